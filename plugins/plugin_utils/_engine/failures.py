@@ -1,0 +1,59 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a run can fail, as the engine sees it. Connections raise the door errors, wings the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .problems import Problem
+
+
+class DoorError(Exception):
+    """The way to the device failed. Its text is one line for a person and names the remedy."""
+
+
+class Unreachable(DoorError):
+    """No session could be opened: refused, timeout, host key, authentication, no common algorithm, no prompt."""
+
+
+class Dropped(DoorError):
+    """An open session ended in the middle."""
+
+
+class Silent(DoorError):
+    """The session is open, but what was waited for did not come within its limit."""
+
+
+class Refused(Exception):
+    """The document breaks rules; nothing was sent. problems: all of them, warnings too."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems if problem.severity == "error"))
+        self.problems = tuple(problems)
+
+
+class Moved(Exception):
+    """Somebody else changed the device between the read and the commit; nothing of ours was applied."""
+
+
+class Failed(Exception):
+    """The device did not take the change, or did not keep it.
+
+    device_state: what the device carries now, in a sentence. details: further keys of the task's result.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        problems: Sequence[Problem] = (),
+        device_state: str = "unchanged",
+        details: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+        self.device_state = device_state
+        self.details = details or {}
