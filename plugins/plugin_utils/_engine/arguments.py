@@ -1,0 +1,98 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Arguments of a module: types and defaults from its documentation, the rest from a small table beside the action.
+
+Documentation has no place for no_log and exclusions (ansible-test refuses the one, knows nothing of the other), and
+core's own check in action plugins stops at the first error; hence this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.loader import fragment_loader
+from ansible.utils.plugin_docs import get_docstring
+
+_KEPT = ("type", "elements", "required", "default", "choices", "aliases")
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """What documentation cannot say. Words as in AnsibleModule; no_log: names of top-level options."""
+
+    no_log: frozenset[str] = frozenset()
+    mutually_exclusive: Sequence[Sequence[str]] = ()
+    required_together: Sequence[Sequence[str]] = ()
+    required_one_of: Sequence[Sequence[str]] = ()
+    required_if: Sequence[Sequence[Any]] = ()
+    # (path of a suboption such as "config.sessions.destination", constraints of that level)
+    nested: tuple[tuple[str, Constraints], ...] = ()
+
+    def as_keywords(self) -> dict[str, Any]:
+        keys = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
+        return {key: [list(item) for item in getattr(self, key)] for key in keys if getattr(self, key)}
+
+
+class ArgumentError(Exception):
+    """messages: every error, in core's words, with the path of the option."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = list(messages)
+
+
+class Arguments:
+    """Built once, when the action plugin is imported: parsing documentation costs milliseconds."""
+
+    def __init__(self, documentation: Path, constraints: Constraints = Constraints()) -> None:
+        document = get_docstring(str(documentation), fragment_loader, is_module=True)[0]
+        if not document:
+            raise ValueError(f"{documentation} holds no DOCUMENTATION")
+        self.spec = specification(document["options"], constraints)
+        self._keywords = constraints.as_keywords()
+
+    def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with defaults and right types. Raises ArgumentError with all that is wrong."""
+        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(dict(arguments))
+        if outcome.error_messages:
+            raise ArgumentError(outcome.error_messages)
+        return dict(outcome.validated_parameters)
+
+
+def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
+    """An argument spec from documented options. Raises ValueError when the table names an option that is not there."""
+    nested = dict(constraints.nested)
+    spec = _level(options, nested, "")
+    unknown = (constraints.no_log - spec.keys()) | nested.keys()
+    if unknown:
+        raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
+    for name, option in spec.items():
+        option["no_log"] = name in constraints.no_log
+    return spec
+
+
+def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str) -> dict[str, Any]:
+    spec: dict[str, Any] = {}
+    for name, documented in options.items():
+        here = f"{path}.{name}".lstrip(".")
+        option = {key: documented[key] for key in _KEPT if key in documented}
+        if "suboptions" in documented:
+            option["options"] = _level(documented["suboptions"], nested, here)
+            option.update(nested.pop(here, Constraints()).as_keywords())
+        spec[name] = option
+    return spec
+
+
+def without_none(value: Any) -> Any:
+    """The same data without the options that the user left out: core's validator fills those in as None."""
+    if isinstance(value, Mapping):
+        return {key: without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_none(item) for item in value]
+    return value
