@@ -32,8 +32,6 @@ def resulting(
     """
     if state == "deleted":
         return {key: value for key, value in current.items() if key not in given}
-    kept = {
-        key: value for key, value in current.items() if key in given or state != "overridden" or not owned(key)
-    }
+    kept = {key: value for key, value in current.items() if key in given or state != "overridden" or not owned(key)}
     wanted = {key: build(current.get(key) if state == "merged" else None, item) for key, item in given.items()}
     return {**kept, **wanted}

@@ -1,0 +1,500 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iosxr_span
+short_description: Keep the traffic mirrors of a Cisco IOS XR router as written
+version_added: 1.0.0
+description:
+  - Describes all traffic mirroring (SPAN, ERSPAN, ACL and UDF based) of one router in one document and makes the router
+    carry exactly that, in one login and one commit.
+  - Checks the rules of the platform before anything is sent and reports every broken one at once.
+  - Commits with a timer (C(commit confirmed)), watches the mirrors come up, and confirms in the same session. When a
+    mirror that was created, changed or operational before does not come up, the router rolls back by itself.
+  - Written for NCS 5500. What other platforms add (next-hop, pseudowire and file destinations, partial mirroring and more)
+    is parsed, shown and kept, and refused in a document where it would have to be written.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  config:
+    description:
+      - The document. RV(mspplus.netsec.iosxr_span_info#module:config) and the filter
+        P(mspplus.netsec.parse_iosxr_span#filter) give one in the same form.
+      - May be left out only with O(state=deleted), which then removes all monitor sessions and source attachments.
+    type: dict
+    suboptions:
+      sessions:
+        description: Monitor sessions with their sources.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the session, 1 to 79 characters.
+            type: str
+            required: true
+          class:
+            description: Traffic class of the session and of its sources. C(ethernet) when left out of a new session.
+            type: str
+            choices: [ethernet, ipv4, ipv6, mpls-ipv4, mpls-ipv6]
+          configured:
+            description:
+              - V(false) means that the router has sources of this name but no C(monitor-session) of that name, and that
+                the session itself is not managed. Reads show it so.
+            type: bool
+          destination:
+            description: Where the copies go. A session without a destination is legal, and mirrors nothing.
+            type: dict
+            suboptions: &destination
+              interface:
+                description: A physical interface, or C(tunnel-ipN) for ERSPAN.
+                type: str
+              next_hop:
+                description: IPv4 or IPv6 next hop. Not on NCS 5500.
+                type: str
+              vrf:
+                description: VRF of the next hop. Not on NCS 5500.
+                type: str
+              pseudowire:
+                description: Into the pseudowire whose cross connect names this session. Not on NCS 5500.
+                type: bool
+              file:
+                description: The words after C(destination file). Not on NCS 5500.
+                type: str
+          rx_destination:
+            description: Destination of received traffic only. NC57 line cards from release 7.4.2.
+            type: dict
+            suboptions: *destination
+          tx_destination:
+            description: Destination of sent traffic only. NC57 line cards from release 7.4.2.
+            type: dict
+            suboptions: *destination
+          mirror_first:
+            description: Mirror the first bytes of each packet only. Not on NCS 5500.
+            type: int
+          mirror_interval:
+            description: Mirror one packet in so many. Not on NCS 5500.
+            type: str
+          discard_class:
+            description: Discard class of the copies. Not on NCS 5500.
+            type: int
+          traffic_class:
+            description: Traffic class of the copies. Not on NCS 5500.
+            type: int
+          inject_interface:
+            description: Interface to inject the copies at. Not on NCS 5500.
+            type: str
+          rate_limit_rx:
+            description: Limit of received traffic in kbit/s. Not on NCS 5500.
+            type: int
+          rate_limit_tx:
+            description: Limit of sent traffic in kbit/s. Not on NCS 5500.
+            type: int
+          other:
+            description: Lines of the session that this module has no word for. Shown and kept, never written.
+            type: list
+            elements: str
+          sources:
+            description: The mirrored interfaces.
+            type: list
+            elements: dict
+            suboptions:
+              interface:
+                description:
+                  - Interface, sub-interface or bundle, in any form that the router prints (C(Te0/0/0/42),
+                    C(TenGigE0/0/0/42), C(HundredGigE 0/5/0/38)).
+                type: str
+                required: true
+              l2transport:
+                description: Attach under C(l2transport) of the interface.
+                type: bool
+              direction:
+                description: C(both) when left out of a new source.
+                type: str
+                choices: [both, rx-only, tx-only]
+              port_level:
+                description: Mirror the whole main port. NCS 5500 supports only this for SPAN.
+                type: bool
+              acl:
+                description: Mirror only what the ACL of the interface marks with C(capture). Implied by a named one.
+                type: bool
+              acl_name:
+                description: Match this ACL, whatever the interface has.
+                type: str
+              acl_ipv4:
+                description: Match this IPv4 ACL, whatever the interface has.
+                type: str
+              acl_ipv6:
+                description: Match this IPv6 ACL, whatever the interface has.
+                type: str
+              mirror_first:
+                description: Mirror the first bytes of each packet only. Not on NCS 5500.
+                type: int
+              mirror_interval:
+                description: Mirror one packet in so many. Not on NCS 5500.
+                type: str
+              preconfigure:
+                description: The attachment stands under C(interface preconfigure), for hardware that is not there yet.
+                type: bool
+              other:
+                description: Lines of the attachment that this module has no word for. Shown and kept, never written.
+                type: list
+                elements: str
+      access_lists:
+        description:
+          - Access lists that select what is mirrored. Only those named here are read, changed or deleted.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the ACL.
+            type: str
+            required: true
+          family:
+            description: Address family.
+            type: str
+            required: true
+            choices: [ipv4, ipv6]
+          entries:
+            description: Access control entries.
+            type: list
+            elements: dict
+            suboptions:
+              sequence:
+                description: Sequence number.
+                type: int
+                required: true
+              action:
+                description: What the entry does with the traffic itself.
+                type: str
+                required: true
+                choices: [permit, deny, remark]
+              match:
+                description:
+                  - What stands between the action and C(udf) or C(capture), in the router's words, such as
+                    C(udp 10.1.1.0 0.0.0.255 eq 10 any). The text itself for a remark.
+                type: str
+                required: true
+              udfs:
+                description: User-defined fields to match, at most 8.
+                type: list
+                elements: dict
+                suboptions:
+                  name:
+                    description: Name of a UDF.
+                    type: str
+                    required: true
+                  value:
+                    description: Value, as a hexadecimal string or a number.
+                    type: raw
+                    required: true
+                  mask:
+                    description: Mask, as a hexadecimal string or a number.
+                    type: raw
+                    required: true
+              capture:
+                description: Mirror what this entry matches.
+                type: bool
+          interfaces:
+            description:
+              - Interfaces on which this ACL is bound as C(access-group NAME ingress). An interface's other ingress ACL of
+                the same family is replaced. Bindings on interfaces that are not named stay.
+            type: list
+            elements: str
+      udfs:
+        description: User-defined fields. Only those named here are changed or deleted.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name, 1 to 16 characters.
+            type: str
+            required: true
+          header:
+            description: Which header the offset starts from.
+            type: str
+            choices: [outer, inner]
+          layer:
+            description: Which layer of that header.
+            type: str
+            choices: [l2, l3, l4]
+          offset:
+            description: Offset in bytes, 0 to 63.
+            type: int
+          length:
+            description: Length in bytes, 1 to 4.
+            type: int
+      tcam_profiles:
+        description:
+          - The line C(hw-module profile tcam format access-list) of an address family. A change needs a reload of line cards,
+            which this module never does; see RV(reload_required).
+        type: list
+        elements: dict
+        suboptions:
+          family:
+            description: Address family.
+            type: str
+            required: true
+            choices: [ipv4, ipv6]
+          location:
+            description: One line card; all of them when left out.
+            type: str
+          qualifiers:
+            description: Fields of the key, such as C(src-addr) and C(dst-port).
+            type: list
+            elements: str
+          udfs:
+            description: Names of UDFs, in the order of the slots C(udf1) to C(udf8).
+            type: list
+            elements: str
+          enable_capture:
+            description: Needed for C(capture) before release 6.5.1.
+            type: bool
+          enable_set_ttl:
+            description: Allow ACEs that set the TTL.
+            type: bool
+          ttl_match:
+            description: Allow ACEs that match the TTL.
+            type: bool
+          interface_based:
+            description: Interface-based key.
+            type: bool
+          common_acl:
+            description: Room for a common ACL.
+            type: bool
+      tunnels:
+        description: GRE tunnels that carry ERSPAN copies. Only those named here are read, changed or deleted.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: C(tunnel-ipN).
+            type: str
+            required: true
+          ipv4_address:
+            description: Address with prefix length, such as V(15.1.1.1/24).
+            type: str
+          ipv4_unnumbered:
+            description: Interface whose address is borrowed.
+            type: str
+          mode:
+            description: Tunnel mode, C(gre ipv4) when left out of a new tunnel.
+            type: str
+            choices: [gre ipv4, gre ipv6]
+          source:
+            description: Source address or interface.
+            type: str
+          destination:
+            description: Destination address; for a session of class C(ethernet) it must be the analyser itself.
+            type: str
+          shutdown:
+            description: Whether the tunnel is shut down.
+            type: bool
+          other:
+            description: Lines of the interface that this module has no word for. Shown and kept, never written.
+            type: list
+            elements: str
+  state:
+    description:
+      - V(merged) adds and updates what is named, and leaves out what the document leaves out. A named source that sits in
+        another session moves, in the same commit.
+      - V(replaced) makes each named session (with its sources), ACL, UDF, TCAM profile and tunnel exactly as written.
+      - V(overridden) does the same, and removes all monitor sessions and source attachments that are not named. ACLs,
+        bindings, UDFs, profiles and tunnels are owned only by being named; others stay.
+      - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
+        never deleted; a warning says so.
+      - C(monitor-session) lines under C(l2vpn) belong to nobody here and are never touched.
+    type: str
+    choices: [merged, replaced, overridden, deleted]
+    default: merged
+  platform:
+    description: Whose limits count. V(auto) reads C(show version).
+    type: str
+    choices: [auto, ncs5500, ncs540, ncs560, ncs5700, asr9k, cisco8000, xrv9000, generic]
+    default: auto
+  warn_only:
+    description:
+      - Ids of rules to report as warnings instead of errors. Only rules on which the vendor's own sources contradict each
+        other can be named; the error message of such a rule says so.
+    type: list
+    elements: str
+    default: []
+  settle:
+    description:
+      - Seconds to wait until every mirror that this run touched is operational. Must be less than O(confirm_timeout).
+    type: int
+    default: 30
+  confirm_timeout:
+    description: Seconds after which the router rolls back by itself unless the commit was confirmed, 30 to 65535.
+    type: int
+    default: 120
+  commit_label:
+    description: Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
+    type: str
+  commit_comment:
+    description: Comment of the commit, up to 60 characters. Dropped with a warning on releases before 7.0.
+    type: str
+  exclusive:
+    description: Lock the configuration (C(configure exclusive)) while the change is made.
+    type: bool
+    default: false
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.iosxr_span_info
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+  - plugin: mspplus.netsec.parse_iosxr_span
+    plugin_type: filter
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=cisco.iosxr.iosxr).
+  - A document that changes a TCAM profile takes two runs. The first commits UDFs and the profile and returns
+    RV(reload_required) and RV(deferred); the second, after the line cards were reloaded, does the rest.
+  - When the controller dies in the middle, the router rolls back when the timer of the trial commit ends.
+"""
+
+EXAMPLES = r"""
+- name: Mirror what enters a port to the analyser beside the router
+  mspplus.netsec.iosxr_span:
+    config:
+      sessions:
+        - name: ms1
+          destination:
+            interface: HundredGigE0/2/0/15
+          sources:
+            - interface: TenGigE0/2/0/19
+              direction: rx-only
+              port_level: true
+
+- name: Mirror selected traffic through a GRE tunnel, and nothing else on this router
+  mspplus.netsec.iosxr_span:
+    state: overridden
+    commit_label: CHG0012345
+    config:
+      sessions:
+        - name: mon1
+          destination:
+            interface: tunnel-ip3
+          sources:
+            - interface: HundredGigE0/1/0/1
+              direction: rx-only
+              port_level: true
+              acl: true
+      access_lists:
+        - name: TM-ACL
+          family: ipv4
+          entries:
+            - {sequence: 10, action: permit, match: udp 10.1.1.0 0.0.0.255 eq 10 any, capture: true}
+            - {sequence: 20, action: permit, match: ipv4 any any}
+          interfaces:
+            - HundredGigE0/1/0/1
+      tunnels:
+        - name: tunnel-ip3
+          ipv4_address: 15.1.1.1/24
+          source: 172.16.3.24
+          destination: 70.1.1.2
+
+- name: Remove every mirror of this router
+  mspplus.netsec.iosxr_span:
+    state: deleted
+"""
+
+RETURN = r"""
+before:
+  description: The mirroring before, as a document. Parts that O(config) does not name were not read.
+  returned: when the device was read
+  type: dict
+  sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
+after:
+  description: The mirroring after, read back from the router; in check mode as it would be.
+  returned: when the device was read
+  type: dict
+  sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
+commands:
+  description: The lines that were, or in check mode would be, pasted.
+  returned: always
+  type: list
+  elements: str
+  sample: ["interface TenGigE0/2/0/19", " monitor-session ms1 ethernet direction rx-only port-level"]
+plan:
+  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+  returned: always
+  type: dict
+warnings:
+  description: Rules that warn, faults that were there before.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending place of the document.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The device's own words, when it was the device that refused.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what the router carries now.
+  returned: on failure
+  type: str
+  sample: rolled back
+mirrors:
+  description: Live status of the mirrors that this run touched.
+  returned: when something was applied
+  type: list
+  elements: dict
+  sample: [{session: ms1, interface: TenGigE0/2/0/19, operational: true, status: Operational}]
+reload_required:
+  description: Line cards that must be reloaded by the operator before the rest can be applied.
+  returned: when a TCAM profile was, or would be, changed
+  type: list
+  elements: str
+  sample: ["all line cards"]
+deferred:
+  description: Operations that wait for that reload. Run the same task again after it.
+  returned: when something waits
+  type: list
+  elements: dict
+platform:
+  description: Whose limits counted.
+  returned: when the device was read
+  type: str
+  sample: ncs5500
+release:
+  description: Release of IOS XR.
+  returned: when the device told it
+  type: str
+  sample: 7.3.2
+"""
