@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a candidate configuration shows, compared with what was pasted; and what the device said of it. Pure.
+
+Source of the layouts: captures of `show configuration` and `show configuration failed` (cisco.iosxr, netmiko issues).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from .._engine.operations import Operation
+from .._engine.problems import Problem
+
+# Printed around a configuration, part of none. "root", "exit" and "!" move the parser and configure nothing.
+_FRAME = re.compile(
+    r"^(?:Building configuration\.\.\.|!.*|end|root|exit|"
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} +\d+ \d\d:\d\d:\d\d.*)?$"
+)
+_REJECTED = re.compile(r"^\s*!!%\s*(?P<text>.*)$")
+_TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
+
+Path = tuple[str, ...]
+
+
+def paths(lines: Iterable[str]) -> Iterator[Path]:
+    """Each configuration line with the lines it stands under, by indentation: ("interface X", "mtu 9000")."""
+    stack: list[tuple[int, str]] = []
+    for line in lines:
+        text = " ".join(line.split())
+        if _FRAME.match(text):
+            if text == "root":
+                stack.clear()
+            continue
+        indent = len(line) - len(line.lstrip(" "))
+        while stack and stack[-1][0] >= indent:
+            stack.pop()
+        stack.append((indent, text))
+        yield tuple(item for _indent, item in stack)
+
+
+def comparable(path: Path) -> Path:
+    """The same for every form in which XR prints or takes a line: free word order, the default class, one-line acl."""
+    whole: list[str] = []
+    for line in path:
+        negation, words = ("no ", line.split()[1:]) if line.startswith("no ") else ("", line.split())
+        submode = next((index for index, word in enumerate(words) if index > 1 and word in ("acl", "mirror")), None)
+        if words[:1] == ["monitor-session"]:
+            head = [word for word in words[2:submode] if word != "ethernet"]
+            whole.append(f"{negation}{' '.join([*words[:2], *sorted(head)])}")
+            if submode is not None:
+                whole.append(" ".join(words[submode:]))
+        elif words[:5] == ["hw-module", "profile", "tcam", "format", "access-list"]:
+            whole.append(f"{negation}{' '.join([*words[:6], *sorted(words[6:])])}")
+        else:
+            whole.append(line)
+    return tuple(whole)
+
+
+def differences(sent: Sequence[str], shown: str) -> list[str]:
+    """What stands in the candidate and was not sent, and what was sent and does not stand there.
+
+    A negation that a later line of the same paste makes up for may be shown or not: the candidate is a net change.
+    XR may also print a whole line after `no` where a key was enough.
+    """
+    wanted = {comparable(path) for path in _leaves(paths(sent))}
+    seen = {comparable(path) for path in _leaves(paths(shown.splitlines()))}
+    added = {path for path in wanted if not path[-1].startswith("no ")}
+    touched = {_place(path[: index + 1]) for path in added for index in range(len(path))}
+    removed = {_place(path): path for path in wanted - added}
+    unseen = removed.keys() - {_place(path) for path in seen if path[-1].startswith("no ")}
+    missing = (added - seen) | {removed[place] for place in unseen - touched}
+    extra = {path for path in seen - wanted if not (path[-1].startswith("no ") and _place(path) in removed)}
+    return [f"not in the candidate: {' / '.join(path)}" for path in sorted(missing)] + [
+        f"in the candidate, but not sent: {' / '.join(path)}" for path in sorted(extra)
+    ]
+
+
+def _leaves(all_paths: Iterable[Path]) -> list[Path]:
+    """Lines with nothing under them. A header above others (`interface X`) configures nothing by itself."""
+    found = list(all_paths)
+    parents = {path[:index] for path in found for index in range(1, len(path))}
+    return [path for path in found if path not in parents]
+
+
+def _place(path: Path) -> tuple[Path, str]:
+    """What identifies a line: where it stands and, of its words, the key.
+
+    A sequence number for an entry, else two words; but an interface has one attachment a class (the native key until
+    7.6.1), so there any other attachment may take the place of the one that went.
+    """
+    *parents, line = path
+    words = line.removeprefix("no ").split()
+    attachment = bool(parents) and words[0] == "monitor-session"
+    return tuple(parents), words[0] if attachment or words[0].isdigit() else " ".join(words[:2])
+
+
+def rejections(failed: str, operations: Sequence[Operation]) -> list[Problem]:
+    """The texts of `show configuration failed`, each tied to the item of the document whose line it stands under."""
+    owner = {comparable(path): operation.item for operation in operations for path in paths(operation.do)}
+    problems: list[Problem] = []
+    lines = failed.splitlines()
+    path: Path = ()
+    for index, line in enumerate(lines):
+        rejected = _REJECTED.match(line)
+        if not rejected:
+            path = next(reversed(list(paths(_since_root(lines[: index + 1])))), path) if line.strip() else path
+            continue
+        text = rejected["text"].strip()
+        problems.append(
+            Problem(
+                "device", _owner(path, owner), f"the router refused: {' / '.join(path)}", _remedy(text), "error", text
+            )
+        )
+    return problems
+
+
+def _since_root(lines: Sequence[str]) -> Sequence[str]:
+    for index in range(len(lines) - 1, -1, -1):
+        if lines[index][:1] not in (" ", "!", ""):
+            return lines[index:]
+    return lines
+
+
+def _owner(path: Path, owner: dict[Path, str]) -> str:
+    wanted = comparable(path) if path else ()
+    for length in range(len(wanted), 0, -1):
+        if wanted[:length] in owner:
+            return owner[wanted[:length]]
+    return " / ".join(path) or "commit"
+
+
+def _remedy(text: str) -> str:
+    if _TCAM_PENDING.search(text):
+        return "Reload the line cards, so that the TCAM profile becomes live, and run again."
+    return "Change the item, or the configuration that it conflicts with."
