@@ -42,12 +42,13 @@ class Garbled(Exception):
 
 
 class Cli:
-    """prompt: what the device prints, at the start of a line, when it waits; group ``end``-anchored by this class."""
+    """prompt: pattern of what the device prints, at the start of a line, when it waits. timeout: seconds of silence."""
 
     def __init__(self, door: Door, prompt: str, timeout: float) -> None:
         self._door = door
         self._prompt = re.compile(prompt)
         self._timeout = timeout
+        self.prompt = ""  # the last one seen: it tells the mode that the device is in
 
     def run(self, *commands: str) -> list[str]:
         """The answers to the commands, in their order, without echo and prompt. One write for all of them."""
@@ -90,7 +91,7 @@ class Cli:
         tail = ""
         self._send(commands)
         try:
-            for chunk in self._chunks(max(silence, self._timeout) if not lossy else silence):
+            for chunk in self._chunks(silence):
                 *lines, tail = (tail + chunk).split("\n")
                 for line in lines:
                     prompt = self._prompt.match(line)
@@ -124,7 +125,10 @@ class Cli:
 
     def _at_prompt(self, tail: str) -> bool:
         prompt = self._prompt.match(tail)
-        return bool(prompt) and not tail[prompt.end() :].strip() if prompt else False
+        if not prompt or tail[prompt.end() :].strip():
+            return False
+        self.prompt = tail.strip()
+        return True
 
 
 def _without_echo(lines: Sequence[str], command: str) -> str:

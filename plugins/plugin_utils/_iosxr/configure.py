@@ -1,0 +1,213 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One configuration session of IOS XR: enter, paste, read back, commit on trial, confirm, leave. I/O dialect.
+
+Texts are the device's own, from captures in the issues of netmiko and cisco.iosxr; those that no capture shows are
+marked unverified.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+
+from .._engine.cli import PASTE_BLOCK, Cli, Garbled
+from .._engine.failures import DoorError, Failed, Moved
+from .._engine.operations import Operation
+from .._engine.problems import Problem
+from .candidate import differences, paths, rejections
+
+# The prompt, with the host name cut at 31 characters in configuration mode (netmiko cisco_xr).
+PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
+
+COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
+COMMIT_SILENCE = 300.0  # seconds that a commit of a large configuration may think without a word
+
+_OTHERS_COMMITTED = "Do you wish to proceed with this commit anyway"
+_OTHERS = (_OTHERS_COMMITTED + r"\?.*\[no\]:?\s*$", "no")
+_LARGE = (r"Confirm\? ?\[y/n\].*$", "y")
+_LEAVE_TRIAL = (r"Do you wish to exit\?.*\[no\]:?\s*$", "yes")
+_UNCOMMITTED = (r"\(yes/no/cancel\)\?.*\[cancel\]:?\s*$", "no")
+
+_LINE_ERROR = re.compile(r"^% (?!Confirming commit)(?P<text>.+)$", re.MULTILINE)
+_NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILINE)
+_REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
+
+# What refuses the door to configuration mode, or the commit: pattern, message, remedy.
+REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), message, remedy)
+    for pattern, message, remedy in (
+        (
+            r"trial commit is underway",
+            "another session holds a trial commit that is neither confirmed nor rolled back",
+            "Wait for its timer, or ask its owner to confirm (show configuration sessions detail).",
+        ),
+        (
+            r"locked by another|Cannot enter exclusive mode",
+            "another session holds the lock on the configuration",
+            "See who with show configuration sessions, and run again when it is gone.",
+        ),
+        (
+            r"not authorized|authorization failed|permission denied",
+            "this user is not authorised to do that",
+            "Give the user the task group that the command needs, or use another user.",
+        ),
+        (
+            r"no space|disk (?:is )?full|insufficient disk",  # unverified wording
+            "the router has no disk space left for the commit",
+            "Free space on the router (show media), then run again.",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class CommitOptions:
+    """confirm_timeout: seconds, 30 to 65535 (upper end unverified). release: of the router, for what it cannot combine."""
+
+    confirm_timeout: int = 120
+    label: str | None = None
+    comment: str | None = None
+    exclusive: bool = False
+    release: tuple[int, ...] | None = None
+
+    @property
+    def comment_fits(self) -> bool:
+        return self.release is None or self.release >= COMMENT_WITH_TRIAL
+
+    @property
+    def trial_command(self) -> str:
+        label = f" label {self.label}" if self.label else ""
+        # the place of the comment behind the timer is unverified
+        comment = f" comment {self.comment}" if self.comment and self.comment_fits else ""
+        return f"commit{label} confirmed {self.confirm_timeout}{comment}"
+
+
+class Configuration:
+    """A context manager: however the block is left, what was not confirmed does not stay.
+
+    Leaving after a trial commit makes the router roll back at once (cisco.iosxr#260). state says, for an error message,
+    what the router carries if the session were lost now.
+    """
+
+    def __init__(self, cli: Cli, options: CommitOptions) -> None:
+        self._cli = cli
+        self._options = options
+        self._phase = "closed"  # closed | candidate | trial | confirming | confirmed
+
+    @property
+    def state(self) -> str:
+        return {
+            "trial": f"on trial; the router rolls back by itself within {self._options.confirm_timeout} s",
+            "confirming": "unknown: the confirming commit was sent, its answer was lost; read again to see",
+            "confirmed": "changed",
+        }.get(self._phase, "unchanged")
+
+    def __enter__(self) -> Configuration:
+        answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
+        if "(config" not in self._cli.prompt:
+            raise _refusal(answer, "the router did not enter configuration mode")
+        self._phase = "candidate"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._phase == "candidate":
+                self._cli.ask("abort", ())
+            elif self._phase != "closed":
+                self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), COMMIT_SILENCE)
+        except DoorError:
+            if error is None:
+                raise
+        else:
+            self._phase = "closed"
+
+    def paste(self, operations: Sequence[Operation]) -> None:
+        """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
+
+        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
+        """
+        lines = [line for operation in operations for line in operation.do]
+        for block in (PASTE_BLOCK, 1):
+            try:
+                answers = self._cli.paste(lines, block)
+            except Garbled as garbled:
+                wrong = [str(garbled)]
+            else:
+                self._refuse_lines(operations, answers)
+                shown = self._cli.run("show configuration")[0]
+                wrong = differences(lines, shown)
+                if not wrong:
+                    return
+                if not any(paths(shown.splitlines())):
+                    raise Moved("the router already holds what was pasted")
+            self._cli.ask("abort", ())
+            self._phase = "closed"
+            self.__enter__()
+        raise Failed(
+            "the router's candidate configuration is not what was pasted; it was dropped",
+            [Problem("read-back", "paste", text, "Look for a slow or lossy terminal line.") for text in wrong[:20]],
+        )
+
+    def _refuse_lines(self, operations: Sequence[Operation], answers: Sequence[str]) -> None:
+        problems: list[Problem] = []
+        remaining = iter(answers)
+        for operation in operations:
+            for line in operation.do:
+                error = _LINE_ERROR.search(next(remaining, ""))
+                if error:
+                    text = error["text"].strip()
+                    message = f"the router does not take the line {line.strip()!r}"
+                    problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
+        if problems:
+            raise Failed(f"the router refused {len(problems)} of the pasted lines; the candidate was dropped", problems)
+
+    def commit_on_trial(self, operations: Sequence[Operation]) -> None:
+        """commit confirmed. Raises Moved when others committed meanwhile, Failed with each `!!%` text when refused."""
+        self._phase = "trial"
+        answer = self._cli.ask(self._options.trial_command, (_OTHERS, _LARGE), COMMIT_SILENCE)
+        if _OTHERS_COMMITTED in answer:
+            self._phase = "candidate"
+            raise Moved("others committed since this run read the router")
+        if _NOTHING.search(answer):
+            self._phase = "candidate"
+            raise Moved("the router says that there is nothing to commit")
+        error = _LINE_ERROR.search(answer)
+        if error:
+            self._phase = "candidate"
+            problems: list[Problem] = []
+            if _REJECTED.search(answer):
+                problems = rejections(self._cli.run("show configuration failed")[0], operations)
+            if problems:
+                raise Failed("the router rejected the commit; nothing was changed", problems)
+            raise _refusal(answer, "the router refused the commit; nothing was changed")
+
+    def confirm(self) -> None:
+        self._phase = "confirming"
+        answer = self._cli.ask("commit", (_OTHERS, _LARGE), COMMIT_SILENCE)
+        error = _LINE_ERROR.search(answer)
+        if error or _OTHERS_COMMITTED in answer:
+            self._phase = "trial"
+            raise _refusal(answer, "the router did not confirm the trial commit, and rolls back")
+        self._phase = "confirmed"
+
+
+def _refusal(answer: str, message: str) -> Failed:
+    text = " ".join(answer.split())[:500]
+    for pattern, meaning, remedy in REFUSALS:
+        if pattern.search(answer):
+            return Failed(f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)])
+    return Failed(message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)])
+
+
+def _remedy(text: str) -> str:
+    for pattern, _meaning, remedy in REFUSALS:
+        if pattern.search(text):
+            return remedy
+    return "Check that this platform and release know the command."
