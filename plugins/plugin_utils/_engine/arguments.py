@@ -55,6 +55,7 @@ class Arguments:
         if not document:
             raise ValueError(f"{documentation} holds no DOCUMENTATION")
         self.spec = specification(document["options"], constraints)
+        self.no_log = constraints.no_log
         self._keywords = constraints.as_keywords()
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:

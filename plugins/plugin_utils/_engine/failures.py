@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .operations import Plan
 from .problems import Problem
 
 
@@ -44,7 +45,10 @@ class Failed(Exception):
     """The device did not take the change, or did not keep it.
 
     device_state: what the device carries now, in a sentence. details: further keys of the task's result.
+    plan: what was tried, filled in by the engine.
     """
+
+    plan: Plan = Plan()
 
     def __init__(
         self,

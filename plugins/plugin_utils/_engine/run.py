@@ -93,6 +93,10 @@ def converge(
         try:
             applied = wing.apply(plan, current, wanted)
             break
+        except Failed as failed:
+            failed.plan = plan
+            failed.details = {"before": before, **failed.details}
+            raise
         except Moved as moved:
             if attempt == "last":
                 raise Failed(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from .._engine.cli import PASTE_BLOCK, Cli, Garbled
 from .._engine.failures import DoorError, Failed, Moved
@@ -25,6 +26,8 @@ from .candidate import differences, paths, rejections
 PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
+_COMMENT = re.compile(r"(?=\S)(?:[ #-~](?<![?!\"\\])){1,60}(?<=\S)")
 COMMIT_SILENCE = 300.0  # seconds that a commit of a large configuration may think without a word
 
 _OTHERS_COMMITTED = "Do you wish to proceed with this commit anyway"
@@ -76,6 +79,18 @@ class CommitOptions:
     release: tuple[int, ...] | None = None
 
     @property
+    def wrong(self) -> list[str]:
+        """What the command line of XR would not take as it is meant; a blank or a `?` would change the command."""
+        found = []
+        if self.label is not None and not _LABEL.fullmatch(self.label):
+            found.append(f"commit_label must match {_LABEL.pattern}, not {self.label!r}")
+        if self.comment is not None and not _COMMENT.fullmatch(self.comment):
+            found.append(
+                "commit_comment must be 1 to 60 printable ASCII characters without question mark, exclamation mark, quote and backslash"
+            )
+        return found
+
+    @property
     def comment_fits(self) -> bool:
         return self.release is None or self.release >= COMMENT_WITH_TRIAL
 
@@ -107,7 +122,7 @@ class Configuration:
             "confirmed": "changed",
         }.get(self._phase, "unchanged")
 
-    def __enter__(self) -> Configuration:
+    def __enter__(self) -> Self:
         answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
         if "(config" not in self._cli.prompt:
             raise _refusal(answer, "the router did not enter configuration mode")

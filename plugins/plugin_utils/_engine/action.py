@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where Ansible ends and the engine begins: arguments in, results out, every failure as a result with its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import yaml
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from .arguments import ArgumentError, Arguments
+from .failures import DoorError, Failed, Refused
+from .operations import Plan, fingerprint
+from .problems import Problem
+from .run import Outcome
+from .version import VERSION
+from .waiting import Progress
+
+
+class DeviceAction(ActionBase):
+    """One module. A child names its arguments and its door, and does the work in perform()."""
+
+    arguments: ClassVar[Arguments]
+    door: ClassVar[str]  # the connection that this action speaks through
+
+    _supports_check_mode = True
+    _supports_async = False
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The work: further keys of the result. May raise Refused, Failed, DoorError, ArgumentError."""
+        raise TypeError(f"{type(self).__name__} has no perform()")
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        self._host = str((task_vars or {}).get("inventory_hostname", ""))
+        try:
+            options = self.arguments.validated(self._task.args)
+            self._check_door()
+            result.update(self.perform(options))
+        except ArgumentError as error:
+            result.update(failed=True, changed=False, msg="\n".join(error.messages), errors=error.messages)
+        except Refused as refused:
+            listed = "\n".join(str(problem) for problem in refused.problems if problem.severity == "error")
+            message = f"The document breaks rules; nothing was sent:\n{listed}"
+            result.update(_failure(message, refused.problems, "unchanged"), changed=False)
+        except Failed as failed:
+            listed = "".join(f"\n{problem}" for problem in failed.problems)
+            result.update(described(failed.plan), **failed.details)
+            result.update(_failure(f"{failed}{listed}", failed.problems, failed.device_state))
+            result["msg"] += f"\nThe device is now: {failed.device_state}."
+            result["changed"] = failed.device_state not in ("unchanged", "rolled back")
+        except DoorError as error:
+            # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
+            result.update(unreachable=True, changed=False, msg=str(error))
+        hidden: dict[str, Any] = remove_values(result, self._secrets())
+        return hidden
+
+    def progress(self, wanted: bool) -> Progress:
+        display = Display()
+        return Progress(self._host, (lambda line: display.display(line, stderr=True)) if wanted else None)
+
+    def _check_door(self) -> None:
+        if getattr(self._connection, "transport", None) != self.door:
+            raise ArgumentError(
+                [
+                    f"{self._task.action} needs the connection {self.door}, this host uses "
+                    f"{self._connection.transport}. Set ansible_connection: {self.door} for it."
+                ]
+            )
+
+    def _secrets(self) -> list[str]:
+        names = self.arguments.no_log
+        given = [str(self._task.args[name]) for name in names if self._task.args.get(name)]
+        return given + list(getattr(self._connection, "secrets", ()))
+
+
+def _failure(message: str, problems: Iterable[Problem], device_state: str) -> dict[str, Any]:
+    return {
+        "failed": True,
+        "msg": message,
+        "problems": [problem.as_dict() for problem in problems],
+        "device_state": device_state,
+    }
+
+
+def described(plan: Plan, **about: str) -> dict[str, Any]:
+    """A plan as keys of a result."""
+    described: dict[str, Any] = {
+        "commands": plan.commands,
+        "plan": {"collection": VERSION, **about, **plan.as_dict()},
+        **plan.notes,
+    }
+    if plan.deferred:
+        described["deferred"] = [operation.as_dict() for operation in plan.deferred]
+    return described
+
+
+def converged(outcome: Outcome, desired: Mapping[str, Any], diff: bool) -> dict[str, Any]:
+    """An outcome as the keys that every state module returns (docs of the house, \"What a state module promises\")."""
+    about = {"desired": fingerprint(dict(desired)), "fingerprint": fingerprint(outcome.before)}
+    result = {
+        "changed": outcome.changed,
+        "before": outcome.before,
+        "after": outcome.after,
+        **described(outcome.plan, **about),
+        **outcome.details,
+    }
+    warnings = [str(problem) for problem in outcome.warnings]
+    if outcome.plan.deferred:
+        warnings.append(outcome.plan.deferred_because)
+    if warnings:
+        result["warnings"] = warnings
+    if diff:
+        result["diff"] = {"before": _yaml(outcome.before), "after": _yaml(outcome.after)}
+    return result
+
+
+def _yaml(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)

@@ -1,0 +1,319 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Mirroring of a live router: which reads, how it is written to, what its errors mean. The only I/O of this wing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._engine.cli import Cli, Door
+from .._engine.failures import DoorError, Failed
+from .._engine.operations import Plan
+from .._engine.problems import Problem
+from .._engine.run import Applied
+from .._engine.states import State
+from .._engine.waiting import Progress, poll
+from .configure import PROMPT, REFUSALS, CommitOptions, Configuration
+from .document import to_document
+from .model import Family, Span
+from .names import interface_name
+from .parse import parse
+from .plan import plan, resulting
+from .platforms import Facts, platform_of
+from .rules import check
+from .status import SourceStatus, parse_interfaces_brief, parse_status
+
+_READ_ERROR = re.compile(
+    r"^% (?P<text>(?:Invalid input|Incomplete command|Ambiguous command|This command is not authorized|.*denied).*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_INVALID = re.compile(r"^% Invalid input detected", re.MULTILINE)
+
+VERSION = "show version"
+SESSIONS = "show running-config monitor-session"
+ATTACHMENTS = "show running-config formal interface"
+STATUS = "show monitor-session status"
+INTERFACES = "show interfaces brief"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which parts of the configuration a document speaks of, and so which are read."""
+
+    access_lists: tuple[tuple[Family, str], ...] = ()
+    keys: bool = False  # UDFs and TCAM profiles
+    tunnels: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Scope:
+        """Names that no router would take are left out here; the check of the document reports them."""
+        lists = document.get("access_lists", ())
+        return cls(
+            tuple(sorted({(item["family"], item["name"]) for item in lists if _safe(item["name"])})),
+            any(document.get(key) for key in ("access_lists", "udfs", "tcam_profiles")),
+            tuple(sorted(set(_tunnel_names(document)))),
+        )
+
+    @property
+    def attachment_filter(self) -> str:
+        return '"monitor-session|access-group"' if self.access_lists else "monitor-session"
+
+    @property
+    def reads(self) -> list[str]:
+        commands = [f"show running-config {family} access-list {name}" for family, name in self.access_lists]
+        if self.keys:
+            commands += ["show running-config udf", "show running-config hw-module"]
+        return commands + [f"show running-config interface {name}" for name in self.tunnels]
+
+
+def _tunnel_names(document: Mapping[str, Any]) -> Iterable[str]:
+    for item in document.get("tunnels", ()):
+        try:
+            name = interface_name(item["name"])
+        except ValueError:
+            continue
+        if name.startswith("tunnel-ip"):
+            yield name
+
+
+def _safe(word: str) -> bool:
+    return bool(re.fullmatch(r"[!-~]{1,128}", word)) and "|" not in word
+
+
+class Router:
+    """The reads that every capability of this wing shares."""
+
+    def __init__(self, door: Door, timeout: float) -> None:
+        self.cli = Cli(door, PROMPT.format(base=re.escape(door.base_prompt)), timeout)
+        self._filtered = True
+
+    def answers(self, commands: list[str]) -> list[str]:
+        """Answers of read commands, all in one round trip. Raises Failed naming the command that was refused."""
+        answers = self.cli.run(*commands)
+        for command, answer in zip(commands, answers, strict=True):
+            error = _READ_ERROR.search(answer)
+            if error and not _INVALID.search(answer):
+                raise _read_failed(command, error["text"])
+        return answers
+
+    def span(self, scope: Scope, *further: str) -> tuple[Span, list[str]]:
+        """The mirroring of the router in that scope, and the answers of further commands; one round trip.
+
+        Where the release does not take the output filter, the attachments are read unfiltered: one more round trip.
+        """
+        suffix = f" | include {scope.attachment_filter}" if self._filtered else ""
+        commands = [SESSIONS, f"{ATTACHMENTS}{suffix}", *scope.reads]
+        answers = self.answers([*commands, *further])
+        if _INVALID.search(answers[1]) and self._filtered:
+            self._filtered = False
+            answers[1] = self.answers([ATTACHMENTS])[0]
+        for command, answer in zip(commands, answers, strict=False):
+            if _INVALID.search(answer):
+                raise _read_failed(command, "Invalid input detected")
+        return parse("\n!\n".join(answers[: len(commands)])), answers[len(commands) :]
+
+
+def _read_failed(command: str, text: str) -> Failed:
+    remedy = next((remedy for pattern, _meaning, remedy in REFUSALS if pattern.search(text)), "")
+    problem = Problem("device", command, "the router refused this read", remedy, "error", text.strip())
+    return Failed(f"the router refused to answer {command!r}: {text.strip()}", [problem])
+
+
+class SpanWing:
+    """iosxr_span: the six steps of one router (see _engine/run.py)."""
+
+    def __init__(
+        self,
+        router: Router,
+        document: Mapping[str, Any],
+        state: State,
+        commit: CommitOptions,
+        settle: float,
+        progress: Progress,
+        platform: str = "auto",
+    ) -> None:
+        self._router = router
+        self._document = document
+        self._state = state
+        self._commit = commit
+        self._settle = settle
+        self._progress = progress
+        self._scope = Scope.of(document)
+        self._platform = platform
+        self.facts = Facts("generic" if platform == "auto" else platform, None, None)
+
+    @property
+    def about(self) -> dict[str, str]:
+        release = ".".join(map(str, self.facts.release or ()))
+        return {"platform": self.facts.platform, **({"release": release} if release else {})}
+
+    def read(self) -> Span:
+        span, (version,) = self._router.span(self._scope, VERSION)
+        platform, release = platform_of(version)
+        self.facts = Facts(platform if self._platform == "auto" else self._platform, release, None)
+        self._commit = replace(self._commit, release=release)
+        return span
+
+    def resulting(self, current: Span) -> Span:
+        return resulting(current, self._document, self._state)
+
+    def survey(self, current: Span, wanted: Span) -> None:
+        if current != wanted:
+            brief = self._router.answers([INTERFACES])[0]
+            known = frozenset(parse_interfaces_brief(brief))
+            self.facts = Facts(self.facts.platform, self.facts.release, known or None)
+
+    def check(self, current: Span, wanted: Span) -> list[Problem]:
+        return check(current, wanted, self.facts)
+
+    def plan(self, current: Span, wanted: Span) -> Plan:
+        return plan(current, wanted)
+
+    def show(self, state: Span) -> dict[str, Any]:
+        return to_document(state)
+
+    def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
+        before = mirrors(self._router.answers([STATUS])[0])
+        touched = touched_mirrors(plan, current, wanted)
+        kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(wanted))
+        configuration = Configuration(self._router.cli, self._commit)
+        try:
+            with configuration:
+                configuration.paste(plan.operations)
+                self._progress("committing on trial")
+                configuration.commit_on_trial(plan.operations)
+                after = self._settled(touched | kept)
+                lost = sorted(key for key in touched | kept if key not in after or not after[key].operational)
+                if not lost:
+                    configuration.confirm()
+        except DoorError as error:
+            raise Failed(f"the session was lost while applying: {error}", device_state=configuration.state) from error
+        details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)]}
+        if lost:
+            raise self._rolled_back(current, lost, after, details)
+        return Applied((*self._not_sent(), *_old_faults(touched, wanted, after)), details)
+
+    def _settled(self, required: frozenset[MirrorKey] | set[MirrorKey]) -> Mirrors:
+        """The status when all required mirrors are operational, or the last one seen within the settle time."""
+
+        def look() -> Mirrors:
+            seen = mirrors(self._router.answers([f"do {STATUS}"])[0])
+            up = sum(key in seen and seen[key].operational for key in required)
+            self._progress(f"{up} of {len(required)} mirrors are operational", up / max(len(required), 1))
+            return seen
+
+        return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
+
+    def _rolled_back(self, current: Span, lost: list[MirrorKey], after: Mirrors, details: dict[str, Any]) -> Failed:
+        problems = [
+            Problem(
+                "settle",
+                f"sessions[{session}].sources[{interface}]",
+                f"not operational after {self._settle:g} s: {_text(after.get((session, interface)))}",
+                "See iosxr_span_info for what the router blames, mend it, and run again.",
+            )
+            for session, interface in lost
+        ]
+        message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
+        self._progress("waiting for the router to roll back")
+        try:
+            seen = poll(self.read, lambda seen: seen == current, self._commit.confirm_timeout + 5)
+        except DoorError as error:
+            state = f"unknown: {error}; the router rolls back by itself within {self._commit.confirm_timeout} s"
+            return Failed(message, problems, state, details)
+        state = "rolled back" if seen == current else "NOT rolled back"
+        return Failed(message, problems, state, {**details, "after": self.show(seen)})
+
+    def _not_sent(self) -> list[Problem]:
+        if not self._commit.comment or self._commit.comment_fits:
+            return []
+        text = "the commit comment was dropped: releases before 7.0 take none together with a timer"
+        return [Problem("commit-comment", "commit_comment", text, "Use commit_label instead.", "warning")]
+
+
+MirrorKey = tuple[str, str]  # session, interface
+Mirrors = dict[MirrorKey, SourceStatus]
+
+MANY = 20  # warnings of one kind, before they are counted instead
+
+
+def mirrors(text: str) -> Mirrors:
+    """Every mirror of `show monitor-session status`."""
+    return {(session.name, source.interface): source for session in parse_status(text) for source in session.sources}
+
+
+def _mirror_keys(span: Span) -> list[MirrorKey]:
+    """The mirrors that can be operational: their session has a destination and their hardware is there."""
+    return [
+        (source.session, source.interface)
+        for source in span.sources.values()
+        if not source.preconfigure and source.session in span.sessions and _has_destination(span, source.session)
+    ]
+
+
+def _has_destination(span: Span, name: str) -> bool:
+    session = span.sessions[name]
+    return any((session.destination, session.rx_destination, session.tx_destination))
+
+
+def touched_mirrors(plan: Plan, current: Span, wanted: Span) -> set[MirrorKey]:
+    """Mirrors that this plan creates or changes: themselves, their session, or the tunnel that the session uses."""
+    waiting = {
+        operation.do[0] for operation in plan.deferred if any("monitor-session" in line for line in operation.do)
+    }
+    possible = set(_mirror_keys(wanted))
+    found: set[MirrorKey] = set()
+    for key, source in wanted.sources.items():
+        mirror = (source.session, source.interface)
+        if mirror not in possible or waiting & set(_headers(source.interface, source.session)):
+            continue
+        if source != current.sources.get(key) or _session_moved(source.session, current, wanted):
+            found.add(mirror)
+    return found
+
+
+def _headers(interface: str, session: str) -> tuple[str, ...]:
+    return f"interface {interface}", f"interface {interface} l2transport", f"monitor-session {session}"
+
+
+def _session_moved(name: str, current: Span, wanted: Span) -> bool:
+    session = wanted.sessions[name]
+    if session != current.sessions.get(name):
+        return True
+    tunnel = session.destination.interface if session.destination else None
+    return tunnel is not None and wanted.tunnels.get(tunnel) != current.tunnels.get(tunnel)
+
+
+def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[Problem]:
+    faults = [
+        (key, after[key])
+        for key in sorted(set(_mirror_keys(wanted)) - touched)
+        if key in after and not after[key].operational
+    ]
+    problems = [
+        Problem("was-down", f"sessions[{key[0]}].sources[{key[1]}]", f"was not operational before: {_text(status)}",
+                "See iosxr_span_info for what the router blames.", "warning")
+        for key, status in faults[:MANY]
+    ]  # fmt: skip
+    if len(faults) > MANY:
+        text = f"{len(faults) - MANY} more mirrors were not operational before"
+        problems.append(Problem("was-down", "sessions", text, "See iosxr_span_info.", "warning"))
+    return problems
+
+
+def _text(status: SourceStatus | None) -> str:
+    return status.status if status else "the router does not list it"
+
+
+def _shown(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
+    return {
+        "session": key[0],
+        "interface": key[1],
+        "operational": bool(status and status.operational),
+        "status": _text(status),
+    }
