@@ -67,11 +67,10 @@ class DeviceAction(ActionBase):
 
     def _check_door(self) -> None:
         if getattr(self._connection, "transport", None) != self.door:
+            used = getattr(self._connection, "transport", "another one")
+            remedy = f"Set ansible_connection: {self.door} for it."
             raise ArgumentError(
-                [
-                    f"{self._task.action} needs the connection {self.door}, this host uses "
-                    f"{self._connection.transport}. Set ansible_connection: {self.door} for it."
-                ]
+                [f"{self._task.action} needs the connection {self.door}, this host uses {used}. {remedy}"]
             )
 
     def _secrets(self) -> list[str]:

@@ -33,12 +33,16 @@ class Progress:
         if self._say is None:
             return
         now = self._clock()
-        stepped = share is not None and share - self._share >= EVERY_SHARE
+        stepped = share is not None and _steps(share) > _steps(self._share)
         if self._last is not None and now - self._last < EVERY_SECONDS and not stepped:
             return
         self._last, self._share = now, share or 0.0
         percent = "" if share is None else f" ({share:.0%})"
         self._say(f"{self._host}: {what}{percent}")
+
+
+def _steps(share: float) -> int:
+    return int(share / EVERY_SHARE + 1e-9)
 
 
 class Clock(Protocol):

@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The command line, over a scripted transport that hands out its text in pieces of any size."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli, Garbled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Silent
+from hypothesis import given
+from hypothesis import strategies as st
+
+BASE = "RP/0/RP0/CPU0:edge1"
+PROMPT = rf"^{re.escape(BASE)}(?:\([^\s()]+\))?# ?"
+
+
+class ScriptedDoor:
+    """Plays a device: a fixed text, in pieces; keeps what was sent."""
+
+    base_prompt = BASE
+
+    def __init__(self, text: str, size: int = 1) -> None:
+        self._pieces = [text[start : start + size] for start in range(0, len(text), size)]
+        self.sent: list[str] = []
+
+    def send(self, text: str) -> None:
+        self.sent.append(text)
+
+    def receive(self, timeout: float) -> str:
+        if not self._pieces:
+            raise Silent(f"nothing for {timeout} s")
+        return self._pieces.pop(0)
+
+
+def transcript(answers: list[tuple[str, str]]) -> str:
+    return "".join(f"{command}\r\n{answer}\r\n{BASE}#" for command, answer in answers)
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_many_commands_are_one_write_and_answers_come_back_in_order(size: int) -> None:
+    door = ScriptedDoor(transcript([("show a", "first\r\nanswer"), ("show b", ""), ("show c", "third")]), size)
+    answers = Cli(door, PROMPT, 1.0).run("show a", "show b", "show c")
+    assert [answer.strip() for answer in answers] == ["first\nanswer", "", "third"]
+    assert door.sent == ["show a\nshow b\nshow c\n"]
+
+
+line = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30).filter(lambda text: "RP/0" not in text)
+
+
+@given(st.lists(st.lists(line, max_size=4), min_size=1, max_size=4), st.integers(1, 40))
+def test_answers_survive_any_fragmentation(bodies: list[list[str]], size: int) -> None:
+    script = [(f"show thing {index}", "\r\n".join(["!", *body])) for index, body in enumerate(bodies)]
+    answers = Cli(ScriptedDoor(transcript(script), size), PROMPT, 1.0).run(*(command for command, _ in script))
+    assert [answer.split("\n") for answer in answers] == [["!", *body] for body in bodies]
+
+
+def test_typed_ahead_input_that_is_echoed_early_does_not_shift_the_answers() -> None:
+    early = f"show a\r\nshow b\r\nfirst\r\n{BASE}#show b\r\nsecond\r\n{BASE}#"
+    first, second = Cli(ScriptedDoor(early), PROMPT, 1.0).run("show a", "show b")
+    assert "first" in first and second == "second"
+
+
+def test_a_question_is_answered_and_the_mode_of_the_prompt_is_known() -> None:
+    door = ScriptedDoor(f"commit\r\nProceed? [no]: no\r\nstopped\r\n{BASE}(config)#", 1)
+    cli = Cli(door, PROMPT, 1.0)
+    assert "stopped" in cli.ask("commit", ((r"\[no\]:\s*$", "no"),))
+    assert door.sent == ["commit\n", "no\n"]
+    assert cli.prompt == f"{BASE}(config)#"
+
+
+def test_lost_input_is_noticed() -> None:
+    door = ScriptedDoor(f"one\r\n{BASE}(config)#two-mangled\r\n{BASE}(config)#", 5)
+    with pytest.raises(Garbled, match="3 lines were sent"):
+        Cli(door, PROMPT, 1.0).paste(["one", "two", "three"])
+
+
+class EchoDoor(ScriptedDoor):
+    """Answers each line that it gets with nothing but a prompt."""
+
+    def send(self, text: str) -> None:
+        super().send(text)
+        self._pieces += [f"{line}\r\n{BASE}(config)#" for line in text.splitlines()]
+
+
+def test_a_paste_keeps_no_more_than_a_block_in_flight() -> None:
+    door = EchoDoor("")
+    assert Cli(door, PROMPT, 1.0).paste(["x"] * 5, block=2) == [""] * 5
+    assert [text.count("\n") for text in door.sent] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("evil", ["show\nreload", "a\rb", "a\x03", "a\x1b[A", "tab\x7f"])
+def test_a_control_character_never_leaves_the_controller(evil: str) -> None:
+    door = ScriptedDoor("")
+    with pytest.raises(ValueError, match="control character"):
+        Cli(door, PROMPT, 1.0).run(evil)
+    assert door.sent == []
+
+
+def test_silence_is_an_error_that_is_passed_on() -> None:
+    with pytest.raises(Silent):
+        Cli(ScriptedDoor("show a\r\npartial"), PROMPT, 1.0).run("show a")
