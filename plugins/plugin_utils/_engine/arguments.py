@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.loader import fragment_loader
-from ansible.utils.plugin_docs import get_docstring
+from ansible.parsing.plugin_docs import read_docstring
 
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 
@@ -51,7 +50,8 @@ class Arguments:
     """Built once, when the action plugin is imported: parsing documentation costs milliseconds."""
 
     def __init__(self, documentation: Path, constraints: Constraints = Constraints()) -> None:
-        document = get_docstring(str(documentation), fragment_loader, is_module=True)[0]
+        # Without fragments: those of this collection hold attributes, no options.
+        document = read_docstring(str(documentation), ignore_errors=False)["doc"]
         if not document:
             raise ValueError(f"{documentation} holds no DOCUMENTATION")
         self.spec = specification(document["options"], constraints)

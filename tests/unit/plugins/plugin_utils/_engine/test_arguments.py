@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
+    ArgumentError,
+    Arguments,
+    Constraints,
+    specification,
+    without_none,
+)
+
+MODULES = Path(__file__).parents[5] / "plugins" / "modules"
+
+
+@pytest.mark.parametrize("module", sorted(MODULES.glob("*.py")), ids=lambda path: path.stem)
+def test_every_module_s_documentation_is_an_argument_spec(module: Path) -> None:
+    assert Arguments(module).spec
+
+
+def test_all_errors_come_at_once_and_name_their_option() -> None:
+    span = Arguments(MODULES / "iosxr_span.py")
+    source = {"interface": "Te0/0/0/1", "direction": "sideways"}
+    with pytest.raises(ArgumentError) as caught:
+        span.validated({"state": "gone", "settle": "soon", "config": {"sessions": [{"sources": [source]}]}})
+    text = "\n".join(caught.value.messages)
+    for part in ("gone", "settle", "sideways", "name"):
+        assert part in text
+
+
+def test_a_table_that_names_an_unknown_option_is_an_error() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        specification({"name": {"type": "str"}}, Constraints(no_log=frozenset({"secret"})))
+    with pytest.raises(ValueError, match="config.gone"):
+        specification({"name": {"type": "str"}}, Constraints(nested=(("config.gone", Constraints()),)))
+
+
+def test_what_the_user_left_out_is_left_out() -> None:
+    assert without_none({"a": None, "b": [{"c": None, "d": 0}], "e": False}) == {"b": [{"d": 0}], "e": False}
