@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What can go wrong on a lab device, as one table that checks itself, and when it does.
+
+A fault is a mapping: ``{name: drop, at: "^commit", times: 1}``; a bare name is a fault without parameters.
+Every fault takes ``times`` (it happens that often, then it is gone; default: for ever); those with ``at`` (a Python
+regular expression, searched in the command line) also take ``nth`` (only the nth command that matches; counted once).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """A row of the table. params: name -> (type, default or REQUIRED). layer: who makes it happen."""
+
+    layer: str
+    params: Mapping[str, tuple[type, Any]]
+    what: str
+    ends: str
+
+
+_AT = {"at": (str, REQUIRED), "nth": (int, None)}
+_MAYBE_AT = {"at": (str, ""), "nth": (int, None)}
+_UNTOUCHED = "unreachable before the first write; device unchanged"
+_FAIL_OR_RECOVER = "failed with a clear error, or unreachable before the first write; device unchanged or rolled back"
+
+FAULTS: dict[str, FaultKind] = {
+    "refuse": FaultKind(
+        "link",
+        {"how": (str, "closed")},
+        "`how: closed`: the connection is reset before the first byte; `how: refused`: nothing listens (no `times`)",
+        _UNTOUCHED,
+    ),
+    "wrong_password": FaultKind("login", {}, "every way to authenticate fails, on one connection a time", _UNTOUCHED),
+    "changed_host_key": FaultKind(
+        "login", {}, "the device shows another host key than the inventory knows", _UNTOUCHED
+    ),
+    "drop": FaultKind(
+        "terminal",
+        {**_AT, "after_bytes": (int, None)},
+        "the link is cut when a command that matches `at` arrives, before the device acts on it; with `after_bytes`, "
+        "after so many bytes of its output (at the latest before the next prompt); `at: login` cuts after the login",
+        _FAIL_OR_RECOVER + " (a cut during `commit` may leave it committed: then verified by the next run)",
+    ),
+    "slow": FaultKind(
+        "terminal",
+        {"bytes_per_second": (int, REQUIRED)},
+        "output trickles; `times` counts logins",
+        "success, or a timeout error that names the option; device unchanged or rolled back",
+    ),
+    "truncated": FaultKind(
+        "terminal",
+        {**_AT, "after_bytes": (int, REQUIRED)},
+        "output of the command is cut after so many bytes, then the prompt comes as if all were well",
+        "failed with a clear error, or success where the text was not needed; device unchanged or rolled back",
+    ),
+    "garbage": FaultKind(
+        "terminal",
+        {**_AT, "bytes": (int, 64), "after_bytes": (int, 0)},
+        "noise of so many bytes stands in the output of the command",
+        "failed with a clear error, or success where the noise did no harm; device unchanged or rolled back",
+    ),
+    "overrun": FaultKind(
+        "terminal",
+        {"buffer": (int, REQUIRED), "bytes_per_second": (int, 50_000)},
+        "a small tty buffer: the device reads at `bytes_per_second`, input that finds `buffer` bytes unread is lost; "
+        "`times` counts bursts",
+        "failed with a clear error before any commit, or success after another try; device unchanged",
+    ),
+    "hang": FaultKind(
+        "terminal",
+        _AT,
+        "the command is never answered; `at: login`: no prompt after the login",
+        "timeout error that names the command; device unchanged or rolled back",
+    ),
+    "commit_rejected": FaultKind(
+        "kind", _MAYBE_AT, "commit fails with the device's own semantic error", "failed; device unchanged"
+    ),
+    "not_authorized": FaultKind(
+        "kind", _AT, "AAA refuses the command", "failed with the command and the remedy named; device unchanged"
+    ),
+    "disk_full": FaultKind(
+        "kind", _MAYBE_AT, "commit fails for want of space", "failed with a clear error; device unchanged"
+    ),
+    "concurrent_commit": FaultKind(
+        "kind",
+        _MAYBE_AT,
+        "somebody else commits while our candidate is open",
+        "planned again once and success, or failed; the other's commit stays",
+    ),
+    "mirror_down": FaultKind(
+        "kind",
+        _MAYBE_AT,
+        "configured, committed, but not operational",
+        "failed after the trial commit; rolled back by the device",
+    ),
+}
+
+
+def check_fault(fault: object) -> list[str]:
+    """Everything that is wrong with one fault of a spec, in plain words; empty: it is good."""
+    if isinstance(fault, str):
+        fault = {"name": fault}
+    if not isinstance(fault, Mapping):
+        return [f"a fault is a name or a mapping with a name, not {type(fault).__name__}"]
+    name = fault.get("name")
+    if name not in FAULTS:
+        return [f"unknown fault {name!r} (known: {', '.join(FAULTS)})"]
+    params = {**FAULTS[name].params, "times": (int, None)}
+    found = [f"fault {name}: unknown parameter {key!r}" for key in fault if key != "name" and key not in params]
+    for key, (kind, default) in params.items():
+        if key not in fault:
+            if default is REQUIRED:
+                found.append(f"fault {name}: parameter {key!r} is missing")
+        elif not isinstance(fault[key], kind) or isinstance(fault[key], bool):
+            found.append(f"fault {name}: {key} must be {'a number' if kind is int else 'text'}")
+        elif kind is int and fault[key] < (0 if key == "after_bytes" else 1):
+            found.append(f"fault {name}: {key} must be {0 if key == 'after_bytes' else 1} or more")
+        elif key == "at" and not _compiles(fault[key]):
+            found.append(f"fault {name}: at is not a regular expression: {fault[key]!r}")
+    if name == "refuse" and fault.get("how", "closed") not in ("closed", "refused"):
+        found.append("fault refuse: how must be closed or refused")
+    elif name == "refuse" and fault.get("how") == "refused" and "times" in fault:
+        found.append("fault refuse: a port that nothing listens on cannot count: times needs how: closed")
+    return found
+
+
+def _compiles(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except re.error:
+        return False
+    return True
+
+
+@dataclass(slots=True, eq=False)
+class _Armed:
+    name: str
+    params: dict[str, Any]
+    pattern: re.Pattern[str] | None
+    left: int | None
+    seen: int = field(default=0)
+
+    def matches(self, text: str) -> bool:
+        return self.pattern is None or self.pattern.search(text) is not None
+
+
+class Faults:
+    """The faults of one device.
+
+    on_fire(name, text, session, mode) is called each time one happens; on_change() after add and clear.
+    """
+
+    def __init__(self, faults: Iterable[object] = ()) -> None:
+        self._armed: list[_Armed] = []
+        self.on_fire: Callable[[str, str, int, str], None] = lambda name, text, session, mode: None
+        self.on_change: Callable[[], None] = lambda: None
+        for fault in faults:
+            self.add(fault)
+
+    def add(self, fault: object) -> None:
+        """Arm one fault; ValueError says what is wrong with it."""
+        problems = check_fault(fault)
+        if problems:
+            raise ValueError("; ".join(problems))
+        given = {"name": fault} if isinstance(fault, str) else dict(fault)  # type: ignore[call-overload]
+        name = given.pop("name")
+        left = given.pop("times", None)
+        params = {key: default for key, (_kind, default) in FAULTS[name].params.items() if default is not REQUIRED}
+        params.update(given)
+        pattern = re.compile(params["at"]) if params.get("at") else None
+        self._armed.append(_Armed(name, params, pattern, left))
+        self.on_change()
+
+    def clear(self) -> None:
+        """The device is well again."""
+        self._armed.clear()
+        self.on_change()
+
+    def __bool__(self) -> bool:
+        return bool(self._armed)
+
+    def peek(self, name: str, text: str = "") -> dict[str, Any] | None:
+        """As active(), but nothing is counted or journalled, and `nth` is not looked at."""
+        for fault in self._armed:
+            if fault.name == name and fault.matches(text):
+                return {"name": name, **fault.params}
+        return None
+
+    def active(self, name: str, text: str = "", *, session: int = 0, mode: str = "") -> dict[str, Any] | None:
+        """The parameters of the fault if it happens now, else None. It is counted and journalled as fired.
+
+        text: the command line (or the event) that `at` is searched in.
+        """
+        if name not in FAULTS:
+            raise ValueError(f"unknown fault {name!r}")
+        for fault in self._armed:
+            if fault.name != name or not fault.matches(text):
+                continue
+            fault.seen += 1
+            nth = fault.params.get("nth")
+            if nth is not None and fault.seen != nth:
+                continue
+            if fault.left is not None:
+                fault.left -= 1
+                if fault.left == 0:
+                    self._armed.remove(fault)
+            self.on_fire(name, text, session, mode)
+            return {"name": name, **fault.params}
+        return None

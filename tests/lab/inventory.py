@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Ansible inventory that fits a running lab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .server import HOST, Lab
+
+# Connection variables by kind; a kind that is not here gets only address and login.
+CONNECTIONS: dict[str, dict[str, str]] = {
+    "iosxr": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco.iosxr.iosxr"},
+}
+
+
+def write(lab: Lab, path: Path) -> Path:
+    """Write the inventory to path (.yml) and the known_hosts file beside it; returns the latter's path.
+
+    It is called `<inventory>.known_hosts.txt`: Ansible skips .txt when the directory is the inventory.
+    """
+    known_hosts = path.with_name(f"{path.stem}.known_hosts.txt")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
+    path.write_text("---\n" + yaml.safe_dump(content(lab, known_hosts), sort_keys=False), encoding="utf-8")
+    return known_hosts
+
+
+def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
+    """The inventory as a mapping: one group a kind."""
+    groups: dict[str, Any] = {}
+    for host in lab.hosts.values():
+        kind = host.spec.kind
+        common = {
+            **CONNECTIONS.get(kind, {}),
+            "ansible_host": HOST,
+            "ansible_netmiko_known_hosts": "{{ inventory_dir }}/" + known_hosts.name,
+        }
+        group = groups.setdefault(kind, {"hosts": {}, "vars": common})
+        group["hosts"][host.name] = {
+            "ansible_port": host.port,
+            "ansible_user": host.spec.username,
+            "ansible_password": host.spec.password,
+        }
+    return {"all": {"children": groups}}
