@@ -18,8 +18,12 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import get_args
 
+from .interfaces import parse_interfaces_brief, printed_name
 from .model import Destination, Direction, SessionClass
 from .names import interface_name
+
+# The states of interfaces are read together with a status, so they are at hand here too.
+__all__ = ["SessionStatus", "SourceStatus", "merged", "operational", "parse_interfaces_brief", "parse_status"]
 
 # Bounds on what one session may keep: device text is untrusted.
 MAX_UNPARSED = 50  # lines a session
@@ -239,7 +243,7 @@ def _destination(rest: str, vrf: str | None, side: str) -> tuple[bool, Destinati
     if words and words[0].lower() in ("rx", "tx") and not side:
         side = words.pop(0).lower()
     if kind == "interface":
-        return True, Destination(interface=_interface("".join(words))) if words else None, side
+        return True, Destination(interface=printed_name("".join(words))) if words else None, side
     if kind == "pseudowire":
         return True, Destination(pseudowire=True), side
     if kind == "file":
@@ -255,7 +259,7 @@ def _destination(rest: str, vrf: str | None, side: str) -> tuple[bool, Destinati
     if _is_address(words[0]):
         return True, Destination(next_hop=words[0], vrf=vrf), side
     # Older releases print the outgoing interface here (`Destination next-hop TenGigE 0/0/0/0`).
-    return True, Destination(interface=_interface("".join(words))), side
+    return True, Destination(interface=printed_name("".join(words))), side
 
 
 def _opened(block: _Block, indent: int, line: str, following: str) -> _Entry | None:
@@ -263,15 +267,15 @@ def _opened(block: _Block, indent: int, line: str, following: str) -> _Entry | N
     entry = block.current
     if row := _ROW.fullmatch(line):
         fields = {"direction": row[3]} | _port(row[2])
-        return _Entry(_interface(row[1]), indent, fields, [row[4]] if row[4] else [])
+        return _Entry(printed_name(row[1]), indent, fields, [row[4]] if row[4] else [])
     if lone := _LONE.fullmatch(line):
         wrapped = entry is not None and _continues(entry, line)
         if not wrapped or _FIELD.fullmatch(following):
-            return _Entry(_interface(lone[1]), indent, _port(lone[2]))
+            return _Entry(printed_name(lone[1]), indent, _port(lone[2]))
     elif row := _ERROR_ROW.fullmatch(line):
         wrapped = entry is not None and entry.indent != indent and _continues(entry, line)
         if _STATUS_START.match(row[3]) or (block.error_layout and not wrapped and _is_interface(row[1])):
-            return _Entry(_interface(row[1]), indent, _port(row[2]), [row[3]])
+            return _Entry(printed_name(row[1]), indent, _port(row[2]), [row[3]])
     return None
 
 
@@ -404,14 +408,6 @@ def _merged_source(known: SourceStatus, later: SourceStatus) -> SourceStatus:
 def _session_class(word: str | None) -> SessionClass | None:
     known: Iterator[SessionClass] = (name for name in get_args(SessionClass) if word and name == word.lower())
     return next(known, None)
-
-
-def _interface(text: str) -> str:
-    """Canonical name; what the table of names does not know stays as printed, without blanks."""
-    try:
-        return interface_name(text)
-    except ValueError:
-        return "".join(text.split())
 
 
 def _is_interface(text: str) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import pytest
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import Destination
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.status import (
-    MAX_UNPARSED,
     SessionStatus,
     SourceStatus,
     merged,
@@ -243,6 +242,22 @@ def test_error_layout_without_a_direction_column():
     )
 
 
+def test_error_layout_with_free_texts_that_wrap():
+    text = NEXT_HOP_ERROR.partition("Gi0")[0] + (
+        "Gi0/0/0/4        'Viking SPAN PD' detected the 'warning'\n"
+        "                 condition 0x45 'PRM'\n"
+        "                 Gi0/0/0/9 said no\n"
+        "Gi0/0/0/5        Not operational (destination not active)\n"
+        "Gi0/0/0/6        no resources\n"
+    )
+    (session,) = parse_status(text)
+    assert [(s.interface, s.status) for s in session.sources] == [
+        ("GigabitEthernet0/0/0/4", "'Viking SPAN PD' detected the 'warning' condition 0x45 'PRM' Gi0/0/0/9 said no"),
+        ("GigabitEthernet0/0/0/5", "Not operational (destination not active)"),
+        ("GigabitEthernet0/0/0/6", "no resources"),
+    ]
+
+
 def test_port_rows_are_read_and_canonical():
     (session,) = parse_status(PORT_ROWS)
     assert session.sources == (SourceStatus("TenGigE0/0/0/42", True, "Operational", "both", port_level=True),)
@@ -390,7 +405,7 @@ def test_a_thousand_sessions_of_eight_hundred_sources_in_all():
 
 def test_what_is_kept_is_bounded():
     (session,) = parse_status("Monitor-session s\n" + ("x" * 10_000 + "\n") * 1000)
-    assert len(session.unparsed) == MAX_UNPARSED
+    assert len(session.unparsed) == 50
     assert max(map(len, session.unparsed)) <= 500
     (session,) = parse_status("Monitor-session s\nTe0/0/0/1 Both Error: x\n" + "more and more\n" * 10_000)
     assert len(session.sources[0].status) < 1000
