@@ -24,7 +24,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HEADER = re.compile(r"monitor[- ]session (\S+?)(?: ?\([a-z0-9-]{1,32}\))? ?:?", re.IGNORECASE)
 _INTERFACE = re.compile(r"([A-Za-z][A-Za-z-]{0,31} ?[0-9][0-9A-Za-z/.]{0,63})(?: ?\(port\))? ?:?")
 _COUNTER = re.compile(
-    r"(rx|tx|non|not)[- ]?(?:rx |tx )?(?:replicated|mirrored) ?: ?([0-9]{1,20}) packets?,? ([0-9]{1,20}) (?:bytes?|octets?)",
+    r"(rx|tx|non|not)[- ]?(?:rx |tx )?(?:replicated|mirrored) ?: ?"
+    r"([0-9]{1,20}) packets?,? ([0-9]{1,20}) (?:bytes?|octets?)",
     re.IGNORECASE,
 )
 _PROMPT = re.compile(r"\S{1,80}#.*|show .*", re.IGNORECASE)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`show interfaces brief`, `show ipv4 interface brief` and `show interfaces IF` -> states of interfaces. Pure, never raises.
+"""`show interfaces brief`, `show ipv4 interface brief`, `show interfaces IF` -> states of interfaces. Pure, never raises.
 
-Layouts: cisco_xr templates of ntc-templates (`show ipv4 interface brief`, `show interfaces`); `show interfaces brief` as XR
-prints it with abbreviated names and two state columns (unverified: column widths, so none are assumed).
+Layouts: cisco_xr templates of ntc-templates (`show ipv4 interface brief`, `show interfaces`); `show interfaces brief` with
+abbreviated names and two columns of states (unverified: column widths, so none are assumed).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Literal
 from .names import interface_name
 
 State = Literal["up", "down", "admin-down"]
+
+MAX_NAME = 128  # characters; no interface name comes near
 
 # State words that XR prints -> what they mean here. `Shutdown`: show ipv4 interface brief; the rest of the second group
 # are im-state values of YANG Cisco-IOS-XR-Ethernet-SPAN-oper-sub1, of which only "not up" matters.
@@ -78,6 +80,6 @@ def parse_interface(text: str) -> InterfaceState | None:
 def printed_name(text: str) -> str:
     """Canonical name of what a device printed; what the table of names does not know stays, without blanks."""
     try:
-        return interface_name(text)
+        return interface_name(text[:MAX_NAME])
     except ValueError:
-        return "".join(text.split())
+        return "".join(text.split())[:MAX_NAME]

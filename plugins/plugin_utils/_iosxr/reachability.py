@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether the far end of an ERSPAN tunnel can be reached the way that the platform needs it. Pure, linear, never raises.
+"""Whether the far end of an ERSPAN tunnel is reachable the way that the platform needs it. Pure, linear, never raises.
 
-Restrictions: Cisco NCS 5500 guide "Configuring Traffic Mirroring", "The following restrictions apply to ERSPAN": the next
-hop has ARP resolved, is reachable over a main interface and not over a sub-interface, and no MPLS is on the way.
+Restrictions: Cisco NCS 5500 guide "Configuring Traffic Mirroring", "The following restrictions apply to ERSPAN": the
+next hop has ARP resolved, is reachable over a main interface and not a sub-interface, and no MPLS is on the way.
 Layouts: `show arp` as in the cisco_xr template of ntc-templates; `show route A.B.C.D` ("Routing entry for") as in that
 template, its label and backup remarks unverified. A text that is not understood gives a warning that says so.
 """
@@ -193,7 +193,7 @@ def _hop_problems(
             f"the route to {tunnel.destination} by {hop.interface} carries MPLS labels; ERSPAN cannot travel over MPLS",
             "Give the far end a route without labels.",
         )
-    if _is_subinterface(hop.interface):
+    if is_subinterface(hop.interface):
         yield _problem(
             item,
             f"{address} is reachable over the sub-interface {hop.interface}; ERSPAN needs a main interface",
@@ -230,10 +230,3 @@ def _next_hop(line: str) -> NextHop | None:
         labelled=any(_LABEL_WORD.search(part) for part in rest),
         backup=any(part.lower().startswith("backup") for part in rest),
     )
-
-
-def _is_subinterface(name: str) -> bool:
-    try:
-        return is_subinterface(name)
-    except ValueError:
-        return "." in name

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`show monitor-session [NAME] status [detail|error]` -> typed status of sessions and sources. Pure, linear, never raises.
+"""`show monitor-session [NAME] status [detail|error]` -> typed status of sessions and sources. Linear, never raises.
 
 Layouts: Cisco NCS 5500 guide "Configuring Traffic Mirroring" (summary, detail, error, next-hop, `(port)` rows, wrapped
-errors, older blocks without `Port level` and `Interval`) and the Cisco 8000 guide (session status line). Lines of separate
-rx and tx destinations, of pseudowires and of files are unverified: they are read in the wording of the configuration.
+errors, older blocks without `Port level` and `Interval`) and the Cisco 8000 guide (session status line). Lines of
+separate rx and tx destinations, of pseudowires and of files are unverified: they are read in the configuration's words.
 What is not understood is kept with its session; one odd block never spoils the others.
 """
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Cisco says about each status of a mirror: explanation, remedy, and the interface to look at. Data and its reader.
+"""What Cisco says about each status of a mirror: explanation, remedy, the interface to look at. Data and its reader.
 
 Source of the rows, unless a row says otherwise: Cisco NCS 5500 guide "Configuring Traffic Mirroring", section
 "Troubleshooting Traffic Mirroring", tables "Session Status" and "Source Interface Status".
@@ -87,7 +87,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "operational",
         r"(?:operational|operating)\.?",
         "Everything appears to be working correctly in the platform-independent part of traffic mirroring.",
-        "If mirroring does not work as expected all the same, follow up with the platform: the platform trace, its errors.",
+        "If mirroring does not work as expected all the same, follow up with the platform: its trace and its errors.",
         None,
         SOURCE_TABLE,
     ),

@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.counters import (
     Counters,
     SourceCounters,
     counters_document,
     parse_counters,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 TEXT = """\
 RP/0/RP0/CPU0:router# show monitor-session ms2 counters

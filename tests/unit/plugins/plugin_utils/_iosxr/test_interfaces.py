@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.interfaces import (
     InterfaceState,
     parse_interface,
     parse_interfaces_brief,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 BRIEF = """\
 Thu Aug 29 21:42:22.829 UTC

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import Tunnel
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.reachability import (
     ArpEntry,
@@ -22,8 +25,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.reachability
     resolved,
     tunnel_document,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 OSPF = """\
 Thu Aug 29 21:42:22.829 UTC

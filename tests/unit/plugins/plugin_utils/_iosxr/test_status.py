@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import Destination
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.status import (
     SessionStatus,
@@ -15,8 +18,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.status impor
     operational,
     parse_status,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SUMMARY = """\
 RP/0/RSP0/CPU0:router# show monitor-session status

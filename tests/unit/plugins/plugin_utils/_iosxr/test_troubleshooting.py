@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.interfaces import InterfaceState
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.status import merged, parse_status
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.troubleshooting import (
@@ -18,8 +21,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.troubleshoot
     explain,
     status_document,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 # every status text of the sources -> the row that explains it
 STATUSES = {
