@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 REQUIRED = object()
+LOGIN = "\0login"  # the text of the event that `at: login` means; no command line can be it
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ class _Armed:
     seen: int = field(default=0)
 
     def matches(self, text: str) -> bool:
+        if self.params.get("at") == "login" or text == LOGIN:
+            return self.params.get("at") == "login" and text == LOGIN
         return self.pattern is None or self.pattern.search(text) is not None
 
 
@@ -173,9 +176,9 @@ class Faults:
         problems = check_fault(fault)
         if problems:
             raise ValueError("; ".join(problems))
-        given = {"name": fault} if isinstance(fault, str) else dict(fault)  # type: ignore[call-overload]
-        name = given.pop("name")
-        left = given.pop("times", None)
+        given: dict[str, Any] = {"name": fault} if isinstance(fault, str) else dict(fault)  # type: ignore[call-overload]
+        name: str = given.pop("name")
+        left: int | None = given.pop("times", None)
         params = {key: default for key, (_kind, default) in FAULTS[name].params.items() if default is not REQUIRED}
         params.update(given)
         pattern = re.compile(params["at"]) if params.get("at") else None
@@ -215,6 +218,6 @@ class Faults:
                 fault.left -= 1
                 if fault.left == 0:
                     self._armed.remove(fault)
-            self.on_fire(name, text, session, mode)
+            self.on_fire(name, text.lstrip("\0"), session, mode)
             return {"name": name, **fault.params}
         return None

@@ -16,8 +16,9 @@ import struct
 import sys
 import threading
 import traceback
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -78,6 +79,7 @@ class Host:
         self._options: dict[bool, asyncssh.SSHServerConnectionOptions] = {}
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._listening = False
+        self._wires: set[asyncio.Transport] = set()  # of delayed links
 
     @property
     def port(self) -> int:
@@ -120,9 +122,12 @@ class Host:
         self._socket.close()
         for connection in list(self.connections):
             connection.abort()
+        for wire in self._wires:
+            wire.close()
         for task in list(self.tasks):
             task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        closed = [connection.wait_closed() for connection in list(self.connections)]
+        await asyncio.gather(*self.tasks, *closed, return_exceptions=True)
         await self.device.close()
         self.journal.close()
 
@@ -156,7 +161,7 @@ class Host:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         options = self._ssh_options(changed=bool(self.spec.faults.active("changed_host_key")))
         if self.spec.rtt_ms:
-            connection = await _delayed(connection, self.spec.rtt_ms / 2000)
+            connection = await _delayed(connection, self.spec.rtt_ms / 2000, self._wires)
         await loop.connect_accepted_socket(lambda: asyncssh.SSHServerConnection(loop, options), connection)
 
     def _ssh_options(self, changed: bool) -> asyncssh.SSHServerConnectionOptions:
@@ -174,7 +179,7 @@ class Host:
                 **(LEGACY if legacy else MODERN),
             )
             if legacy:  # asyncssh would offer the key with SHA-2 signatures too
-                options.server_host_keys = {b"ssh-rsa": options.server_host_keys[b"ssh-rsa"]}
+                options.server_host_keys = OrderedDict({b"ssh-rsa": options.server_host_keys[b"ssh-rsa"]})
             self._options[changed] = options
         return self._options[changed]
 
@@ -239,7 +244,9 @@ class _Login(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         return self._judge("password", username, password == self.host.spec.password)
 
-    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> asyncssh.misc.Any:
+    def get_kbdint_challenge(
+        self, username: str, lang: str, submethods: str
+    ) -> tuple[str, str, str, list[tuple[str, bool]]]:
         return "", "", "en", [("Password: ", False)]
 
     def validate_kbdint_response(self, username: str, responses: Sequence[str]) -> bool:
@@ -295,7 +302,6 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 
     def _cut(self) -> None:
         """As when a cable is pulled, but what was sent before it still arrives."""
-        self.login.connection.get_extra_info("socket")
         transport = self.login.connection._transport  # asyncssh has no public way to close without a goodbye
         if transport:
             transport.close()
@@ -324,17 +330,19 @@ class _Session(asyncssh.SSHServerSession[bytes]):
 class _Delay(asyncio.Protocol):
     """One end of a wire that is `delay` seconds long; order is kept."""
 
-    def __init__(self, delay: float) -> None:
-        self.delay, self.peer, self.transport = delay, self, asyncio.Transport()
+    def __init__(self, delay: float, wires: set[asyncio.Transport]) -> None:
+        self.delay, self.wires, self.peer, self.transport = delay, wires, self, asyncio.Transport()
         self._under_way: deque[bytes | None] = deque()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport  # type: ignore[assignment]
+        self.wires.add(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self._pass_on(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.wires.discard(self.transport)
         self._pass_on(None)
 
     def _pass_on(self, data: bytes | None) -> None:
@@ -349,11 +357,11 @@ class _Delay(asyncio.Protocol):
             self.peer.transport.write(data)
 
 
-async def _delayed(connection: socket.socket, delay: float) -> socket.socket:
+async def _delayed(connection: socket.socket, delay: float, wires: set[asyncio.Transport]) -> socket.socket:
     """The far end of a wire of that length (seconds, one way) to an accepted connection."""
     loop = asyncio.get_running_loop()
     inner, outer = socket.socketpair()
-    near, far = _Delay(delay), _Delay(delay)
+    near, far = _Delay(delay, wires), _Delay(delay, wires)
     near.peer, far.peer = far, near
     await asyncio.sleep(2 * delay)  # the TCP handshake
     await loop.connect_accepted_socket(lambda: far, inner)
@@ -446,7 +454,7 @@ class Lab:
         self.call(lambda: self.hosts[name].spec.faults.clear())
 
     def call(self, work: Callable[[], T], timeout: float = 30.0) -> T:
-        """Run work in the lab's thread and return what it returns; a coroutine is awaited (not from the lab's own thread)."""
+        """Run work in the lab's thread, return what it returns; its coroutine is awaited (except in that thread)."""
         if self._loop is None:
             raise RuntimeError("the lab does not run")
         if threading.get_ident() == self._thread:
@@ -474,19 +482,33 @@ def running(
 ) -> Iterator[Lab]:
     """A lab in a thread of its own, stopped at the end of the block."""
     lab = Lab(spec, journal=journal, state=state)
+    ready: Future[None] = Future()
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="lab", daemon=True)
+    stop = asyncio.Event()
+
+    async def live() -> None:
+        try:
+            async with lab:
+                ready.set_result(None)
+                await stop.wait()
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+    def work() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(live())
+
+    thread = threading.Thread(target=work, name="lab", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(lab.__aenter__(), loop).result(60)
-        try:
-            yield lab
-        finally:
-            asyncio.run_coroutine_threadsafe(lab.stop(), loop).result(60)
+        ready.result(60)
+        yield lab
     finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
 
 
 def _many_files(wanted: int) -> None:

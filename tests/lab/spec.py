@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lab's specification: which devices, where they listen, what goes wrong. Checked as a whole, every error at once."""
+"""The lab's specification: which devices, where they listen, what goes wrong; every error is found at once."""
 
 from __future__ import annotations
 
@@ -130,6 +130,8 @@ def _check(item: Mapping[Any, Any]) -> list[str]:
             found.append(f"{key} must be {wanted.__name__}, not {type(value).__name__}")
         else:
             found += _value(key, value)
+    if item.get("auth") == ["publickey"] and not item.get("authorized_keys"):
+        found.append("auth: publickey alone needs authorized_keys")
     return found
 
 

@@ -15,7 +15,7 @@ import random
 import re
 from collections.abc import Callable
 
-from .faults import Faults
+from .faults import LOGIN, Faults
 from .journal import Journal
 
 MORE = " --More-- "
@@ -154,6 +154,8 @@ class Terminal:
         """The link is gone: whoever waits gets Hangup."""
         self._gone = True
         self._out.clear()
+        if self._pump:
+            self._pump.cancel()
         for event in (self._input, self._writable, self._sent):
             event.set()
 
@@ -167,7 +169,7 @@ class Terminal:
     async def login_faults(self) -> None:
         """Faults whose `at` means the login itself; called once, before the shell."""
         if self._faults:
-            await self._command_faults("login")
+            await self._command_faults(LOGIN)
 
     # -- input --------------------------------------------------------------------------------------------------------
 
