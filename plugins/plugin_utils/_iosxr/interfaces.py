@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`show interfaces brief`, `show ipv4 interface brief`, `show interfaces IF` -> states of interfaces. Pure, never raises.
+"""`show [ipv4] interface[s] brief` and `show interfaces IF` -> states of interfaces. Pure, linear, never raises.
 
-Layouts: cisco_xr templates of ntc-templates (`show ipv4 interface brief`, `show interfaces`); `show interfaces brief` with
-abbreviated names and two columns of states (unverified: column widths, so none are assumed).
+Layouts: cisco_xr templates of ntc-templates (`show ipv4 interface brief`, `show interfaces`). `show interfaces brief`:
+abbreviated names and two columns of states; their widths are unverified, so none are assumed.
 """
 
 from __future__ import annotations
