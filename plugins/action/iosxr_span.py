@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rules import overridable_rules
 
-try:
+with suppress(ImportError):  # the connection says so, in a message for a person
     # Ansible loads actions once in the main process and forks: every worker inherits what is imported here, while the
     # connection plugin is loaded in each worker and would pay for netmiko each time.
     import netmiko  # noqa: F401
-except ImportError:  # the connection says so, in a message for a person
-    pass
 
 DESTINATION = Constraints(mutually_exclusive=[("interface", "next_hop", "pseudowire", "file")])
 

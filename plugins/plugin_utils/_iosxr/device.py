@@ -20,13 +20,14 @@ from .._engine.states import State
 from .._engine.waiting import Progress, poll
 from .configure import PROMPT, REFUSALS, CommitOptions, Configuration
 from .document import to_document
+from .interfaces import parse_interfaces_brief
 from .model import Family, Span
 from .names import interface_name
 from .parse import parse
 from .plan import plan, resulting
 from .platforms import Facts, platform_of
 from .rules import check
-from .status import SourceStatus, parse_interfaces_brief, parse_status
+from .status import SourceStatus, parse_status
 
 _READ_ERROR = re.compile(
     r"^% (?P<text>(?:Invalid input|Incomplete command|Ambiguous command|This command is not authorized|.*denied).*)$",
@@ -48,6 +49,7 @@ class Scope:
     access_lists: tuple[tuple[Family, str], ...] = ()
     keys: bool = False  # UDFs and TCAM profiles
     tunnels: tuple[str, ...] = ()
+    bindings: bool = False  # also without an ACL that is named
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Scope:
@@ -61,7 +63,7 @@ class Scope:
 
     @property
     def attachment_filter(self) -> str:
-        return '"monitor-session|access-group"' if self.access_lists else "monitor-session"
+        return '"monitor-session|access-group"' if self.access_lists or self.bindings else "monitor-session"
 
     @property
     def reads(self) -> list[str]:
@@ -69,6 +71,9 @@ class Scope:
         if self.keys:
             commands += ["show running-config udf", "show running-config hw-module"]
         return commands + [f"show running-config interface {name}" for name in self.tunnels]
+
+
+ALL = Scope(bindings=True)
 
 
 def _tunnel_names(document: Mapping[str, Any]) -> Iterable[str]:
@@ -100,6 +105,10 @@ class Router:
             if error and not _INVALID.search(answer):
                 raise _read_failed(command, error["text"])
         return answers
+
+    def optional(self, commands: list[str]) -> list[str]:
+        """As answers(), for reads that a platform may not know or that may find nothing: their text, whatever it is."""
+        return self.cli.run(*commands)
 
     def span(self, scope: Scope, *further: str) -> tuple[Span, list[str]]:
         """The mirroring of the router in that scope, and the answers of further commands; one round trip.
