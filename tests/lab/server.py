@@ -506,7 +506,7 @@ def running(
         ready.result(60)
         yield lab
     finally:
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # it did not start: the loop is closed already
             loop.call_soon_threadsafe(stop.set)
         thread.join(30)
 

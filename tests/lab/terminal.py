@@ -241,7 +241,7 @@ class Terminal:
         if not overrun:
             return
         self._debt += count / overrun["bytes_per_second"]
-        if self._debt > 0.005:
+        if self._debt > 0.001:
             await asyncio.sleep(self._debt)
             self._debt = 0.0
             self._alive()

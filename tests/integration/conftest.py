@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Labs for tests: each runs in a thread of the test's process and is gone at the end of the test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = str(Path(__file__).resolve().parents[1])
+if TESTS not in sys.path:
+    sys.path.insert(0, TESTS)
+
+from lab.server import Lab, running  # noqa: E402
+
+StartLab = Callable[..., Lab]
+
+
+@pytest.fixture
+def start_lab() -> Iterator[StartLab]:
+    """A factory: ``lab = start_lab({"name": "edge1", "kind": "iosxr"}, ...)``; further arguments as of `running`.
+
+    Ports are free ones unless given. At the end of the test no kind may have had an error of its own.
+    """
+    labs: list[Lab] = []
+    with ExitStack() as stack:
+
+        def start(*devices: Mapping[str, Any], **more: Any) -> Lab:
+            labs.append(stack.enter_context(running({"devices": list(devices)}, **more)))
+            return labs[-1]
+
+        yield start
+    assert [error for lab in labs for error in lab.errors] == []
+
+
+@pytest.fixture
+def lab(start_lab: StartLab) -> StartLab:
+    """The same factory under the name that reads well in a test with one lab."""
+    return start_lab
