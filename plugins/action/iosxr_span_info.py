@@ -26,5 +26,6 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         self._connection.open()
         router = Router(self._connection, self._connection.read_timeout)
-        found = inspect(router, options["gather"], options["sessions"], options["diagnostics"], options["platform"])
+        sessions = options["sessions"] or ()
+        found = inspect(router, options["gather"], sessions, options["diagnostics"], options["platform"])
         return {"changed": False, **found}

@@ -35,7 +35,7 @@ def inspect(
     span, (version, *status_texts) = router.span(ALL, VERSION, *status_reads)
     key, release = platform_of(version)
     facts = Facts(key if chosen == "auto" else chosen, release)
-    result: dict[str, Any] = {"platform": facts.platform, "release": dotted(release) if release else None}
+    result: dict[str, Any] = {"platform": facts.platform, **({"release": dotted(release)} if release else {})}
     span = _named(span, names)
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
