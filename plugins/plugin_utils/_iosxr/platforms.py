@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Release = tuple[int, ...]
 Mark = Literal["verified", "documented", "unverified"]
@@ -37,10 +38,10 @@ NOBODY = "unverified"
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+class Known(Generic[T_co]):
     """A value, how sure it is, and who said it. Only unverified values may go without a named source."""
 
-    value: T
+    value: T_co
     mark: Mark
     source: str
 

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every rule of traffic mirroring against the resulting state, all problems at once. Pure, linear in the sources."""
+
+from __future__ import annotations
+
+import re
+
+from .._engine.problems import Problem
+from . import rules_acl, rules_feature, rules_session
+from .model import Span
+from .platforms import Facts
+from .rule_table import RULES, Rule, overridable_rules
+from .rule_view import Finding, View
+
+__all__ = ["RULES", "Facts", "Rule", "check", "overridable_rules"]
+
+_CHECKS = (*rules_session.CHECKS, *rules_acl.CHECKS, *rules_feature.CHECKS)
+_ORDER = {rule: place for place, rule in enumerate(RULES)}
+_DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
+OLD_FAULT = "it was so before this run"
+
+
+def check(current: Span, wanted: Span, facts: Facts) -> list[Problem]:
+    """The rules that wanted breaks, in the order of the table, then by item.
+
+    A fault that current already has, no less grave, is a warning: a router with an old fault can still be improved.
+    What rests on values that nobody verified for the platform is a warning, too. Never raises.
+    """
+    found = _findings(current, wanted, facts)
+    before: dict[tuple[str, str], int] = {}
+    if not all(map(_only_warns, found)):
+        for old in _findings(current, current, facts):
+            if not _only_warns(old):
+                before[old.rule, old.item] = max(old.amount, before.get((old.rule, old.item), 0))
+    return [_problem(finding, before.get((finding.rule, finding.item), 0)) for finding in found]
+
+
+def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:
+    view = View(before, after, facts)
+    found = {finding[:3]: finding for run in _CHECKS for finding in run(view)}
+    return sorted(found.values(), key=_place)
+
+
+def _place(finding: Finding) -> tuple[int, list[tuple[int, str]], str]:
+    parts = _DIGITS.split(finding.item)
+    numbered = [(int(part) if place % 2 else -1, part) for place, part in enumerate(parts)]
+    return _ORDER[finding.rule], numbered, finding.message
+
+
+def _only_warns(finding: Finding) -> bool:
+    return finding.warning or RULES[finding.rule].severity == "warning"
+
+
+def _problem(finding: Finding, amount_before: int) -> Problem:
+    message, warns = finding.message, _only_warns(finding)
+    if not warns and amount_before >= finding.amount:
+        message, warns = f"{message}; {OLD_FAULT}", True
+    return Problem(finding.rule, finding.item, message, finding.remedy, "warning" if warns else "error")
