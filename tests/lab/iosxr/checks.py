@@ -1,0 +1,267 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What IOS XR refuses when a candidate is committed, with its own words.
+
+Captured from routers: the two SPAN texts (public NSO logs) and `Parameter not programmed on ACL TCAM UDK` (XRDOCS).
+Everything behind a switch is unverified: whether the router refuses it, and how it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from . import aces, grammar
+from .picture import Attachment, Facts, facts_of
+from .tree import Node, hierarchical
+
+ATTACHMENTS = "'SPAN' detected the 'warning' condition 'This platform doesn't support configuring multiple attachments of a traffic class'"
+DESTINATION = "Destination interface {} for session {} is already configured for use with session {}"
+NOT_IN_KEY = (
+    "'dpa_feat_mgr' detected the 'warning' condition 'Parameter not programmed on ACL TCAM UDK (User Defined Key), "
+    "check syslog for more details'"
+)
+# unverified wordings
+NO_CAPTURE = "'dnx_feat_mgr' detected the 'warning' condition 'ACL capture is not supported without enable-capture in the TCAM profile'"
+ACL_IN_USE = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} is in use by interface {}'"
+ACL_UNKNOWN = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} does not exist'"
+UDF_UNKNOWN = "'udf_mgr' detected the 'warning' condition 'UDF {} is not defined'"
+TOO_MANY = "'SPAN' detected the 'resource not available' condition 'Maximum number of monitor sessions reached'"
+NO_BUNDLE = "'SPAN' detected the 'warning' condition 'Bundle interfaces are not supported as destination'"
+REJECTED = "'SPAN' detected the 'warning' condition 'This operation is not supported'"
+
+# switch -> default; keys of the lab's specification
+SWITCHES = {"strict_acl": True, "strict_acl_reference": False, "strict_udf": True, "strict_limits": False}
+
+
+class Failure(NamedTuple):
+    """path: the lines from the top down to the one that was refused, as printed. text: the device's own."""
+
+    path: tuple[str, ...]
+    text: str
+
+
+class Case(NamedTuple):
+    """One commit. live: TCAM profile at the last reload of the cards, (family, location) -> words."""
+
+    before: Node
+    after: Node
+    old: Facts
+    new: Facts
+    live: Mapping[tuple[str, str], tuple[str, ...]]
+    options: Mapping[str, Any]
+    platform: str
+    release: tuple[int, ...]
+
+
+def check(before: Node, after: Node, live: Mapping[tuple[str, str], tuple[str, ...]], options: Mapping[str, Any],
+          platform: str, release: tuple[int, ...]) -> list[Failure]:  # fmt: skip
+    """Every line of the candidate that the device refuses. Configuration that was there before is not looked at again."""
+    case = Case(before, after, facts_of(before), facts_of(after), live, options, platform, release)
+    found: dict[Failure, None] = {}
+    for rule in RULES:
+        found.update(dict.fromkeys(rule(case)))
+    return list(found)
+
+
+def _attachment_path(source: Attachment) -> tuple[str, ...]:
+    top = f"interface {source.interface}"
+    if source.l2transport and "." not in source.interface:
+        return (top, "l2transport", source.line)
+    return (f"{top} l2transport" if source.l2transport else top, source.line)
+
+
+def _one_attachment_a_class(case: Case) -> Iterator[Failure]:
+    old = set(case.old.attachments)
+    seen: dict[tuple[str, str], list[Attachment]] = {}
+    for source in case.new.attachments:
+        seen.setdefault((source.interface, source.session_class), []).append(source)
+    for sources in seen.values():
+        fresh = [source for source in sources if source not in old]
+        if len(sources) > 1 and fresh:
+            for source in fresh if len(fresh) < len(sources) else fresh[1:]:
+                yield Failure(_attachment_path(source), ATTACHMENTS)
+
+
+def _destination_in_one_session(case: Case) -> Iterator[Failure]:
+    users: dict[str, list[str]] = {}
+    for session in case.new.sessions.values():
+        for interface in dict.fromkeys(session.interfaces()):
+            users.setdefault(interface, []).append(session.name)
+    for interface, sessions in users.items():
+        fresh = [
+            name
+            for name in sessions
+            if name not in case.old.sessions or interface not in case.old.sessions[name].interfaces()
+        ]
+        if len(sessions) < 2 or not fresh:
+            continue
+        for name in fresh if len(fresh) < len(sessions) else fresh[1:]:
+            other = next(each for each in sessions if each != name)
+            session = case.new.sessions[name]
+            side = next(words for words in session.destinations.items() if words[1] == ("interface", interface))[0]
+            line = f"destination {side + ' ' if side else ''}interface {interface}"
+            yield Failure((session.line, line), DESTINATION.format(interface, name, other))
+
+
+# -- access lists in the hardware
+
+
+def _applied(case: Case, facts: Facts) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """(path of the line, family, name) of each place where an access list goes into the hardware."""
+    for interface, family, name, line in facts.bindings:
+        yield (f"interface {interface}", line), family, name
+    if not case.options.get("strict_attachment_acl", True):
+        return
+    for source in facts.attachments:
+        for family, name in source.acl_names():
+            for each in (family,) if family else ("ipv4", "ipv6"):
+                line = f"acl {family} {name}" if family else f"acl {name}"
+                yield (*_attachment_path(source), line), each, name
+
+
+def _entries(root: Node, family: str, name: str) -> Node | None:
+    return (root.children or {}).get((f"{family} access-list", name))
+
+
+def _fits_the_live_key(case: Case) -> Iterator[Failure]:
+    """Line cards hold the key of their last reload; an entry that needs more cannot be programmed."""
+    if case.platform != "ncs5500":
+        return
+    old = set(_applied(case, case.old))
+    for place in dict.fromkeys(_applied(case, case.new)):
+        path, family, name = place
+        access_list = _entries(case.after, family, name)
+        if access_list is None or (place in old and access_list is _entries(case.before, family, name)):
+            continue
+        text = _misfit(case, family, access_list)
+        if text:
+            yield Failure(path, text)
+
+
+def _misfit(case: Case, family: str, access_list: Node) -> str | None:
+    words = next((words for (each, _location), words in case.live.items() if each == family), None)
+    key = (
+        set(grammar.QUALIFIERS[family])
+        if words is None
+        else {word for word in words if word in grammar.QUALIFIERS[family]}
+    )
+    known = {words[at + 1] for at, word in enumerate(words or ()) if word.startswith("udf") and word[3:].isdigit()}
+    for node in (access_list.children or {}).values():
+        entry = node.line.partition(" ")[2]
+        needed, udfs = aces.qualifiers(entry, family)
+        if any(not key & set(each.split("|")) for each in needed) or not known.issuperset(udfs):
+            return NOT_IN_KEY
+        if entry.endswith(" capture") and case.release < (6, 5, 1) and "enable-capture" not in (words or ()):
+            return NO_CAPTURE
+    return None
+
+
+# -- switched, because unverified
+
+
+def _access_lists_in_use_stay(case: Case) -> Iterator[Failure]:
+    removal, reference = case.options.get("strict_acl", True), case.options.get("strict_acl_reference", False)
+    if not (removal or reference):
+        return
+    old = set(_applied(case, case.old))
+    for path, family, name in dict.fromkeys(_applied(case, case.new)):
+        if len(path) > 2 or _entries(case.after, family, name) is not None:
+            continue
+        if removal and _entries(case.before, family, name) is not None:
+            yield Failure(
+                (f"no {family} access-list {name}",), ACL_IN_USE.format(name, path[0].removeprefix("interface "))
+            )
+        elif reference and (path, family, name) not in old:
+            yield Failure(path, ACL_UNKNOWN.format(name))
+
+
+def _udfs_in_use_stay(case: Case) -> Iterator[Failure]:
+    if not case.options.get("strict_udf", True):
+        return
+    known = {str(key[1]) for key in case.after.children or {} if key[0] == "udf"}
+    gone = {str(key[1]) for key in case.before.children or {} if key[0] == "udf"} - known
+    for path, udfs in _udf_users(case.after):
+        was = dict(_udf_users(case.before)).get(path) if udfs else None
+        for name in udfs:
+            if name not in known and (was is None or name in gone):
+                yield Failure((f"no udf {name}",) if name in gone else path, UDF_UNKNOWN.format(name))
+
+
+def _udf_users(root: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """(path of the line, UDFs that it names): profiles and entries of access lists."""
+    for key, node in (root.children or {}).items():
+        if key[0] == "hw-module tcam":
+            words = node.line.split()
+            yield (
+                (node.line,),
+                tuple(words[at + 1] for at, word in enumerate(words) if word.startswith("udf") and word[3:].isdigit()),
+            )
+        elif str(key[0]).endswith("access-list"):
+            for child in (node.children or {}).values():
+                if " udf " in child.line:
+                    words = child.line.split()
+                    yield (
+                        (node.line, child.line),
+                        tuple(words[at + 1] for at, word in enumerate(words) if word == "udf"),
+                    )
+
+
+def _limits(case: Case) -> Iterator[Failure]:
+    if not case.options.get("strict_limits", False):
+        return
+    fresh = [session for name, session in case.new.sessions.items() if name not in case.old.sessions]
+    room = max(4 - (len(case.new.sessions) - len(fresh)), 0)
+    for session in fresh[room:]:
+        yield Failure((session.line,), TOO_MANY)
+    for session in case.new.sessions.values():
+        if session != case.old.sessions.get(session.name):
+            for interface in session.interfaces():
+                if interface.startswith("Bundle-"):
+                    yield Failure((session.line, f"destination interface {interface}"), NO_BUNDLE)
+
+
+RULES: tuple[Callable[[Case], Iterator[Failure]], ...] = (
+    _one_attachment_a_class,
+    _destination_in_one_session,
+    _fits_the_live_key,
+    _access_lists_in_use_stay,
+    _udfs_in_use_stay,
+    _limits,
+)
+
+_HEADER = """\
+!! SEMANTIC ERRORS: This configuration was rejected by 
+!! the system due to semantic errors. The individual 
+!! errors with each failed configuration command can be 
+!! found below.
+
+
+"""  # noqa: W291 -- the device prints the blanks at the ends
+
+
+def report(failures: list[Failure]) -> str:
+    """`show configuration failed`: each refused line where it stands, with the reason below it."""
+    lines: list[str] = []
+    for path, text in failures:
+        lines += [" " * indent + line for indent, line in enumerate(path)]
+        lines.append(f"!!% {text}")
+        leaf = 1 if _is_leaf(path) else 0
+        lines += [" " * indent + "!" for indent in range(len(path) - 1 - leaf, -1, -1)]
+    return f"{_HEADER}{chr(10).join(lines)}\nend\n"
+
+
+def _is_leaf(path: tuple[str, ...]) -> bool:
+    return not (path[-1].startswith("monitor-session ") and len(path) > 1)
+
+
+def first_line(root: Node, before: Node) -> tuple[str, ...]:
+    """A line of the candidate that is not in before, for a rejection that a fault makes up."""
+    old = set(hierarchical(before))
+    for _key, node in (root.children or {}).items():
+        for line in hierarchical(Node("", {("x",): node})):
+            if line not in old and line.strip() != "!":
+                return (node.line, line.strip()) if line.startswith(" ") else (node.line,)
+    return ("monitor-session",)

@@ -1,0 +1,347 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One IOS XR router: what its sessions share. Running configuration, commits, trial, locks, links, line cards.
+
+Built from spec keys of ``OPTIONS``. Commit wordings are from captures (netmiko, cisco.iosxr issues) unless marked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from . import checks, grammar, names
+from .candidate import Candidate
+from .picture import Attachment, Facts, Picture, facts_of
+from .tree import Change, Node, Step, changes, from_indented, hierarchical
+
+PLATFORMS = {  # key -> (route processor in the prompt, default release)
+    "ncs5500": ("RP/0/RP0/CPU0", "7.3.2"),
+    "asr9k": ("RP/0/RSP0/CPU0", "7.3.2"),
+    "8000": ("RP/0/RP0/CPU0", "7.5.2"),
+}
+FIRST_COMMIT = 1_000_000_001
+KEPT_COMMITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """before, after: the frozen trees. label: "" when none was given. client: CLI | commit-confirm | Rollback."""
+
+    number: int
+    label: str
+    user: str
+    line: str
+    client: str
+    comment: str
+    when: datetime
+    before: Node
+    after: Node
+
+
+@dataclass(slots=True)
+class Trial:
+    """A commit that goes away unless it is confirmed. base: the configuration before its first commit."""
+
+    owner: Candidate
+    base: Node
+    deadline: float
+    timer: asyncio.TimerHandle | None
+
+
+@lru_cache(maxsize=256)
+def _start_state(text: str) -> tuple[Node, frozenset[str]]:
+    """The tree, and every physical port that the text names. Shared by all devices that start with the same text."""
+    root = from_indented(text, grammar.steps_of_start_state)
+    facts = facts_of(root)
+    named = set(facts.interfaces) | {name for session in facts.sessions.values() for name in session.interfaces()}
+    ports = {names.parent(name) for name in named if names.is_physical(name)}
+    absent = {
+        str(key[1]) for key, node in (root.children or {}).items() if node.line.startswith("interface preconfigure")
+    }
+    return root, frozenset(ports - absent)
+
+
+@lru_cache(maxsize=64)
+def _default_ports(count: int) -> frozenset[str]:
+    return frozenset(f"HundredGigE0/0/0/{number}" for number in range(count)) | {"MgmtEth0/RP0/CPU0/0"}
+
+
+class IosXrDevice:
+    """spec: a DeviceSpec of the lab (name, config, options, faults)."""
+
+    OPTIONS = {
+        "platform": str, "release": str, "interfaces": list, "ports": int, "links_down": list, "arp": dict,
+        "settle_seconds": float, "reload_seconds": float, "commit_seconds": float, "paging": bool, "filter_supported": bool,
+        "status_layout": str, "status_class": bool, "counters": bool, "tcam_live": bool, "large_config_question": bool,
+        "commit_log": bool, "prompt_cut": str, "failure_wording": str, "strict_attachment_acl": bool,
+        **dict.fromkeys(checks.SWITCHES, bool),
+    }  # fmt: skip
+
+    def __init__(self, spec: Any) -> None:
+        self.spec = spec
+        self.faults = spec.faults
+        self.options: dict[str, Any] = dict(spec.options)
+        self.platform = str(self.options.get("platform", "ncs5500"))
+        if self.platform not in PLATFORMS:
+            raise ValueError(f"device {spec.name}: unknown platform {self.platform!r} (known: {', '.join(PLATFORMS)})")
+        self.node_name, release = PLATFORMS[self.platform]
+        self.release_text = str(self.options.get("release", release))
+        self.release = tuple(int(part) for part in self.release_text.split(".") if part.isdecimal())
+        self.running, named = _start_state(spec.config)
+        explicit = self.options.get("interfaces")
+        self.fixed_hardware = explicit is not None
+        self._base_hardware = frozenset(
+            name for name in map(names.canonical, explicit or ()) if name
+        ) | {"MgmtEth0/RP0/CPU0/0"} if explicit is not None else _default_ports(int(self.options.get("ports", 48))) | named  # fmt: skip
+        self._added_hardware: set[str] = set()
+        self._down = {name for name in map(names.canonical, self.options.get("links_down", ())) if name}
+        self._reloading: dict[str, float] = {}  # card or "" for all -> when it is back
+        self.booted = time.time()
+        self.commits: list[Commit] = []
+        self.version = 0
+        self.trial: Trial | None = None
+        self.candidates: list[Candidate] = []
+        self.sessions_seen = 0
+        self.live_profile = self._profiles() if self.options.get("tcam_live", True) else {}
+        self._settling: dict[tuple[str, bool, str], tuple[object, float]] = {}
+        self._settle(first=True)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- what tests use
+
+    def running_text(self) -> str:
+        """The running configuration without header and end, newline at the end."""
+        return "".join(f"{line}\n" for line in hierarchical(self.running))
+
+    def set_link(self, name: str, up: bool) -> None:
+        """The cable of a port."""
+        canonical = names.canonical(name)
+        if canonical is None:
+            raise ValueError(f"no interface name: {name!r}")
+        (self._down.discard if up else self._down.add)(canonical)
+
+    def reload_cards(self, location: str = "all") -> None:
+        """Ports of the cards go down for reload_seconds; the committed TCAM profile becomes live."""
+        back = time.monotonic() + float(self.options.get("reload_seconds", 1.0))
+        self._reloading["" if location == "all" else location.upper()] = back
+        profiles = self._profiles()
+        if location == "all":
+            self.live_profile = profiles
+            return
+        self.live_profile = dict(self.live_profile)
+        for key in {*profiles, *self.live_profile}:
+            if key[1] in ("", location.upper()):
+                if key in profiles:
+                    self.live_profile[key] = profiles[key]
+                else:
+                    del self.live_profile[key]
+
+    @property
+    def operational_sessions(self) -> list[str]:
+        """Configured sessions with at least one source, all of whose mirrors are operational."""
+        status: dict[str, list[bool]] = {}
+        picture = self.picture()
+        for source in picture.facts.attachments:
+            status.setdefault(source.session, []).append(self.mirror_status(picture, source) == "Operational")
+        return sorted(name for name in picture.facts.sessions if status.get(name) and all(status[name]))
+
+    def external_commit(self, lines: Iterable[str], user: str = "operator") -> Commit | None:
+        """Somebody else commits these lines. ValueError with the device's texts when it is refused."""
+        candidate = Candidate(self, user, "vty9")
+        mode: list[Step] = []
+        for line in lines:
+            mode = candidate.enter(mode, line)
+        failures = self.refusals(candidate.root)
+        if failures:
+            raise ValueError("; ".join(failure.text for failure in failures))
+        return self.store(candidate, candidate.root) if candidate.changes() else None
+
+    # -- identity
+
+    @property
+    def hostname(self) -> str:
+        node = (self.running.children or {}).get(("hostname",))
+        return node.line.split()[1] if node and len(node.line.split()) > 1 else str(self.spec.name)
+
+    @property
+    def prompt(self) -> str:
+        return f"{self.node_name}:{self.hostname}"
+
+    # -- state
+
+    @property
+    def facts(self) -> Facts:
+        return facts_of(self.running)
+
+    @property
+    def hardware(self) -> frozenset[str] | set[str]:
+        return self._base_hardware | self._added_hardware if self._added_hardware else self._base_hardware
+
+    def picture(self) -> Picture:
+        now = time.monotonic()
+        self._reloading = {card: back for card, back in self._reloading.items() if back > now}
+        down = set(self._down)
+        if self._reloading:
+            ports = [name for name in self.hardware if names.kind(name) != "MgmtEth"]
+            down.update(name for name in ports if "" in self._reloading or names.card(name) in self._reloading)
+        return Picture(self.facts, self.hardware, down)
+
+    def picture_reloading(self) -> set[str]:
+        """Cards that reload now; "" stands for all."""
+        now = time.monotonic()
+        return {card for card, back in self._reloading.items() if back > now}
+
+    def static_names_interface(self, prefix: str) -> bool:
+        """Whether the static route to prefix is configured with its interface."""
+        return any(str(network) == prefix and any(names.canonical(word) for word in words if word[:1].isalpha())
+                   for network, words in self.facts.static)  # fmt: skip
+
+    def exists(self, name: str) -> bool:
+        return name in self.hardware
+
+    def step(self, step: Step) -> Step:
+        """A port that the chassis has not is configured in advance (that it is turned so by itself is unverified)."""
+        if step.key[0] != "interface" or len(step.key) < 2:
+            return step
+        name = str(step.key[1])
+        if step.line.startswith("interface preconfigure") or not names.is_physical(name):
+            return step
+        if self.fixed_hardware and names.parent(name) not in self._base_hardware:
+            return step._replace(line=step.line.replace("interface ", "interface preconfigure ", 1))
+        return step
+
+    def _profiles(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return {(str(key[1]), str(key[2])): tuple(node.line.split()[6:])
+                for key, node in (self.running.children or {}).items() if key[0] == "hw-module tcam"}  # fmt: skip
+
+    # -- mirrors
+
+    def _settle(self, first: bool = False) -> None:
+        """A mirror that this commit made or changed takes settle_seconds to come up."""
+        facts = self.facts
+        ready = time.monotonic() + (0.0 if first else float(self.options.get("settle_seconds", 0.2)))
+        found: dict[tuple[str, bool, str], tuple[object, float]] = {}
+        for source in facts.attachments:
+            key = (source.interface, source.l2transport, source.session)
+            what = (source, facts.sessions.get(source.session))
+            old = self._settling.get(key)
+            found[key] = old if old and old[0] == what else (what, ready)
+        self._settling = found
+
+    def mirror_status(self, picture: Picture, source: Attachment) -> str:
+        """The words of the Cisco guide's table of source interface states."""
+        session = picture.facts.sessions.get(source.session)
+        if session is None or session.session_class != source.session_class:
+            return "Not operational (Session is not configured globally)"
+        if not session.destinations:
+            return "Not operational (destination not known)"
+        for words in session.destinations.values():
+            reason = self._destination_fault(picture, words, source.interface)
+            if reason:
+                return f"Not operational ({reason})"
+        state = picture.state(source.interface)
+        if state != "up":
+            return f"Not operational (source state {state or 'not-ready'})"
+        if self.faults.peek("mirror_down", f"{source.session} {source.interface}"):
+            return "Error: see detailed output for explanation"
+        settling = self._settling.get((source.interface, source.l2transport, source.session))
+        if settling and settling[1] > time.monotonic():
+            return "Not operational (source state not-ready)"
+        return "Operational"
+
+    def _destination_fault(self, picture: Picture, words: tuple[str, ...], source: str) -> str | None:
+        if words[0] == "next-hop":
+            return None if ":" in words[2] or picture.lookup(words[2]) else "destination not active"
+        if words[0] != "interface":
+            return None
+        if words[1] == source:
+            return "source same as destination"
+        state = picture.state(words[1])
+        if state is None:
+            return "destination not known"
+        return None if state == "up" else "destination not active"
+
+    # -- commit
+
+    def refusals(self, root: Node) -> list[checks.Failure]:
+        return checks.check(self.running, root, self.live_profile, self.options, self.platform, self.release)
+
+    def locked_against(self, candidate: Candidate | None) -> str | None:
+        """Why `configure exclusive` or a commit of candidate is refused, or None."""
+        if self.trial and self.trial.owner is not candidate:
+            return "A trial commit is underway in another configuration session."
+        if any(other.exclusive and other is not candidate for other in self.candidates):
+            return "The Configuration Namespace is locked by another agent."
+        return None
+
+    def store(
+        self, candidate: Candidate, root: Node, label: str = "", comment: str = "", client: str = "CLI"
+    ) -> Commit:
+        """Makes root the running configuration."""
+        number = self.commits[-1].number + 1 if self.commits else FIRST_COMMIT
+        commit = Commit(
+            number, label, candidate.user, candidate.line, client, comment, datetime.now(UTC), self.running, root
+        )
+        self.commits = [*self.commits[-KEPT_COMMITS + 1 :], commit]
+        self.running = root
+        self.version += 1
+        candidate.committed(root)
+        if not self.fixed_hardware:
+            new = {names.parent(name) for name, node in self.facts.interfaces.items()
+                   if names.is_physical(name) and not node.line.startswith("interface preconfigure")}  # fmt: skip
+            self._added_hardware |= new - self._base_hardware
+        self._settle()
+        return commit
+
+    def start_trial(self, candidate: Candidate, base: Node, seconds: float) -> None:
+        """Arms the timer; a further trial commit of the same session starts it again."""
+        if self.trial:
+            base = self.trial.base
+            self._disarm()
+        try:
+            timer = asyncio.get_running_loop().call_later(seconds, self.roll_back_trial)
+        except RuntimeError:
+            timer = None
+        self.trial = Trial(candidate, base, time.monotonic() + seconds, timer)
+
+    def confirm_trial(self) -> None:
+        self._disarm()
+        self.trial = None
+
+    def roll_back_trial(self) -> None:
+        """Time is up, or the session of the trial ended."""
+        trial = self.trial
+        if trial:
+            self._disarm()
+            self.trial = None
+            owner = Candidate(self, trial.owner.user, trial.owner.line)
+            self.store(owner, trial.base, client="Rollback")
+
+    def _disarm(self) -> None:
+        if self.trial and self.trial.timer:
+            self.trial.timer.cancel()
+
+    def roll_back_to(self, before: Commit, user: str, line: str) -> list[Change]:
+        """Undoes this commit and all later ones, as a commit of its own."""
+        owner = Candidate(self, user, line)
+        found = changes(self.running, before.before)
+        self.store(owner, before.before, client="Rollback")
+        return found
+
+    # -- the lab's interface
+
+    async def shell(self, terminal: Any) -> None:
+        from .session import Session
+
+        await Session(self, terminal).run()
+
+    async def close(self) -> None:
+        self._disarm()
