@@ -24,8 +24,8 @@ StartLab = Callable[..., Lab]
 
 
 @pytest.fixture
-def start_lab() -> Iterator[StartLab]:
-    """A factory: ``lab = start_lab({"name": "edge1", "kind": "iosxr"}, ...)``; further arguments as of `running`.
+def lab() -> Iterator[StartLab]:
+    """A factory: ``edge = lab({"name": "edge1", "kind": "iosxr"}, ...)``; further arguments as of `running`.
 
     Ports are free ones unless given. At the end of the test no kind may have had an error of its own.
     """
@@ -37,10 +37,4 @@ def start_lab() -> Iterator[StartLab]:
             return labs[-1]
 
         yield start
-    assert [error for lab in labs for error in lab.errors] == []
-
-
-@pytest.fixture
-def lab(start_lab: StartLab) -> StartLab:
-    """The same factory under the name that reads well in a test with one lab."""
-    return start_lab
+    assert [error for running_lab in labs for error in running_lab.errors] == []

@@ -102,7 +102,7 @@ FAULTS: dict[str, FaultKind] = {
     "mirror_down": FaultKind(
         "kind",
         _MAYBE_AT,
-        "configured, committed, but not operational",
+        "a mirror is configured but not operational; `at` is searched in `SESSION INTERFACE`",
         "failed after the trial commit; rolled back by the device",
     ),
 }

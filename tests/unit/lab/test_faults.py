@@ -34,9 +34,7 @@ def test_every_row_can_be_armed_with_its_required_parameters_alone(name: str) ->
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_readme_documents_every_row_as_the_table_has_it(name: str) -> None:
     row = FAULTS[name]
-    params = ", ".join(
-        key if default is REQUIRED else f"{key}?" for key, (_kind, default) in row.params.items()
-    )
+    params = ", ".join(key if default is REQUIRED else f"{key}?" for key, (_kind, default) in row.params.items())
     line = f"| `{name}` | {params or '–'} | {row.layer} | {row.what} | {row.ends} |"
     assert line in README.read_text(encoding="utf-8").splitlines()
 
