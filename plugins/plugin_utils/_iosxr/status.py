@@ -16,6 +16,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from itertools import islice
 from typing import get_args
 
 from .interfaces import parse_interfaces_brief, printed_name
@@ -141,11 +142,10 @@ def parse_status(text: str) -> tuple[SessionStatus, ...]:
 def merged(statuses: Iterable[SessionStatus]) -> tuple[SessionStatus, ...]:
     """One status a session name: summary, detail and error blocks joined. Later words win over earlier ones, but a cut
     status or the hint to the detailed output never hides a fuller one."""
-    sessions: dict[str, SessionStatus] = {}
+    sessions: dict[str, list[SessionStatus]] = {}
     for status in statuses:
-        known = sessions.get(status.name)
-        sessions[status.name] = _joined_sources(status) if known is None else _merged_session(known, status)
-    return tuple(sessions.values())
+        sessions.setdefault(status.name, []).append(status)
+    return tuple(_merged_blocks(blocks) for blocks in sessions.values())
 
 
 def operational(statuses: Iterable[SessionStatus]) -> dict[tuple[str, str], bool]:
@@ -357,32 +357,35 @@ def _reason(status: str) -> tuple[str | None, str | None]:
     return reason or None, error or None
 
 
-def _merged_session(known: SessionStatus, later: SessionStatus) -> SessionStatus:
-    sources = {source.interface: source for source in known.sources}
-    for source in _joined_sources(later).sources:
-        earlier = sources.get(source.interface)
-        sources[source.interface] = source if earlier is None else _merged_source(earlier, source)
-    return replace(
-        known,
-        session_class=later.session_class or known.session_class,
-        destination=later.destination or known.destination,
-        rx_destination=later.rx_destination or known.rx_destination,
-        tx_destination=later.tx_destination or known.tx_destination,
-        destination_state=later.destination_state or known.destination_state,
-        problem=later.problem or known.problem,
-        sources=tuple(sources.values()),
-        unparsed=(known.unparsed + later.unparsed)[:MAX_UNPARSED],
-    )
+def _merged_blocks(blocks: list[SessionStatus]) -> SessionStatus:
+    """One status of the blocks of one session, in time linear in their sources."""
+    merged_status = blocks[0]
+    sources: dict[str, SourceStatus] = {}
+    for block in blocks:
+        merged_status = SessionStatus(
+            name=block.name,
+            session_class=block.session_class or merged_status.session_class,
+            destination=block.destination or merged_status.destination,
+            rx_destination=block.rx_destination or merged_status.rx_destination,
+            tx_destination=block.tx_destination or merged_status.tx_destination,
+            destination_state=block.destination_state or merged_status.destination_state,
+            problem=block.problem or merged_status.problem,
+        )
+        for interface, source in _of_one_block(block).items():
+            earlier = sources.get(interface)
+            sources[interface] = source if earlier is None else _merged_source(earlier, source)
+    unparsed = tuple(islice((line for block in blocks for line in block.unparsed), MAX_UNPARSED))
+    return replace(merged_status, sources=tuple(sources.values()), unparsed=unparsed)
 
 
-def _joined_sources(status: SessionStatus) -> SessionStatus:
+def _of_one_block(block: SessionStatus) -> dict[str, SourceStatus]:
     """An interface that one block prints twice counts as operational only when both rows say so."""
     sources: dict[str, SourceStatus] = {}
-    for source in status.sources:
+    for source in block.sources:
         earlier = sources.get(source.interface)
         if earlier is None or earlier.operational:
             sources[source.interface] = source
-    return replace(status, sources=tuple(sources.values()))
+    return sources
 
 
 def _merged_source(known: SourceStatus, later: SourceStatus) -> SourceStatus:

@@ -404,6 +404,12 @@ def test_a_thousand_sessions_of_eight_hundred_sources_in_all():
     assert operational(statuses)["s999", "TenGigE0/0/0/999.7"]
 
 
+def test_blocks_of_one_session_are_merged_without_looking_at_the_others_again():
+    text = "".join(f"Monitor-session s\nTe0/0/0/{number} Both Operational\n" for number in range(3000))
+    (session,) = merged(parse_status(text))
+    assert [source.interface for source in session.sources] == [f"TenGigE0/0/0/{number}" for number in range(3000)]
+
+
 def test_what_is_kept_is_bounded():
     (session,) = parse_status("Monitor-session s\n" + ("x" * 10_000 + "\n") * 1000)
     assert len(session.unparsed) == 50
