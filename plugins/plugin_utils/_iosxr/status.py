@@ -19,12 +19,9 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import get_args
 
-from .interfaces import parse_interfaces_brief, printed_name
+from .interfaces import printed_name
 from .model import Destination, Direction, SessionClass
 from .names import interface_name
-
-# The states of interfaces are read together with a status, so they are at hand here too.
-__all__ = ["SessionStatus", "SourceStatus", "merged", "operational", "parse_interfaces_brief", "parse_status"]
 
 # Bounds on what one session may keep: device text is untrusted.
 MAX_UNPARSED = 50  # lines a session
