@@ -5,7 +5,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-LAB_UP = $(BIN)/python tests/lab up inventories/lab/lab.yml
+LAB = $(BIN)/python tests/lab up inventories/lab/lab.yml --inventory inventories/lab/hosts.yml --state build/lab --journal build/lab
 
 .PHONY: help setup demo lab test soak bench docs format clean
 
@@ -16,12 +16,11 @@ setup: ## make .venv from requirements/ and show the checkout to Ansible as mspp
 	@tools/setup.sh
 
 demo: setup ## the lab, site.yml in check mode, for real and once more, a table of all mirrors
-	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/demo.sh
+	@tools/demo.sh
 
 lab: setup ## keep the lab of inventories/lab running for experiments, until Ctrl-C
-	@mkdir -p build/lab
-	@echo "inventory: build/lab/inventory.yml"
-	@exec $(LAB_UP) --inventory build/lab/inventory.yml --state build/lab/state --journal build/lab/journal
+	@echo "its inventory is inventories/lab/hosts.yml: in another shell try .venv/bin/ansible-playbook playbooks/site.yml --check"
+	@exec $(LAB)
 
 test: setup ## every check, in under 20 minutes on 2 cores; ONLY=name for those whose name starts so
 	@$(BIN)/python tools/checks.py $(ONLY)
@@ -34,7 +33,7 @@ bench: setup ## who is faster, measured in one run; ONLY=name for one
 	@.venv-bench/bin/python tests/bench/run.py $(ONLY)
 
 docs: setup ## the site with guides and module reference, in build/docs/html
-	@PATH="$(CURDIR)/$(BIN):$$PATH" tools/docs.sh
+	@tools/docs.sh
 
 format: setup ## rewrite Python as `make test` wants it
 	@$(BIN)/ruff format .

@@ -43,10 +43,18 @@ class Check:
 CHECKS = [
     Check("sanity 2.19", "tools/sanity.sh main", alone="ansible-test"),
     Check("integration", "python -m pytest -n 2 tests/integration", alone="lab"),
-    Check("galaxy import", "tools/setup.sh nox && .venv-nox/bin/nox -R -e build-import-check", alone="nox"),
+    Check("galaxy import", "tools/setup.sh nox && .venv-nox/bin/nox -r -e build-import-check", alone="nox"),
     Check("units 2.19", "python -m pytest tests/unit"),
-    Check("units 2.20", "tools/setup.sh 2.20 && .venv-2.20/bin/python -m pytest -o cache_dir=build/pytest-2.20", alone="2.20"),
-    Check("units 2.21", "tools/setup.sh 2.21 && .venv-2.21/bin/python -m pytest -o cache_dir=build/pytest-2.21", alone="2.21"),
+    Check(
+        "units 2.20",
+        "tools/setup.sh 2.20 && .venv-2.20/bin/python -m pytest -o cache_dir=build/pytest-2.20",
+        alone="2.20",
+    ),
+    Check(
+        "units 2.21",
+        "tools/setup.sh 2.21 && .venv-2.21/bin/python -m pytest -o cache_dir=build/pytest-2.21",
+        alone="2.21",
+    ),
     Check("sanity 2.20", "tools/sanity.sh 2.20", alone="ansible-test 2.20"),
     Check("sanity 2.21", "tools/sanity.sh 2.21", alone="ansible-test 2.21"),
     Check("format", "ruff format --check ."),
@@ -58,8 +66,8 @@ CHECKS = [
     Check("plugin docs", "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self ."),
     Check("docs site", "tools/docs.sh"),
     Check("changelog", "antsibull-changelog lint"),
-    Check("licences", "tools/setup.sh nox && .venv-nox/bin/nox -R -e license-check extra-checks", alone="nox"),
-    Check("demo", "tools/demo.sh", alone="lab"),
+    Check("licences", "tools/setup.sh nox && .venv-nox/bin/nox -r -e license-check extra-checks", alone="nox"),
+    Check("demo", "[ -e playbooks/site.yml ] || { echo no playbooks/site.yml; exit 77; }; tools/demo.sh", alone="lab"),
 ]
 
 # What logs say of parts that were left out; the group `part` names it.
@@ -86,7 +94,12 @@ class Running:
         self.check = check
         self.log = LOGS / f"{check.name.replace(' ', '-')}.log"
         self.started = time.monotonic()
-        environment = {**os.environ, "PATH": f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}", "PY_COLORS": "0", "NO_COLOR": "1"}
+        environment = {
+            **os.environ,
+            "PATH": f"{ROOT / '.venv' / 'bin'}:{os.environ['PATH']}",
+            "PY_COLORS": "0",
+            "NO_COLOR": "1",
+        }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["bash", "-euo", "pipefail", "-c", check.command],

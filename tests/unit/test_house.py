@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The house holds its own plan: who imports whom, what stays pure, what every file carries."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+UTILS = ROOT / "plugins" / "plugin_utils"
+COLLECTION = "ansible_collections.mspplus.netsec"
+
+# In a wing everything is pure but the rooms that talk to a device; in the engine these are.
+DEVICE_ROOMS = {"configure", "device", "inspection"}
+PURE_ENGINE = {"operations", "problems", "states", "version"}
+IMPURE = {"ansible", "asyncssh", "netmiko", "paramiko", "requests", "scrapli", "socket", "subprocess", "urllib"}
+
+# Written by antsibull-changelog, or the licence itself.
+WITHOUT_HEADER = {"CHANGELOG.md", "LICENSE", "LICENSES/GPL-3.0-or-later.txt", "changelogs/changelog.yaml"}
+
+
+def files(*folders: str) -> list[Path]:
+    """What git knows or would add under the folders, or everywhere."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", *folders],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return [ROOT / name for name in sorted(set(listed.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> set[str]:
+    return imported(path.read_text(encoding="utf-8"), (*COLLECTION.split("."), *path.relative_to(ROOT).parent.parts))
+
+
+def imported(source: str, package: tuple[str, ...]) -> set[str]:
+    """Absolute names of what the source of a file in that package imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            origin = (*above, *([node.module] if node.module else []))
+            names |= {".".join((*origin, name.name)) for name in node.names}
+    return names
+
+
+def wing_of(text: str) -> set[str]:
+    """Wings that a module name passes through; the engine is none."""
+    return set(re.findall(r"plugin_utils[./](_[a-z]+)", text)) - {"_engine"}
+
+
+def pure(path: Path) -> bool:
+    return path.stem in PURE_ENGINE if path.parent.name == "_engine" else path.stem not in DEVICE_ROOMS
+
+
+PYTHON = [path for path in files() if path.suffix == ".py"]
+UTIL_FILES = [path for path in PYTHON if path.is_relative_to(UTILS)]
+PURE_FILES = [path for path in UTIL_FILES if pure(path)]
+
+
+def test_the_rules_below_see_the_tree() -> None:
+    assert {"_engine", "_iosxr"} <= {path.parent.name for path in PURE_FILES}
+    assert [path for path in PYTHON if path.is_relative_to(ROOT / "tests" / "lab")]
+
+
+def test_imports_are_seen_in_every_form() -> None:
+    source = "import a.b\nfrom c import d\nfrom . import e\nfrom .f import g\nfrom .._srx.model import h\n"
+    package = ("top", "plugin_utils", "_iosxr")
+    names = {"a.b", "c.d", "top.plugin_utils._iosxr.e", "top.plugin_utils._iosxr.f.g", "top.plugin_utils._srx.model.h"}
+    assert imported(source, package) == names
+    assert {wing for name in names for wing in wing_of(name)} == {"_iosxr", "_srx"}
+
+
+def test_the_lab_shares_no_code_with_the_plugins() -> None:
+    guilty = [
+        named(path)
+        for path in files("tests/lab")
+        if re.search(r"ansible_collections|plugin_utils", path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert guilty == []
+
+
+def test_the_plugins_do_not_know_the_lab() -> None:
+    guilty = [
+        named(path)
+        for path in files("plugins")
+        if re.search(r"tests[./]lab|\bfrom lab\b|\bimport lab\b", path.read_text(encoding="utf-8"))
+    ]
+    assert guilty == []
+
+
+@pytest.mark.parametrize("path", UTIL_FILES, ids=named)
+def test_a_wing_imports_no_other_wing_and_the_engine_none(path: Path) -> None:
+    own = wing_of(named(path))
+    assert {name for name in imports(path) if wing_of(name) - own} == set()
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=named)
+def test_pure_rooms_import_neither_ansible_nor_a_network(path: Path) -> None:
+    assert {name for name in imports(path) if name.split(".")[0] in IMPURE} == set()
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=named)
+def test_pure_rooms_import_only_pure_rooms_of_the_house(path: Path) -> None:
+    rooms = {found[1] for name in imports(path) if (found := re.search(r"plugin_utils\.(_[a-z]+\.[a-z_]+)", name))}
+    assert {room for room in rooms if not pure(UTILS / f"{room.replace('.', '/')}.py")} == set()
+
+
+def test_no_package_files_under_plugins() -> None:
+    assert [named(path) for path in files("plugins") if path.name == "__init__.py"] == []
+
+
+def test_no_grab_bags() -> None:
+    bags = {"utils.py", "helpers.py", "common.py", "misc.py"}
+    assert [named(path) for path in files() if path.name in bags] == []
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=named)
+def test_a_file_is_a_room_and_a_function_a_screen(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") < 700
+    if named(path).startswith(("plugins/", "tools/")):
+        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+        assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= 60] == []
+
+
+def test_every_file_names_copyright_and_licence() -> None:
+    def complete(path: Path) -> bool:
+        text = path.read_text(encoding="utf-8", errors="replace")[:2000]
+        return "Copyright (c)" in text and "SPDX-License-Identifier: GPL-3.0-or-later" in text
+
+    missing = [
+        named(path)
+        for path in files()
+        if named(path) not in WITHOUT_HEADER
+        and not complete(path)
+        and not (path.with_name(f"{path.name}.license").is_file() and complete(path.with_name(f"{path.name}.license")))
+    ]
+    assert missing == []
+
+
+def test_the_version_of_plans_is_the_version_of_the_collection() -> None:
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    assert f'VERSION = "{galaxy["version"]}"' in (UTILS / "_engine" / "version.py").read_text(encoding="utf-8")
+
+
+def test_every_module_is_in_the_action_group_of_its_system() -> None:
+    groups = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))["action_groups"]
+    modules = {path.stem for path in files("plugins/modules")}
+    assert {name for group, names in groups.items() if group != "all" for name in names} == modules
+    assert all(name.startswith(f"{group}_") for group, names in groups.items() if group != "all" for name in names)
+    (everything,) = groups["all"]
+    assert everything["metadata"]["extend_group"] == [f"mspplus.netsec.{group}" for group in groups if group != "all"]
+
+
+def test_every_module_has_its_action_and_every_action_its_documentation() -> None:
+    assert {path.stem for path in files("plugins/modules")} == {path.stem for path in files("plugins/action")}

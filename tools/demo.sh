@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# demo.sh: starts the lab of inventories/lab, brings its routers to their desired state and shows their mirrors. Stops the
+# lab whatever happens. Exit code 0 only if the last run of site.yml changed nothing.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PATH=$PWD/.venv/bin:$PATH
+
+inventory=inventories/lab/hosts.yml
+work=build/demo
+lab=
+
+stop_lab() {
+    [ -n "$lab" ] || return 0
+    kill "$lab" 2>/dev/null || true
+    wait "$lab" 2>/dev/null || true
+    rm -f "$inventory"
+}
+trap stop_lab EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+start_lab() {
+    # `timeout` ends the lab even if this script is killed so hard that its traps do not run.
+    timeout --kill-after=10 1200 python tests/lab up inventories/lab/lab.yml \
+        --inventory "$inventory" --state "$work/state" --journal "$work/journal" > "$work/lab.log" 2>&1 &
+    lab=$!
+    for _ in {1..300}; do
+        if grep -q '^lab ready' "$work/lab.log"; then
+            return
+        fi
+        kill -0 "$lab" 2>/dev/null || break
+        sleep 0.1
+    done
+    echo "the lab did not start:" >&2
+    cat "$work/lab.log" >&2
+    exit 1
+}
+
+step() {
+    printf '\n=== %s\n\n' "$1"
+}
+
+play() {
+    ansible-playbook -i "$inventory" "$@"
+}
+
+# The recap of a run, a line a host, says whether anything changed or failed.
+assert_nothing_changed() {
+    local recap
+    recap=$(grep -E '^[^ ]+ +: ok=[0-9]+ ' "$1") || { echo "the run has no recap" >&2; exit 1; }
+    if echo "$recap" | grep -E 'changed=[1-9]|unreachable=[1-9]|failed=[1-9]'; then
+        echo "these hosts changed or failed in a run that should have found nothing to do" >&2
+        exit 1
+    fi
+}
+
+rm -rf "$work"
+mkdir -p "$work"
+step "The lab: routers that speak SSH on this machine"
+start_lab
+echo "ready; what they receive stands in $work/journal"
+
+step "What would change (--check --diff)"
+play playbooks/site.yml --check --diff
+
+step "For real"
+play playbooks/site.yml
+
+if [ -e playbooks/lab_reload.yml ]; then
+    step "The operator reloads the line cards whose TCAM profile changed"
+    play playbooks/lab_reload.yml
+    step "What had to wait for the reload"
+    play playbooks/site.yml
+fi
+
+step "Once more: nothing changes"
+play playbooks/site.yml | tee "$work/again.log"
+assert_nothing_changed "$work/again.log"
+
+step "Every mirror, live"
+play playbooks/status.yml
