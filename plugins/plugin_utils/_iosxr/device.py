@@ -27,7 +27,7 @@ from .parse import parse
 from .plan import plan, resulting
 from .platforms import Facts, platform_of
 from .rules import check
-from .status import SourceStatus, parse_status
+from .status import SourceStatus, merged, parse_status
 
 _READ_ERROR = re.compile(
     r"^% (?P<text>(?:Invalid input|Incomplete command|Ambiguous command|This command is not authorized|.*denied).*)$",
@@ -253,7 +253,8 @@ MANY = 20  # warnings of one kind, before they are counted instead
 
 def mirrors(text: str) -> Mirrors:
     """Every mirror of `show monitor-session status`."""
-    return {(session.name, source.interface): source for session in parse_status(text) for source in session.sources}
+    statuses = merged(parse_status(text))
+    return {(session.name, source.interface): source for session in statuses for source in session.sources}
 
 
 def _mirror_keys(span: Span) -> list[MirrorKey]:

@@ -20,6 +20,7 @@ from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolv
 from .status import SessionStatus, merged, parse_status
 from .troubleshooting import DIAGNOSTICS, blamed_interfaces, status_document
 
+MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it stands
 FEW = 8  # blamed interfaces that are asked for one by one; more of them cost less in the list of all
 
 
@@ -50,7 +51,10 @@ def inspect(
     result["counters_supported"] = platform(facts).counters.value
     if "counters" in gather and result["counters_supported"]:
         texts = router.optional([f"show monitor-session {name} counters" for name in span.sessions])
-        result["counters"] = counters_document(row for text in texts for row in parse_counters(text).sources)
+        counters = [parse_counters(text) for text in texts]
+        result["counters"] = [row for read in counters for row in counters_document(read.sources)]
+        unparsed = [line for read in counters for line in read.unparsed]
+        result.update({"counters_unparsed": unparsed} if unparsed else {})
     if diagnostics:
         commands = [DIAGNOSTICS[name] for name in diagnostics]
         result["diagnostics"] = dict(zip(diagnostics, router.optional(commands), strict=True))
@@ -124,8 +128,10 @@ def _reached(router: Router, tunnel: Tunnel) -> dict[str, Any]:
     if not tunnel.destination:
         return tunnel_document(tunnel, parse_route(""), ())
     route = parse_route(router.optional([f"show route {tunnel.destination}"])[0])
-    further = lookups(route)
-    if further:
+    for _round in range(MAX_RECURSION):
+        further = lookups(route)
+        if not further:
+            break
         texts = router.optional([f"show route {address}" for address in further])
         route = resolved(route, dict(zip(further, map(parse_route, texts), strict=True)))
     addresses = arp_addresses(tunnel, route)
