@@ -206,7 +206,7 @@ class Releases(NamedTuple):
     before: Release | None = None
 
 
-ANY = Releases((0,))
+ANY = Releases(())
 
 
 Ranges = tuple[Releases, ...]
@@ -339,7 +339,7 @@ def _range_text(releases: Releases) -> str:
 # Longest name of an ACL that an attachment takes. The guide says 64 for the ACL itself.
 ACL_NAME_GUIDE = _documented(64, GUIDE)
 ACL_NAME_BY_RELEASE: tuple[tuple[Releases, Known[int]], ...] = (
-    (Releases((0,), (24, 4, 1)), _documented(80, YANG_UM)),
+    (Releases((), (24, 4, 1)), _documented(80, YANG_UM)),
     (Releases((24, 4, 1)), _documented(128, YANG_UM)),
 )
 SESSION_NAME = _documented(79, f"{YANG_SPAN} 7.0.1 to 24.4.2, Span-session-name")
@@ -350,7 +350,7 @@ CAPTURE_INCLUDED_FROM: Release = (6, 5, 1)
 _SHORT_INTERVALS = ("512", "1K", "2K", "4K", "8K", "16K")
 _LONG_INTERVALS = ("2", "4", "8", "16", "32", "64", "128", "256", *_SHORT_INTERVALS)
 MIRROR_INTERVALS: tuple[tuple[Releases, Known[tuple[str, ...]]], ...] = (
-    (Releases((0,), (7, 7, 1)), _documented(_SHORT_INTERVALS, YANG_UM)),
+    (Releases((), (7, 7, 1)), _documented(_SHORT_INTERVALS, YANG_UM)),
     (Releases((7, 7, 1)), _documented(_LONG_INTERVALS, YANG_UM)),
 )
 MIRROR_FIRST = range(1, 10001)  # bytes, YANG Cisco-IOS-XR-um-monitor-session-cfg

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from typing import Any
 
 from .._engine.problems import Problem
 from . import rules_acl, rules_feature, rules_session
@@ -39,9 +41,19 @@ def check(current: Span, wanted: Span, facts: Facts) -> list[Problem]:
 
 
 def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:
-    view = View(before, after, facts)
+    view = View(before, _ordered(after), facts)
     found = {finding[:3]: finding for run in _CHECKS for finding in run(view)}
     return sorted(found.values(), key=_place)
+
+
+def _ordered(span: Span) -> Span:
+    """The same state in one order, so that a message does not depend on the order in which a router prints."""
+    return Span(**{part.name: dict(sorted(getattr(span, part.name).items(), key=_key_order)) for part in fields(span)})
+
+
+def _key_order(item: tuple[Any, object]) -> tuple[Any, ...]:
+    key = item[0]
+    return tuple("" if part is None else part for part in key) if isinstance(key, tuple) else (key,)
 
 
 def _place(finding: Finding) -> tuple[int, list[tuple[int, str]], str]:

@@ -112,13 +112,15 @@ def layer2_and_mpls(view: View) -> Iterator[Finding]:
 
 def list_name_length(view: View) -> Iterator[Finding]:
     limit = acl_name_limit(view.facts.release)
-    named: dict[str, str] = {key.name: list_item(key) for key in view.after.access_lists}
+    named = {list_item(key): key.name for key in view.after.access_lists}
+    seen = set(named.values())
     for source in view.selecting_sources:
         for field in ("acl_name", "acl_ipv4", "acl_ipv6"):
             name = getattr(source, field)
-            if name:
-                named.setdefault(name, f"{source_item(source)}.{field}")
-    for name, item in named.items():
+            if name and name not in seen:  # once for all sources that name it
+                seen.add(name)
+                named[f"{source_item(source)}.{field}"] = name
+    for item, name in named.items():
         if len(name) > ACL_NAME_GUIDE.value:
             release = f" of {dotted(view.facts.release)}" if view.facts.release else ""
             yield Finding(
