@@ -148,15 +148,20 @@ def _misfit(case: Case, family: str, access_list: Node) -> str | None:
         if words is None
         else {word for word in words if word in grammar.QUALIFIERS[family]}
     )
-    known = {words[at + 1] for at, word in enumerate(words or ()) if word.startswith("udf") and word[3:].isdigit()}
+    known = {udf for word, udf in zip(words or (), (words or ())[1:], strict=False) if _is_slot(word)}
     for node in (access_list.children or {}).values():
         entry = node.line.partition(" ")[2]
         needed, udfs = aces.qualifiers(entry, family)
         if any(not key & set(each.split("|")) for each in needed) or not known.issuperset(udfs):
             return NOT_IN_KEY
-        if entry.endswith(" capture") and case.release < (6, 5, 1) and "enable-capture" not in (words or ()):
+        if "capture" in entry.split()[3:] and case.release < (6, 5, 1) and "enable-capture" not in (words or ()):
             return NO_CAPTURE
     return None
+
+
+def _is_slot(word: str) -> bool:
+    """udf1 .. udf8, the word before the name of a UDF in a profile."""
+    return len(word) == 4 and word.startswith("udf") and word[3].isdigit()
 
 
 # -- switched, because unverified

@@ -4,7 +4,24 @@
 
 """One IOS XR router: what its sessions share. Running configuration, commits, trial, locks, links, line cards.
 
-Built from spec keys of ``OPTIONS``. Commit wordings are from captures (netmiko, cisco.iosxr issues) unless marked.
+Keys of the specification beside those of every kind:
+
+platform: ncs5500 (default) | asr9k | 8000. release: text, default 7.3.2.
+interfaces: every physical port of the chassis; without it `ports` (48) HundredGigE ports of slot 0, all that the start
+    state names, and whatever is configured later.
+links_down: ports whose cable is out. arp: neighbours, address -> MAC address.
+settle_seconds (0.2): from a commit to its mirrors being operational. reload_seconds (1): ports of a card are down so long.
+commit_seconds (0): how long a commit takes. paging (true): false starts with `terminal length 0`.
+filter_supported (true): false refuses `|` behind `show running-config formal`.
+status_layout: port (default; "(port)" behind port-level sources) | plain. status_class (false): the class stands behind
+    every session's name. counters: `show monitor-session counters` has figures (default: asr9k only).
+tcam_live (true): the profile of the start state is live from the beginning.
+large_config_question (false): a commit asks to confirm. commit_log (false): a commit prints its syslog line.
+prompt_cut: whole (default; the prompt is cut at 31 characters) | hostname (the host name is).
+failure_wording: pseudo-atomic (default) | atomic.
+strict_acl (true): a bound access list cannot be removed. strict_acl_reference (false): a binding needs its access list.
+strict_udf (true): entries and profiles need their UDFs. strict_attachment_acl (true): access lists that a source names
+    must fit the live profile too. strict_limits (false): at most four sessions, no bundle as destination.
 """
 
 from __future__ import annotations
@@ -15,7 +32,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from . import checks, grammar, names
 from .candidate import Candidate
@@ -69,15 +86,19 @@ def _start_state(text: str) -> tuple[Node, frozenset[str]]:
     return root, frozenset(ports - absent)
 
 
-@lru_cache(maxsize=64)
-def _default_ports(count: int) -> frozenset[str]:
-    return frozenset(f"HundredGigE0/0/0/{number}" for number in range(count)) | {"MgmtEth0/RP0/CPU0/0"}
+@lru_cache(maxsize=256)
+def _hardware(text: str, count: int, explicit: tuple[str, ...] | None) -> frozenset[str]:
+    """Physical ports of the chassis: those of the specification, or count ports and all that the start state names."""
+    if explicit is not None:
+        return frozenset(name for name in map(names.canonical, explicit) if name) | {"MgmtEth0/RP0/CPU0/0"}
+    ports = frozenset(f"HundredGigE0/0/0/{number}" for number in range(count))
+    return ports | _start_state(text)[1] | {"MgmtEth0/RP0/CPU0/0"}
 
 
 class IosXrDevice:
     """spec: a DeviceSpec of the lab (name, config, options, faults)."""
 
-    OPTIONS = {
+    OPTIONS: ClassVar[dict[str, type]] = {
         "platform": str, "release": str, "interfaces": list, "ports": int, "links_down": list, "arp": dict,
         "settle_seconds": float, "reload_seconds": float, "commit_seconds": float, "paging": bool, "filter_supported": bool,
         "status_layout": str, "status_class": bool, "counters": bool, "tcam_live": bool, "large_config_question": bool,
@@ -95,12 +116,11 @@ class IosXrDevice:
         self.node_name, release = PLATFORMS[self.platform]
         self.release_text = str(self.options.get("release", release))
         self.release = tuple(int(part) for part in self.release_text.split(".") if part.isdecimal())
-        self.running, named = _start_state(spec.config)
+        self.running, _ports = _start_state(spec.config)
         explicit = self.options.get("interfaces")
         self.fixed_hardware = explicit is not None
-        self._base_hardware = frozenset(
-            name for name in map(names.canonical, explicit or ()) if name
-        ) | {"MgmtEth0/RP0/CPU0/0"} if explicit is not None else _default_ports(int(self.options.get("ports", 48))) | named  # fmt: skip
+        ports = tuple(map(str, explicit)) if explicit is not None else None
+        self._base_hardware = _hardware(spec.config, int(self.options.get("ports", 48)), ports)
         self._added_hardware: set[str] = set()
         self._down = {name for name in map(names.canonical, self.options.get("links_down", ())) if name}
         self._reloading: dict[str, float] = {}  # card or "" for all -> when it is back
@@ -111,9 +131,7 @@ class IosXrDevice:
         self.candidates: list[Candidate] = []
         self.sessions_seen = 0
         self.live_profile = self._profiles() if self.options.get("tcam_live", True) else {}
-        self._settling: dict[tuple[str, bool, str], tuple[object, float]] = {}
-        self._settle(first=True)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._settling: dict[tuple[str, bool, str], float] = {}  # mirror -> when it is up
 
     # -- what tests use
 
@@ -224,17 +242,23 @@ class IosXrDevice:
 
     # -- mirrors
 
-    def _settle(self, first: bool = False) -> None:
-        """A mirror that this commit made or changed takes settle_seconds to come up."""
-        facts = self.facts
-        ready = time.monotonic() + (0.0 if first else float(self.options.get("settle_seconds", 0.2)))
-        found: dict[tuple[str, bool, str], tuple[object, float]] = {}
-        for source in facts.attachments:
+    def _settle(self, before: Node, faulty: bool) -> None:
+        """A mirror that this commit made or changed takes settle_seconds to come up; a faulty one never does."""
+        old, new = facts_of(before), self.facts
+        now = time.monotonic()
+        ready = now + float(self.options.get("settle_seconds", 0.2))
+        was = set(old.attachments)
+        kept: dict[tuple[str, bool, str], float] = {}
+        for source in new.attachments:
             key = (source.interface, source.l2transport, source.session)
-            what = (source, facts.sessions.get(source.session))
-            old = self._settling.get(key)
-            found[key] = old if old and old[0] == what else (what, ready)
-        self._settling = found
+            if source in was and old.sessions.get(source.session) == new.sessions.get(source.session):
+                if self._settling.get(key, 0.0) > now:
+                    kept[key] = self._settling[key]
+            elif faulty and self.faults and self.faults.active("mirror_down", f"{source.session} {source.interface}"):
+                kept[key] = float("inf")
+            else:
+                kept[key] = ready
+        self._settling = kept
 
     def mirror_status(self, picture: Picture, source: Attachment) -> str:
         """The words of the Cisco guide's table of source interface states."""
@@ -250,10 +274,10 @@ class IosXrDevice:
         state = picture.state(source.interface)
         if state != "up":
             return f"Not operational (source state {state or 'not-ready'})"
-        if self.faults.peek("mirror_down", f"{source.session} {source.interface}"):
+        ready = self._settling.get((source.interface, source.l2transport, source.session), 0.0)
+        if ready == float("inf"):
             return "Error: see detailed output for explanation"
-        settling = self._settling.get((source.interface, source.l2transport, source.session))
-        if settling and settling[1] > time.monotonic():
+        if ready > time.monotonic():
             return "Not operational (source state not-ready)"
         return "Operational"
 
@@ -298,7 +322,7 @@ class IosXrDevice:
             new = {names.parent(name) for name, node in self.facts.interfaces.items()
                    if names.is_physical(name) and not node.line.startswith("interface preconfigure")}  # fmt: skip
             self._added_hardware |= new - self._base_hardware
-        self._settle()
+        self._settle(commit.before, faulty=client != "Rollback")
         return commit
 
     def start_trial(self, candidate: Candidate, base: Node, seconds: float) -> None:

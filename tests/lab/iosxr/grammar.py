@@ -247,10 +247,7 @@ def _ipv4_address(cursor: Cursor) -> Step:
         return Step(("ipv4 address",), "ipv4 address")
     text = cursor.word()
     try:
-        if "/" in text:
-            parsed = ipaddress.IPv4Interface(text)
-        else:
-            parsed = ipaddress.IPv4Interface(f"{text}/{cursor.word()}")
+        parsed = ipaddress.IPv4Interface(text if "/" in text else f"{text}/{cursor.word()}")
     except ValueError:
         raise Invalid(cursor.at - 1) from None
     secondary = " secondary" if cursor.maybe("secondary") else ""

@@ -30,10 +30,8 @@ def show(device: IosXrDevice, cursor: Cursor) -> str:
     if not cursor.more:
         raise Incomplete
     name = None
-    if (
-        choose(cursor.peek(), _WORDS) is None
-        or (len(cursor.words) > cursor.at + 1
-        and choose(cursor.words[cursor.at + 1], _WORDS))
+    if choose(cursor.peek(), _WORDS) is None or (
+        len(cursor.words) > cursor.at + 1 and choose(cursor.words[cursor.at + 1], _WORDS)
     ):
         name = cursor.word()
     what = cursor.keyword(*_WORDS)

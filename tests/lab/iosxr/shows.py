@@ -110,7 +110,7 @@ def _path(words: Sequence[str], start: int) -> list[str]:
 
 def _chosen(node: Node, path: list[str], flat: bool, prefix: str = "", indent: int = 0) -> Iterator[str]:
     """Nodes below node that path leads to, with the lines they stand under."""
-    for key, child in ordered(node):
+    for _key, child in ordered(node):
         words = child.line.replace("interface preconfigure ", "interface ", 1).split()
         size = min(len(words), len(path))
         if words[:size] != path[:size]:

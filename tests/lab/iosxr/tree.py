@@ -121,11 +121,10 @@ class Draft:
             return False
         node = self.root = self._own(self.root)
         for step in path[:-1]:
-            assert node.children is not None
-            node.children[step.key] = node = self._own(node.children[step.key])
-        assert node.children is not None
+            children = node.children or {}
+            children[step.key] = node = self._own(children[step.key])
         for key in keys:
-            del node.children[key]
+            del (node.children or {})[key]
         return True
 
     def _find(self, path: Sequence[Step]) -> list[Node] | None:
@@ -271,7 +270,7 @@ def from_indented(text: str, steps_of: Callable[[list[Step], str], list[Step]]) 
                 draft.set([Step(("raw", raw[0]), "\n".join(raw))])
                 raw = []
             continue
-        if not words or words.startswith("!") or words in ("end", "root") or words.startswith("Building config"):
+        if not words or words.startswith(("!", "Building config")) or words in ("end", "root"):
             continue
         indent = len(line) - len(line.lstrip(" "))
         if indent == 0 and words.split()[0] in RAW_BLOCKS:

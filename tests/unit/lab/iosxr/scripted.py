@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import Any
 
+from lab.faults import Faults
 from lab.iosxr.device import IosXrDevice
 from lab.iosxr.session import Session
 from lab.spec import DeviceSpec
@@ -52,18 +54,14 @@ class Script:
 
 
 def device(config: str = "", faults: tuple[Any, ...] = (), **options: Any) -> IosXrDevice:
-    from lab.faults import Faults
-
     return IosXrDevice(DeviceSpec(name="edge1", kind="iosxr", config=config, options=options, faults=Faults(faults)))
 
 
 async def _play(router: IosXrDevice, lines: list[str], stamps: bool) -> str:
     terminal = Script(lines if stamps else ["terminal exec prompt no-timestamp", *lines])
     session = Session(router, terminal)
-    try:
+    with contextlib.suppress(Done):
         await session.run()
-    except Done:
-        pass
     return "".join(terminal.output)
 
 
