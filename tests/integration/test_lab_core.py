@@ -112,6 +112,14 @@ def events(lab: Lab, *names: str) -> list[str]:
     return [f"{entry['event']} {entry['text']}".strip() for entry in lab.journal("r1") if entry["event"] in names]
 
 
+def eventually(true: Callable[[], bool]) -> None:
+    """A device notices a moment later that its client is gone."""
+    deadline = time.monotonic() + 10
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert true()
+
+
 def stock(lab: Lab, name: str = "r1", **more: Any) -> Any:
     """netmiko's own IOS XR driver."""
     return netmiko.ConnectHandler(
@@ -201,10 +209,10 @@ def test_a_command_without_a_shell_is_refused(r1: Lab) -> None:
 
 def test_netmiko_s_stock_driver_reads(r1: Lab) -> None:
     link = stock(r1)
-    assert link.send_command("show") == TEN.strip()
+    assert link.send_command("show").strip() == TEN.strip()
     assert link.send_command("show much").count("line") == 100_000
     link.disconnect()
-    assert events(r1, "connect", "login", "disconnect") == ["connect", "login lab", "disconnect"]
+    eventually(lambda: events(r1, "connect", "login", "disconnect") == ["connect", "login lab", "disconnect"])
 
 
 def test_what_the_client_sees_is_what_a_router_prints(r1: Lab) -> None:
@@ -357,21 +365,21 @@ def test_a_hanging_command_makes_stock_netmiko_time_out(lab: Callable[..., Lab])
     link = stock(started)
     with pytest.raises(netmiko.ReadTimeout):
         link.send_command("show", read_timeout=0.5)
-    link.disconnect()
+    link.remote_conn_pre.close()
     link = stock(started)
-    assert link.send_command("show") == TEN.strip()
+    assert link.send_command("show").strip() == TEN.strip()
     link.disconnect()
 
 
 def test_truncated_and_garbled_output_still_ends_in_a_prompt(lab: Callable[..., Lab]) -> None:
     started = lab(device(faults=[{"name": "truncated", "at": "^show$", "after_bytes": 20, "times": 1}]))
     link = stock(started)
-    assert link.send_command("show") == "line 0\nline 1\nline"
+    assert link.send_command("show").strip() == "line 0\nline 1\nline"
     started.add_fault("r1", {"name": "garbage", "at": "^show$", "bytes": 40, "after_bytes": 8, "times": 1})
-    garbled = link.send_command("show")
+    garbled = link.send_command("show").strip()
     assert garbled.endswith("line 9")
     assert garbled != TEN.strip()
-    assert link.send_command("show") == TEN.strip()
+    assert link.send_command("show").strip() == TEN.strip()
     link.disconnect()
 
 
@@ -381,12 +389,13 @@ def test_a_paste_into_a_small_buffer_loses_input_and_line_by_line_does_not(lab: 
     run(talk(started, "".join(f"{line}\n" for line in lines), 40))
     assert events(started, "fault")[:1] == ["fault overrun"]
     assert 40 <= len(events(started, "command")) < 400
-    started.add_fault("r1", {"name": "disk_full"})
+    before = len(started.journal("r1"))
     link = stock(started)
     for line in lines[:20]:
         link.send_command(line)
     link.disconnect()
-    assert events(started, "command")[-21:-1] == [f"command {line}" for line in lines[:20]]
+    received = [entry["text"] for entry in started.journal("r1")[before:] if entry["event"] in ("command", "fault")]
+    assert [text for text in received if text.startswith(("desc", "overrun"))] == lines[:20]
 
 
 def test_a_slow_link_delivers_everything(lab: Callable[..., Lab]) -> None:
