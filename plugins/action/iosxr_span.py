@@ -45,10 +45,10 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         _check(options)
         document = without_none(options["config"] or {})
-        self._connection.open()
         router = Router(self._connection, self._connection.read_timeout)
         commit = CommitOptions(
             options["confirm_timeout"],
+            options["commit_timeout"],
             options["commit_label"],
             options["commit_comment"],
             options["exclusive"],

@@ -24,7 +24,6 @@ class ActionModule(DeviceAction):
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "iosxr_span_info.py")
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        self._connection.open()
         router = Router(self._connection, self._connection.read_timeout)
         sessions = options["sessions"] or ()
         found = inspect(router, options["gather"], sessions, options["diagnostics"], options["platform"])

@@ -336,6 +336,10 @@ options:
     description: Seconds after which the router rolls back by itself unless the commit was confirmed, 30 to 65535.
     type: int
     default: 120
+  commit_timeout:
+    description: Seconds that the router may think about a commit without a word.
+    type: int
+    default: 300
   commit_label:
     description: Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
     type: str

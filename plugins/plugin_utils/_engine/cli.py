@@ -28,9 +28,14 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Door(Protocol):
-    """What a connection offers: text in, text out. receive() blocks, never returns "", raises DoorError."""
+    """What a connection offers: text in, text out. open() does nothing when it is open; receive() blocks, never returns
+    ""; all raise DoorError."""
 
     base_prompt: str
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
 
     def send(self, text: str) -> None: ...
 

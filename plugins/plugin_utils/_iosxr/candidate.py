@@ -60,8 +60,8 @@ def comparable(path: Path) -> Path:
     return tuple(whole)
 
 
-def differences(sent: Sequence[str], shown: str) -> list[str]:
-    """What stands in the candidate and was not sent, and what was sent and does not stand there.
+def differences(sent: Sequence[str], shown: str) -> tuple[list[str], list[str]]:
+    """What was sent and does not stand in the candidate, and what stands there and was not sent.
 
     A negation that a later line of the same paste makes up for may be shown or not: the candidate is a net change.
     XR may also print a whole line after `no` where a key was enough.
@@ -74,9 +74,7 @@ def differences(sent: Sequence[str], shown: str) -> list[str]:
     unseen = removed.keys() - {_place(path) for path in seen if path[-1].startswith("no ")}
     missing = (added - seen) | {removed[place] for place in unseen - touched}
     extra = {path for path in seen - wanted if not (path[-1].startswith("no ") and _place(path) in removed)}
-    return [f"not in the candidate: {' / '.join(path)}" for path in sorted(missing)] + [
-        f"in the candidate, but not sent: {' / '.join(path)}" for path in sorted(extra)
-    ]
+    return [" / ".join(path) for path in sorted(missing)], [" / ".join(path) for path in sorted(extra)]
 
 
 def _leaves(all_paths: Iterable[Path]) -> list[Path]:

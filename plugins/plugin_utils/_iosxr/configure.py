@@ -20,7 +20,7 @@ from .._engine.cli import PASTE_BLOCK, Cli, Garbled
 from .._engine.failures import DoorError, Failed, Moved
 from .._engine.operations import Operation
 from .._engine.problems import Problem
-from .candidate import differences, paths, rejections
+from .candidate import differences, rejections
 
 # The prompt, with the host name cut at 31 characters in configuration mode (netmiko cisco_xr).
 PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
@@ -28,8 +28,6 @@ PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
 _COMMENT = re.compile(r"(?=\S)(?:[ #-~](?<![?!\"\\])){1,60}(?<=\S)")
-COMMIT_SILENCE = 300.0  # seconds that a commit of a large configuration may think without a word
-
 _OTHERS_COMMITTED = "Do you wish to proceed with this commit anyway"
 _OTHERS = (_OTHERS_COMMITTED + r"\?.*\[no\]:?\s*$", "no")
 _LARGE = (r"Confirm\? ?\[y/n\].*$", "y")
@@ -70,9 +68,11 @@ REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 
 @dataclass(frozen=True)
 class CommitOptions:
-    """confirm_timeout: seconds, 30 to 65535 (upper end unverified). release: of the router, for what it cannot combine."""
+    """confirm_timeout: seconds, 30 to 65535 (upper end unverified). commit_timeout: seconds that a commit may think
+    without a word. release: of the router, for what it cannot combine."""
 
     confirm_timeout: int = 120
+    commit_timeout: int = 300
     label: str | None = None
     comment: str | None = None
     exclusive: bool = False
@@ -122,6 +122,11 @@ class Configuration:
             "confirmed": "changed",
         }.get(self._phase, "unchanged")
 
+    @property
+    def on_trial(self) -> bool:
+        """Whether the router may carry a commit that it still takes back by itself."""
+        return self._phase in ("trial", "confirming")
+
     def __enter__(self) -> Self:
         answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
         if "(config" not in self._cli.prompt:
@@ -132,42 +137,42 @@ class Configuration:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if self._phase == "candidate":
-                self._cli.ask("abort", ())
-            elif self._phase != "closed":
-                self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), COMMIT_SILENCE)
-        except DoorError:
-            if error is None:
-                raise
-        else:
-            self._phase = "closed"
+        if isinstance(error, DoorError):
+            return  # nobody listens any more; a lost session drops its candidate, its trial rolls back by the timer
+        if self._phase == "candidate":
+            self._cli.ask("abort", ())
+        elif self._phase != "closed":
+            self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), self._options.commit_timeout)
+        self._phase = "closed"
 
     def paste(self, operations: Sequence[Operation]) -> None:
         """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
 
-        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
+        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer. When lines
+        are still missing, and nothing else stands there, the router holds them already: raises Moved.
         """
         lines = [line for operation in operations for line in operation.do]
         for block in (PASTE_BLOCK, 1):
             try:
                 answers = self._cli.paste(lines, block)
             except Garbled as garbled:
-                wrong = [str(garbled)]
+                missing, extra = [str(garbled)], [""]
             else:
                 self._refuse_lines(operations, answers)
-                shown = self._cli.run("show configuration")[0]
-                wrong = differences(lines, shown)
-                if not wrong:
+                missing, extra = differences(lines, self._cli.run("show configuration")[0])
+                if not missing and not extra:
                     return
-                if not any(paths(shown.splitlines())):
-                    raise Moved("the router already holds what was pasted")
             self._cli.ask("abort", ())
             self._phase = "closed"
             self.__enter__()
+        if not extra:
+            raise Moved("the router already holds some of what was pasted")
         raise Failed(
             "the router's candidate configuration is not what was pasted; it was dropped",
-            [Problem("read-back", "paste", text, "Look for a slow or lossy terminal line.") for text in wrong[:20]],
+            [
+                Problem("read-back", "paste", text, "Look for a slow or lossy terminal line.")
+                for text in [*missing, *(f"in the candidate, but not sent: {text}" for text in extra if text)][:20]
+            ],
         )
 
     def _refuse_lines(self, operations: Sequence[Operation], answers: Sequence[str]) -> None:
@@ -186,7 +191,7 @@ class Configuration:
     def commit_on_trial(self, operations: Sequence[Operation]) -> None:
         """commit confirmed. Raises Moved when others committed meanwhile, Failed with each `!!%` text when refused."""
         self._phase = "trial"
-        answer = self._cli.ask(self._options.trial_command, (_OTHERS, _LARGE), COMMIT_SILENCE)
+        answer = self._cli.ask(self._options.trial_command, (_OTHERS, _LARGE), self._options.commit_timeout)
         if _OTHERS_COMMITTED in answer:
             self._phase = "candidate"
             raise Moved("others committed since this run read the router")
@@ -205,7 +210,7 @@ class Configuration:
 
     def confirm(self) -> None:
         self._phase = "confirming"
-        answer = self._cli.ask("commit", (_OTHERS, _LARGE), COMMIT_SILENCE)
+        answer = self._cli.ask("commit", (_OTHERS, _LARGE), self._options.commit_timeout)
         error = _LINE_ERROR.search(answer)
         if error or _OTHERS_COMMITTED in answer:
             self._phase = "trial"

@@ -94,8 +94,19 @@ class Router:
     """The reads that every capability of this wing shares."""
 
     def __init__(self, door: Door, timeout: float) -> None:
-        self.cli = Cli(door, PROMPT.format(base=re.escape(door.base_prompt)), timeout)
+        self._door = door
+        self._timeout = timeout
         self._filtered = True
+        self.open()
+
+    def open(self) -> None:
+        self._door.open()
+        self.cli = Cli(self._door, PROMPT.format(base=re.escape(self._door.base_prompt)), self._timeout)
+
+    def reopen(self) -> None:
+        """A new session, whatever became of the old one."""
+        self._door.close()
+        self.open()
 
     def answers(self, commands: list[str]) -> list[str]:
         """Answers of read commands, all in one round trip. Raises Failed naming the command that was refused."""
@@ -201,7 +212,7 @@ class SpanWing:
                 if not lost:
                     configuration.confirm()
         except DoorError as error:
-            raise Failed(f"the session was lost while applying: {error}", device_state=configuration.state) from error
+            raise self._lost(error, configuration, current) from error
         details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)]}
         if lost:
             raise self._rolled_back(current, lost, after, details)
@@ -217,6 +228,20 @@ class SpanWing:
             return seen
 
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
+
+    def _lost(self, error: DoorError, configuration: Configuration, current: Span) -> Failed:
+        """What a lost session left behind: read over a new one, as long as a trial commit may still roll back."""
+        message = f"the session was lost while applying: {error}"
+        self._progress("the session was lost; reading the router again over a new one")
+        try:
+            self._router.reopen()
+            wait = self._commit.confirm_timeout + 5 if configuration.on_trial else 0
+            seen = poll(self.read, lambda seen: seen == current, wait)
+        except DoorError:
+            return Failed(message, device_state=configuration.state)
+        if seen != current:
+            return Failed(message, device_state="changed; run again to verify it", details={"after": self.show(seen)})
+        return Failed(message, device_state="rolled back" if configuration.on_trial else "unchanged")
 
     def _rolled_back(self, current: Span, lost: list[MirrorKey], after: Mirrors, details: dict[str, Any]) -> Failed:
         problems = [
