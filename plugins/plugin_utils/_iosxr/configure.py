@@ -26,6 +26,8 @@ from .candidate import differences, rejections
 PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
+MANY = 20  # differences that an error names
+
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
 _COMMENT = re.compile(r"(?=\S)(?:[ #-~](?<![?!\"\\])){1,60}(?<=\S)")
 _OTHERS_COMMITTED = "Do you wish to proceed with this commit anyway"
@@ -149,44 +151,29 @@ class Configuration:
         """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
 
         A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer. When lines
-        are still missing, and nothing else stands there, the router holds them already: raises Moved.
+        are missing and nothing else stands there, the router holds them already: raises Moved.
         """
         lines = [line for operation in operations for line in operation.do]
-        for block in (PASTE_BLOCK, 1):
-            try:
-                answers = self._cli.paste(lines, block)
-            except Garbled as garbled:
-                missing, extra = [str(garbled)], [""]
-            else:
-                self._refuse_lines(operations, answers)
-                missing, extra = differences(lines, self._cli.run("show configuration")[0])
-                if not missing and not extra:
-                    return
-            self._cli.ask("abort", ())
-            self._phase = "closed"
-            self.__enter__()
-        if not extra:
-            raise Moved("the router already holds some of what was pasted")
-        raise Failed(
-            "the router's candidate configuration is not what was pasted; it was dropped",
-            [
-                Problem("read-back", "paste", text, "Look for a slow or lossy terminal line.")
-                for text in [*missing, *(f"in the candidate, but not sent: {text}" for text in extra if text)][:20]
-            ],
-        )
-
-    def _refuse_lines(self, operations: Sequence[Operation], answers: Sequence[str]) -> None:
         problems: list[Problem] = []
-        remaining = iter(answers)
-        for operation in operations:
-            for line in operation.do:
-                error = _LINE_ERROR.search(next(remaining, ""))
-                if error:
-                    text = error["text"].strip()
-                    message = f"the router does not take the line {line.strip()!r}"
-                    problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
-        if problems:
-            raise Failed(f"the router refused {len(problems)} of the pasted lines; the candidate was dropped", problems)
+        for block in (PASTE_BLOCK, 1):
+            if problems:
+                self._cli.ask("abort", ())
+                self._phase = "closed"
+                self.__enter__()
+            try:
+                problems = _refused_lines(operations, self._cli.paste(lines, block))
+            except Garbled as garbled:
+                problems = [_garbled(str(garbled))]
+            if problems:
+                continue
+            missing, extra = differences(lines, self._cli.run("show configuration")[0])
+            if not missing and not extra:
+                return
+            if not extra:
+                raise Moved("the router already holds some of what was pasted")
+            problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
+            problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
+        raise Failed("the router did not take what was pasted as it was sent; the candidate was dropped", problems)
 
     def commit_on_trial(self, operations: Sequence[Operation]) -> None:
         """commit confirmed. Raises Moved when others committed meanwhile, Failed with each `!!%` text when refused."""
@@ -216,6 +203,23 @@ class Configuration:
             self._phase = "trial"
             raise _refusal(answer, "the router did not confirm the trial commit, and rolls back")
         self._phase = "confirmed"
+
+
+def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    remaining = iter(answers)
+    for operation in operations:
+        for line in operation.do:
+            error = _LINE_ERROR.search(next(remaining, ""))
+            if error:
+                text = error["text"].strip()
+                message = f"the router does not take the line {line.strip()!r}"
+                problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
+    return problems
+
+
+def _garbled(text: str) -> Problem:
+    return Problem("read-back", "paste", text, "Look for a slow or lossy terminal line, and run again.")
 
 
 def _refusal(answer: str, message: str) -> Failed:

@@ -49,21 +49,24 @@ class Scope:
     access_lists: tuple[tuple[Family, str], ...] = ()
     keys: bool = False  # UDFs and TCAM profiles
     tunnels: tuple[str, ...] = ()
-    bindings: bool = False  # also without an ACL that is named
+    bindings: bool = False  # which ACLs interfaces carry
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Scope:
         """Names that no router would take are left out here; the check of the document reports them."""
         lists = document.get("access_lists", ())
+        sources = [source for session in document.get("sessions", ()) for source in session.get("sources", ())]
+        selecting = any(source.get(key) for source in sources for key in ("acl", "acl_name", "acl_ipv4", "acl_ipv6"))
         return cls(
             tuple(sorted({(item["family"], item["name"]) for item in lists if _safe(item["name"])})),
             any(document.get(key) for key in ("access_lists", "udfs", "tcam_profiles")),
             tuple(sorted(set(_tunnel_names(document)))),
+            bool(lists or selecting),
         )
 
     @property
     def attachment_filter(self) -> str:
-        return '"monitor-session|access-group"' if self.access_lists or self.bindings else "monitor-session"
+        return '"monitor-session|access-group"' if self.bindings else "monitor-session"
 
     @property
     def reads(self) -> list[str]:
