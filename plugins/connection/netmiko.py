@@ -1,0 +1,823 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Any netmiko platform as an Ansible connection: one SSH session on a device's command line."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import re
+import socket
+from typing import Any, NoReturn
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.connection import ConnectionBase
+from ansible.utils.display import Display
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.platforms_netmiko import (
+    FAST_LOGINS,
+    FastLogin,
+    device_type,
+    refusal,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import (
+    Attempt,
+    HostKeyRefused,
+    explained,
+    one_line,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import (
+    LoginError,
+    Route,
+    SshConfig,
+    Target,
+    Wire,
+    host_key_policy,
+    identity,
+    port_of,
+    private_key,
+)
+
+try:
+    import netmiko
+    import paramiko
+    from netmiko.session_log import SessionLog
+    from netmiko.ssh_dispatcher import CLASS_MAPPER
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+DOCUMENTATION = r"""
+name: netmiko
+short_description: SSH session on the command line of a network device, by netmiko
+version_added: 1.0.0
+author:
+  - The mspplus.netsec authors (@mspplus)
+description:
+  - Opens one SSH session on a network device. The actions of this collection run in the controller and speak through it;
+    nothing is copied to the device and no Python is needed there.
+  - Every platform that netmiko reaches by SSH can be used. R(platform,ansible_collections.mspplus.netsec.netmiko_connection)
+    is taken from C(ansible_network_os).
+  - Takes the modules of this collection and M(ansible.builtin.raw) only. Every other module that would use the connection
+    is refused before a byte is sent, because it would type shell commands into a router. Modules that work on the
+    controller only (M(ansible.builtin.debug), M(ansible.builtin.set_fact), M(ansible.builtin.assert) and the like) are not
+    affected.
+  - Host keys are checked by default, against an explicit file. Nothing is taken from C(~/.ssh) unless an option says so.
+requirements:
+  - netmiko >= 4.4
+  - paramiko >= 3.5.1, and < 5 for devices that have nothing newer than SHA-1
+notes:
+  - Set C(gather_facts=false) on the play.
+  - M(ansible.builtin.raw) sends exactly one line. Its C(rc) is 1 when the device refused the line (for example
+    C(% Invalid input detected)), the refusal is in C(stderr). It answers no questions.
+  - O(ignore:become) is refused. Log in as a user who has the rights.
+  - A failed login makes the host unreachable. A session that is lost after something was sent makes the task fail.
+  - Each task logs in once; the items of a loop share the session as long as their connection variables are the same.
+  - 'ssh_config files are read for C(HostName), C(Port), C(User), C(IdentityFile), C(HostKeyAlias), C(ProxyJump) and
+    C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
+    O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
+  - When AWX or ansible-automation-platform injects a machine credential, its user, password or key (through ssh-agent)
+    arrive as they do for M(ansible.builtin.ssh#connection).
+options:
+  host:
+    description:
+      - Name or address of the device; also the name that an ssh_config file is searched for.
+    type: str
+    default: inventory_hostname
+    vars:
+      - name: inventory_hostname
+      - name: ansible_host
+      - name: ansible_ssh_host
+      - name: ansible_netmiko_host
+  port:
+    description:
+      - TCP port. By default what the ssh_config file says, else 22.
+    type: int
+    vars:
+      - name: ansible_port
+      - name: ansible_ssh_port
+      - name: ansible_netmiko_port
+    env:
+      - name: ANSIBLE_REMOTE_PORT
+      - name: ANSIBLE_NETMIKO_REMOTE_PORT
+    keyword:
+      - name: port
+    ini:
+      - section: defaults
+        key: remote_port
+      - section: netmiko_connection
+        key: remote_port
+  remote_user:
+    description:
+      - User to log in as. By default what the ssh_config file says. The name of the user who runs Ansible is never
+        used.
+    type: str
+    vars:
+      - name: ansible_user
+      - name: ansible_ssh_user
+      - name: ansible_netmiko_user
+    env:
+      - name: ANSIBLE_REMOTE_USER
+      - name: ANSIBLE_NETMIKO_REMOTE_USER
+    cli:
+      - name: user
+    keyword:
+      - name: remote_user
+    ini:
+      - section: defaults
+        key: remote_user
+      - section: netmiko_connection
+        key: remote_user
+  password:
+    description:
+      - Password of that user, for the methods C(password) and C(keyboard-interactive). C(-k) asks for it.
+    type: str
+    vars:
+      - name: ansible_password
+      - name: ansible_ssh_pass
+      - name: ansible_ssh_password
+      - name: ansible_netmiko_password
+  private_key_file:
+    description:
+      - File of a private key, in OpenSSH or PEM format. A certificate beside it (C(-cert.pub)) is used with it.
+    type: path
+    vars:
+      - name: ansible_private_key_file
+      - name: ansible_ssh_private_key_file
+      - name: ansible_netmiko_private_key_file
+    env:
+      - name: ANSIBLE_PRIVATE_KEY_FILE
+      - name: ANSIBLE_NETMIKO_PRIVATE_KEY_FILE
+    cli:
+      - name: private_key_file
+    ini:
+      - section: defaults
+        key: private_key_file
+      - section: netmiko_connection
+        key: private_key_file
+  private_key:
+    description:
+      - The private key itself, for example from a vault; wins over O(private_key_file).
+    type: str
+    vars:
+      - name: ansible_private_key
+      - name: ansible_ssh_private_key
+      - name: ansible_netmiko_private_key
+    env:
+      - name: ANSIBLE_PRIVATE_KEY
+  private_key_passphrase:
+    description:
+      - Passphrase of the private key.
+    type: str
+    vars:
+      - name: ansible_private_key_passphrase
+      - name: ansible_ssh_private_key_passphrase
+      - name: ansible_netmiko_private_key_passphrase
+    env:
+      - name: ANSIBLE_PRIVATE_KEY_PASSPHRASE
+  allow_agent:
+    description:
+      - 'Whether keys of the ssh-agent are tried. By default only if there is neither a password nor a private key:
+        that is how AWX hands over the key of a machine credential.'
+    type: bool
+    vars:
+      - name: ansible_netmiko_allow_agent
+    env:
+      - name: ANSIBLE_NETMIKO_ALLOW_AGENT
+    ini:
+      - section: netmiko_connection
+        key: allow_agent
+  look_for_keys:
+    description:
+      - Whether the keys in C(~/.ssh) are tried too.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_netmiko_look_for_keys
+    env:
+      - name: ANSIBLE_NETMIKO_LOOK_FOR_KEYS
+    ini:
+      - section: netmiko_connection
+        key: look_for_keys
+  ssh_config_file:
+    description:
+      - An ssh_config file, for jump hosts and the like. C(~/.ssh/config) is not read unless it is named here.
+      - 'A ProxyJump is walked by the plugin itself: no C(ssh) program is needed. Jump hosts get the key or the agent
+        of the device, unless the file names an IdentityFile for them, and O(jump_password).'
+    type: path
+    vars:
+      - name: ansible_netmiko_ssh_config_file
+    env:
+      - name: ANSIBLE_NETMIKO_SSH_CONFIG_FILE
+    ini:
+      - section: netmiko_connection
+        key: ssh_config_file
+  jump_password:
+    description:
+      - Password on the jump hosts. The password of the device is never shown to them.
+    type: str
+    vars:
+      - name: ansible_netmiko_jump_password
+  known_hosts:
+    description:
+      - File of the host keys that are accepted, in the format of OpenSSH (hashed names, wildcards and C(@revoked)
+        included). Away from port 22 the names in it have the form V([host]:port).
+      - By default the file C(known_hosts) in the directory of the inventory that the host comes from, so that each
+        customer's inventory brings its own.
+    type: path
+    vars:
+      - name: ansible_netmiko_known_hosts
+    env:
+      - name: ANSIBLE_NETMIKO_KNOWN_HOSTS
+    ini:
+      - section: netmiko_connection
+        key: known_hosts
+  inventory_dir:
+    description:
+      - Where the host's inventory lies; set by Ansible. The default of O(known_hosts) depends on it.
+    type: str
+    vars:
+      - name: inventory_dir
+  host_key_checking:
+    description:
+      - Whether a device whose host key is unknown or has changed is refused. Switch it off for a lab only.
+    type: bool
+    default: true
+    vars:
+      - name: ansible_host_key_checking
+      - name: ansible_ssh_host_key_checking
+      - name: ansible_netmiko_host_key_checking
+    env:
+      - name: ANSIBLE_HOST_KEY_CHECKING
+      - name: ANSIBLE_NETMIKO_HOST_KEY_CHECKING
+    ini:
+      - section: defaults
+        key: host_key_checking
+      - section: netmiko_connection
+        key: host_key_checking
+  platform:
+    description:
+      - The platform, if C(ansible_network_os) does not say it or must say something else. The same names are taken.
+    type: str
+    vars:
+      - name: ansible_netmiko_platform
+    env:
+      - name: ANSIBLE_NETMIKO_PLATFORM
+    ini:
+      - section: netmiko_connection
+        key: platform
+  network_os:
+    description:
+      - The platform, as Ansible's network collections name it (V(cisco.iosxr.iosxr), V(junipernetworks.junos.junos)),
+        its last word (V(iosxr)), or a netmiko device_type (V(cisco_xr)).
+    type: str
+    vars:
+      - name: ansible_network_os
+  legacy_algorithms:
+    description:
+      - Whether key exchanges, host keys, ciphers and MACs of the past (SHA-1, DSS, CBC, MD5) are offered to this
+        device. Meant for single devices. Needs paramiko < 5.
+    type: bool
+    default: false
+    vars:
+      - name: ansible_netmiko_legacy_algorithms
+  timeout:
+    description:
+      - Seconds to wait for the TCP connection and the key exchange.
+    type: float
+    default: 10
+    vars:
+      - name: ansible_timeout
+      - name: ansible_ssh_timeout
+      - name: ansible_netmiko_timeout
+    env:
+      - name: ANSIBLE_TIMEOUT
+      - name: ANSIBLE_NETMIKO_TIMEOUT
+    cli:
+      - name: timeout
+    ini:
+      - section: defaults
+        key: timeout
+      - section: netmiko_connection
+        key: timeout
+  banner_timeout:
+    description:
+      - Seconds to wait for the SSH banner.
+    type: float
+    default: 15
+    vars:
+      - name: ansible_netmiko_banner_timeout
+    env:
+      - name: ANSIBLE_NETMIKO_BANNER_TIMEOUT
+    ini:
+      - section: netmiko_connection
+        key: banner_timeout
+  auth_timeout:
+    description:
+      - Seconds to wait for the answer to an authentication; devices that ask a TACACS+ or RADIUS server may need
+        more.
+    type: float
+    default: 20
+    vars:
+      - name: ansible_netmiko_auth_timeout
+    env:
+      - name: ANSIBLE_NETMIKO_AUTH_TIMEOUT
+    ini:
+      - section: netmiko_connection
+        key: auth_timeout
+  read_timeout:
+    description:
+      - Seconds of silence after which a device that should answer is given up.
+    type: float
+    default: 30
+    vars:
+      - name: ansible_netmiko_read_timeout
+      - name: ansible_command_timeout
+    env:
+      - name: ANSIBLE_NETMIKO_READ_TIMEOUT
+    ini:
+      - section: netmiko_connection
+        key: read_timeout
+  session_log:
+    description:
+      - File that gets all that the device prints, readable by its owner only. It is appended to. Passwords are
+        replaced by asterisks, and so are the secrets that a module sends.
+    type: path
+    vars:
+      - name: ansible_netmiko_session_log
+    env:
+      - name: ANSIBLE_NETMIKO_SESSION_LOG
+    ini:
+      - section: netmiko_connection
+        key: session_log
+"""
+
+EXAMPLES = r"""
+# group_vars/routers.yml: what most inventories need; host keys stand in the file known_hosts beside the inventory
+#
+# ansible_connection: mspplus.netsec.netmiko
+# ansible_network_os: cisco.iosxr.iosxr
+# ansible_user: ops
+# ansible_password: "{{ vault_ops_password }}"
+
+# group_vars/sensors.yml: devices of the 2010s behind a jump host, all explicit
+#
+# ansible_connection: mspplus.netsec.netmiko
+# ansible_netmiko_platform: linux
+# ansible_netmiko_legacy_algorithms: true
+# ansible_netmiko_ssh_config_file: "{{ inventory_dir }}/ssh_config"
+# ansible_netmiko_known_hosts: "{{ inventory_dir }}/known_hosts_sensors"
+# ansible_private_key_file: "{{ inventory_dir }}/keys/ops"
+# ansible_netmiko_read_timeout: 60
+
+- name: One line to each router
+  hosts: routers
+  gather_facts: false
+  tasks:
+    - name: Read the clock
+      ansible.builtin.raw: show clock
+      register: clock
+      changed_when: false
+
+    - name: Show it
+      ansible.builtin.debug:
+        var: clock.stdout_lines
+"""
+
+display = Display()
+
+OURS = "mspplus.netsec."
+RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
+# It catches every error and asks again for ten minutes, so it has to be refused before it runs.
+RETRIES_FOR_EVER = frozenset(
+    {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
+)
+CHUNK = 65536  # bytes a read
+WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
+_SECRET_OPTIONS = ("password", "private_key_passphrase", "jump_password")
+
+
+class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
+    """No session was opened; nothing was sent to the device's command line."""
+
+    kind = "unreachable"
+
+
+class Dropped(AnsibleConnectionFailure, failures.Dropped):
+    """The open session ended."""
+
+    kind = "dropped"
+
+
+class Silent(AnsibleConnectionFailure, failures.Silent):
+    """The session is open and nothing came within the limit."""
+
+    kind = "silent"
+
+
+class Connection(ConnectionBase):
+    """One interactive session on a device. A door for our actions: open, send, receive, close."""
+
+    transport = "mspplus.netsec.netmiko"
+    has_pipelining = False
+    has_tty = True
+    force_persistence = False
+    supports_persistence = False
+    allow_executable = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.platform = ""
+        self.base_prompt = ""
+        self._action = ""
+        self._collections: tuple[str, ...] = ()
+        self._hidden: list[str] = []
+        self._chosen: dict[str, Any] = {}
+        self._device: Any = None
+        self._log: Any = None
+        self._wire: Wire | None = None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    # -- what Ansible tells ---------------------------------------------------------------------------------------
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+        keys = task_keys or {}
+        self._action = str(keys.get("action") or "")
+        self._collections = tuple(keys.get("collections") or ())
+        chosen = {name: value for name, value in self.get_options().items() if not name.startswith("_")}
+        if self._connected and chosen != self._chosen:
+            self.close()  # an item of a loop may speak to another host, or as another user
+        self._chosen = chosen
+        if self._action in RETRIES_FOR_EVER:
+            self._refuse()
+
+    @property
+    def read_timeout(self) -> float:
+        return float(self.get_option("read_timeout"))
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be shown: the passwords of this connection and what hide() was given."""
+        values = [str(self.get_option(name) or "") for name in _SECRET_OPTIONS]
+        return [value for value in [*values, *self._hidden] if value]
+
+    def hide(self, values: Any) -> None:
+        """Further secrets that a task is going to send; the session log shows asterisks instead."""
+        self._hidden += [str(value) for value in values if value]
+        if self._log is not None:
+            self._log.no_log = dict(enumerate(self.secrets))
+
+    # -- the door -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
+        if self._connected:
+            return
+        if not self._allowed():
+            self._refuse()
+        if self.become is not None:
+            raise AnsibleError(
+                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
+                "and set `ansible_become: false` for this host."
+            )
+        if MISSING is not None:
+            raise AnsibleError(
+                f"{self.transport} needs netmiko on the controller ({MISSING}): run `pip install netmiko` "
+                "in the Python environment of ansible-playbook."
+            )
+        try:
+            self._log_in()
+        except BaseException:
+            self.close()
+            raise
+        self._connected = True
+
+    def send(self, text: str) -> None:
+        """Write text as it stands, UTF-8. Raises Dropped, Silent."""
+        channel = self._channel()
+        try:
+            channel.settimeout(self.read_timeout)
+            channel.sendall(text.encode())
+        except TimeoutError:
+            raise Silent(
+                f"{self._name}: the device has taken no more input for {self.read_timeout:g} s; "
+                "ansible_netmiko_read_timeout allows more."
+            ) from None
+        except OSError:
+            self._lost()
+
+    def receive(self, timeout: float) -> str:
+        """What comes next, never "". Blocks at most timeout seconds. Raises Dropped, Silent."""
+        channel = self._channel()
+        while True:
+            try:
+                channel.settimeout(timeout)
+                data = channel.recv(CHUNK)
+            except TimeoutError:
+                raise Silent(
+                    f"{self._name}: nothing came for {timeout:g} s where a prompt was expected; "
+                    "ansible_netmiko_read_timeout allows more."
+                ) from None
+            except OSError:
+                self._lost()
+            text = self._decoder.decode(data, final=not data)
+            if text:
+                if self._log is not None:
+                    self._log.write(text.replace("\r", ""))
+                return text
+            if not data:
+                self._lost()
+
+    def close(self) -> None:
+        """Hang up. netmiko's own disconnect() would ask the device for its mode first, and sleep."""
+        self._connected = False
+        if self._device is not None:
+            _hang_up(self._device)
+            self._device = None
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        self._decoder.reset()
+
+    def reset(self) -> None:
+        """meta: reset_connection. The next task logs in anew."""
+        self.close()
+
+    # -- what Ansible's own actions call --------------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        self.open()
+        return self
+
+    def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
+        """One line for ansible.builtin.raw: (1 when the device refused it, its answer, its refusal)."""
+        if not self._allowed() or in_data:
+            self._refuse()
+        line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip("\n")
+        if not line.strip() or any(ord(char) < 32 or ord(char) == 127 for char in line):
+            raise AnsibleError(
+                "raw sends exactly one line to a device: no line break, tabulator or other control character. "
+                "Use `loop` for several lines."
+            )
+        self.open()
+        prompt = re.escape(self.base_prompt) + r"[^\s>#$%]{0,80}[>#$%:]? ?"
+        try:
+            output = Cli(self, prompt, self.read_timeout).run(line)[0].strip("\n") + "\n"
+        except failures.DoorError as error:
+            self.close()  # whatever it still says must not become the answer of the next line
+            raise AnsibleError(
+                f"{error} The line was sent, what the device did is unknown; raw answers no questions."
+            ) from None
+        refused = refusal(self.platform, output)
+        return int(bool(refused)), output.encode(), refused.encode()
+
+    def put_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def _allowed(self) -> bool:
+        """No action at all is Python code that opened the connection itself."""
+        action = self._action
+        return not action or action.startswith(OURS) or action in RAW or self._is_short_name_of_ours(action)
+
+    def _is_short_name_of_ours(self, action: str) -> bool:
+        if "." in action or OURS.rstrip(".") not in self._collections:
+            return False
+        plugins = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        return os.path.exists(os.path.join(plugins, "action", f"{os.path.basename(action)}.py"))
+
+    def _refuse(self) -> NoReturn:
+        gathers = "gather_facts" in self._action or self._action.rpartition(".")[2] == "setup"
+        if gathers:
+            remedy = "Set `gather_facts: false` on the play."
+        else:
+            remedy = (
+                "Set `ansible_connection` in the task's vars (to local, or to what the module is made for), "
+                "or use ansible.builtin.raw for a single line."
+            )
+        raise AnsibleError(
+            f"{self._action or 'this'} would put shell commands into a device's CLI; "
+            f"{self.transport} takes {OURS}* and ansible.builtin.raw only. {remedy}"
+        )
+
+    # -- logging in -----------------------------------------------------------------------------------------------
+
+    @property
+    def _name(self) -> str:
+        return str(self.get_option("host"))
+
+    def _log_in(self) -> None:
+        try:
+            self.platform = self._platform()
+            target, route = self._target()
+            display.vvv(
+                f"ESTABLISH NETMIKO CONNECTION FOR USER: {target.user} ON PORT {target.port} "
+                f"TO {target.host} AS {self.platform}",
+                host=self._name,
+            )
+            self._wire = route.open(lambda error, hop: LoginError(self._explained(error, hop)))
+            self._device = self._new_device(target)
+        except LoginError as error:
+            raise Unreachable(one_line(f"{self._name}: {error}")) from None
+        fast = FAST_LOGINS.get(self.platform)
+        try:
+            # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
+            self._device.establish_connection() if fast else self._device._open()
+        except (netmiko.exceptions.ReadException, netmiko.exceptions.ReadTimeout, ValueError) as error:
+            self._no_prompt(str(error))
+        except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
+            if not fast and self._device.remote_conn is not None:
+                self._no_prompt(str(error))
+            raise Unreachable(self._explained(error, target, route)) from None
+        if fast:
+            self._prepare(fast)
+        else:
+            self.base_prompt = self._device.base_prompt
+
+    def _prepare(self, login: FastLogin) -> None:
+        text = ""
+        woken = False
+        try:
+            while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
+                try:
+                    text = (text + self.receive(WAKE_AFTER if not woken else self.read_timeout))[-CHUNK:]
+                except Silent:
+                    if woken:
+                        raise
+                    woken = True
+                    self.send("\n")
+            Cli(self, re.escape(prompt) + " ?", self.read_timeout).run(*login.commands)
+        except Silent:
+            self._no_prompt(text)
+        except Dropped as error:
+            raise Unreachable(one_line(f"{error} It was during the login.")) from None
+        self.base_prompt = prompt[:-1][: login.longest]
+
+    def _no_prompt(self, printed: str) -> NoReturn:
+        last = one_line(printed)[-120:]
+        for secret in self.secrets:
+            last = last.replace(secret, "********")
+        raise Unreachable(
+            f"{self._name}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
+            f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."
+        ) from None
+
+    def _platform(self) -> str:
+        name = self.get_option("platform") or self.get_option("network_os")
+        if not name:
+            raise LoginError(
+                "which platform it is is not known: set ansible_network_os (cisco.iosxr.iosxr), "
+                "or ansible_netmiko_platform to a netmiko device_type (cisco_xr)."
+            )
+        try:
+            return device_type(str(name), CLASS_MAPPER)
+        except ValueError as error:
+            raise LoginError(f"{error}. Check ansible_network_os or ansible_netmiko_platform.") from None
+
+    def _target(self) -> tuple[Target, Route]:
+        option = self.get_option
+        config = SshConfig(option("ssh_config_file"))
+        for name in ("host", "remote_user"):
+            if re.search(r"[\s\x00-\x1f\x7f]", str(option(name) or "")):
+                raise LoginError(f"{name} {option(name)!r} has a blank or a control character in it.")
+        said = config.about(self._name, option("remote_user"), option("port"))
+        if not said.get("user"):
+            raise LoginError("no user to log in as: set ansible_user, or use -u.")
+        passphrase = option("private_key_passphrase")
+        key = private_key(option("private_key_file") or identity(said), option("private_key"), passphrase)
+        password = option("password") or None
+        agent = option("allow_agent")
+        file, text = self._known_hosts()
+        target = Target(
+            host=said.get("hostname", self._name),
+            port=port_of(said),
+            user=said["user"],
+            password=password,
+            key=key,
+            allow_agent=not (password or key) if agent is None else agent,
+            look_for_keys=option("look_for_keys"),
+            alias=said.get("hostkeyalias", ""),
+            known_hosts=text,
+            known_hosts_file=file,
+            legacy=option("legacy_algorithms"),
+            timeout=option("timeout"),
+            banner_timeout=option("banner_timeout"),
+            auth_timeout=option("auth_timeout"),
+        )
+        return target, config.route(target, said, option("jump_password") or None)
+
+    def _known_hosts(self) -> tuple[str, str | None]:
+        """The file and its text; no text when host keys are not to be checked."""
+        if not self.get_option("host_key_checking"):
+            return "", None
+        path = self.get_option("known_hosts")
+        if not path:
+            directory = self.get_option("inventory_dir")
+            if not directory:
+                raise LoginError(
+                    "host keys are checked, but there is no known_hosts file: this inventory has no directory. "
+                    "Set ansible_netmiko_known_hosts."
+                )
+            path = os.path.join(directory, "known_hosts")
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return path, file.read()
+        except FileNotFoundError:
+            return path, ""  # the refusal names the file, the key and how to add it
+        except OSError as error:
+            raise LoginError(
+                f"the known_hosts file {path} cannot be read: {error.strerror}. Check ansible_netmiko_known_hosts."
+            ) from None
+
+    def _new_device(self, target: Target) -> Any:
+        device = netmiko.ConnectHandler(
+            device_type=self.platform,
+            host=target.host,
+            port=target.port,
+            username=target.user,
+            password=target.password,
+            pkey=target.key,
+            allow_agent=target.allow_agent,
+            use_keys=target.look_for_keys,
+            disabled_algorithms=target.disabled,
+            conn_timeout=target.timeout,
+            auth_timeout=target.auth_timeout,
+            banner_timeout=target.banner_timeout,
+            sock=self._wire.stream if self._wire else None,
+            session_log=self._session_log(),
+            auto_connect=False,
+        )
+        device.key_policy = host_key_policy(target)
+        return device
+
+    def _session_log(self) -> Any:
+        path = self.get_option("session_log")
+        if not path:
+            return None
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        except OSError as error:
+            raise LoginError(
+                f"the session log {path} cannot be written: {error.strerror}. Check ansible_netmiko_session_log."
+            ) from None
+        self._log = SessionLog(file_name=path, file_mode="append", no_log=dict(enumerate(self.secrets)))
+        return self._log
+
+    def _explained(self, error: BaseException, target: Target, route: Route | None = None) -> str:
+        incompatible = isinstance(error.__context__ or error, paramiko.ssh_exception.IncompatiblePeer)
+        ways = [
+            (target.key is not None, "private key"),
+            (target.allow_agent, "keys of the ssh-agent"),
+            (target.look_for_keys, "keys in ~/.ssh"),
+            (bool(target.password), "password"),
+        ]
+        return explained(
+            error,
+            Attempt(
+                host=target.host,
+                port=target.port,
+                user=target.user,
+                timeout=target.timeout,
+                known_hosts=target.known_hosts_file,
+                ways=[name for used, name in ways if used],
+                offers=(route or Route(target)).offers() if incompatible else {},
+                legacy=target.legacy,
+                paramiko=paramiko.__version__,
+            ),
+        )
+
+    # -- the session ----------------------------------------------------------------------------------------------
+
+    def _channel(self) -> Any:
+        if self._device is None or self._device.remote_conn is None:
+            raise Dropped(f"{self._name}: the session is closed.")
+        return self._device.remote_conn
+
+    def _lost(self) -> NoReturn:
+        self.close()
+        raise Dropped(
+            f"{self._name}: the device closed the session in the middle. "
+            "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
+        ) from None
+
+
+def _hang_up(device: Any) -> None:
+    with contextlib.suppress(OSError, EOFError, AttributeError):
+        channel = device.remote_conn  # None before the login is through
+        channel.close()
+        # paramiko's reader looks up only each tenth of a second; the end of the stream wakes it at once.
+        channel.transport.sock.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError, EOFError, AttributeError, paramiko.SSHException):
+        device.paramiko_cleanup()
