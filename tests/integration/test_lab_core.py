@@ -175,7 +175,7 @@ def test_a_wrong_login_is_refused_and_the_journal_holds_no_password(r1: Lab, wro
 
 def test_an_old_device_offers_old_algorithms_only(lab: Callable[..., Lab]) -> None:
     started = lab(device(legacy=True))
-    with pytest.raises(asyncssh.KeyExchangeFailed):
+    with pytest.raises((asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)):  # whoever gives up first
         run(talk(started, ""))
     old = stock(started)
     transport = old.remote_conn.get_transport()
@@ -212,7 +212,8 @@ def test_netmiko_s_stock_driver_reads(r1: Lab) -> None:
     assert link.send_command("show").strip() == TEN.strip()
     assert link.send_command("show much").count("line") == 100_000
     link.disconnect()
-    eventually(lambda: events(r1, "connect", "login", "disconnect") == ["connect", "login lab", "disconnect"])
+    eventually(lambda: len(events(r1, "disconnect")) == 1)  # its text is the reason, if there was one
+    assert events(r1, "connect", "login", "login-failed") == ["connect", "login lab"]
 
 
 def test_what_the_client_sees_is_what_a_router_prints(r1: Lab) -> None:
@@ -452,13 +453,7 @@ def test_the_lab_shares_no_code_with_the_collection() -> None:
             assert not [name for name in names if "plugins" in name or "ansible" in name], path
 
 
-SPEC = (
-    """
-devices:
-  - {name: edge1, kind: iosxr, port: 0, count: 2, password: %s}
-"""
-    % SECRET
-)
+SPEC = f"devices: [{{name: edge1, kind: iosxr, count: 2, password: {SECRET}}}]"
 
 
 def up(*arguments: str) -> subprocess.Popen[str]:

@@ -26,15 +26,15 @@ class Journal:
         self.entries: list[dict[str, Any]] = []
         self._path = directory / f"{device}.jsonl" if directory else None
         self._file: TextIO | None = None
+        self._second, self._date = -1.0, ""
 
     def add(self, event: str, text: str, session: int = 0, mode: str = "") -> None:
         """Append one entry, stamped now."""
         if event not in EVENTS:
             raise ValueError(f"unknown journal event {event!r}")
-        wall = datetime.now(UTC).isoformat(timespec="milliseconds")
         entry = {
             "time": time.monotonic(),
-            "wall": wall,
+            "wall": self._wall(),
             "event": event,
             "text": text,
             "session": session,
@@ -45,6 +45,14 @@ class Journal:
             if self._file is None:
                 self._file = self._path.open("a", buffering=1, encoding="utf-8")
             self._file.write(json.dumps(entry) + "\n")
+
+    def _wall(self) -> str:
+        """Now as ISO 8601 with milliseconds; the part that changes once a second is kept, a paste has thousands."""
+        second, fraction = divmod(time.time(), 1)
+        if second != self._second:
+            self._second = second
+            self._date = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return f"{self._date}.{int(fraction * 1000):03d}+00:00"
 
     def close(self) -> None:
         """Close the file; entries stay readable in memory."""

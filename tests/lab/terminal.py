@@ -61,7 +61,7 @@ class Terminal:
         self._rate: float | None = None  # bytes a second of a slow link
         self._burst: dict[str, int] | None = None  # the overrun that is going on
         self._debt = 0.0  # seconds that reading should have taken
-        self._column = 0  # bytes of output since the last newline
+        self._fresh = True  # the cursor stands at the start of a line
         self._drop_after: int | None = None
         self._keep: int | None = None  # bytes left of a truncated output
         self._noise: tuple[int, bytes] | None = None  # bytes of output still before it, the noise
@@ -179,7 +179,8 @@ class Terminal:
             found = _CONTROL.search(self._in)
             run = bytes(self._in[: found.start()] if found else self._in)
             token = found.group() if found else b""
-            await self._reading_time(len(run) + len(token))
+            if self._burst or self._faults:
+                await self._reading_time(len(run) + len(token))
             del self._in[: len(run) + len(token)]
             if run:
                 run = run[: max(0, _LINE_MAX - len(line))]
@@ -237,7 +238,7 @@ class Terminal:
 
     async def _reading_time(self, count: int) -> None:
         """With a small tty buffer the device reads slowly; otherwise reading costs nothing."""
-        overrun = self._burst or (self._faults and self._faults.peek("overrun"))
+        overrun = self._burst or self._faults.peek("overrun")
         if not overrun:
             return
         self._debt += count / overrun["bytes_per_second"]
@@ -282,8 +283,7 @@ class Terminal:
     def _print(self, data: bytes) -> None:
         if not data:
             return
-        newline = data.rfind(b"\n")
-        self._column = len(data) - newline - 1 if newline >= 0 else self._column + len(data)
+        self._fresh = data.endswith(b"\n")
         self._out += data
         if not self._scheduled:
             self._scheduled = True
@@ -352,7 +352,7 @@ class Terminal:
             self._print(self._noise[1])
         if self._drop_after is not None:
             self._drop()
-        if self._keep == 0 and self._column:
+        if self._keep == 0 and not self._fresh:
             self._print(b"\r\n")
         self._noise = self._keep = None
 
