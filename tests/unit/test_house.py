@@ -20,7 +20,7 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 
 # In a wing everything is pure but the rooms that talk to a device; in the engine these are.
 DEVICE_ROOMS = {"configure", "device", "inspection"}
-PURE_ENGINE = {"operations", "problems", "states", "version"}
+PURE_ENGINE = {"failures", "operations", "problems", "states", "version"}
 IMPURE = {"ansible", "asyncssh", "netmiko", "paramiko", "requests", "scrapli", "socket", "subprocess", "urllib"}
 
 # Written by antsibull-changelog, or the licence itself.
@@ -143,7 +143,7 @@ def test_a_file_is_a_room_and_a_function_a_screen(path: Path) -> None:
 def test_every_file_names_copyright_and_licence() -> None:
     def complete(path: Path) -> bool:
         text = path.read_text(encoding="utf-8", errors="replace")[:2000]
-        return "Copyright (c)" in text and "SPDX-License-Identifier: GPL-3.0-or-later" in text
+        return "Copyright (c)" in text and f"SPDX-License-Identifier{': '}GPL-3.0-or-later" in text
 
     missing = [
         named(path)
