@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal, Protocol
 
@@ -59,7 +59,14 @@ PROFILE_FLAGS = {  # word -> field
     "interface-based": "interface_based",
     "common-acl": "common_acl",
 }
+SLOTS = tuple(f"udf{number}" for number in range(1, 9))
+# A key is a set of fields, so their order says nothing; this is the one of the `?` help (XRDOCS UDK).
+_FIELD_ORDER = (
+    "src-addr", "dst-addr", "src-port", "dst-port", "proto", "next-hdr", "tcp-flags", "packet-length", "payload-length",
+    "frag-bit", "precedence", "traffic-class", "port-range",
+)  # fmt: skip
 ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # behind `acl` these are no names
+NO_LISTS = frozenset({"maximum", "log-update"})  # `ipv4 access-list maximum ...` is no list
 
 # What stands between configuration lines and belongs to none: it must not end the submode that it interrupts.
 _NOISE = re.compile(
@@ -67,10 +74,8 @@ _NOISE = re.compile(
     r"|\S+:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d.* %[A-Z]"
 )
 _PROMPT = re.compile(r"RP/\d+/\w+/CPU\d+:[^#]{0,200}#")
-_PAGER = re.compile(r"^ ?-*--More---*[\x08 ]*")
 _HEX_OR_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,10}", re.ASCII)
 _INTEGER = re.compile(r"[0-9]{1,10}", re.ASCII)
-_UDF_SLOT = re.compile(r"udf[1-8]")
 
 Words = list[str]
 
@@ -109,8 +114,8 @@ def _lines(text: str) -> Iterator[tuple[int, Words]]:
             line = text[start:end].rstrip()
             if "\t" in line:
                 line = line.expandtabs()
-            if "--More--" in line:
-                line = _PAGER.sub("", line)
+            if "--More--" in line:  # the router wipes it with backspaces, then prints the line
+                line = line[max(line.rfind("\x08"), line.rfind("\r"), line.rfind("--More--") + 7) + 1 :]
             body = line.lstrip(" ")
             if _PROMPT.match(body):
                 yield 0, []
@@ -149,7 +154,7 @@ class _Collected:
                 return self._session(name, rest)
             case ["interface", *rest]:
                 return self._interface(rest)
-            case [("ipv4" | "ipv6") as family, "access-list", name, *rest]:
+            case [("ipv4" | "ipv6") as family, "access-list", name, *rest] if name not in NO_LISTS:
                 key = AccessListKey(FAMILIES[family], name)
                 self.entries.setdefault(key, {})
                 return _under(lambda words: self._entry(key, words), rest)
@@ -172,7 +177,7 @@ class _Collected:
     def _session_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
         """above: the words of the unknown lines that this one stands under."""
         session = self.sessions[name]
-        changed = None if above else _session_field(session, words)
+        changed = None if above else session_field(session, words)
         path = (*above, *words)[:MOST_OTHER]
         self.sessions[name] = changed or replace(session, other=_with(session.other, " ".join(path)))
         return lambda below: self._session_line(name, path, below)
@@ -239,14 +244,14 @@ class _Collected:
 
     def _source_line(self, key: SourceKey, above: tuple[str, ...], words: Words) -> Reader:
         source = self.sources[key]
-        changed = None if above else _source_field(source, words)
+        changed = None if above else source_field(source, words)
         path = (*above, *words)[:MOST_OTHER]
         self.sources[key] = changed or replace(source, other=_with(source.other, " ".join(path)))
         return lambda below: self._source_line(key, path, below)
 
     def _tunnel_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
         tunnel = self.tunnels.get(name) or Tunnel(name, mode="")
-        changed = None if above else _tunnel_field(tunnel, words)
+        changed = None if above else tunnel_field(tunnel, words)
         path = (*above, *words)[:MOST_OTHER]
         self.tunnels[name] = changed or replace(tunnel, other=_with(tunnel.other, " ".join(path)))
         return lambda below: self._tunnel_line(name, path, below)
@@ -272,9 +277,9 @@ class _Collected:
         rest = words[1:]
         while rest:
             word, value = rest[0], rest[1] if len(rest) > 1 else None
-            if value is not None and (_UDF_SLOT.fullmatch(word) or word == "location"):
+            if value is not None and (word in SLOTS or word == "location"):
                 if word == "location":
-                    location = value
+                    location = value.upper()
                 else:
                     udfs[word] = value
                 rest = rest[2:]
@@ -285,8 +290,13 @@ class _Collected:
                 qualifiers.append(word)
             rest = rest[1:]
         slots = tuple(udfs[slot] for slot in sorted(udfs))
-        profile = TcamProfile(FAMILIES[words[0]], tuple(qualifiers), slots, location=location, **flags)
+        profile = TcamProfile(FAMILIES[words[0]], in_order(qualifiers), slots, location=location, **flags)
         self.tcam_profiles[profile.key] = profile
+
+
+def in_order(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields of a TCAM key in their one order; unknown ones behind, by name."""
+    return tuple(sorted(fields, key=lambda field: (_FIELD_ORDER.index(field) if field in _FIELD_ORDER else 99, field)))
 
 
 def _under(reader: Reader, rest: Words) -> Reader:
@@ -311,7 +321,7 @@ def _integer(words: Words, at: int) -> int | None:
     return int(words[at]) if len(words) == at + 1 and _INTEGER.fullmatch(words[at]) else None
 
 
-def _session_field(session: Session, words: Words) -> Session | None:
+def session_field(session: Session, words: Words) -> Session | None:
     """The session with what a line of its submode says; None for an unknown line."""
     number = _integer(words, len(words) - 1)
     match words:
@@ -364,7 +374,7 @@ def _address(text: str) -> str:
         return text
 
 
-def _source_field(source: Source, words: Words) -> Source | None:
+def source_field(source: Source, words: Words) -> Source | None:
     """The source with what a line of its submode says; None for an unknown line."""
     number = _integer(words, len(words) - 1)
     match words:
@@ -383,7 +393,7 @@ def _source_field(source: Source, words: Words) -> Source | None:
     return None
 
 
-def _tunnel_field(tunnel: Tunnel, words: Words) -> Tunnel | None:
+def tunnel_field(tunnel: Tunnel, words: Words) -> Tunnel | None:
     """The tunnel with what a line of its interface says; None for an unknown line."""
     match words:
         case ["ipv4", "address", address, *mask] if len(mask) < 2 and (network := _network(address, mask)):
