@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.aces import (
     normal_match,
     normal_remark,
@@ -14,8 +17,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.aces import 
     qualifiers,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import Ace, Family
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -110,8 +111,43 @@ def test_fields_of_the_tcam_key(family: Family, match: str, fields: set[str]) ->
 
 
 WORDS = st.sampled_from(
-    "ip ipv4 ipv6 tcp UDP 6 17 58 any ANY host 10.1.1.1 10.1.1.1/24 10.1.1.1/32 0.0.0.255 0.0.0.0 2001:DB8::1 ::/0 eq "
-    "range 80 www 0080 dscp 10 ef ttl net-group counter X established fragments +ack 999999999999999999999 /".split()
+    [
+        "ip",
+        "ipv4",
+        "ipv6",
+        "tcp",
+        "UDP",
+        "6",
+        "17",
+        "58",
+        "any",
+        "ANY",
+        "host",
+        "10.1.1.1",
+        "10.1.1.1/24",
+        "10.1.1.1/32",
+        "0.0.0.255",
+        "0.0.0.0",
+        "2001:DB8::1",
+        "::/0",
+        "eq",
+        "range",
+        "80",
+        "www",
+        "0080",
+        "dscp",
+        "10",
+        "ef",
+        "ttl",
+        "net-group",
+        "counter",
+        "X",
+        "established",
+        "fragments",
+        "+ack",
+        "999999999999999999999",
+        "/",
+    ]
 )
 
 

@@ -7,6 +7,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.names import (
     KINDS,
     interface_name,
@@ -16,8 +19,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.names import
     short,
     sort_key,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
