@@ -13,7 +13,7 @@ links_down: ports whose cable is out. arp: neighbours, address -> MAC address.
 settle_seconds (0.2): from a commit to its mirrors being operational. reload_seconds (1): ports of a card are down so long.
 commit_seconds (0): how long a commit takes. paging (true): false starts with `terminal length 0`.
 filter_supported (true): false refuses `|` behind `show running-config formal`.
-status_layout: port (default; "(port)" behind port-level sources) | plain. status_class (false): the class stands behind
+status_layout: port (default; "(port)" behind port-level sources) | plain | guide (the older samples). status_class (false): the class stands behind
     every session's name. counters: `show monitor-session counters` has figures (default: asr9k only).
 tcam_live (true): the profile of the start state is live from the beginning.
 large_config_question (false): a commit asks to confirm. commit_log (false): a commit prints its syslog line.

@@ -48,6 +48,9 @@ def show(device: IosXrDevice, cursor: Cursor) -> str:
     return _status(device, name, flags)
 
 
+FULL_ERROR = " ".join(PLATFORM_ERROR.split())
+
+
 def _sessions(picture: Picture, name: str | None) -> list[tuple[str, Session | None, list[Attachment]]]:
     """Every session that is configured or that a source names, in the order of their names."""
     sources: dict[str, list[Attachment]] = {}
@@ -65,12 +68,16 @@ def _status(device: IosXrDevice, name: str | None, flags: set[str]) -> str:
         rows = [(source, device.mirror_status(picture, source)) for source in sources]
         if errors_only:
             rows = [(source, text) for source, text in rows if text != "Operational"]
-            if not rows and _destination_line(picture, session).endswith(("configured", "globally")) is False:
+            rows = [(source, FULL_ERROR if text.startswith("Error: see") else text) for source, text in rows]
+            if (
+                not rows
+                and session
+                and all(picture.state(name) for name in session.interfaces())
+                and session.destinations
+            ):
                 continue
-        head = [
-            _title(device, each, session, sources),
-            f"{'  ' if 'detail' in flags else ''}{_destination_line(picture, session)}",
-        ]
+        destination = _destination_line(device, picture, session)
+        head = [_title(device, each, session, sources), f"  {destination}" if "detail" in flags else destination]
         blocks.append("\n".join(head + (_detail(device, rows) if "detail" in flags else _table(device, rows))) + "\n")
         if "internal" in flags:
             blocks.append(_internal(session, rows))
@@ -85,11 +92,11 @@ def _title(device: IosXrDevice, name: str, session: Session | None, sources: lis
     return f"Monitor-session {name}"
 
 
-def _destination_line(picture: Picture, session: Session | None) -> str:
+def _destination_line(device: IosXrDevice, picture: Picture, session: Session | None) -> str:
     if session is None:
         return "Session is not configured globally"
     if not session.destinations:
-        return "No destination configured"
+        return "Destination interface is not configured" if _guide(device) else "No destination configured"
     lines = []
     for side, words in session.destinations.items():
         prefix = f"{side.capitalize()} destination" if side else "Destination"
@@ -104,12 +111,20 @@ def _destination_line(picture: Picture, session: Session | None) -> str:
     return "\n".join(lines)
 
 
+def _guide(device: IosXrDevice) -> bool:
+    """`status_layout: guide`: the older samples of the Cisco guide: full names, narrow columns, fewer details."""
+    return bool(device.options.get("status_layout", "port") == "guide")
+
+
 def _table(device: IosXrDevice, rows: list[tuple[Attachment, str]]) -> list[str]:
-    """`status_layout: ports` marks port-level sources with (port), `plain` (default: marks them, as the L2 example does)."""
-    mark = device.options.get("status_layout", "port") != "plain"
+    """`port` marks port-level sources, as the guide's Layer 2 example; `plain` does not."""
+    layout = device.options.get("status_layout", "port")
+    if _guide(device):
+        lines = ["=" * 80, "Source Interface   Dir   Status", "-" * 80]
+        return lines + [f"{source.interface:<18} {_DIRECTION[source.direction]:<4} {status}" for source, status in rows]
     lines = ["=" * 80, "Source Interface      Dir   Status", "--------------------- ----  " + "-" * 52]
     for source, status in rows:
-        name = names.short(source.interface) + (" (port)" if source.port_level and mark else "")
+        name = names.short(source.interface) + (" (port)" if source.port_level and layout != "plain" else "")
         lines.append(f"{name:<21} {_DIRECTION[source.direction]:<4}  {status}")
     return lines
 
@@ -117,18 +132,16 @@ def _table(device: IosXrDevice, rows: list[tuple[Attachment, str]]) -> list[str]
 def _detail(device: IosXrDevice, rows: list[tuple[Attachment, str]]) -> list[str]:
     lines = ["  Source Interfaces", "  -----------------"]
     for source, status in rows:
-        if status.startswith("Error: see"):
+        if status.startswith("Error:"):
             status = PLATFORM_ERROR
-        status = status.replace("destination not known", "destination interface not known")
-        lines += [
-            f"  {source.interface}",
-            f"    Direction: {_LONG[source.direction]}",
-            f"    Port level: {source.port_level}",
-            f"    ACL match: {'Enabled' if source.acl else 'Disabled'}",
-            f"    Portion: {source.portion}",
-            f"    Interval: {source.interval}",
-            f"    Status: {status}",
-        ]
+        direction = _DIRECTION if _guide(device) else _LONG
+        lines += [f"  {source.interface}", f"    Direction: {direction[source.direction]}"]
+        if not _guide(device):
+            lines.append(f"    Port level: {source.port_level}")
+        lines += [f"    ACL match: {'Enabled' if source.acl else 'Disabled'}", f"    Portion: {source.portion}"]
+        if not _guide(device):
+            lines.append(f"    Interval: {source.interval}")
+        lines.append(f"    Status: {status.replace('destination not known', 'destination interface not known')}")
     return lines
 
 

@@ -48,7 +48,7 @@ _RANK = {
     "hostname": 1, "clock": 2, "logging": 3, "service": 4, "telnet": 5, "domain": 6, "taskgroup": 7, "usergroup": 8,
     "username": 9, "aaa": 10, "vrf": 11, "line": 12, "vty-pool": 13, "snmp-server": 14, "ntp": 15,
     "hw-module": 30, "hw-module tcam": 31, "udf": 32, "ipv4 access-list": 40, "ipv6 access-list": 41,
-    "interface": 60, "router": 700, "l2vpn": 710, "monitor-session": 730, "ssh": 800, "end-raw": 900,
+    "interface": 60, "router": 700, "l2vpn": 710, "monitor-session": 135, "ssh": 800, "end-raw": 900,
     # inside an interface
     "description": 101, "mtu": 103, "bundle": 104, "ipv4 address": 110, "ipv6 address": 112,
     "tunnel": 120, "encapsulation": 130, "rewrite": 131, "l2transport": 140, "shutdown": 740, "ipv4 access-group": 750,
