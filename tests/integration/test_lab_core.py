@@ -9,21 +9,23 @@ from __future__ import annotations
 import ast
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncssh
 import netmiko
 import paramiko
 import pytest
 import yaml
-from lab import kinds
+
+from lab import inventory, kinds
 from lab.server import Lab, running
 from lab.spec import SpecError
 from lab.terminal import END, Terminal
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.Cryptography
 class Plain:
     """The least that a kind can be: prompts, a few answers."""
 
-    OPTIONS: dict[str, type] = {}
+    OPTIONS: ClassVar[dict[str, type]] = {}
 
     def __init__(self, spec: Any) -> None:
         self.closed = False
@@ -73,8 +75,8 @@ def device(**more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def r1(lab: Callable[..., Lab]) -> Iterator[Lab]:
-    yield lab(device())
+def r1(lab: Callable[..., Lab]) -> Lab:
+    return lab(device())
 
 
 def run(work: Awaitable[Any]) -> Any:
@@ -202,6 +204,23 @@ def test_a_command_without_a_shell_is_refused(r1: Lab) -> None:
                 await connection.run("show")
 
     run(work())
+
+
+@pytest.mark.skipif(not shutil.which("ssh"), reason="no OpenSSH client")
+def test_openssh_logs_in_with_a_key_and_a_verified_host_key(lab: Callable[..., Lab], tmp_path: Path) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    key.write_private_key(str(tmp_path / "id"))
+    (tmp_path / "id").chmod(0o600)
+    started = lab(device(authorized_keys=[key.export_public_key().decode()]))
+    (tmp_path / "known_hosts").write_text(started.known_hosts())
+    command = ["ssh", "-F", "none", "-tt", "-i", str(tmp_path / "id"), "-p", str(started.device("r1").port)]
+    for option in ("BatchMode=yes", "StrictHostKeyChecking=yes", f"UserKnownHostsFile={tmp_path / 'known_hosts'}"):
+        command += ["-o", option]
+    done = subprocess.run(
+        [*command, "lab@127.0.0.1"], input="show\nexit\n", capture_output=True, text=True, timeout=30, check=False
+    )
+    assert (done.returncode, done.stdout.count("line ")) == (0, 10), done.stderr
+    assert events(started, "command") == ["command show", "command exit"]
 
 
 # -- shell ------------------------------------------------------------------------------------------------------------
@@ -456,6 +475,13 @@ def test_the_lab_shares_no_code_with_the_collection() -> None:
 SPEC = f"devices: [{{name: edge1, kind: iosxr, count: 2, password: {SECRET}}}]"
 
 
+def test_the_inventory_allows_old_algorithms_for_old_devices_only(lab: Callable[..., Lab]) -> None:
+    started = lab(device(), device(name="old", legacy=True))
+    hosts = inventory.content(started, Path("known_hosts"))["all"]["children"]["plain"]["hosts"]
+    allowed = {name: facts.get("ansible_netmiko_legacy_algorithms") for name, facts in hosts.items()}
+    assert allowed == {"r1": None, "old": True}
+
+
 def up(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(TESTS / "lab"), "up", *arguments],
@@ -471,13 +497,13 @@ def test_the_command_line_starts_tells_and_stops(tmp_path: Path, stop: signal.Si
     places = {name: str(tmp_path / name) for name in ("journal", "state")}
     keys = []
     for _ in range(2):
-        inventory = tmp_path / "inv" / "hosts.yml"
+        hosts_file = tmp_path / "inv" / "hosts.yml"
         options = [word for name, place in places.items() for word in (f"--{name}", place)]
-        process = up(str(tmp_path / "spec.yml"), "--inventory", str(inventory), *options)
+        process = up(str(tmp_path / "spec.yml"), "--inventory", str(hosts_file), *options)
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "lab ready\n"
-            group = yaml.safe_load(inventory.read_text())["all"]["children"]["iosxr"]
+            group = yaml.safe_load(hosts_file.read_text())["all"]["children"]["iosxr"]
             assert sorted(group["hosts"]) == ["edge1", "edge2"]
             known = tmp_path / "inv" / group["vars"]["ansible_netmiko_known_hosts"].removeprefix("{{ inventory_dir }}/")
             keys.append([line.split()[1:] for line in known.read_text().splitlines()])

@@ -46,5 +46,6 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
             "ansible_port": host.port,
             "ansible_user": host.spec.username,
             "ansible_password": host.spec.password,
+            **({"ansible_netmiko_legacy_algorithms": True} if host.spec.legacy else {}),
         }
     return {"all": {"children": groups}}

@@ -314,7 +314,10 @@ class _Session(asyncssh.SSHServerSession[bytes]):
         await asyncio.sleep(0)  # a client that left without waiting is noticed now
         if not self.channel.is_closing():
             self.channel.exit(0)
-            await asyncio.sleep(0)
+            with contextlib.suppress(
+                TimeoutError
+            ):  # clients leave by themselves; a goodbye before that confuses OpenSSH
+                await asyncio.wait_for(self.login.connection.wait_closed(), 1)
             self.login.connection.close()
 
     def _send(self, data: bytes) -> None:

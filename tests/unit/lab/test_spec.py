@@ -7,17 +7,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lab import kinds
 from lab.spec import SpecError, load, numbered
 
 
 class Nothing:
-    OPTIONS = {"release": str, "cards": list}
+    OPTIONS: ClassVar[dict[str, type]] = {"release": str, "cards": list}
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lab.faults import Faults
 from lab.journal import Journal
 from lab.terminal import END, Hangup, Terminal
