@@ -1,57 +1,11 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  (Ansible wants the documentation before the imports)
 
 """Any netmiko platform as an Ansible connection: one SSH session on a device's command line."""
 
 from __future__ import annotations
-
-import codecs
-import contextlib
-import os
-import re
-import socket
-from typing import Any, NoReturn
-
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.connection import ConnectionBase
-from ansible.utils.display import Display
-
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.platforms_netmiko import (
-    FAST_LOGINS,
-    FastLogin,
-    device_type,
-    refusal,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import (
-    Attempt,
-    HostKeyRefused,
-    explained,
-    one_line,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import (
-    LoginError,
-    Route,
-    SshConfig,
-    Target,
-    Wire,
-    host_key_policy,
-    identity,
-    port_of,
-    private_key,
-)
-
-try:
-    import netmiko
-    import paramiko
-    from netmiko.session_log import SessionLog
-    from netmiko.ssh_dispatcher import CLASS_MAPPER
-except ImportError as error:
-    MISSING: ImportError | None = error
-else:
-    MISSING = None
 
 DOCUMENTATION = r"""
 name: netmiko
@@ -390,6 +344,57 @@ EXAMPLES = r"""
         var: clock.stdout_lines
 """
 
+import codecs
+import contextlib
+import logging
+import os
+import re
+import socket
+from typing import Any, NoReturn
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.connection import ConnectionBase
+from ansible.utils.display import Display
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.platforms_netmiko import (
+    FAST_LOGINS,
+    FastLogin,
+    device_type,
+    refusal,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import (
+    Attempt,
+    HostKeyRefused,
+    explained,
+    one_line,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import (
+    LoginError,
+    Route,
+    SshConfig,
+    Target,
+    host_key_policy,
+    identity,
+    port_of,
+    private_key,
+)
+
+try:
+    import netmiko
+    import paramiko
+    from netmiko.session_log import SessionLog
+    from netmiko.ssh_dispatcher import CLASS_MAPPER
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+# Without a handler Python prints their tracebacks to stderr; what went wrong is said in the task's result.
+for _library in ("paramiko", "netmiko"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+
 display = Display()
 
 OURS = "mspplus.netsec."
@@ -441,7 +446,7 @@ class Connection(ConnectionBase):
         self._chosen: dict[str, Any] = {}
         self._device: Any = None
         self._log: Any = None
-        self._wire: Wire | None = None
+        self._wire: Any = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     # -- what Ansible tells ---------------------------------------------------------------------------------------
@@ -631,6 +636,8 @@ class Connection(ConnectionBase):
             self._device = self._new_device(target)
         except LoginError as error:
             raise Unreachable(one_line(f"{self._name}: {error}")) from None
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
+            raise Unreachable(self._explained(error, target)) from None
         fast = FAST_LOGINS.get(self.platform)
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
@@ -755,7 +762,7 @@ class Connection(ConnectionBase):
             conn_timeout=target.timeout,
             auth_timeout=target.auth_timeout,
             banner_timeout=target.banner_timeout,
-            sock=self._wire.stream if self._wire else None,
+            sock=self._wire.stream,
             session_log=self._session_log(),
             auto_connect=False,
         )

@@ -42,6 +42,7 @@ _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
 
 # RFC 4253 section 7.1: the lists of SSH_MSG_KEXINIT that are compared, in order of transmission.
 _OFFER = ("kex", "keys", "ciphers", "_ciphers_back", "macs")
+_NOT_ALGORITHMS = ("ext-info-", "kex-strict-")  # flags that travel in the list of key exchanges
 _KEXINIT = 20
 _MAX_PACKET = 35000  # bytes, RFC 4253 section 6.1
 
@@ -97,6 +98,6 @@ def _parse(data: bytes) -> dict[str, list[str]]:
     for name in _OFFER:
         size = int.from_bytes(packet[position : position + 4], "big")
         text = packet[position + 4 : position + 4 + size].decode("ascii", "replace")
-        lists[name] = [word for word in text.split(",") if word]
+        lists[name] = [word for word in text.split(",") if word and not word.startswith(_NOT_ALGORITHMS)]
         position += 4 + size
     return {name: words for name, words in lists.items() if not name.startswith("_")}

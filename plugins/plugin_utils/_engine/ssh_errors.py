@@ -184,6 +184,7 @@ _TABLE: tuple[tuple[str, Callable[[BaseException, Attempt], str]], ...] = (
     ("AuthenticationException", _authentication),
     ("NoValidConnectionsError", _unreachable),
     ("gaierror", _dns),
+    ("UnicodeError", _dns),
     ("ConnectionRefusedError", _refused),
     ("ConnectionResetError", _hung_up),
     ("BrokenPipeError", _hung_up),

@@ -94,41 +94,47 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
 
 
 def private_key(path: str | None, content: str | None, passphrase: str | None) -> Any:
-    """A key from a file or from its text. Raises LoginError; never shows the text."""
-    name = path or "ansible_private_key"
+    """A key from its text or from a file, None when there is neither. Raises LoginError; never shows the text."""
+    if not (path or content):
+        return None
+    name = "in ansible_private_key" if content else path
     try:
-        if content:
-            return _key_from_text(content, passphrase)
-        if path:
-            # Not an if: netmiko and paramiko ignore files that are not there.
-            return paramiko.PKey.from_path(path, passphrase.encode() if passphrase else None)
+        if content or not path:
+            return _key_from_text(content or "", passphrase)
+        # Not os.path.exists() before: netmiko and paramiko ignore files that are not there.
+        with open(path, encoding="utf-8") as file:
+            key = _key_from_text(file.read(), passphrase)
+        if os.path.isfile(f"{path}-cert.pub"):
+            key.load_certificate(f"{path}-cert.pub")
+        return key
     except OSError as error:
         raise LoginError(
             f"the private key {name} cannot be read: {error.strerror}. Check ansible_private_key_file."
         ) from None
-    except (TypeError, paramiko.PasswordRequiredException):
+    except paramiko.PasswordRequiredException:
         raise LoginError(
-            f"the private key {name} is encrypted: set ansible_private_key_passphrase, or load the key into an ssh-agent."
+            f"the private key {name} is encrypted: set ansible_private_key_passphrase, or load it into an ssh-agent."
         ) from None
-    except Exception:  # cryptography and paramiko raise what they like at broken keys; its text may hold the key
-        wrong = ", or the passphrase is wrong" if passphrase else ""
-        raise LoginError(f"the private key {name} is of a format that this controller cannot read{wrong}.") from None
-    return None
+    except (paramiko.SSHException, ValueError):  # the text of the error may hold the key
+        wrong = "its passphrase is wrong, or it" if passphrase else "it"
+        raise LoginError(f"the private key {name}: {wrong} has a format that this controller cannot read.") from None
 
 
 def _key_from_text(content: str, passphrase: str | None) -> Any:
-    text = content.replace("\r\n", "\n").rstrip("\n") + "\n"
-    required = False
+    """Raises PasswordRequiredException, ValueError."""
+    text = content.replace("\r\n", "\n").rstrip("\n") + "\n"  # variables lose the last line end that the format needs
+    encrypted = False
     for kind in ("Ed25519Key", "ECDSAKey", "RSAKey", "DSSKey"):
-        reader = getattr(paramiko, kind, None)  # DSSKey is gone in paramiko 4
-        try:
-            if reader:
-                return reader.from_private_key(io.StringIO(text), passphrase)
-        except paramiko.PasswordRequiredException:
-            required = True
-        except (paramiko.SSHException, ValueError, UnicodeError):
+        reader = getattr(paramiko, kind, None)  # there is no DSSKey since paramiko 4
+        if reader is None:
             continue
-    if required:
+        try:
+            return reader.from_private_key(io.StringIO(text), passphrase)
+        except paramiko.PasswordRequiredException:
+            encrypted = True
+        except Exception:  # each class fails at the keys of the others in its own way
+            continue
+    if encrypted:
         raise paramiko.PasswordRequiredException("encrypted")
     raise ValueError("no key")
 
@@ -212,12 +218,12 @@ class Route:
     command: str = ""
 
     def open(self, failed: Callable[[BaseException, Target], Exception]) -> Wire:
-        """A stream to the target, None where paramiko opens the plain one. failed: makes the error of a jump host."""
+        """A stream to the target. failed: makes the error of a jump host. Raises what it makes, LoginError, OSError."""
         if self.command:
             return Wire(paramiko.ProxyCommand(self.command), [])
         clients: list[Any] = []
-        stream: Any = None
         stops = [*self.hops, self.target]
+        stream: Any = _dial(stops[0])
         try:
             for here, there in pairwise(stops):
                 clients.append(_log_in(here, stream, failed))
@@ -231,7 +237,7 @@ class Route:
                         f"the jump host {here.host} does not reach {there.host} port {there.port}: {error}"
                     ) from None
         except BaseException:
-            Wire(None, clients).close()
+            Wire(stream, clients).close()
             raise
         return Wire(stream, clients)
 
@@ -241,11 +247,8 @@ class Route:
         theirs: dict[str, list[str]] = {}
         try:
             wire = self.open(lambda error, _target: LoginError(str(error)))
-            address = (self.target.host, self.target.port)
             try:
-                stream = wire.stream or socket.create_connection(address, self.target.timeout)
-                theirs = offered(stream, self.target.timeout)
-                stream.close()
+                theirs = offered(wire.stream, self.target.timeout)
             finally:
                 wire.close()
         except (LoginError, OSError):
@@ -261,11 +264,19 @@ class Wire:
     clients: list[Any]
 
     def close(self) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            self.stream.close()
         for client in reversed(self.clients):
             client.close()
         if isinstance(self.stream, paramiko.ProxyCommand):
-            self.stream.close()
             self.stream.process.wait(5)
+
+
+def _dial(target: Target) -> socket.socket:
+    stream = socket.create_connection((target.host, target.port), target.timeout)
+    # A login is a chain of small packets; with Nagle's algorithm each pair of them waits for a delayed ACK (40 ms).
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return stream
 
 
 def _log_in(target: Target, stream: Any, failed: Callable[[BaseException, Target], Exception]) -> Any:
