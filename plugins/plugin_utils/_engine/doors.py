@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Doors beside the one that Ansible opens: a second connection of a task, and connections loaded before the fork."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+
+
+def preload(plugin: str) -> None:
+    """Load a connection where an action is imported: in the main process, before it forks.
+
+    Ansible loads actions there, but connections in each worker: code, documentation and libraries would be compiled,
+    parsed and imported once a host and task (40 ms and, with netmiko, 200 ms more).
+    """
+    try:
+        connection_loader.get(plugin, PlayContext())
+    except (AnsibleError, ImportError):
+        # Whoever needs the connection gets the message, with the host's name to it.
+        pass
+
+
+@contextmanager
+def open_door(action: ActionBase, task_vars: Mapping[str, Any], plugin: str, prefix: str) -> Iterator[Any]:
+    """A further connection of a task, closed at the end of the block. Raises what its open() raises, AnsibleError.
+
+    Each option of the plugin is looked up as ``<prefix>_<name>`` first (``manager_host``, ``manager_password``; name is
+    that of the option, or that of one of its variables without ``ansible_``), then as for every connection.
+
+    >>> with open_door(self, task_vars, "mspplus.netsec.rest", "manager") as manager: ...  # doctest: +SKIP
+    """
+    door = connection_loader.get(plugin, action._play_context, task_uuid=action._task._uuid)
+    if door is None:
+        raise AnsibleError(f"the connection {plugin} was not found")
+    task = action._task
+    variables = task_vars
+    if task.delegate_to:
+        variables = task_vars.get("ansible_delegated_vars", {}).get(task.delegate_to, task_vars)
+    keys = {**task.dump_attrs(), "timeout": action._play_context.timeout}
+    if action._play_context.password:
+        keys["password"] = action._play_context.password  # -k
+    direct = {
+        option: action._templar.template(variables[name])
+        for option, name in prefixed(_definitions(plugin), prefix, variables).items()
+    }
+    # As the executor does for the first door: task_vars are templates until somebody asks.
+    given = door._resolve_option_variables(variables, action._templar)
+    door.set_options(task_keys=keys, var_options=given, direct=direct)
+    try:
+        door.open()
+        yield door
+    finally:
+        door.close()
+
+
+def prefixed(definitions: Mapping[str, Any], prefix: str, variables: Mapping[str, Any]) -> dict[str, str]:
+    """Per option the variable of that prefix which sets it: that named as the option, else as the option's variables.
+
+    >>> prefixed({"remote_user": {"vars": [{"name": "ansible_user"}]}}, "manager", {"manager_user": "ops"})
+    {'remote_user': 'manager_user'}
+    """
+    found: dict[str, str] = {}
+    for option, definition in definitions.items():
+        # The last of an option's variables wins, as in Ansible; its own name wins over all.
+        names = [str(entry["name"]) for entry in definition.get("vars") or ()]
+        endings = [name.removeprefix("ansible_") for name in names if name.startswith("ansible_")] + [option]
+        for ending in endings:
+            if f"{prefix}_{ending}" in variables:
+                found[option] = f"{prefix}_{ending}"
+    return found
+
+
+def _definitions(plugin: str) -> Mapping[str, Any]:
+    definitions: Mapping[str, Any] = constants.config.get_configuration_definitions("connection", plugin)
+    return definitions
