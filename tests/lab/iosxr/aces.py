@@ -41,7 +41,7 @@ _PRECEDENCE = {
 }
 _COMPARE = ("eq", "gt", "lt", "neq", "range")
 _FLAGS = ("established", "ack", "fin", "psh", "rst", "syn", "urg", "match-any", "match-all", "match-none")
-_HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,8}|\d{1,10}")
+_HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10}")
 _UDF_NAME = re.compile(r"[a-zA-Z0-9][-_.:a-zA-Z0-9]{0,15}")
 _GROUP = re.compile(r"[\x21-\x7e]{1,64}")
 _ICMP = re.compile(r"[a-z][a-z-]*|\d{1,3}")
@@ -166,7 +166,8 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
 
 
 def _hex(cursor: Cursor) -> str:
-    return hex(int(cursor.matching(_HEX), 0)) if not cursor.peek().startswith("00") else hex(cursor.number(0, 1 << 32))
+    text = cursor.matching(_HEX)
+    return hex(int(text, 16 if text[:2].lower() == "0x" else 10))
 
 
 def _code(cursor: Cursor, table: dict[int, str]) -> str:

@@ -57,7 +57,7 @@ def show(device: IosXrDevice, candidate: Candidate | None, words: list[str], at:
 def _candidate(device: IosXrDevice, candidate: Candidate | None) -> str:
     if candidate is None:
         raise Incomplete
-    return framed(device, as_commands(candidate.changes()))
+    return framed(device, as_commands(candidate.changes(), short=device.options.get("negation_print") == "key"))
 
 
 def _changes_diff(device: IosXrDevice, candidate: Candidate | None) -> str:

@@ -18,6 +18,9 @@ status_layout: port (default; "(port)" behind port-level sources) | plain | guid
 tcam_live (true): the profile of the start state is live from the beginning.
 large_config_question (false): a commit asks to confirm. commit_log (false): a commit prints its syslog line.
 prompt_cut: whole (default; the prompt is cut at 31 characters) | hostname (the host name is).
+negation_print: line (default; a candidate shows removed lines whole behind `no`) | key (only what names them).
+acl_print: nested (default) | inline (`monitor-session X ... acl` on one line). class_print: always | omit (the class
+    ethernet is not printed; default on asr9k).
 failure_wording: pseudo-atomic (default) | atomic.
 strict_acl (true): a bound access list cannot be removed. strict_acl_reference (false): a binding needs its access list.
 strict_udf (true): entries and profiles need their UDFs. strict_attachment_acl (true): access lists that a source names
@@ -102,7 +105,7 @@ class IosXrDevice:
         "platform": str, "release": str, "interfaces": list, "ports": int, "links_down": list, "arp": dict,
         "settle_seconds": float, "reload_seconds": float, "commit_seconds": float, "paging": bool, "filter_supported": bool,
         "status_layout": str, "status_class": bool, "counters": bool, "tcam_live": bool, "large_config_question": bool,
-        "commit_log": bool, "prompt_cut": str, "failure_wording": str, "strict_attachment_acl": bool,
+        "commit_log": bool, "prompt_cut": str, "failure_wording": str, "negation_print": str, "acl_print": str, "class_print": str, "strict_attachment_acl": bool,
         **dict.fromkeys(checks.SWITCHES, bool),
     }  # fmt: skip
 

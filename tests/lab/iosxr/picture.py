@@ -10,12 +10,16 @@ A Picture is made for one command and thrown away; it remembers what it worked o
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from . import names
 from .tree import Node, ordered
+
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_ADDRESS = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,7 @@ class Picture:
         """A static route counts when its interface is up, or its next hop is on a connected network."""
         for prefix, words in self.facts.static:
             interface = next((found for word in words if word[:1].isalpha() and (found := names.canonical(word))), None)
-            hop = next((word for word in words if word.count(".") == 3 and word[:1].isdigit()), None)
+            hop = next((word for word in words if _ADDRESS.fullmatch(word)), None)
             if interface:
                 if (tunnels or names.kind(interface) != "tunnel-ip") and self.state(interface) == "up":
                     yield Route(prefix, "static", interface, hop)

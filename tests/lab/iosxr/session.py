@@ -208,10 +208,11 @@ class Session:
     async def show(self, words: list[str], at: int) -> str | None:
         if at >= len(words):
             raise Incomplete
-        return shows.show(self.device, words, at)
+        text = shows.show(self.device, words, at)
+        return shows.styled(self.device, text) if "running-config".startswith(words[1]) else text
 
     async def show_configuration(self, words: list[str], at: int) -> str | None:
-        return configshows.show(self.device, self.candidate, words, at)
+        return shows.styled(self.device, configshows.show(self.device, self.candidate, words, at))
 
     # -- configuration
 

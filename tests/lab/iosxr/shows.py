@@ -9,6 +9,7 @@ Layouts: genieparser golden outputs and the Cisco guide; what no capture shows i
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -95,9 +96,11 @@ def _path(words: Sequence[str], start: int) -> list[str]:
         raise Invalid(start)
     path = [first, *words[1:]]
     if first == "interface" and len(path) > 1:
-        at = 2 if path[1] == "preconfigure" else 1
-        if len(path) > at:
-            cursor = Cursor(path, at)
+        if path[1] == "preconfigure":
+            del path[1]
+            start += 1
+        if len(path) > 1:
+            cursor = Cursor(path, 1)
             try:
                 name = cursor.interface()
             except Invalid as invalid:
@@ -137,6 +140,19 @@ def _block(node: Node, flat: bool, prefix: str, indent: int) -> Iterator[str]:
     yield prefix + node.line
     if node.children:
         yield from formal(node, f"{prefix}{node.line} ")
+
+
+_INLINE_ACL = re.compile(r"^( *)(monitor-session .*)\n\1 (acl(?: .*)?)\n", re.MULTILINE)
+_CLASS = re.compile(r"\b(monitor-session \S+) ethernet\b")
+
+
+def styled(device: IosXrDevice, text: str) -> str:
+    """The forms that differ between releases: `acl` in a line of its own or behind the attachment, the default class."""
+    if device.options.get("acl_print") == "inline":
+        text = _INLINE_ACL.sub(r"\1\2 \3\n", text)
+    if device.options.get("class_print", "omit" if device.platform == "asr9k" else "always") == "omit":
+        text = _CLASS.sub(r"\1", text)
+    return text
 
 
 # -- platform

@@ -54,8 +54,11 @@ _RANK = {
     "tunnel": 120, "encapsulation": 130, "rewrite": 131, "l2transport": 140, "shutdown": 740, "ipv4 access-group": 750,
     "ipv6 access-group": 751, "ace": 20, "destination": 102,
 }  # fmt: skip
-_BY_NAME = {"ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "hw-module tcam", "tunnel", "destination",
+_BY_NAME = {"ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "hw-module tcam", "destination",
             "ipv4 access-group", "ipv6 access-group"}  # fmt: skip
+
+
+_TUNNEL = {"mode": 0, "source": 1, "destination": 2}
 
 
 def _order(item: tuple[Key, Node]) -> tuple[object, ...]:
@@ -66,6 +69,8 @@ def _order(item: tuple[Key, Node]) -> tuple[object, ...]:
         return (rank, names.order(str(key[1])))
     if first == "ace":
         return (rank, key[1])
+    if first == "tunnel":
+        return (rank, _TUNNEL.get(str(key[1]), 9))
     if first in _BY_NAME:
         return (rank, "\0".join(map(str, key[1:])))
     return (rank,)
@@ -192,6 +197,7 @@ def formal(node: Node, prefix: str = "") -> Iterator[str]:
 class Change(NamedTuple):
     """sign: "+" added, "-" removed, "#" only something below changed, "~" its own line changed."""
 
+    key: Key
     sign: str
     node: Node
     old: Node | None
@@ -203,35 +209,43 @@ def changes(old: Node, new: Node) -> list[Change]:
     if old is new:
         return []
     before, after = old.children or {}, new.children or {}
-    found: list[tuple[Key, Change]] = []
-    for key, node in before.items():
-        if key not in after:
-            found.append((key, Change("-", node, node, [])))
+    found = [Change(key, "-", node, node, []) for key, node in before.items() if key not in after]
     for key, node in after.items():
         was = before.get(key)
         if was is None:
-            found.append((key, Change("+", node, None, [])))
+            found.append(Change(key, "+", node, None, []))
         elif was is not node:
             below = changes(was, node)
             if was.line != node.line:
-                found.append((key, Change("~", node, was, below)))
+                found.append(Change(key, "~", node, was, below))
             elif below:
-                found.append((key, Change("#", node, was, below)))
-    found.sort(key=lambda item: _order((item[0], item[1].node)))
-    return [change for _key, change in found]
+                found.append(Change(key, "#", node, was, below))
+    return sorted(found, key=lambda change: _order((change.key, change.node)))
 
 
-def as_commands(found: Sequence[Change], indent: int = 0) -> Iterator[str]:
-    """As `show configuration` prints a candidate. A removed node is shown by its whole line after `no`; unverified."""
+# How many words of a line name it, for `no` in front of it; the others have one. The number of an entry is its name.
+_NAME_WORDS = {
+    "interface": 9, "monitor-session": 2, "udf": 2, "hw-module tcam": 6, "ipv4 access-list": 3, "ipv6 access-list": 3,
+    "ipv4 access-group": 4, "ipv6 access-group": 4, "ipv4 address": 9, "ipv6 address": 9, "tunnel": 2, "mirror": 2, "router": 9,
+    "line": 9, "text": 9, "acl": 9, "bundle": 2, "rate-limit": 2, "username": 2, "vrf": 2, "service-policy": 9, "raw": 9,
+}  # fmt: skip
+
+
+def as_commands(found: Sequence[Change], indent: int = 0, short: bool = False) -> Iterator[str]:
+    """As `show configuration` prints a candidate.
+
+    A removed line stands whole behind `no`, or with short only by what names it; which of them a router does is unverified.
+    """
     blank = " " * indent
     for change in found:
         if change.sign == "-":
-            yield f"{blank}no {change.node.line}"
+            size = _NAME_WORDS.get(str(change.key[0]), 1) if short else 999
+            yield f"{blank}no {' '.join(change.node.line.split(' ')[:size])}"
         elif change.sign == "+":
             yield from lines_of(change.node, indent)
         else:
             yield blank + change.node.line
-            yield from as_commands(change.below, indent + 1)
+            yield from as_commands(change.below, indent + 1, short)
             if change.node.children is not None:
                 yield blank + "!"
 

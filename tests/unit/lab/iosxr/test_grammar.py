@@ -193,8 +193,9 @@ def test_every_printed_form_pastes_back_to_the_same_configuration(lines: list[st
 @given(st.lists(LINES, max_size=10), st.lists(LINES, max_size=10))
 def test_a_shown_candidate_leads_from_the_old_to_the_new(before: list[str], after: list[str]) -> None:
     old, new = tree_of(before), tree_of(after)
-    shown = list(as_commands(changes(old, new)))
-    assert text(tree_of(shown, old, flat=False)) == text(new)
+    for short in (False, True):
+        shown = list(as_commands(changes(old, new), short=short))
+        assert text(tree_of(shown, old, flat=False)) == text(new)
     assert changes(new, new) == []
 
 

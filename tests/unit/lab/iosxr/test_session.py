@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from .scripted import device, play, told
 
@@ -139,6 +141,62 @@ def test_every_output_has_a_timestamp_until_it_is_switched_off() -> None:
 )  # fmt: skip
 def test_reads_of_the_running_configuration(command: str, wanted: str) -> None:
     assert told(device(CONFIG), command) == wanted
+
+
+def test_forms_that_differ_between_releases() -> None:
+    router = device(CONFIG, acl_print="inline", class_print="omit")
+    shown = told(router, "show running-config interface hu0/0/0/1")
+    assert " monitor-session mon1 direction rx-only port-level acl\n !\n" in shown
+    assert "monitor-session mon1\n" in told(router, "show running-config monitor-session")
+    shown = told(
+        device(CONFIG, negation_print="key"),
+        "configure",
+        "no udf udf3",
+        "interface hu0/0/0/1",
+        "no description",
+        "no monitor-session mon1",
+        "show configuration",
+    )
+    assert "no udf udf3\n" in shown
+    assert " no description\n" in shown
+    assert " no monitor-session mon1\n" in shown
+
+
+WORDS = st.sampled_from(
+    ["show", "running-config", "configuration", "interface", "hu0/0/0/1", "no", "monitor-session", "mon1", "ethernet", "acl", "ipv4", "access-list", "A", "10", "permit", "any", "commit", "confirmed", "60", "end", "exit", "abort", "root", "clear", "do", "|", "include", "^", "(", "failed", "udf", "u1", "header", "outer", "l4", "offset", "0", "length", "1", "hw-module", "profile", "tcam", "format", "yes", "status", "detail", "last", "1", "diff", "changes", "rollback", "to", "configure", "exclusive", "terminal", "length", "route", "arp", "cef", "1.1.1.1", '"', "list", "sessions", "merge", "destination", "l2transport", "router", "static", "reload", "location", "all", "label", "x", "comment"]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=6).map(" ".join), max_size=12))
+def test_nothing_that_is_typed_breaks_a_session(lines: list[str]) -> None:
+    router = device(CONFIG)
+    assert play(router, "configure", *lines).startswith("RP/0/RP0/CPU0:edge1#")
+    assert router.trial is None
+    assert router.candidates == []
+
+
+START = st.sampled_from(
+    [*CONFIG.splitlines(), " ipv4 address dhcp", " tunnel source x", "router static", " address-family ipv4 unicast", "  1.1.1.0/24 1.2.3.999",
+     "  x y", " bundle id", "monitor-session", " destination", "ipv4 access-list", " 10 permit udp any any udf u 08 0x1", "interface",
+     "interface tunnel-ip3", " tunnel mode gre ipv4", " tunnel destination 9.9.9.9", " tunnel source 10.0.0.2", "route-policy x", "hostname"]
+)  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(START | st.text(max_size=20), max_size=20))
+def test_any_start_state_can_be_shown(lines: list[str]) -> None:
+    router = device("\n".join(lines))
+    shown = play(
+        router,
+        "show running-config",
+        "show monitor-session status detail",
+        "show interfaces brief",
+        "show route 9.9.9.9",
+        "show arp",
+    )
+    assert shown.endswith("#")
+    assert router.operational_sessions is not None
 
 
 def test_a_platform_without_filters_behind_formal() -> None:
