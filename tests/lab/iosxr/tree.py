@@ -52,9 +52,9 @@ _RANK = {
     # inside an interface
     "description": 101, "mtu": 103, "bundle": 104, "ipv4 address": 110, "ipv6 address": 112,
     "tunnel": 120, "encapsulation": 130, "rewrite": 131, "l2transport": 140, "shutdown": 740, "ipv4 access-group": 750,
-    "ipv6 access-group": 751, "ace": 20, "destination": 102,
+    "ipv6 access-group": 751, "ace": 20, "acl": 22, "mirror": 23, "destination": 102,
 }  # fmt: skip
-_BY_NAME = {"ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "hw-module tcam", "destination",
+_BY_NAME = {"acl", "mirror", "ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "hw-module tcam", "destination",
             "ipv4 access-group", "ipv6 access-group"}  # fmt: skip
 
 
