@@ -10,6 +10,7 @@ Every value is checked against the grammar of the device (grammar.py), and every
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -134,6 +135,30 @@ def items_of(document: Item, key: str) -> list[Item]:
     return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list | tuple) else []
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a document names, whatever it says of it. sessions: name -> whether the session itself is meant."""
+
+    sessions: Mapping[str, bool]
+    access_lists: frozenset[AccessListKey]
+    bindings: frozenset[tuple[str, AccessListKey]]
+    udfs: frozenset[str]
+    tcam_profiles: frozenset[TcamProfileKey]
+    tunnels: frozenset[str]
+
+
+def named(document: Item) -> Named:
+    """The names of a document, for deleting. Raises DocumentError with every one that no router would take."""
+    reading = _Reading()
+    if not isinstance(document, Mapping):
+        raise DocumentError([Problem("document", "config", "must be a mapping")])
+    reading.only(document, DOCUMENT_KEYS, "config")
+    found = reading.names(document)
+    if reading.problems:
+        raise DocumentError(reading.problems)
+    return found
+
+
 class _Reading:
     """Collects objects and problems while a document is read."""
 
@@ -207,6 +232,39 @@ class _Reading:
         check = grammar.other_line(known)
         lines = [self.value({"other": line}, "other", check, place) for line in self.list_of(item, "other", place)]
         return tuple(dict.fromkeys(line for line in lines if line is not None))
+
+    def names(self, document: Item) -> Named:
+        sessions: dict[str, bool] = {}
+        for place, item in self.each(document, "sessions"):
+            name = self.value(item, "name", grammar.session_name, place, required=True)
+            if name is not None:
+                sessions[name] = sessions.get(name, False) or item.get("configured") is not False
+        lists: set[AccessListKey] = set()
+        bindings: set[tuple[str, AccessListKey]] = set()
+        for place, item in self.each(document, "access_lists"):
+            name = self.value(item, "name", grammar.access_list_name, place, required=True)
+            family = self.value(item, "family", grammar.one_of(FAMILIES), place, required=True)
+            key = AccessListKey(family or "ipv4", name or "")
+            lists.add(key)
+            for value in self.list_of(item, "interfaces", place):
+                interface = self.value({"interfaces": value}, "interfaces", grammar.interface, place)
+                bindings.add((interface or "", key))
+        profiles = set()
+        for place, item in self.each(document, "tcam_profiles"):
+            family = self.value(item, "family", grammar.one_of(FAMILIES), place, required=True)
+            profiles.add(TcamProfileKey(family or "ipv4", self.value(item, "location", grammar.location, place)))
+        udfs = [self.value(item, "name", grammar.udf_name, place, True) for place, item in self.each(document, "udfs")]
+        tunnels = [
+            self.value(item, "name", grammar.tunnel_ip, place, True) for place, item in self.each(document, "tunnels")
+        ]
+        return Named(
+            sessions,
+            frozenset(lists),
+            frozenset(bindings),
+            frozenset(name for name in udfs if name is not None),
+            frozenset(profiles),
+            frozenset(name for name in tunnels if name is not None),
+        )
 
     # -- sessions
 
