@@ -137,7 +137,7 @@ LINES = st.sampled_from(
         "interface HundredGigE0/0/0/1 ipv4 address 10.0.0.2/24",
         "interface HundredGigE0/0/0/2 l2transport monitor-session m2 ethernet port-level",
         "interface HundredGigE0/0/0/2.10 l2transport monitor-session m2 ipv4",
-        "interface HundredGigE0/0/0/2.10 encapsulation dot1q 10",
+        "interface HundredGigE0/0/0/2.10 l2transport encapsulation dot1q 10",
         "interface preconfigure TenGigE0/3/0/1 monitor-session m1",
         "interface HundredGigE0/0/0/1 ipv4 access-group A ingress",
         "interface HundredGigE0/0/0/1 shutdown",
