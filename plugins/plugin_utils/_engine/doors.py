@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ansible import constants
@@ -23,11 +23,8 @@ def preload(plugin: str) -> None:
     Ansible loads actions there, but connections in each worker: code, documentation and libraries would be compiled,
     parsed and imported once a host and task (40 ms and, with netmiko, 200 ms more).
     """
-    try:
+    with suppress(AnsibleError, ImportError):  # whoever needs the connection gets the message
         connection_loader.get(plugin, PlayContext())
-    except (AnsibleError, ImportError):
-        # Whoever needs the connection gets the message, with the host's name to it.
-        pass
 
 
 @contextmanager
