@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -121,4 +122,5 @@ def converged(outcome: Outcome, desired: Mapping[str, Any], diff: bool) -> dict[
 
 
 def _yaml(value: Any) -> str:
+    value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
     return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
