@@ -25,7 +25,7 @@ lab: setup ## keep the lab of inventories/lab running for experiments, until Ctr
 test: setup ## every check, in under 20 minutes on 2 cores; ONLY=name for those whose name starts so
 	@$(BIN)/python tools/checks.py $(ONLY)
 
-soak: setup ## the full fault matrix and the long properties; hours
+soak: setup ## the full fault matrix and the long properties; takes long
 	@$(BIN)/python -m pytest -m "soak or not soak" --hypothesis-profile=soak -n 2 tests/unit tests/integration
 
 bench: setup ## who is faster, measured in one run; ONLY=name for one
