@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.plugins.loader import init_plugin_loader
+
+# Before anything of the collection is imported: then Ansible's own loader finds it, and its plugins with their options.
+init_plugin_loader([str(Path(__file__).resolve().parents[2] / "build" / "collections")])
 
 TESTS = str(Path(__file__).resolve().parents[1])
 if TESTS not in sys.path:

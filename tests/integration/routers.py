@@ -1,0 +1,122 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A lab router, the real connection plugin and the engine on it, without the seconds that ansible-playbook takes to start."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
+from lab.server import Lab
+
+PORTS = [f"TenGigE0/0/0/{port}" for port in range(48)]
+START = """hostname edge1
+interface TenGigE0/0/0/1
+ description customer A
+ monitor-session old ethernet port-level
+ !
+!
+interface TenGigE0/0/0/2
+ monitor-session keep ethernet direction rx-only port-level
+ !
+!
+interface TenGigE0/0/0/42
+ l2transport
+  monitor-session keep ethernet port-level
+  !
+ !
+!
+monitor-session keep ethernet
+ destination interface TenGigE0/0/0/20
+!
+monitor-session old ethernet
+ destination interface TenGigE0/0/0/21
+!
+l2vpn
+ xconnect group G
+  p2p P
+   monitor-session RSPAN
+   neighbor ipv4 192.0.2.9 pw-id 7
+   !
+  !
+ !
+!
+"""
+WANTED: dict[str, Any] = {
+    "sessions": [
+        {
+            "name": "keep",
+            "destination": {"interface": "TenGigE0/0/0/20"},
+            "sources": [
+                {"interface": "Te0/0/0/2", "direction": "tx-only", "port_level": True},
+                {"interface": "TenGigE0/0/0/42", "l2transport": True, "port_level": True},
+                {"interface": "TenGigE0/0/0/1", "port_level": True},
+            ],
+        },
+        {
+            "name": "new",
+            "destination": {"interface": "TenGigE0/0/0/22"},
+            "sources": [{"interface": "TenGigE0/0/0/3", "direction": "rx-only", "port_level": True}],
+        },
+    ]
+}
+
+
+def router(name: str = "edge1", **options: Any) -> dict[str, Any]:
+    """A device of a lab specification."""
+    return {
+        "name": name,
+        "kind": "iosxr",
+        "password": "CANARY-lab-password",
+        "interfaces": PORTS,
+        "config_text": START,
+        **options,
+    }
+
+
+def run(
+    lab: Lab,
+    document: Mapping[str, Any] = WANTED,
+    state: Any = "overridden",
+    *,
+    name: str = "edge1",
+    check_mode: bool = False,
+    settle: float = 2.0,
+    read_timeout: float = 3.0,
+    known_hosts: Path,
+    **commit: Any,
+) -> Outcome:
+    """One run of iosxr_span against a lab router, from login to logout."""
+    host = lab.device(name)
+    known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
+    connection = connection_loader.get("mspplus.netsec.netmiko", PlayContext(), "/dev/null")
+    connection.set_options(
+        direct={
+            "host": "127.0.0.1",
+            "port": host.port,
+            "remote_user": host.spec.username,
+            "password": host.spec.password,
+            "platform": "cisco_xr",
+            "known_hosts": str(known_hosts),
+            "read_timeout": read_timeout,
+        }
+    )
+    options = CommitOptions(**{"confirm_timeout": 30, "commit_timeout": 5, **commit})
+    try:
+        wing = SpanWing(
+            Router(connection, read_timeout), copy.deepcopy(document), state, options, settle, Progress(name, None)
+        )
+        return converge(wing, check_mode=check_mode)
+    finally:
+        connection.close()
