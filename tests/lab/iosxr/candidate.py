@@ -57,6 +57,11 @@ class Candidate:
         self._log.append((path, negate))
         self._apply(path, negate)
 
+    @property
+    def edited(self) -> Step | None:
+        """What the last line that was taken changed."""
+        return self._log[-1][0][-1] if self._log else None
+
     def enter(self, mode: list[Step], line: str) -> list[Step]:
         """One line typed in mode (the steps above it). Returns the new mode. Raises Invalid or Incomplete.
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from . import aces, grammar
 from .picture import Attachment, Facts, facts_of
-from .tree import Node, hierarchical
+from .tree import Change, Node, changes, ordered
 
 ATTACHMENTS = "'SPAN' detected the 'warning' condition 'This platform doesn't support configuring multiple attachments of a traffic class'"
 DESTINATION = "Destination interface {} for session {} is already configured for use with session {}"
@@ -262,11 +262,26 @@ def _is_leaf(path: tuple[str, ...]) -> bool:
     return not (path[-1].startswith("monitor-session ") and len(path) > 1)
 
 
-def first_line(root: Node, before: Node) -> tuple[str, ...]:
-    """A line of the candidate that is not in before, for a rejection that a fault makes up."""
-    old = set(hierarchical(before))
-    for _key, node in (root.children or {}).items():
-        for line in hierarchical(Node("", {("x",): node})):
-            if line not in old and line.strip() != "!":
-                return (node.line, line.strip()) if line.startswith(" ") else (node.line,)
-    return ("monitor-session",)
+def a_changed_line(before: Node, after: Node) -> tuple[str, ...]:
+    """The path of a line of the candidate, of mirroring if there is one, for a rejection that a fault makes up."""
+    paths = list(_changed(changes(before, after), ()))
+    return next((path for path in paths if "monitor-session" in path[-1]), paths[0] if paths else ("monitor-session",))
+
+
+def _changed(found: list[Change], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for change in found:
+        path = (*above, f"no {change.node.line}" if change.sign == "-" else change.node.line)
+        if change.sign == "+" and not (above and path[-1].startswith("monitor-session ")):
+            yield from _leaves(change.node, path)
+        elif change.sign == "#":
+            yield from _changed(change.below, path)
+        else:
+            yield path
+
+
+def _leaves(node: Node, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not node.children or (len(path) > 1 and node.line.startswith("monitor-session ")):
+        yield path
+        return
+    for _key, child in ordered(node):
+        yield from _leaves(child, (*path, child.line))

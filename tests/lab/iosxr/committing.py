@@ -185,7 +185,7 @@ def _yes(answer: str) -> bool:
 def _failures(session: Session, root: Node, text: str) -> list[checks.Failure]:
     device = session.device
     if device.faults and device.faults.active("commit_rejected", text, session=_number(session), mode="config"):
-        return [checks.Failure(checks.first_line(root, device.running), checks.REJECTED)]
+        return [checks.Failure(checks.a_changed_line(device.running, root), checks.REJECTED)]
     return device.refusals(root)
 
 

@@ -23,6 +23,7 @@ INVALID = "% Invalid input detected at '^' marker."
 INCOMPLETE = "% Incomplete command."
 NOT_AUTHORIZED = "% This command is not authorized"
 UNCOMMITTED = "Uncommitted changes found, commit them before exiting(yes/no/cancel)? [cancel]:"
+TCAM_NOTICE = "In order to activate/deactivate this {} profile, you must manually reload the chassis/all line cards\n"
 LEAVE_TRIAL = """\
 You are exiting after a 'commit confirm' with an active rollback session.  If you exit the
 configuration awaiting confirmation will not be confirmed and the router will immediately rollback to the previous configuration.
@@ -232,15 +233,9 @@ class Session:
                 raise
             await handler(self, text, words)
             return
-        if "hw-module" in text and "tcam" in text:
-            await self._tcam_notice(words)
-
-    async def _tcam_notice(self, words: Sequence[str]) -> None:
-        family = "ipv6" if "ipv6" in words else "ipv4"
-        if "access-list" in words:
-            await self.terminal.write(
-                f"In order to activate/deactivate this {family} profile, you must manually reload the chassis/all line cards\n"
-            )
+        edited = candidate.edited
+        if edited and edited.key[0] == "hw-module tcam" and text[0] != "!":
+            await self.terminal.write(TCAM_NOTICE.format(edited.key[1]))
 
     async def do(self, text: str, words: list[str]) -> None:
         inner = text.partition(" ")[2].strip()

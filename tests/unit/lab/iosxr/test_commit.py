@@ -440,4 +440,14 @@ def test_faults_of_a_commit(fault: dict, said: str) -> None:
 
 def test_a_rejected_commit_names_a_line_of_the_candidate() -> None:
     router = device(faults=("commit_rejected",))
-    assert "!!% 'SPAN'" in told(router, *MIRROR, "commit", "show configuration failed")
+    lines = ["configure", "interface te0/0/0/1", "mtu 9000", "l2transport", "monitor-session m1 ethernet"]
+    assert told(router, *lines, "commit", "show configuration failed").splitlines()[6:] == [
+        "interface TenGigE0/0/0/1",
+        " l2transport",
+        "  monitor-session m1 ethernet",
+        "!!% 'SPAN' detected the 'warning' condition 'This operation is not supported'",
+        "  !",
+        " !",
+        "!",
+        "end",
+    ]

@@ -225,6 +225,12 @@ def test_a_tcam_profile_announces_the_reload() -> None:
     )
 
 
+def test_nothing_else_announces_a_reload() -> None:
+    lines = ["configure", "hw-module profile tcam format access-list ipv6 src-addr", "!"]
+    assert told(device(), *lines) == ""
+    assert "reload" not in told(device(), "configure", "interface hu0/0/0/1 description hw-module tcam access-list")
+
+
 def test_interfaces_that_the_chassis_has_not_are_configured_in_advance() -> None:
     router = device(interfaces=["HundredGigE0/0/0/1"])
     play(router, "configure", "interface te0/5/0/1 mtu 9000", "interface hu0/0/0/1 mtu 9000", "commit")
