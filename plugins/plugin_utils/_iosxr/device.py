@@ -202,7 +202,7 @@ class SpanWing:
 
     def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
         before = mirrors(self._router.answers([STATUS])[0])
-        touched = touched_mirrors(plan, current, wanted)
+        touched = touched_mirrors(plan, wanted)
         kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(wanted))
         configuration = Configuration(self._router.cli, self._commit)
         try:
@@ -299,32 +299,19 @@ def _has_destination(span: Span, name: str) -> bool:
     return any((session.destination, session.rx_destination, session.tx_destination))
 
 
-def touched_mirrors(plan: Plan, current: Span, wanted: Span) -> set[MirrorKey]:
+def touched_mirrors(plan: Plan, wanted: Span) -> set[MirrorKey]:
     """Mirrors that this plan creates or changes: themselves, their session, or the tunnel that the session uses."""
-    waiting = {
-        operation.do[0] for operation in plan.deferred if any("monitor-session" in line for line in operation.do)
-    }
-    possible = set(_mirror_keys(wanted))
+    written = {operation.item for operation in plan.operations if operation.kind != "delete"}
+    waiting = {operation.item for operation in plan.deferred}
     found: set[MirrorKey] = set()
-    for key, source in wanted.sources.items():
-        mirror = (source.session, source.interface)
-        if mirror not in possible or waiting & set(_headers(source.interface, source.session)):
-            continue
-        if source != current.sources.get(key) or _session_moved(source.session, current, wanted):
-            found.add(mirror)
+    for name, interface in _mirror_keys(wanted):
+        destination = wanted.sessions[name].destination
+        parts = {f"sessions[{name}].sources[{interface}]", f"sessions[{name}]"}
+        if destination and destination.interface:
+            parts.add(f"tunnels[{destination.interface}]")
+        if parts & written and not parts & waiting:
+            found.add((name, interface))
     return found
-
-
-def _headers(interface: str, session: str) -> tuple[str, ...]:
-    return f"interface {interface}", f"interface {interface} l2transport", f"monitor-session {session}"
-
-
-def _session_moved(name: str, current: Span, wanted: Span) -> bool:
-    session = wanted.sessions[name]
-    if session != current.sessions.get(name):
-        return True
-    tunnel = session.destination.interface if session.destination else None
-    return tunnel is not None and wanted.tunnels.get(tunnel) != current.tunnels.get(tunnel)
 
 
 def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[Problem]:
