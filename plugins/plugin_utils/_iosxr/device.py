@@ -24,10 +24,11 @@ from .interfaces import parse_interfaces_brief
 from .model import Family, Span
 from .names import interface_name
 from .parse import parse
-from .plan import plan, resulting
+from .plan import plan
 from .platforms import Facts, platform_of
 from .rules import check
 from .status import SourceStatus, merged, parse_status
+from .wanted import kept_back, resulting
 
 _READ_ERROR = re.compile(
     r"^% (?P<text>(?:Invalid input|Incomplete command|Ambiguous command|This command is not authorized|.*denied).*)$",
@@ -192,7 +193,7 @@ class SpanWing:
             self.facts = Facts(self.facts.platform, self.facts.release, known or None)
 
     def check(self, current: Span, wanted: Span) -> list[Problem]:
-        return check(current, wanted, self.facts)
+        return check(current, wanted, self.facts) + kept_back(current, self._document, self._state)
 
     def plan(self, current: Span, wanted: Span) -> Plan:
         return plan(current, wanted)
