@@ -30,8 +30,9 @@ strict_udf (true): entries and profiles need their UDFs. strict_attachment_acl (
 from __future__ import annotations
 
 import asyncio
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -46,6 +47,15 @@ PLATFORMS = {  # key -> (route processor in the prompt, default release)
     "ncs5500": ("RP/0/RP0/CPU0", "7.3.2"),
     "asr9k": ("RP/0/RSP0/CPU0", "7.3.2"),
     "8000": ("RP/0/RP0/CPU0", "7.5.2"),
+}
+CHOICES = {
+    "platform": tuple(PLATFORMS),
+    "status_layout": ("port", "plain", "guide"),
+    "prompt_cut": ("whole", "hostname"),
+    "failure_wording": ("pseudo-atomic", "atomic"),
+    "negation_print": ("line", "key"),
+    "acl_print": ("nested", "inline"),
+    "class_print": ("always", "omit"),
 }
 FIRST_COMMIT = 1_000_000_001
 KEPT_COMMITS = 100
@@ -98,6 +108,24 @@ def _hardware(text: str, count: int, explicit: tuple[str, ...] | None) -> frozen
     return ports | _start_state(text)[1] | {"MgmtEth0/RP0/CPU0/0"}
 
 
+def _wrong(options: Mapping[str, Any]) -> list[str]:
+    """What of the options' values is wrong; their types were checked with the specification."""
+    found = [
+        f"{key} must be one of {', '.join(choices)}, not {options[key]!r}"
+        for key, choices in CHOICES.items()
+        if options.get(key, choices[0]) not in choices
+    ]
+    if not re.fullmatch(r"\d+(\.\d+){1,3}", str(options.get("release", "7.3.2"))):
+        found.append(f"release {options['release']!r} is not of the form 7.3.2")
+    for key in ("interfaces", "links_down"):
+        found += [
+            f"{key}: {name!r} is no interface name" for name in options.get(key) or () if not names.canonical(str(name))
+        ]
+    found += [f"{key} must not be negative" for key in ("settle_seconds", "reload_seconds", "commit_seconds", "ports")
+              if options.get(key, 0) < 0]  # fmt: skip
+    return found
+
+
 class IosXrDevice:
     """spec: a DeviceSpec of the lab (name, config, options, faults)."""
 
@@ -114,8 +142,9 @@ class IosXrDevice:
         self.faults = spec.faults
         self.options: dict[str, Any] = dict(spec.options)
         self.platform = str(self.options.get("platform", "ncs5500"))
-        if self.platform not in PLATFORMS:
-            raise ValueError(f"device {spec.name}: unknown platform {self.platform!r} (known: {', '.join(PLATFORMS)})")
+        problems = _wrong(self.options)
+        if problems:
+            raise ValueError("; ".join(problems))
         self.node_name, release = PLATFORMS[self.platform]
         self.release_text = str(self.options.get("release", release))
         self.release = tuple(int(part) for part in self.release_text.split(".") if part.isdecimal())

@@ -197,11 +197,13 @@ def _hw_module(cursor: Cursor) -> Step:
         cursor.word()
     family = cursor.keyword("ipv4", "ipv6")
     words: list[str] = []
+    slots: set[str] = set()  # a UDF may be called as a slot is
     location = ""
     while cursor.more:
         at = cursor.at
         word = cursor.word()
-        if re.fullmatch(r"udf[1-8]", word) and word not in words:
+        if re.fullmatch(r"udf[1-8]", word) and word not in slots:
+            slots.add(word)
             words += [word, cursor.matching(_UDF_NAME)]
         elif word == "location":
             location = cursor.matching(_LOCATION).upper()

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -237,6 +238,21 @@ def test_interfaces_that_the_chassis_has_not_are_configured_in_advance() -> None
     assert "interface preconfigure TenGigE0/5/0/1" in router.running_text()
     assert "interface HundredGigE0/0/0/1" in router.running_text()
     assert "Te0/5/0/1" not in told(router, "show interfaces brief")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"platform": "asr1k"},
+        {"release": "seven"},
+        {"status_layout": "x"},
+        {"interfaces": ["eth0"]},
+        {"settle_seconds": -1.0},
+    ],
+)
+def test_wrong_options_are_named(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        device(**options)
 
 
 def test_interface_states() -> None:
