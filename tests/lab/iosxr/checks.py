@@ -10,7 +10,7 @@ Everything behind a switch is unverified: whether the router refuses it, and how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from . import aces, grammar
@@ -148,7 +148,7 @@ def _misfit(case: Case, family: str, access_list: Node) -> str | None:
         if words is None
         else {word for word in words if word in grammar.QUALIFIERS[family]}
     )
-    known = {udf for word, udf in zip(words or (), (words or ())[1:], strict=False) if _is_slot(word)}
+    known = set(_udfs_of_profile(words or ()))
     for node in (access_list.children or {}).values():
         entry = node.line.partition(" ")[2]
         needed, udfs = aces.qualifiers(entry, family)
@@ -159,9 +159,12 @@ def _misfit(case: Case, family: str, access_list: Node) -> str | None:
     return None
 
 
-def _is_slot(word: str) -> bool:
-    """udf1 .. udf8, the word before the name of a UDF in a profile."""
-    return len(word) == 4 and word.startswith("udf") and word[3].isdigit()
+def _udfs_of_profile(words: Iterable[str]) -> Iterator[str]:
+    """The UDFs behind the slots udf1 .. udf8. A UDF may be called as a slot is (Cisco guide), so names are skipped over."""
+    rest = iter(words)
+    for word in rest:
+        if len(word) == 4 and word.startswith("udf") and word[3].isdigit():
+            yield next(rest, "")
 
 
 # -- switched, because unverified
@@ -199,11 +202,7 @@ def _udf_users(root: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(path of the line, UDFs that it names): profiles and entries of access lists."""
     for key, node in (root.children or {}).items():
         if key[0] == "hw-module tcam":
-            words = node.line.split()
-            yield (
-                (node.line,),
-                tuple(words[at + 1] for at, word in enumerate(words) if word.startswith("udf") and word[3:].isdigit()),
-            )
+            yield (node.line,), tuple(_udfs_of_profile(node.line.split()))
         elif str(key[0]).endswith("access-list"):
             for child in (node.children or {}).values():
                 if " udf " in child.line:
