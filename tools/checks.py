@@ -33,7 +33,7 @@ AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Check:
-    """One row. Checks that share a word in `alone` never run at the same time: they share ports, caches or environments."""
+    """One row. Checks that share a word in `alone` never run at the same time: they share caches or environments."""
 
     name: str
     command: str
@@ -42,7 +42,7 @@ class Check:
 
 CHECKS = [
     Check("sanity 2.19", "tools/sanity.sh main", alone="ansible-test"),
-    Check("integration", "python -m pytest -n 2 tests/integration", alone="lab"),
+    Check("integration", "python -m pytest -n 2 tests/integration"),
     Check("galaxy import", "tools/setup.sh nox && .venv-nox/bin/nox -r -e build-import-check", alone="nox"),
     Check("units 2.19", "python -m pytest tests/unit"),
     Check(
@@ -67,7 +67,7 @@ CHECKS = [
     Check("docs site", "tools/docs.sh"),
     Check("changelog", "antsibull-changelog lint"),
     Check("licences", "tools/setup.sh nox && .venv-nox/bin/nox -r -e license-check extra-checks", alone="nox"),
-    Check("demo", "[ -e playbooks/site.yml ] || { echo no playbooks/site.yml; exit 77; }; tools/demo.sh", alone="lab"),
+    Check("demo", "tools/demo.sh"),
 ]
 
 # What logs say of parts that were left out; the group `part` names it.
@@ -168,7 +168,7 @@ def scenarios() -> Iterator[Check]:
     found = sorted((ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
     for file in found:
         name = file.parent.name
-        yield Check(f"molecule {name}", f"cd extensions && molecule test -s {name}", alone="lab")
+        yield Check(f"molecule {name}", f"cd extensions && molecule test -s {name}")
     if not found:
         yield Check("molecule", f"echo no scenario in extensions/molecule; exit {NOT_INSTALLED}")
 

@@ -10,15 +10,17 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 PATH=$PWD/.venv/bin:$PATH
 
-inventory=inventories/lab/hosts.yml
 work=build/demo
+inventory=$work/inventory/hosts.yml
 lab=
 
 stop_lab() {
-    [ -n "$lab" ] || return 0
-    kill "$lab" 2>/dev/null || true
-    wait "$lab" 2>/dev/null || true
-    rm -f "$inventory"
+    local code=$?
+    if [ -n "$lab" ]; then
+        kill "$lab" 2>/dev/null || true
+        wait "$lab" 2>/dev/null || true
+    fi
+    [ "$code" -eq 0 ] || echo "the demo failed; the lab is stopped, its logs stand in $work" >&2
 }
 trap stop_lab EXIT
 trap 'exit 130' INT
@@ -60,7 +62,9 @@ assert_nothing_changed() {
 }
 
 rm -rf "$work"
-mkdir -p "$work"
+mkdir -p "$work/inventory"
+# An inventory of its own beside the lab's variables, so that a running `make lab` keeps its.
+ln -s "$PWD/inventories/lab/group_vars" "$PWD/inventories/lab/host_vars" "$work/inventory"
 step "The lab: routers that speak SSH on this machine"
 start_lab
 echo "ready; what they receive stands in $work/journal"
@@ -71,12 +75,11 @@ play playbooks/site.yml --check --diff
 step "For real"
 play playbooks/site.yml
 
-if [ -e playbooks/lab_reload.yml ]; then
-    step "The operator reloads the line cards whose TCAM profile changed"
-    play playbooks/lab_reload.yml
-    step "What had to wait for the reload"
-    play playbooks/site.yml
-fi
+step "The operator reloads the line cards of the router whose TCAM profile changed"
+play inventories/lab/reload.yml
+
+step "What had to wait for the reload"
+play playbooks/site.yml
 
 step "Once more: nothing changes"
 play playbooks/site.yml | tee "$work/again.log"
