@@ -659,7 +659,9 @@ class Connection(ConnectionBase):
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
                 try:
-                    text = (text + self.receive(WAKE_AFTER if not woken else self.read_timeout))[-CHUNK:]
+                    text = (text + self.receive(self.read_timeout if woken else min(WAKE_AFTER, self.read_timeout)))[
+                        -CHUNK:
+                    ]
                 except Silent:
                     if woken:
                         raise

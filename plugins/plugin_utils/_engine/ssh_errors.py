@@ -44,14 +44,14 @@ class HostKeyRefused(Exception):
 
 def explained(error: BaseException, attempt: Attempt) -> str:
     """One line. error: what the login raised, with what lies beneath it."""
-    chain = list(_chain(error))
+    chain = list(_chain(error))[::-1]  # the first cause knows most
     for name, explain in _TABLE:
         for cause in chain:
             if any(kind.__name__ == name for kind in type(cause).__mro__):
                 text = explain(cause, attempt)
                 if text:
                     return one_line(text)
-    deepest = chain[-1]
+    deepest = chain[0]
     return one_line(f"{attempt.where}: the login failed: {type(deepest).__name__}: {deepest}")
 
 
@@ -70,7 +70,7 @@ def one_line(text: str) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Deepest last; a loop in the chain ends it."""
+    """The error and what lies beneath it; a loop in the chain ends it."""
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:
@@ -168,6 +168,8 @@ def _ssh(error: BaseException, attempt: Attempt) -> str:
             f"{attempt.where}: no SSH banner: it is no SSH server, or it is overloaded. Check ansible_port; "
             "ansible_netmiko_banner_timeout allows more time."
         )
+    if "No authentication methods" in text:
+        return _authentication(error, attempt)
     if "No existing session" in text or "Timeout" in text:
         return _timeout(error, attempt)
     return ""

@@ -220,7 +220,7 @@ class Route:
     def open(self, failed: Callable[[BaseException, Target], Exception]) -> Wire:
         """A stream to the target. failed: makes the error of a jump host. Raises what it makes, LoginError, OSError."""
         if self.command:
-            return Wire(paramiko.ProxyCommand(self.command), [])
+            return Wire(_proxy(self.command), [])
         clients: list[Any] = []
         stops = [*self.hops, self.target]
         stream: Any = _dial(stops[0])
@@ -270,6 +270,20 @@ class Wire:
             client.close()
         if isinstance(self.stream, paramiko.ProxyCommand):
             self.stream.process.wait(5)
+
+
+def _proxy(command: str) -> Any:
+    class Proxy(paramiko.ProxyCommand):
+        def close(self) -> None:
+            # paramiko closes it from two threads, and would kill a process that is gone.
+            with contextlib.suppress(ProcessLookupError):
+                if self.process.poll() is None:
+                    super().close()
+
+    try:
+        return Proxy(command)
+    except (OSError, ValueError) as error:
+        raise LoginError(f"the ProxyCommand {command!r} cannot be run: {error}") from None
 
 
 def _dial(target: Target) -> socket.socket:
