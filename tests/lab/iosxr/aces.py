@@ -138,7 +138,9 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
         elif word == "counter":
             tail["counter"] = f"counter {cursor.matching(_GROUP)}"
         elif word == "udf":
-            udfs += ["udf", cursor.matching(_UDF_NAME), _hex(cursor), _hex(cursor)]
+            udfs += ["" if udfs else "udf", cursor.matching(_UDF_NAME), _hex(cursor), _hex(cursor)]
+            while _another_udf(cursor):  # the keyword stands once before all of them (Cisco guide)
+                udfs += [cursor.matching(_UDF_NAME), _hex(cursor), _hex(cursor)]
         elif word in ("dscp", "precedence"):
             match += [word, _code(cursor, _DSCP if word == "dscp" else _PRECEDENCE)]
         elif word in ("fragments", "routing", "authen", "destopts", "hop-by-hop") or (
@@ -162,7 +164,17 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
             match.append(word)
         else:
             raise Invalid(at)
-    return match + udfs + [tail[word] for word in ("counter", "capture", "log", "log-input") if word in tail]
+    return (
+        match
+        + [word for word in udfs if word]
+        + [tail[word] for word in ("counter", "capture", "log", "log-input") if word in tail]
+    )
+
+
+def _another_udf(cursor: Cursor) -> bool:
+    """Whether a name, a value and a mask follow."""
+    following = cursor.words[cursor.at : cursor.at + 3]
+    return len(following) == 3 and following[0] != "udf" and all(map(_HEX.fullmatch, following[1:]))
 
 
 def _hex(cursor: Cursor) -> str:
@@ -210,6 +222,9 @@ def qualifiers(entry: str, family: str) -> tuple[set[str], list[str]]:
         if word == "udf":
             udfs.append(cursor.word())
             cursor.at += 2
+            while _another_udf(cursor):
+                udfs.append(cursor.word())
+                cursor.at += 2
         elif word in _OPTION_KEY:
             needed.add(_OPTION_KEY[word] if family == "ipv4" else _OPTION_KEY_V6.get(word, _OPTION_KEY[word]))
         elif protocol == "tcp" and word.lstrip("+-") in _FLAGS:

@@ -75,7 +75,7 @@ class Candidate:
             above = mode[:depth]
             name = above[-1].mode if above else "config"
             assert name is not None
-            if name.startswith("any:") and _belongs_to_root(words, name):
+            if name.startswith("any:") and (_belongs_to_root(words, name) or _is_sibling(words, above)):
                 continue
             try:
                 steps, negate = grammar.parse(name, words)
@@ -122,7 +122,7 @@ class Candidate:
 # Words that start a line at the top, and never one inside a submode that is taken word by word.
 _ROOT_WORDS = frozenset(
     ("hostname", "udf", "hw-module", "l2vpn", "router", "username", "line", "snmp-server", "taskgroup", "usergroup", "grpc",
-     "telnet", "segment-routing", "evpn", "policy-map", "class-map", "service", "vty-pool", "tacacs-server", "domain")
+     "telnet", "segment-routing", "evpn", "policy-map", "class-map", "service", "vty-pool", "tacacs-server", "domain", "ssh", "aaa", "ntp")
 )  # fmt: skip
 _HAVE_INTERFACES = ("l2vpn", "ospf", "isis", "mpls", "rsvp", "mcast", "sr", "evpn", "bfd", "rip", "igmp", "pim", "lldp")
 
@@ -137,6 +137,12 @@ def _belongs_to_root(words: Sequence[str], mode: str) -> bool:
     if first in ("ipv4", "ipv6"):
         return second == "access-list"
     return first in _ROOT_WORDS
+
+
+def _is_sibling(words: Sequence[str], above: Sequence[Step]) -> bool:
+    """`p2p B` inside `p2p A`, or below it, stands beside it."""
+    first = words[1] if words[0] == "no" and len(words) > 1 else words[0]
+    return any(step.line.split()[0] == first for step in above)
 
 
 def _further(one: Exception | None, two: Exception) -> Exception:

@@ -341,7 +341,7 @@ def _l2transport(cursor: Cursor) -> Step:
 
 # Word that opens a submode -> how the prompt goes on; inside a submode that is not understood.
 _OPENERS = {"address-family": "afi", "vrf": "vrf", "xconnect": "xc", "p2p": "p2p", "neighbor": "nbr", "bridge": "bg",
-            "bridge-domain": "bd", "area": "ar", "interface": "if", "group": "grp", "server": "srv", "peer": "peer"}  # fmt: skip
+            "bridge-domain": "bd", "area": "ar", "interface": "if"}  # fmt: skip
 # Global word -> (words of its key, submode or None); 0 = the whole line is the key
 _GLOBAL = {
     "hostname": (1, None), "clock": (2, None), "logging": (0, None), "service": (0, None), "telnet": (0, None),

@@ -226,6 +226,42 @@ def test_a_tcam_profile_announces_the_reload() -> None:
     )
 
 
+PASTED = """\
+username ops2
+ group netadmin
+!
+username ops
+ group root-lr
+ secret 10 $6$abc
+!
+router static
+ address-family ipv4 unicast
+  10.9.0.0/16 10.0.0.1
+ !
+!
+l2vpn
+ xconnect group G
+  p2p A
+   monitor-session RSPAN
+   neighbor ipv4 1.1.1.1 pw-id 1
+   !
+  !
+  p2p B
+   neighbor ipv4 1.1.1.1 pw-id 2
+   !
+  !
+ !
+!
+"""
+
+
+def test_what_is_not_understood_is_pasted_as_it_is_printed() -> None:
+    router = device()
+    play(router, "configure", PASTED, "hostname edge9", "commit")
+    assert router.running_text() == "hostname edge9\n" + PASTED
+    assert device(PASTED).running_text() == PASTED
+
+
 def test_nothing_else_announces_a_reload() -> None:
     lines = ["configure", "hw-module profile tcam format access-list ipv6 src-addr", "!"]
     assert told(device(), *lines) == ""
