@@ -206,11 +206,8 @@ def _udf_users(root: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
         elif str(key[0]).endswith("access-list"):
             for child in (node.children or {}).values():
                 if " udf " in child.line:
-                    words = child.line.split()
-                    yield (
-                        (node.line, child.line),
-                        tuple(words[at + 1] for at, word in enumerate(words) if word == "udf"),
-                    )
+                    entry = child.line.partition(" ")[2]
+                    yield (node.line, child.line), tuple(aces.qualifiers(entry, str(key[0])[:4])[1])
 
 
 def _limits(case: Case) -> Iterator[Failure]:

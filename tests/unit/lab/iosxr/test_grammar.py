@@ -56,6 +56,10 @@ def test_interface_names(typed: str, full: str | None) -> None:
             "permit ipv4 any any dscp 10 capture udf u5 0x0022 34",
             "permit ipv4 any any dscp af11 udf u5 0x22 0x22 capture",
         ),
+        (
+            "permit ipv4 any any udf udf1 0x1234 0xffff udf3 0x56 0xff capture",  # the guide's own
+            "permit ipv4 any any udf udf1 0x1234 0xffff udf3 0x56 0xff capture",
+        ),
         ("permit tcp any range 1 80 any syn", "permit tcp any range 1 www any syn"),
         ("remark keep   this", "remark keep this"),
     ],
@@ -78,6 +82,7 @@ def test_ipv6_entry() -> None:
         ("permit udp 10.1.1.0 0.0.0.255 eq 10 any", "ipv4", {"proto", "src-addr", "src-port"}, []),
         ("permit tcp any host 1.1.1.1 range 1 9 syn", "ipv4", {"proto", "dst-addr", "dst-port|port-range", "tcp-flags"}, []),
         ("permit ipv4 any any dscp af11 udf u 0x1 0x1", "ipv4", {"precedence"}, ["u"]),
+        ("permit ipv4 any any udf udf1 0x1 0x1 udf3 0x1 0x1 capture", "ipv4", set(), ["udf1", "udf3"]),
         ("permit tcp host 2001:db8::1 2001:db8::/32 eq 8", "ipv6", {"next-hdr", "src-addr", "dst-addr", "dst-port"}, []),
         ("remark permit tcp any any", "ipv4", set(), []),
     ],
