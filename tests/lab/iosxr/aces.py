@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from .words import Cursor, Invalid
+from .words import Cursor, Incomplete, Invalid
 
 PROTOCOLS = {"1": "icmp", "2": "igmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "51": "ahp", "58": "icmpv6",
              "88": "eigrp", "89": "ospf", "103": "pim", "132": "sctp"}  # fmt: skip
@@ -196,8 +196,17 @@ def _code(cursor: Cursor, table: dict[int, str]) -> str:
 
 
 def qualifiers(entry: str, family: str) -> tuple[set[str], list[str]]:
-    """(qualifiers of the key, UDFs) that the printed entry uses. Source of the words: XRDOCS-UDK."""
-    cursor = Cursor(entry.split())
+    """(qualifiers of the key, UDFs) that the printed entry uses; none of an entry that cannot be read.
+
+    Source of the words: XRDOCS-UDK.
+    """
+    try:
+        return _needs(Cursor(entry.split()), family)
+    except (Invalid, Incomplete):
+        return set(), []
+
+
+def _needs(cursor: Cursor, family: str) -> tuple[set[str], list[str]]:
     if cursor.word() == "remark":
         return set(), []
     needed: set[str] = set()

@@ -191,10 +191,10 @@ def _udfs_in_use_stay(case: Case) -> Iterator[Failure]:
         return
     known = {str(key[1]) for key in case.after.children or {} if key[0] == "udf"}
     gone = {str(key[1]) for key in case.before.children or {} if key[0] == "udf"} - known
+    old = {path for path, _udfs in _udf_users(case.before)}
     for path, udfs in _udf_users(case.after):
-        was = dict(_udf_users(case.before)).get(path) if udfs else None
         for name in udfs:
-            if name not in known and (was is None or name in gone):
+            if name not in known and (path not in old or name in gone):
                 yield Failure((f"no udf {name}",) if name in gone else path, UDF_UNKNOWN.format(name))
 
 

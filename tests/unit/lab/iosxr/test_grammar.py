@@ -60,6 +60,10 @@ def test_interface_names(typed: str, full: str | None) -> None:
             "permit ipv4 any any udf udf1 0x1234 0xffff udf3 0x56 0xff capture",  # the guide's own
             "permit ipv4 any any udf udf1 0x1234 0xffff udf3 0x56 0xff capture",
         ),
+        (
+            "permit ipv4 any any udf udf1 0x1 0xff udf udf3 0x56 255",
+            "permit ipv4 any any udf udf1 0x1 0xff udf3 0x56 0xff",
+        ),
         ("permit tcp any range 1 80 any syn", "permit tcp any range 1 www any syn"),
         ("remark keep   this", "remark keep this"),
     ],
@@ -85,6 +89,9 @@ def test_ipv6_entry() -> None:
         ("permit ipv4 any any udf udf1 0x1 0x1 udf3 0x1 0x1 capture", "ipv4", set(), ["udf1", "udf3"]),
         ("permit tcp host 2001:db8::1 2001:db8::/32 eq 8", "ipv6", {"next-hdr", "src-addr", "dst-addr", "dst-port"}, []),
         ("remark permit tcp any any", "ipv4", set(), []),
+        ("permit ipv4 any any udf u1 0x1 0x1 u2 0x2 0x2 capture", "ipv4", set(), ["u1", "u2"]),
+        ("permit udp", "ipv4", set(), []),
+        ("", "ipv4", set(), []),
     ],
 )  # fmt: skip
 def test_what_an_entry_needs_of_the_key(entry: str, family: str, needed: set[str], udfs: list[str]) -> None:

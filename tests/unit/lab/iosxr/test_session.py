@@ -179,7 +179,7 @@ def test_nothing_that_is_typed_breaks_a_session(lines: list[str]) -> None:
 
 START = st.sampled_from(
     [*CONFIG.splitlines(), " ipv4 address dhcp", " tunnel source x", "router static", " address-family ipv4 unicast", "  1.1.1.0/24 1.2.3.999",
-     "  x y", " bundle id", "monitor-session", " destination", "ipv4 access-list", " 10 permit udp any any udf u 08 0x1", "interface",
+     "  x y", " bundle id", "monitor-session", " destination", "ipv4 access-list", "ipv4 access-list A", " 10 permit udp any any udf u 08 0x1", " 20 permit", " 30 wat udf", "interface",
      "interface tunnel-ip3", " tunnel mode gre ipv4", " tunnel destination 9.9.9.9", " tunnel source 10.0.0.2", "route-policy x", "hostname"]
 )  # fmt: skip
 
@@ -195,6 +195,11 @@ def test_any_start_state_can_be_shown(lines: list[str]) -> None:
         "show interfaces brief",
         "show route 9.9.9.9",
         "show arp",
+        "configure",
+        "interface te0/0/0/9 ipv4 access-group A ingress",
+        "no ipv4 access-list A 20",
+        "commit",
+        "abort",
     )
     assert shown.endswith("#")
     assert router.operational_sessions is not None
