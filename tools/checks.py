@@ -168,7 +168,9 @@ def scenarios() -> Iterator[Check]:
     found = sorted((ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
     for file in found:
         name = file.parent.name
-        yield Check(f"molecule {name}", f"cd extensions && molecule test -s {name}")
+        # The lab of a scenario runs in a process group of its own: an interrupted check has to stop it itself.
+        interrupted = f"trap 'molecule destroy -s {name}; exit 143' TERM"
+        yield Check(f"molecule {name}", f"{interrupted}; cd extensions && molecule test -s {name}")
     if not found:
         yield Check("molecule", f"echo no scenario in extensions/molecule; exit {NOT_INSTALLED}")
 
