@@ -115,6 +115,7 @@ class Configuration:
         self._cli = cli
         self._options = options
         self._phase = "closed"  # closed | candidate | trial | confirming | confirmed
+        self.on_trial = False  # whether the router may carry a commit that it still takes back by itself
 
     @property
     def state(self) -> str:
@@ -123,11 +124,6 @@ class Configuration:
             "confirming": "unknown: the confirming commit was sent, its answer was lost; read again to see",
             "confirmed": "changed",
         }.get(self._phase, "unchanged")
-
-    @property
-    def on_trial(self) -> bool:
-        """Whether the router may carry a commit that it still takes back by itself."""
-        return self._phase in ("trial", "confirming")
 
     def __enter__(self) -> Self:
         answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
@@ -177,17 +173,17 @@ class Configuration:
 
     def commit_on_trial(self, operations: Sequence[Operation]) -> None:
         """commit confirmed. Raises Moved when others committed meanwhile, Failed with each `!!%` text when refused."""
-        self._phase = "trial"
+        self._phase, self.on_trial = "trial", True
         answer = self._cli.ask(self._options.trial_command, (_OTHERS, _LARGE), self._options.commit_timeout)
         if _OTHERS_COMMITTED in answer:
-            self._phase = "candidate"
+            self._phase, self.on_trial = "candidate", False
             raise Moved("others committed since this run read the router")
         if _NOTHING.search(answer):
-            self._phase = "candidate"
+            self._phase, self.on_trial = "candidate", False
             raise Moved("the router says that there is nothing to commit")
         error = _LINE_ERROR.search(answer)
         if error:
-            self._phase = "candidate"
+            self._phase, self.on_trial = "candidate", False
             problems: list[Problem] = []
             if _REJECTED.search(answer):
                 problems = rejections(self._cli.run("show configuration failed")[0], operations)
@@ -200,9 +196,8 @@ class Configuration:
         answer = self._cli.ask("commit", (_OTHERS, _LARGE), self._options.commit_timeout)
         error = _LINE_ERROR.search(answer)
         if error or _OTHERS_COMMITTED in answer:
-            self._phase = "trial"
-            raise _refusal(answer, "the router did not confirm the trial commit, and rolls back")
-        self._phase = "confirmed"
+            raise _refusal(answer, "the router did not say that it confirms the trial commit")
+        self._phase, self.on_trial = "confirmed", False
 
 
 def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> list[Problem]:

@@ -215,8 +215,10 @@ class SpanWing:
                 lost = sorted(key for key in touched | kept if key not in after or not after[key].operational)
                 if not lost:
                     configuration.confirm()
-        except DoorError as error:
-            raise self._lost(error, configuration, current) from error
+        except (DoorError, Failed) as error:
+            if isinstance(error, Failed) and not configuration.on_trial:
+                raise
+            raise self._unclear(error, configuration, current) from error
         details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)]}
         if lost:
             raise self._rolled_back(current, lost, after, details)
@@ -233,19 +235,22 @@ class SpanWing:
 
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
-    def _lost(self, error: DoorError, configuration: Configuration, current: Span) -> Failed:
-        """What a lost session left behind: read over a new one, as long as a trial commit may still roll back."""
-        message = f"the session was lost while applying: {error}"
-        self._progress("the session was lost; reading the router again over a new one")
+    def _unclear(self, error: DoorError | Failed, configuration: Configuration, current: Span) -> Failed:
+        """What a lost session or answer left behind: read over a new session, as long as a trial may still roll back."""
+        if isinstance(error, Failed):
+            message, problems = str(error), error.problems
+        else:
+            message, problems = f"the session was lost while applying: {error}", ()
+        self._progress("what the router carries is unclear; reading it again over a new session")
         try:
             self._router.reopen()
             wait = self._commit.confirm_timeout + 5 if configuration.on_trial else 0
             seen = poll(self.read, lambda seen: seen == current, wait)
         except DoorError:
-            return Failed(message, device_state=configuration.state)
+            return Failed(message, problems, configuration.state)
         if seen != current:
-            return Failed(message, device_state="changed; run again to verify it", details={"after": self.show(seen)})
-        return Failed(message, device_state="rolled back" if configuration.on_trial else "unchanged")
+            return Failed(message, problems, "changed; run again to verify it", {"after": self.show(seen)})
+        return Failed(message, problems, "rolled back" if configuration.on_trial else "unchanged")
 
     def _rolled_back(self, current: Span, lost: list[MirrorKey], after: Mirrors, details: dict[str, Any]) -> Failed:
         problems = [
