@@ -22,6 +22,7 @@ from .model import (
     BindingKey,
     Destination,
     Session,
+    SessionClass,
     Source,
     SourceKey,
     Span,
@@ -90,7 +91,10 @@ def _hidden(current: Span, wanted: Span) -> frozenset[str]:
 
 def _operations(current: Span, wanted: Span, hidden: frozenset[str]) -> Iterator[Operation]:
     rebuilt = {name for name, session in current.sessions.items() if _gone(session, wanted)}
-    attached = {key: source for key, source in current.sources.items() if not _detaches(source, wanted, rebuilt)}
+    classes = {(key.interface, source.session): key.session_class for key, source in wanted.sources.items()}
+    attached = {
+        key: source for key, source in current.sources.items() if not _detaches(source, wanted, rebuilt, classes)
+    }
     released = _released(current, wanted, rebuilt)
     left = {name: session for name, session in released.items() if name not in rebuilt}
     yield from _source_removals(current.sources, attached, hidden)
@@ -166,10 +170,17 @@ def _source_item(source: Source) -> str:
     return f"sessions[{source.session}].sources[{source.interface}]"
 
 
-def _detaches(source: Source, wanted: Span, rebuilt: set[str]) -> bool:
-    """Whether a source goes, or moves away from a session that goes before it can be attached to its new one."""
+def _detaches(source: Source, wanted: Span, rebuilt: set[str], classes: Mapping[tuple[str, str], SessionClass]) -> bool:
+    """Whether a source goes, or must be off before anything is put on.
+
+    That is so where it moves away from a session that goes, and where its interface gets the same session in another
+    class: releases since 7.7.1 know an attachment by the name of its session alone. classes: of each wanted attachment,
+    by interface and session.
+    """
     new = wanted.sources.get(source.key)
-    return new is None or (new.session != source.session and source.session in rebuilt)
+    if new is None or (new.session != source.session and source.session in rebuilt):
+        return True
+    return classes.get((source.interface, source.session), source.session_class) != source.session_class
 
 
 def _source_removals(

@@ -29,7 +29,7 @@ from .model import (
     TcamProfileKey,
     Udf,
 )
-from .parse import FAMILIES, PROFILE_FLAGS
+from .parse import FAMILIES, PROFILE_FLAGS, SESSION_CLASSES
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -139,8 +139,19 @@ def _kept(current: Mapping[K, V], wanted: Mapping[K, V], waiting: frozenset[K]) 
 
 
 def _stays(source: Source, current: Span, wanted: Span) -> bool:
-    """Whether a source that waits can stay where it is: not in a session that goes or changes its class."""
+    """Whether a source that waits can stay where it is.
+
+    Not in a session that goes or changes its class, and not where its interface gets the same session in another class.
+    """
     now, then = (span.sessions.get(source.session) for span in (current, wanted))
+    elsewhere = (
+        wanted.sources.get(SourceKey(source.interface, switched, session_class))
+        for switched in (False, True)
+        for session_class in SESSION_CLASSES.values()
+        if session_class != source.session_class
+    )
+    if any(other is not None and other.session == source.session for other in elsewhere):
+        return False
     return now is None or (then is not None and then.session_class == now.session_class)
 
 

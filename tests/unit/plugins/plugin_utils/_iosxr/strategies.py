@@ -42,6 +42,7 @@ TARGETS = ("HundredGigE0/2/0/15", "HundredGigE0/2/0/16", "tunnel-ip3", "tunnel-i
 TUNNELS = ("tunnel-ip3", "tunnel-ip4")
 LISTS = ("TM-ACL", "acl1", "capture-me")
 UDFS = ("udf1", "udf3", "udf_l4")
+PLAIN_UDFS = ("first", "second", "udf_l4")
 FAMILIES: tuple[Family, ...] = ("ipv4", "ipv6")
 MATCHES = {
     "ipv4": (
@@ -59,9 +60,13 @@ FIELDS = {
 UNKNOWN = ("new-feature on", "shiny level 3")
 
 
-def random_span(seed: int, others: bool = True) -> Span:
-    """Anything that a document can say and a router could carry. others: with lines that no field knows."""
-    draw = _Draw(seed, others)
+def random_span(seed: int, plain: bool = False) -> Span:
+    """Anything that a document can say and a router could carry.
+
+    plain: only what the router of the lab takes when it is typed: no lines that no field knows, one UDF an entry, no UDF
+    named like a slot of a TCAM profile, TCAM profiles for all cards.
+    """
+    draw = _Draw(seed, plain)
     sessions = draw.sessions()
     sources = draw.sources(sessions)
     return Span(
@@ -75,14 +80,15 @@ def random_span(seed: int, others: bool = True) -> Span:
     )
 
 
-def spans(others: bool = True) -> st.SearchStrategy[Span]:
-    return st.integers(0, 2**48).map(lambda seed: random_span(seed, others))
+def spans(plain: bool = False) -> st.SearchStrategy[Span]:
+    return st.integers(0, 2**48).map(lambda seed: random_span(seed, plain))
 
 
 class _Draw:
-    def __init__(self, seed: int, others: bool) -> None:
+    def __init__(self, seed: int, plain: bool) -> None:
         self.random = Random(seed)
-        self.others = others
+        self.plain = plain
+        self.names = PLAIN_UDFS if plain else UDFS
 
     def one(self, *pool: Any) -> Any:
         return self.random.choice(pool)
@@ -94,7 +100,7 @@ class _Draw:
         return value if self.random.random() < 0.2 else None
 
     def other(self) -> tuple[str, ...]:
-        return self.one((), (), (), UNKNOWN[:1], UNKNOWN[1:]) if self.others else ()
+        return self.one((), (), (), UNKNOWN[:1], UNKNOWN[1:]) if not self.plain else ()
 
     def destination(self) -> Destination:
         return self.one(
@@ -161,7 +167,7 @@ class _Draw:
             if self.random.random() < 0.15:
                 found.append(Ace(sequence, "remark", self.one("voice", "what the customer asked")))
                 continue
-            names = self.some(UDFS, most=2) if self.random.random() < 0.3 else []
+            names = self.some(self.names, most=1 if self.plain else 2) if self.random.random() < 0.3 else []
             udfs = tuple(UdfMatch(name, self.random.randint(0, 255), 0xFF) for name in names)
             found.append(
                 Ace(sequence, self.one("permit", "deny"), self.one(*MATCHES[family]), udfs, self.one(True, False))
@@ -182,15 +188,16 @@ class _Draw:
             name: Udf(
                 name, self.one("outer", "inner"), self.one("l3", "l4"), self.random.randint(0, 63), self.one(1, 2, 4)
             )
-            for name in self.some(UDFS)
+            for name in self.some(self.names)
         }
 
     def profiles(self) -> dict[Any, TcamProfile]:
         found = []
         for family in FAMILIES:
-            for location in self.one((), (), (None,), (None,), (None, "0/1/CPU0")):
+            both = (None,) if self.plain else (None, "0/1/CPU0")
+            for location in self.one((), (), (None,), (None,), both):
                 fields = in_order(self.some(FIELDS[family], least=1))
-                udfs = tuple(self.some(UDFS))
+                udfs = tuple(self.some(self.names))
                 found.append(TcamProfile(family, fields, udfs, self.one(True, False), location=location))
         return {profile.key: profile for profile in found}
 
@@ -203,7 +210,7 @@ class _Draw:
                 source=self.one(None, "172.16.3.24", "Loopback0"),
                 destination=self.one(None, "70.1.1.2"),
                 shutdown=self.one(True, False),
-                other=("description to the analyser",) if self.others and self.random.random() < 0.3 else (),
+                other=("description to the analyser",) if not self.plain and self.random.random() < 0.3 else (),
             )
             for name in self.some(TUNNELS)
         }

@@ -74,13 +74,19 @@ WANTED = Source("TenGigE0/0/0/1", "m", direction="rx-only", port_level=True, acl
         "interface Te0/0/0/1\r\n monitor-session m port-level direction rx-only\r\n  acl\r\n",
         "interface TenGigE 0/0/0/1\n\tmonitor-session m port-level direction rx-only acl\n",
         "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only port-level acl\n",
-        "interface TenGigE0/0/0/1 monitor-session m ethernet port-level\n"
-        "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only acl\n",
-        "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only port-level\n"
-        "interface TenGigE0/0/0/1 monitor-session m ethernet acl\n",
-        "RP/0/RP0/CPU0:edge1#show run interface Te0/0/0/1\nMon Aug 31 08:27:27.590 UTC\n"
-        "interface TenGigE0/0/0/1\nLC/0/0/CPU0:Aug 17 08:27:27.591 : pfilter_ea[146]: %PKT_INFRA-DPA_FM-3-X : y\n"
-        " monitor-session m ethernet direction rx-only port-level\nMon Aug 31 08:27:27.590 UTC\n  acl\n !\n!\n",
+        (
+            "interface TenGigE0/0/0/1 monitor-session m ethernet port-level\n"
+            "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only acl\n"
+        ),
+        (
+            "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only port-level\n"
+            "interface TenGigE0/0/0/1 monitor-session m ethernet acl\n"
+        ),
+        (
+            "RP/0/RP0/CPU0:edge1#show run interface Te0/0/0/1\nMon Aug 31 08:27:27.590 UTC\n"
+            "interface TenGigE0/0/0/1\nLC/0/0/CPU0:Aug 17 08:27:27.591 : pfilter_ea[146]: %PKT_INFRA-DPA_FM-3-X : y\n"
+            " monitor-session m ethernet direction rx-only port-level\nMon Aug 31 08:27:27.590 UTC\n  acl\n !\n!\n"
+        ),
         "interface TenGigE0/0/0/1\n --More-- \x08\x08\x08\x08 monitor-session m ethernet direction rx-only port-level acl",
     ],
 )
