@@ -12,12 +12,16 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
+QUIET_SECONDS = 3.0  # work that is done by then was not long
 EVERY_SECONDS = 10.0
 EVERY_SHARE = 0.1
 
 
 class Progress:
-    """At most a line each ten seconds or ten percent, prefixed by the host. say: where a line goes (stderr)."""
+    """At most a line each ten seconds or ten percent, prefixed by the host; none for short work.
+
+    say: where a line goes (stderr); None switches it off.
+    """
 
     def __init__(
         self, host: str, say: Callable[[str], None] | None, clock: Callable[[], float] = time.monotonic
@@ -25,6 +29,7 @@ class Progress:
         self._host = host
         self._say = say
         self._clock = clock
+        self._started = clock()
         self._last: float | None = None
         self._share = 0.0
 
@@ -33,6 +38,8 @@ class Progress:
         if self._say is None:
             return
         now = self._clock()
+        if now - self._started < QUIET_SECONDS:
+            return
         stepped = share is not None and _steps(share) > _steps(self._share)
         if self._last is not None and now - self._last < EVERY_SECONDS and not stepped:
             return

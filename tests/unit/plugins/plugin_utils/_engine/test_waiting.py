@@ -41,6 +41,8 @@ def test_progress_speaks_every_ten_seconds_or_ten_percent_and_names_the_host() -
     clock = FakeClock()
     lines: list[str] = []
     progress = Progress("edge1", lines.append, clock.monotonic)
+    progress("short work says nothing")
+    clock.now += 3
     for share in range(0, 101, 2):
         progress("copying", share / 100)
     assert len(lines) == 11 and lines[1] == "edge1: copying (10%)"
