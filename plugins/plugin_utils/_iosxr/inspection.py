@@ -94,7 +94,7 @@ def _referenced(span: Span) -> Scope:
         for way in (session.destination, session.rx_destination, session.tx_destination)
         if way and way.interface and way.interface.startswith("tunnel-ip")
     }
-    return Scope(tuple(sorted(lists)), bool(lists), tuple(sorted(tunnels)))
+    return Scope(tuple(sorted(lists)), bool(lists), tuple(sorted(tunnels)), bool(lists))
 
 
 def _owned(span: Span, scope: Scope) -> Span:
