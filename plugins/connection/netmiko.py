@@ -788,7 +788,7 @@ class Connection(ConnectionBase):
         incompatible = isinstance(error.__context__ or error, paramiko.ssh_exception.IncompatiblePeer)
         ways = [
             (target.key is not None, "private key"),
-            (target.allow_agent, "keys of the ssh-agent"),
+            (target.allow_agent and "SSH_AUTH_SOCK" in os.environ, "keys of the ssh-agent"),
             (target.look_for_keys, "keys in ~/.ssh"),
             (bool(target.password), "password"),
         ]

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.action import ActionBase
@@ -48,7 +47,7 @@ def open_door(action: ActionBase, task_vars: Mapping[str, Any], plugin: str, pre
         keys["password"] = action._play_context.password  # -k
     direct = {
         option: action._templar.template(variables[name])
-        for option, name in prefixed(_definitions(plugin), prefix, variables).items()
+        for option, name in prefixed(door.option_definitions, prefix, variables).items()
     }
     # As the executor does for the first door: task_vars are templates until somebody asks.
     given = door._resolve_option_variables(variables, action._templar)
@@ -75,8 +74,3 @@ def prefixed(definitions: Mapping[str, Any], prefix: str, variables: Mapping[str
             if f"{prefix}_{ending}" in variables:
                 found[option] = f"{prefix}_{ending}"
     return found
-
-
-def _definitions(plugin: str) -> Mapping[str, Any]:
-    definitions: Mapping[str, Any] = constants.config.get_configuration_definitions("connection", plugin)
-    return definitions
