@@ -23,8 +23,8 @@ DEVICE_ROOMS = {"configure", "device", "inspection"}
 PURE_ENGINE = {"failures", "operations", "problems", "states", "version"}
 IMPURE = {"ansible", "asyncssh", "netmiko", "paramiko", "requests", "scrapli", "socket", "subprocess", "urllib"}
 
-# Written by antsibull-changelog, or the licence itself.
-WITHOUT_HEADER = {"CHANGELOG.md", "LICENSE", "LICENSES/GPL-3.0-or-later.txt", "changelogs/changelog.yaml"}
+# The licence itself.
+WITHOUT_HEADER = {"LICENSE", "LICENSES/GPL-3.0-or-later.txt"}
 
 
 def files(*folders: str) -> list[Path]:
