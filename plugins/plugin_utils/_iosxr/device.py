@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from .._engine.waiting import Progress, poll
 from .configure import PROMPT, REFUSALS, CommitOptions, Configuration
 from .document import to_document
 from .interfaces import parse_interfaces_brief
-from .model import Family, Span
+from .model import BindingKey, Family, Span
 from .names import interface_name
 from .parse import parse
 from .plan import plan
@@ -80,6 +80,25 @@ class Scope:
 ALL = Scope(bindings=True)
 
 
+def owned(span: Span, scope: Scope, taken: Collection[BindingKey] = (), named: Collection[str] = ()) -> Span:
+    """Of what was read, what a document of that scope speaks of.
+
+    Bindings of other ACLs are read to know who has the interface, UDFs of others to know what exists: neither is ours.
+    """
+    used = {match.name for acl in span.access_lists.values() for ace in acl.entries for match in ace.udfs}
+    used |= {name for profile in span.tcam_profiles.values() for name in profile.udfs}
+    lists = set(scope.access_lists)
+    return replace(
+        span,
+        bindings={
+            key: binding
+            for key, binding in span.bindings.items()
+            if key.direction == "ingress" and ((key.family, binding.acl) in lists or key in taken)
+        },
+        udfs={name: udf for name, udf in span.udfs.items() if name in used or name in named},
+    )
+
+
 def _tunnel_names(document: Mapping[str, Any]) -> Iterable[str]:
     for item in document.get("tunnels", ()):
         try:
@@ -136,10 +155,19 @@ class Router:
         if _INVALID.search(answers[1]) and self._filtered:
             self._filtered = False
             answers[1] = self.answers([ATTACHMENTS])[0]
-        for command, answer in zip(commands, answers, strict=False):
-            if _INVALID.search(answer):
-                raise _read_failed(command, "Invalid input detected")
-        return parse("\n!\n".join(answers[: len(commands)])), answers[len(commands) :]
+        return _parsed(commands, answers), answers[len(commands) :]
+
+    def parts(self, scope: Scope) -> Span:
+        """What the scope names beside sessions and attachments; no round trip when it names nothing."""
+        return _parsed(scope.reads, self.answers(scope.reads))
+
+
+def _parsed(commands: list[str], answers: list[str]) -> Span:
+    """Raises Failed for a read that the router does not know."""
+    for command, answer in zip(commands, answers, strict=False):
+        if _INVALID.search(answer):
+            raise _read_failed(command, "Invalid input detected")
+    return parse("\n!\n".join(answers[: len(commands)]))
 
 
 def _read_failed(command: str, text: str) -> Failed:
@@ -168,6 +196,8 @@ class SpanWing:
         self._settle = settle
         self._progress = progress
         self._scope = Scope.of(document)
+        self._udfs = {str(item.get("name")) for item in document.get("udfs", ())}
+        self._taken: set[BindingKey] = set()  # bindings that an ACL of the document takes from another
         self._platform = platform
         self.facts = Facts("generic" if platform == "auto" else platform, None, None)
 
@@ -184,7 +214,9 @@ class SpanWing:
         return span
 
     def resulting(self, current: Span) -> Span:
-        return resulting(current, self._document, self._state)
+        wanted = resulting(current, self._document, self._state)
+        self._taken = {key for key in wanted.bindings if wanted.bindings[key] != current.bindings.get(key)}
+        return wanted
 
     def survey(self, current: Span, wanted: Span) -> None:
         if current != wanted:
@@ -199,7 +231,7 @@ class SpanWing:
         return plan(current, wanted)
 
     def show(self, state: Span) -> dict[str, Any]:
-        return to_document(state)
+        return to_document(owned(state, self._scope, self._taken, self._udfs))
 
     def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
         before = mirrors(self._router.answers([STATUS])[0])

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .counters import counters_document, parse_counters
-from .device import ALL, INTERFACES, STATUS, VERSION, Router, Scope
+from .device import ALL, INTERFACES, STATUS, VERSION, Router, Scope, owned
 from .document import to_document
 from .interfaces import InterfaceState, parse_interface, parse_interfaces_brief
 from .model import AccessListKey, Span, Tunnel
@@ -40,7 +40,8 @@ def inspect(
     span = _named(span, names)
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
-        span = _owned(replace(router.span(scope)[0], sessions=span.sessions, sources=span.sources), scope)
+        parts = router.parts(scope)
+        span = owned(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:
@@ -95,22 +96,6 @@ def _referenced(span: Span) -> Scope:
         if way and way.interface and way.interface.startswith("tunnel-ip")
     }
     return Scope(tuple(sorted(lists)), bool(lists), tuple(sorted(tunnels)), bool(lists))
-
-
-def _owned(span: Span, scope: Scope) -> Span:
-    """A document owns by naming: bindings of other ACLs, and UDFs that nothing here uses, stay out of it."""
-    used = {match.name for acl in span.access_lists.values() for ace in acl.entries for match in ace.udfs}
-    used |= {name for profile in span.tcam_profiles.values() for name in profile.udfs}
-    return replace(
-        span,
-        bindings={
-            key: binding
-            for key, binding in span.bindings.items()
-            if AccessListKey(binding.family, binding.acl) in span.access_lists and binding.direction == "ingress"
-        },
-        udfs={name: udf for name, udf in span.udfs.items() if name in used},
-        tunnels={name: tunnel for name, tunnel in span.tunnels.items() if name in scope.tunnels},
-    )
 
 
 def _blamed(router: Router, statuses: Sequence[SessionStatus]) -> dict[str, InterfaceState | None]:
