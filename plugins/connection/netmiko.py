@@ -16,7 +16,7 @@ author:
 description:
   - Opens one SSH session on a network device. The actions of this collection run in the controller and speak through it;
     nothing is copied to the device and no Python is needed there.
-  - Every platform that netmiko reaches by SSH can be used. R(platform,ansible_collections.mspplus.netsec.netmiko_connection)
+  - Every platform that netmiko reaches by SSH can be used. Which one it is
     is taken from C(ansible_network_os).
   - Takes the modules of this collection and M(ansible.builtin.raw) only. Every other module that would use the connection
     is refused before a byte is sent, because it would type shell commands into a router. Modules that work on the
@@ -36,6 +36,8 @@ notes:
   - 'ssh_config files are read for C(HostName), C(Port), C(User), C(IdentityFile), C(HostKeyAlias), C(ProxyJump) and
     C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
+  - 'Where the inventory is a directory, Ansible tries to read the file C(known_hosts) in it as an inventory and warns.
+    Name the inventory file itself, or put C(ignore_patterns = known_hosts) into the section C([inventory]) of ansible.cfg.'
   - When AWX or ansible-automation-platform injects a machine credential, its user, password or key (through ssh-agent)
     arrive as they do for M(ansible.builtin.ssh#connection).
 options:
@@ -346,10 +348,9 @@ EXAMPLES = r"""
 
 import codecs
 import contextlib
-import logging
 import os
 import re
-import socket
+import time
 from typing import Any, NoReturn
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
@@ -361,39 +362,23 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.platforms_netmiko import (
     FAST_LOGINS,
     FastLogin,
-    device_type,
     refusal,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import (
-    Attempt,
-    HostKeyRefused,
-    explained,
-    one_line,
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import HostKeyRefused, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_login import (
+    MISSING,
+    Login,
+    hang_up,
+    new_device,
+    planned,
+    session_log,
+    why,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import (
-    LoginError,
-    Route,
-    SshConfig,
-    Target,
-    host_key_policy,
-    identity,
-    port_of,
-    private_key,
-)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import LoginError
 
-try:
+with contextlib.suppress(ImportError):  # open() says so
     import netmiko
     import paramiko
-    from netmiko.session_log import SessionLog
-    from netmiko.ssh_dispatcher import CLASS_MAPPER
-except ImportError as error:
-    MISSING: ImportError | None = error
-else:
-    MISSING = None
-
-# Without a handler Python prints their tracebacks to stderr; what went wrong is said in the task's result.
-for _library in ("paramiko", "netmiko"):
-    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 display = Display()
 
@@ -404,6 +389,7 @@ RETRIES_FOR_EVER = frozenset(
     {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
 )
 CHUNK = 65536  # bytes a read
+LONGEST_GREETING = 120.0  # seconds from the login to the prompt, however steadily a device talks
 WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
 _SECRET_OPTIONS = ("password", "private_key_passphrase", "jump_password")
 
@@ -541,10 +527,10 @@ class Connection(ConnectionBase):
                 self._lost()
 
     def close(self) -> None:
-        """Hang up. netmiko's own disconnect() would ask the device for its mode first, and sleep."""
+        """Hang up."""
         self._connected = False
         if self._device is not None:
-            _hang_up(self._device)
+            hang_up(self._device)
             self._device = None
         if self._wire is not None:
             self._wire.close()
@@ -625,19 +611,12 @@ class Connection(ConnectionBase):
 
     def _log_in(self) -> None:
         try:
-            self.platform = self._platform()
-            target, route = self._target()
-            display.vvv(
-                f"ESTABLISH NETMIKO CONNECTION FOR USER: {target.user} ON PORT {target.port} "
-                f"TO {target.host} AS {self.platform}",
-                host=self._name,
-            )
-            self._wire = route.open(lambda error, hop: LoginError(self._explained(error, hop)))
-            self._device = self._new_device(target)
+            login = planned(self.get_option)
+            self.platform = login.platform
+            self._log = session_log(self.get_option("session_log"), self.secrets)
+            self._dial(login)
         except LoginError as error:
             raise Unreachable(one_line(f"{self._name}: {error}")) from None
-        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
-            raise Unreachable(self._explained(error, target)) from None
         fast = FAST_LOGINS.get(self.platform)
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
@@ -647,26 +626,41 @@ class Connection(ConnectionBase):
         except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
             if not fast and self._device.remote_conn is not None:
                 self._no_prompt(str(error))
-            raise Unreachable(self._explained(error, target, route)) from None
+            raise Unreachable(why(error, login.target, login.route)) from None
         if fast:
             self._prepare(fast)
         else:
             self.base_prompt = self._device.base_prompt
 
+    def _dial(self, login: Login) -> None:
+        target = login.target
+        display.vvv(
+            f"ESTABLISH NETMIKO CONNECTION FOR USER: {target.user} ON PORT {target.port} "
+            f"TO {target.host} AS {login.platform}",
+            host=self._name,
+        )
+        try:
+            self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
+            raise Unreachable(why(error, login.route.first)) from None
+        self._device = new_device(login, self._wire.stream, self._log)
+
     def _prepare(self, login: FastLogin) -> None:
         text = ""
+        silence = min(WAKE_AFTER, self.read_timeout)
         woken = False
+        end = time.monotonic() + LONGEST_GREETING
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
                 try:
-                    text = (text + self.receive(self.read_timeout if woken else min(WAKE_AFTER, self.read_timeout)))[
-                        -CHUNK:
-                    ]
+                    text = (text + self.receive(silence))[-CHUNK:]
                 except Silent:
                     if woken:
                         raise
-                    woken = True
+                    woken, silence = True, self.read_timeout
                     self.send("\n")
+                if time.monotonic() > end:
+                    self._no_prompt(text)
             Cli(self, re.escape(prompt) + " ?", self.read_timeout).run(*login.commands)
         except Silent:
             self._no_prompt(text)
@@ -683,130 +677,6 @@ class Connection(ConnectionBase):
             f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."
         ) from None
 
-    def _platform(self) -> str:
-        name = self.get_option("platform") or self.get_option("network_os")
-        if not name:
-            raise LoginError(
-                "which platform it is is not known: set ansible_network_os (cisco.iosxr.iosxr), "
-                "or ansible_netmiko_platform to a netmiko device_type (cisco_xr)."
-            )
-        try:
-            return device_type(str(name), CLASS_MAPPER)
-        except ValueError as error:
-            raise LoginError(f"{error}. Check ansible_network_os or ansible_netmiko_platform.") from None
-
-    def _target(self) -> tuple[Target, Route]:
-        option = self.get_option
-        config = SshConfig(option("ssh_config_file"))
-        for name in ("host", "remote_user"):
-            if re.search(r"[\s\x00-\x1f\x7f]", str(option(name) or "")):
-                raise LoginError(f"{name} {option(name)!r} has a blank or a control character in it.")
-        said = config.about(self._name, option("remote_user"), option("port"))
-        if not said.get("user"):
-            raise LoginError("no user to log in as: set ansible_user, or use -u.")
-        passphrase = option("private_key_passphrase")
-        key = private_key(option("private_key_file") or identity(said), option("private_key"), passphrase)
-        password = option("password") or None
-        agent = option("allow_agent")
-        file, text = self._known_hosts()
-        target = Target(
-            host=said.get("hostname", self._name),
-            port=port_of(said),
-            user=said["user"],
-            password=password,
-            key=key,
-            allow_agent=not (password or key) if agent is None else agent,
-            look_for_keys=option("look_for_keys"),
-            alias=said.get("hostkeyalias", ""),
-            known_hosts=text,
-            known_hosts_file=file,
-            legacy=option("legacy_algorithms"),
-            timeout=option("timeout"),
-            banner_timeout=option("banner_timeout"),
-            auth_timeout=option("auth_timeout"),
-        )
-        return target, config.route(target, said, option("jump_password") or None)
-
-    def _known_hosts(self) -> tuple[str, str | None]:
-        """The file and its text; no text when host keys are not to be checked."""
-        if not self.get_option("host_key_checking"):
-            return "", None
-        path = self.get_option("known_hosts")
-        if not path:
-            directory = self.get_option("inventory_dir")
-            if not directory:
-                raise LoginError(
-                    "host keys are checked, but there is no known_hosts file: this inventory has no directory. "
-                    "Set ansible_netmiko_known_hosts."
-                )
-            path = os.path.join(directory, "known_hosts")
-        try:
-            with open(path, encoding="utf-8", errors="replace") as file:
-                return path, file.read()
-        except FileNotFoundError:
-            return path, ""  # the refusal names the file, the key and how to add it
-        except OSError as error:
-            raise LoginError(
-                f"the known_hosts file {path} cannot be read: {error.strerror}. Check ansible_netmiko_known_hosts."
-            ) from None
-
-    def _new_device(self, target: Target) -> Any:
-        device = netmiko.ConnectHandler(
-            device_type=self.platform,
-            host=target.host,
-            port=target.port,
-            username=target.user,
-            password=target.password,
-            pkey=target.key,
-            allow_agent=target.allow_agent,
-            use_keys=target.look_for_keys,
-            disabled_algorithms=target.disabled,
-            conn_timeout=target.timeout,
-            auth_timeout=target.auth_timeout,
-            banner_timeout=target.banner_timeout,
-            sock=self._wire.stream,
-            session_log=self._session_log(),
-            auto_connect=False,
-        )
-        device.key_policy = host_key_policy(target)
-        return device
-
-    def _session_log(self) -> Any:
-        path = self.get_option("session_log")
-        if not path:
-            return None
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-        except OSError as error:
-            raise LoginError(
-                f"the session log {path} cannot be written: {error.strerror}. Check ansible_netmiko_session_log."
-            ) from None
-        self._log = SessionLog(file_name=path, file_mode="append", no_log=dict(enumerate(self.secrets)))
-        return self._log
-
-    def _explained(self, error: BaseException, target: Target, route: Route | None = None) -> str:
-        incompatible = isinstance(error.__context__ or error, paramiko.ssh_exception.IncompatiblePeer)
-        ways = [
-            (target.key is not None, "private key"),
-            (target.allow_agent and "SSH_AUTH_SOCK" in os.environ, "keys of the ssh-agent"),
-            (target.look_for_keys, "keys in ~/.ssh"),
-            (bool(target.password), "password"),
-        ]
-        return explained(
-            error,
-            Attempt(
-                host=target.host,
-                port=target.port,
-                user=target.user,
-                timeout=target.timeout,
-                known_hosts=target.known_hosts_file,
-                ways=[name for used, name in ways if used],
-                offers=(route or Route(target)).offers() if incompatible else {},
-                legacy=target.legacy,
-                paramiko=paramiko.__version__,
-            ),
-        )
-
     # -- the session ----------------------------------------------------------------------------------------------
 
     def _channel(self) -> Any:
@@ -820,13 +690,3 @@ class Connection(ConnectionBase):
             f"{self._name}: the device closed the session in the middle. "
             "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
         ) from None
-
-
-def _hang_up(device: Any) -> None:
-    with contextlib.suppress(OSError, EOFError, AttributeError):
-        channel = device.remote_conn  # None before the login is through
-        channel.close()
-        # paramiko's reader looks up only each tenth of a second; the end of the stream wakes it at once.
-        channel.transport.sock.shutdown(socket.SHUT_RDWR)
-    with contextlib.suppress(OSError, EOFError, AttributeError, paramiko.SSHException):
-        device.paramiko_cleanup()

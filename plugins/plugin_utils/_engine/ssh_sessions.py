@@ -217,13 +217,18 @@ class Route:
     hops: tuple[Target, ...] = ()
     command: str = ""
 
+    @property
+    def first(self) -> Target:
+        """The host that a TCP connection goes to."""
+        return (*self.hops, self.target)[0]
+
     def open(self, failed: Callable[[BaseException, Target], Exception]) -> Wire:
         """A stream to the target. failed: makes the error of a jump host. Raises what it makes, LoginError, OSError."""
         if self.command:
             return Wire(_proxy(self.command), [])
         clients: list[Any] = []
         stops = [*self.hops, self.target]
-        stream: Any = _dial(stops[0])
+        stream: Any = _dial(self.first)
         try:
             for here, there in pairwise(stops):
                 clients.append(_log_in(here, stream, failed))
