@@ -54,7 +54,7 @@ def resulting(current: Span, document: Item | None, state: State) -> Span:
 
     In state deleted only the names of a document count, and none at all means every session and attachment.
     """
-    document = document or {}
+    document = {} if document is None else document
     if state == "deleted":
         return _deleted(current, document)[0]
     given = from_document(_overlaid(current, document) if state == "merged" else document)
@@ -63,7 +63,7 @@ def resulting(current: Span, document: Item | None, state: State) -> Span:
 
 def kept_back(current: Span, document: Item | None, state: State) -> list[Problem]:
     """Warnings: what a document in state deleted names and the router keeps, because something else needs it."""
-    return _deleted(current, document or {})[1] if state == "deleted" else []
+    return _deleted(current, {} if document is None else document)[1] if state == "deleted" else []
 
 
 # -- merged, replaced, overridden
@@ -188,7 +188,11 @@ def _session_overlaid(current: Span, item: Item) -> Item:
     if base is not None and item.get("configured") is not False:
         filled = _over(session_item(base), item)
     session_class = filled.get("class", "ethernet")
-    if session_class not in SESSION_CLASSES or not isinstance(item.get("sources"), list | tuple):
+    if (
+        not isinstance(session_class, str)
+        or session_class not in SESSION_CLASSES
+        or not isinstance(item.get("sources"), list | tuple)
+    ):
         return filled
     classes = [session_class, *([base.session_class] if base is not None else [])]
     filled["sources"] = [
@@ -283,7 +287,7 @@ def _tunnel_overlaid(current: Span, item: Item) -> Item:
 
 def _deleted(current: Span, document: Item) -> tuple[Span, list[Problem]]:
     """What stays, and a warning for everything that was named and stays."""
-    if not document:
+    if document == {}:
         return replace(current, sessions={}, sources={}), []
     gone = named(document)
     sessions = {name: session for name, session in current.sessions.items() if not gone.sessions.get(name, False)}

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The document of iosxr_span -> the lines that a router would be given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document import DocumentError, from_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan, resulting
+
+DOCUMENTATION = r"""
+name: iosxr_span_commands
+short_description: Lines of IOS XR configuration that make a router carry a document of traffic mirrors
+version_added: 1.0.0
+description:
+  - Gives the lines that M(mspplus.netsec.iosxr_span) would paste, in order. No router is needed, and none is changed.
+  - The lines can be pasted in configuration mode. C(root) leaves a submode.
+  - The grammar of the device is checked, the limits of a platform are not; the module does that.
+  - When a TCAM profile changes, the lines that need a reload of line cards first are left out, as the module leaves them
+    to its second run. Apply the filter again with the configuration of then.
+author:
+  - mspplus.netsec authors (@mspplus)
+positional: _input, current
+options:
+  _input:
+    description: The document, as O(mspplus.netsec.iosxr_span#module:config).
+    type: dict
+    required: true
+  current:
+    description: The document of what the router carries, such as P(mspplus.netsec.parse_iosxr_span#filter) gives it.
+      Nothing when left out.
+    type: dict
+    default: {}
+  state:
+    description: As O(mspplus.netsec.iosxr_span#module:state).
+    type: str
+    choices: [merged, replaced, overridden, deleted]
+    default: merged
+seealso:
+  - plugin: mspplus.netsec.parse_iosxr_span
+    plugin_type: filter
+  - module: mspplus.netsec.iosxr_span
+"""
+
+EXAMPLES = r"""
+- name: Show the lines of a document for a fresh router
+  ansible.builtin.debug:
+    msg: "{{ span | mspplus.netsec.iosxr_span_commands }}"
+
+- name: Show what would change on a router whose configuration was saved
+  ansible.builtin.debug:
+    msg: "{{ span | mspplus.netsec.iosxr_span_commands(saved | mspplus.netsec.parse_iosxr_span, state='overridden') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The lines, with their indentation. Empty when there is nothing to do.
+  type: list
+  elements: str
+  sample:
+    - interface TenGigE0/2/0/19
+    - " monitor-session ms1 ethernet direction rx-only port-level"
+    - root
+"""
+
+
+def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged") -> list[str]:
+    """Raises AnsibleFilterError with every problem of both documents."""
+    if state not in STATES:
+        raise AnsibleFilterError(f"iosxr_span_commands: state must be one of {', '.join(STATES)}, not {state!r}")
+    try:
+        before = from_document({} if current is None else current)
+    except DocumentError as error:
+        raise AnsibleFilterError(f"iosxr_span_commands: the current document is wrong:\n{error}") from error
+    try:
+        return plan(before, resulting(before, document, state)).commands
+    except DocumentError as error:
+        raise AnsibleFilterError(f"iosxr_span_commands: the document is wrong:\n{error}") from error
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Any]:
+        return {"iosxr_span_commands": iosxr_span_commands}

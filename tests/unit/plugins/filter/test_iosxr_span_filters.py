@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filters as a template sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mspplus.netsec.plugins.filter import iosxr_span_commands as commands_plugin
+from ansible_collections.mspplus.netsec.plugins.filter import parse_iosxr_span as parse_plugin
+
+PARSE = parse_plugin.FilterModule().filters()["parse_iosxr_span"]
+COMMANDS = commands_plugin.FilterModule().filters()["iosxr_span_commands"]
+
+TEXT = """RP/0/RP0/CPU0:edge1#show running-config
+Thu Aug 29 21:42:22.829 UTC
+interface TenGigE0/2/0/19
+ monitor-session ms1 ethernet direction rx-only port-level
+ !
+!
+monitor-session ms1 ethernet
+ destination interface HundredGigE0/2/0/15
+!
+end
+"""
+DOCUMENT = {
+    "sessions": [
+        {
+            "name": "ms1",
+            "class": "ethernet",
+            "destination": {"interface": "HundredGigE0/2/0/15"},
+            "sources": [{"interface": "TenGigE0/2/0/19", "direction": "rx-only", "port_level": True}],
+        }
+    ]
+}
+LINES = [
+    "monitor-session ms1 ethernet",
+    " destination interface HundredGigE0/2/0/15",
+    "root",
+    "interface TenGigE0/2/0/19",
+    " monitor-session ms1 ethernet direction rx-only port-level",
+    "root",
+]
+
+
+def test_text_becomes_a_document_and_a_document_lines() -> None:
+    assert PARSE(TEXT) == DOCUMENT
+    assert COMMANDS(DOCUMENT) == LINES
+    assert COMMANDS(DOCUMENT, PARSE(TEXT)) == []
+    assert PARSE("\n".join(line for line in LINES if line != "root")) == DOCUMENT
+
+
+def test_each_state_has_its_lines() -> None:
+    empty: dict[str, Any] = {}
+    assert COMMANDS(empty, DOCUMENT) == []
+    gone = ["interface TenGigE0/2/0/19", " no monitor-session ms1 ethernet", "root", "no monitor-session ms1"]
+    assert COMMANDS(empty, DOCUMENT, state="overridden") == gone
+    assert COMMANDS(DOCUMENT, DOCUMENT, "deleted") == gone
+    assert COMMANDS({"sessions": [{"name": "ms1"}]}, DOCUMENT, state="replaced") == [
+        *gone[:3],
+        "monitor-session ms1 ethernet",
+        " no destination interface HundredGigE0/2/0/15",
+        "root",
+    ]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    wrong = {"sessions": [{"name": "a b"}, {"name": "c", "sources": [{"interface": "nowhere"}]}]}
+    with pytest.raises(AnsibleFilterError, match=r"(?s)the document is wrong.*sessions\[#1\].*sessions\[c\]\.sources"):
+        COMMANDS(wrong)
+    with pytest.raises(AnsibleFilterError, match=r"(?s)the current document is wrong.*sessions\[#1\]"):
+        COMMANDS({}, wrong)
+
+
+@pytest.mark.parametrize("value", [None, 5, ["x"], {"x": 1}])
+def test_what_is_no_text_is_refused(value: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="needs text"):
+        PARSE(value)
+
+
+@pytest.mark.parametrize(("document", "state"), [("x", "merged"), ([1], "replaced"), ({}, "gathered"), (5, "deleted")])
+def test_what_is_no_document_or_state_is_refused(document: Any, state: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"must be"):
+        COMMANDS(document, state=state)
