@@ -194,7 +194,7 @@ def _session_overlaid(current: Span, item: Item) -> Item:
         or not isinstance(item.get("sources"), list | tuple)
     ):
         return filled
-    classes = [session_class, *([base.session_class] if base is not None else [])]
+    classes = [SESSION_CLASSES[session_class], *([base.session_class] if base is not None else [])]
     filled["sources"] = [
         _source_overlaid(current, source, classes) if isinstance(source, Mapping) else source
         for source in item["sources"]

@@ -35,7 +35,7 @@ def test_current_and_plan_make_wanted_and_undo_leads_back(current: Span, wanted:
     assert router.paste(first.undo_commands) == current
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(STATES, STATES)
 def test_every_single_operation_can_be_undone_and_is_serialisable(current: Span, wanted: Span) -> None:
     router = Pasted(current)
