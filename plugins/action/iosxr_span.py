@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rules import overridable_rules
-
-with suppress(ImportError):  # the connection says so, in a message for a person
-    # Ansible loads actions once in the main process and forks: every worker inherits what is imported here, while the
-    # connection plugin is loaded in each worker and would pay for netmiko each time.
-    import netmiko  # noqa: F401
 
 DESTINATION = Constraints(mutually_exclusive=[("interface", "next_hop", "pseudowire", "file")])
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action impo
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.inspection import inspect
-
-with suppress(ImportError):  # see iosxr_span: imported here once for all workers
-    import netmiko  # noqa: F401
 
 
 class ActionModule(DeviceAction):

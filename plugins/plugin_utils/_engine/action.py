@@ -13,6 +13,8 @@ from typing import Any, ClassVar
 import yaml
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import connection_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
@@ -32,6 +34,15 @@ class DeviceAction(ActionBase):
 
     _supports_check_mode = True
     _supports_async = False
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Ansible imports an action once, in its main process, and forks: what is loaded here every worker inherits.
+
+        Each worker would load the connection otherwise: compile it, import netmiko, parse its documentation.
+        """
+        super().__init_subclass__(**keywords)
+        if AnsibleCollectionConfig.collection_finder:  # None outside Ansible: unit tests
+            connection_loader.get(cls.door, class_only=True)
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         """The work: further keys of the result. May raise Refused, Failed, DoorError, ArgumentError."""

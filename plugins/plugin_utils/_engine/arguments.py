@@ -60,7 +60,7 @@ class Arguments:
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with defaults and right types. Raises ArgumentError with all that is wrong."""
-        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(dict(arguments))
+        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(plain(arguments))
         if outcome.error_messages:
             raise ArgumentError(outcome.error_messages)
         return dict(outcome.validated_parameters)
@@ -88,6 +88,18 @@ def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str
             option.update(nested.pop(here, Constraints()).as_keywords())
         spec[name] = option
     return spec
+
+
+def plain(value: Any) -> Any:
+    """The same data in Python's own types. Core pins each value's origin to it, which every later copy pays for."""
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    for kind in (bool, str, int, float):  # bool first: it is an int
+        if isinstance(value, kind):
+            return kind(value)
+    return value
 
 
 def without_none(value: Any) -> Any:

@@ -75,12 +75,18 @@ def _matches(hosts: str, name: str) -> bool:
     found = False
     for pattern in hosts.lower().split(","):
         negated = pattern.startswith("!")
-        # fnmatch would read "[edge1]:2201" as a set of characters; known_hosts knows * and ? only.
-        if fnmatchcase(name, pattern.removeprefix("!").replace("[", "[[]")):
+        if _fits(name, pattern.removeprefix("!")):
             if negated:
                 return False
             found = True
     return found
+
+
+def _fits(name: str, pattern: str) -> bool:
+    if "*" not in pattern and "?" not in pattern:
+        return name == pattern  # nearly every line: fnmatch would compile an expression for each
+    # fnmatch would read "[edge1]:2201" as a set of characters; known_hosts knows * and ? only.
+    return fnmatchcase(name, pattern.replace("[", "[[]"))
 
 
 def _matches_hash(hashed: str, name: str) -> bool:

@@ -11,6 +11,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     ArgumentError,
     Arguments,
     Constraints,
+    plain,
     specification,
     without_none,
 )
@@ -42,3 +43,13 @@ def test_a_table_that_names_an_unknown_option_is_an_error() -> None:
 
 def test_what_the_user_left_out_is_left_out() -> None:
     assert without_none({"a": None, "b": [{"c": None, "d": 0}], "e": False}) == {"b": [{"d": 0}], "e": False}
+
+
+class Tagged(str):
+    """As core marks text with where it stands."""
+
+
+def test_values_lose_the_types_that_core_pins_to_them() -> None:
+    found = plain({Tagged("a"): [Tagged("b"), 1, True, None, 1.5, (2,)]})
+    assert found == {"a": ["b", 1, True, None, 1.5, [2]]}
+    assert [type(item) for item in (*found, *found["a"])] == [str, str, int, bool, type(None), float, list]
