@@ -38,8 +38,8 @@ notes:
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
   - 'Where the inventory is a directory, Ansible tries to read the file C(known_hosts) in it as an inventory and warns.
     Name the inventory file itself, or put C(ignore_patterns = known_hosts) into the section C([inventory]) of ansible.cfg.'
-  - When AWX or ansible-automation-platform injects a machine credential, its user, password or key (through ssh-agent)
-    arrive as they do for M(ansible.builtin.ssh#connection).
+  - When AWX or Ansible Automation Platform injects a machine credential, its user, password or key (through ssh-agent)
+    arrive as they do for P(ansible.builtin.ssh#connection).
 options:
   host:
     description:
