@@ -59,7 +59,7 @@ class Scope:
         sources = [source for session in document.get("sessions", ()) for source in session.get("sources", ())]
         selecting = any(source.get(key) for source in sources for key in ("acl", "acl_name", "acl_ipv4", "acl_ipv6"))
         return cls(
-            tuple(sorted({(item["family"], item["name"]) for item in lists if _safe(item["name"])})),
+            tuple(sorted({(item["family"], item["name"]) for item in lists if _safe(item)})),
             any(document.get(key) for key in ("access_lists", "udfs", "tcam_profiles")),
             tuple(sorted(set(_tunnel_names(document)))),
             bool(lists or selecting),
@@ -109,8 +109,9 @@ def _tunnel_names(document: Mapping[str, Any]) -> Iterable[str]:
             yield name
 
 
-def _safe(word: str) -> bool:
-    return bool(re.fullmatch(r"[!-~]{1,128}", word)) and "|" not in word
+def _safe(access_list: Mapping[str, Any]) -> bool:
+    name = str(access_list["name"])
+    return access_list["family"] in ("ipv4", "ipv6") and bool(re.fullmatch(r"[!-~]{1,128}", name)) and "|" not in name
 
 
 class Router:
