@@ -12,6 +12,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -51,7 +52,7 @@ class Target:
     banner_timeout: float = 15.0
     auth_timeout: float = 20.0
 
-    @property
+    @cached_property  # a file of hundreds of devices is read through once a login
     def keys(self) -> KnownKeys:
         if self.known_hosts is None:
             return KnownKeys()
