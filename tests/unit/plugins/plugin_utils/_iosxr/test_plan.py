@@ -189,6 +189,22 @@ def test_a_changed_class_takes_the_attachments_first() -> None:
     ]
 
 
+def test_the_same_session_in_another_class_is_taken_off_before_anything_is_put_on() -> None:
+    """Releases since 7.7.1 know an attachment by the name of its session alone."""
+    port = "interface TenGigE0/0/0/1 monitor-session"
+    current, wanted = parse(f"{port} x ethernet\n{port} y ipv4\n"), parse(f"{port} y ethernet\n{port} x ipv4\n")
+    made = plan(current, wanted)
+    assert [line for line in made.commands if "monitor-session" in line] == [
+        " no monitor-session x ethernet",
+        " no monitor-session y ipv4",
+        " monitor-session y ethernet",
+        " monitor-session x ipv4",
+    ]
+    router = Pasted(current)
+    assert router.paste(made.commands) == wanted
+    assert router.paste(made.undo_commands) == current
+
+
 def test_entries_change_by_their_numbers() -> None:
     old = "ipv4 access-list A\n 10 permit ipv4 any any\n 20 deny tcp any any\n 30 permit udp any any\n"
     new = "ipv4 access-list A\n 10 permit ipv4 any any capture\n 30 permit udp any any\n 40 remark x\n"
