@@ -267,6 +267,18 @@ def test_a_revoked_host_key_is_refused(lab, login, tmp_path):
     assert "is revoked" in refused(login(running, known_hosts=str(tmp_path / "kh")))
 
 
+def test_a_device_with_several_host_keys_is_asked_for_the_one_that_is_known(lab, login, tmp_path):
+    running = lab(edge())
+    keys = [asyncssh.generate_private_key(kind) for kind in ("ssh-ed25519", "ssh-rsa")]
+    server = running.call(lambda: asyncssh.listen("127.0.0.1", 0, server_host_keys=keys, server_factory=Jump))
+    port = server.get_port()
+    for number, key in enumerate(keys):
+        file = tmp_path / f"known_{number}"
+        file.write_text(f"[127.0.0.1]:{port} {key.export_public_key().decode()}")
+        assert "authentication of user ops failed" in refused(login(running, port=port, known_hosts=str(file)))
+    running.call(server.close)
+
+
 def test_without_a_known_hosts_file_nothing_is_trusted(lab, login, tmp_path):
     running = lab(edge())
     assert "Set ansible_netmiko_known_hosts" in refused(login(running, known_hosts=None))
