@@ -42,7 +42,6 @@ TARGETS = ("HundredGigE0/2/0/15", "HundredGigE0/2/0/16", "tunnel-ip3", "tunnel-i
 TUNNELS = ("tunnel-ip3", "tunnel-ip4")
 LISTS = ("TM-ACL", "acl1", "capture-me")
 UDFS = ("udf1", "udf3", "udf_l4")
-PLAIN_UDFS = ("first", "second", "udf_l4")
 FAMILIES: tuple[Family, ...] = ("ipv4", "ipv6")
 MATCHES = {
     "ipv4": (
@@ -63,8 +62,8 @@ UNKNOWN = ("new-feature on", "shiny level 3")
 def random_span(seed: int, plain: bool = False) -> Span:
     """Anything that a document can say and a router could carry.
 
-    plain: only what the router of the lab takes when it is typed: no lines that no field knows, one UDF an entry, no UDF
-    named like a slot of a TCAM profile, TCAM profiles for all cards.
+    plain: only what the router of the lab takes when it is typed, and takes back as a whole line: no lines that no field
+    knows, TCAM profiles for all cards.
     """
     draw = _Draw(seed, plain)
     sessions = draw.sessions()
@@ -88,7 +87,6 @@ class _Draw:
     def __init__(self, seed: int, plain: bool) -> None:
         self.random = Random(seed)
         self.plain = plain
-        self.names = PLAIN_UDFS if plain else UDFS
 
     def one(self, *pool: Any) -> Any:
         return self.random.choice(pool)
@@ -167,7 +165,7 @@ class _Draw:
             if self.random.random() < 0.15:
                 found.append(Ace(sequence, "remark", self.one("voice", "what the customer asked")))
                 continue
-            names = self.some(self.names, most=1 if self.plain else 2) if self.random.random() < 0.3 else []
+            names = self.some(UDFS, most=2) if self.random.random() < 0.3 else []
             udfs = tuple(UdfMatch(name, self.random.randint(0, 255), 0xFF) for name in names)
             found.append(
                 Ace(sequence, self.one("permit", "deny"), self.one(*MATCHES[family]), udfs, self.one(True, False))
@@ -188,7 +186,7 @@ class _Draw:
             name: Udf(
                 name, self.one("outer", "inner"), self.one("l3", "l4"), self.random.randint(0, 63), self.one(1, 2, 4)
             )
-            for name in self.some(self.names)
+            for name in self.some(UDFS)
         }
 
     def profiles(self) -> dict[Any, TcamProfile]:
@@ -197,7 +195,7 @@ class _Draw:
             both = (None,) if self.plain else (None, "0/1/CPU0")
             for location in self.one((), (), (None,), (None,), both):
                 fields = in_order(self.some(FIELDS[family], least=1))
-                udfs = tuple(self.some(self.names))
+                udfs = tuple(self.some(UDFS))
                 found.append(TcamProfile(family, fields, udfs, self.one(True, False), location=location))
         return {profile.key: profile for profile in found}
 
