@@ -66,7 +66,8 @@ def device_type(name: str, known: Collection[str]) -> str:
     word = name.strip().lower()
     found = NETWORK_OS.get(word) or _SHORT.get(word) or (word if word in known else None)
     if found and not _NOT_SSH.search(found):
-        return found
+        plain = found.removesuffix("_ssh")  # netmiko has both names for one driver; the tables have one
+        return plain if plain in known else found
     usable = sorted({*NETWORK_OS, *_SHORT, *(item for item in known if not _NOT_SSH.search(item))})
     near = difflib.get_close_matches(word, usable, n=4, cutoff=0.5)
     hint = f"; near: {', '.join(near)}" if near else ""

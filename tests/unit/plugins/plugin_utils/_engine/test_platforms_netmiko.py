@@ -26,6 +26,10 @@ def test_netmikos_own_names_are_taken(name):
     assert device_type(f" {name.upper()} ", CLASS_MAPPER) == name
 
 
+def test_both_names_that_netmiko_has_for_a_driver_mean_the_same():
+    assert device_type("cisco_xr_ssh", CLASS_MAPPER) == "cisco_xr"
+
+
 @pytest.mark.parametrize("name", ["cisco_ios_telnet", "cisco_ios_serial", "autodetect"])
 def test_platforms_that_are_not_reached_by_ssh_are_refused(name):
     with pytest.raises(ValueError, match="not a platform that is reached by SSH"):
