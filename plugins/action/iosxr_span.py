@@ -16,10 +16,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Constraints,
     without_none,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rules import overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import flaws
 
 DESTINATION = Constraints(mutually_exclusive=[("interface", "next_hop", "pseudowire", "file")])
 
@@ -39,6 +41,9 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         _check(options)
         document = without_none(options["config"] or {})
+        flawed = flaws(document, options["state"])
+        if flawed:
+            raise Refused(flawed)
         router = Router(self._connection, self._connection.read_timeout)
         commit = CommitOptions(
             options["confirm_timeout"],

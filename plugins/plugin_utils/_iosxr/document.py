@@ -112,6 +112,9 @@ _DESTINATIONS = ("destination", "rx_destination", "tx_destination")
 _ACL_NAMES = ("acl_name", "acl_ipv4", "acl_ipv6")
 
 
+INCOMPLETE = "incomplete"  # the rule of what is missing: in state merged the router itself may have it
+
+
 class DocumentError(Refused):
     """The document is not one that a router could carry. problems: every one of them."""
 
@@ -216,7 +219,7 @@ class _Reading:
         given = item.get(key)
         if given is None:
             if required:
-                self.say(place, f"needs {key}")
+                self.say(place, f"needs {key}", rule=INCOMPLETE)
             return None
         try:
             return check(given)
@@ -450,7 +453,7 @@ class _Reading:
             if profile.key in found:
                 self.say(place, "is named twice")
             if not (profile.qualifiers or profile.udfs or any(getattr(profile, field) for field in _PROFILE_SWITCHES)):
-                self.say(place, "needs qualifiers")
+                self.say(place, "needs qualifiers", rule=INCOMPLETE)
             found[profile.key] = profile
         return found
 

@@ -20,6 +20,8 @@ from .._engine.problems import Problem
 from .._engine.states import State
 from . import grammar
 from .document import (
+    INCOMPLETE,
+    DocumentError,
     Item,
     entry_item,
     from_document,
@@ -59,6 +61,21 @@ def resulting(current: Span, document: Item | None, state: State) -> Span:
         return _deleted(current, document)[0]
     given = from_document(_overlaid(current, document) if state == "merged" else document)
     return _as_the_hardware_is(current, _applied(current, given, document, state))
+
+
+def flaws(document: Item | None, state: State) -> list[Problem]:
+    """What is wrong with a document, whatever the router carries: known before a connection is opened."""
+    if state == "overridden" and isinstance(document, Mapping) and "sessions" not in document:
+        text = "state overridden removes every session that is not named, and the document names none"
+        return [Problem("document", "sessions", text, "Write sessions: [] if that is meant.")]
+    try:
+        if state == "deleted":
+            named({} if document is None else document)
+        else:
+            from_document({} if document is None else document)
+    except DocumentError as error:
+        return [item for item in error.problems if state != "merged" or item.rule != INCOMPLETE]
+    return []
 
 
 def kept_back(current: Span, document: Item | None, state: State) -> list[Problem]:

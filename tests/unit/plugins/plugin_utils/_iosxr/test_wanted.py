@@ -21,7 +21,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document imp
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import AccessListKey, BindingKey, Source, Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.parse import parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import kept_back, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import flaws, kept_back, resulting
 
 from .strategies import spans
 
@@ -332,3 +332,17 @@ def test_no_document_makes_it_fail_otherwise(current: Span, state: State, docume
     except DocumentError:
         return
     assert isinstance(result, Span)
+
+
+def test_flaws_are_known_without_a_router_and_a_merge_may_leave_out_what_the_router_has() -> None:
+    partial = {"udfs": [{"name": "u", "offset": 3}]}
+    assert flaws(partial, "merged") == []
+    assert {problem.rule for problem in flaws(partial, "replaced")} == {"incomplete"}
+    assert [problem.item for problem in flaws({"udfs": [{"name": "u\n", "offset": 3}]}, "merged")] == ["udfs[#1].name"]
+    assert flaws({"sessions": [{"name": "a b"}]}, "deleted")
+    assert flaws(None, "deleted") == []
+
+
+def test_everything_goes_only_when_the_document_says_so() -> None:
+    assert [problem.item for problem in flaws({"udfs": []}, "overridden")] == ["sessions"]
+    assert flaws({"sessions": []}, "overridden") == []
