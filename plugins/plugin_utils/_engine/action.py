@@ -14,7 +14,7 @@ import yaml
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible.utils.collection_loader import AnsibleCollectionConfig  # type: ignore[attr-defined]  # core names no exports
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
