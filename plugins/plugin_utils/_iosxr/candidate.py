@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .._engine.operations import Operation
 from .._engine.problems import Problem
+from .model import Family
+from .parse import read_entry
 
 # Printed around a configuration, part of none. "root", "exit" and "!" move the parser and configure nothing.
 _FRAME = re.compile(
@@ -55,45 +57,70 @@ def comparable(path: Path) -> Path:
                 whole.append(" ".join(words[submode:]))
         elif words[:5] == ["hw-module", "profile", "tcam", "format", "access-list"]:
             whole.append(f"{negation}{' '.join([*words[:6], *sorted(words[6:])])}")
+        elif (
+            words[:1]
+            and words[0].isdigit()
+            and not negation
+            and path[0].startswith(("ipv4 access-list", "ipv6 access-list"))
+        ):
+            whole.append(_entry(line, "ipv4" if path[0].startswith("ipv4") else "ipv6"))
         else:
             whole.append(line)
     return tuple(whole)
 
 
-def differences(sent: Sequence[str], shown: str) -> tuple[list[str], list[str]]:
+def _entry(line: str, family: Family) -> str:
+    """An entry with its match in the one form that all forms of the same match have."""
+    ace = read_entry(family, line.split())
+    return line if ace is None else f"{ace.sequence} {ace}"
+
+
+def differences(sent: Sequence[str], shown: str, standing: str = "") -> tuple[list[str], list[str]]:
     """What was sent and does not stand in the candidate, and what stands there and was not sent.
 
-    A negation that a later line of the same paste makes up for may be shown or not: the candidate is a net change.
-    XR may also print a whole line after `no` where a key was enough.
+    A candidate shows a net change. So what the router has already (standing, as it prints it) need not be shown, nor
+    need a negation whose place something else takes; and a whole line may stand after `no` where a key was enough.
     """
-    wanted = {comparable(path) for path in _leaves(paths(sent))}
-    seen = {comparable(path) for path in _leaves(paths(shown.splitlines()))}
-    added = {path for path in wanted if not path[-1].startswith("no ")}
-    touched = {_place(path[: index + 1]) for path in added for index in range(len(path))}
-    removed = {_place(path): path for path in wanted - added}
-    unseen = removed.keys() - {_place(path) for path in seen if path[-1].startswith("no ")}
-    missing = (added - seen) | {removed[place] for place in unseen - touched}
-    extra = {path for path in seen - wanted if not (path[-1].startswith("no ") and _place(path) in removed)}
+    ours = {step for path in paths(sent) for step in _steps(comparable(path))}
+    added = {path for path in ours if not any(line.startswith("no ") for line in path)}
+    removed = {_place(path): path for path in ours - added if path[-1].startswith("no ")}
+    retaken = {_place(path) for path in added}
+    seen = {step for path in paths(shown.splitlines()) for step in _steps(comparable(path))}
+    there = {_keyed(path) for path in seen}.union(_keyed(comparable(path)) for path in paths(standing.splitlines()))
+    gone = {_place(path) for path in seen if path[-1].startswith("no ")}
+    missing = [path for path in added if _keyed(path) not in there]
+    missing += [path for place, path in removed.items() if place not in gone | retaken]
+    extra = [
+        path
+        for path in seen
+        if path not in ours
+        and not (path[-1].startswith("no ") and any(_place(path[:end]) in removed for end in range(1, len(path) + 1)))
+    ]
     return [" / ".join(path) for path in sorted(missing)], [" / ".join(path) for path in sorted(extra)]
 
 
-def _leaves(all_paths: Iterable[Path]) -> list[Path]:
-    """Lines with nothing under them. A header above others (`interface X`) configures nothing by itself."""
-    found = list(all_paths)
-    parents = {path[:index] for path in found for index in range(1, len(path))}
-    return [path for path in found if path not in parents]
+def _steps(path: Path) -> list[Path]:
+    """The path and all that it stands under: one line may open a submode and say something in it."""
+    return [path[:end] for end in range(1, len(path) + 1)]
 
 
 def _place(path: Path) -> tuple[Path, str]:
     """What identifies a line: where it stands and, of its words, the key.
 
-    A sequence number for an entry, else two words; but an interface has one attachment a class (the native key until
-    7.6.1), so there any other attachment may take the place of the one that went.
+    A sequence number for an entry, a destination's side, else two words; but an interface has one attachment a class
+    (the native key until 7.6.1), so there any other attachment may take the place of the one that went.
     """
-    *parents, line = path
+    return tuple(_key(line, bool(index)) for index, line in enumerate(path[:-1])), _key(path[-1], len(path) > 1)
+
+
+def _key(line: str, inside: bool) -> str:
     words = line.removeprefix("no ").split()
-    attachment = bool(parents) and words[0] == "monitor-session"
-    return tuple(parents), words[0] if attachment or words[0].isdigit() else " ".join(words[:2])
+    alone = words[0].isdigit() or (inside and words[0] in ("monitor-session", "destination"))
+    return words[0] if alone and words[1:2] not in (["rx"], ["tx"]) else " ".join(words[:2])
+
+
+def _keyed(path: Path) -> tuple[Path, str]:
+    return _place(path)[0], path[-1]
 
 
 def rejections(failed: str, operations: Sequence[Operation]) -> list[Problem]:

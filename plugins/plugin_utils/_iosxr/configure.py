@@ -143,8 +143,10 @@ class Configuration:
             self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), self._options.commit_timeout)
         self._phase = "closed"
 
-    def paste(self, operations: Sequence[Operation]) -> None:
+    def paste(self, operations: Sequence[Operation], standing: str) -> None:
         """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
+
+        standing: what the router has of it before, as it prints it.
 
         A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer. When lines
         are missing and nothing else stands there, the router holds them already: raises Moved.
@@ -162,7 +164,7 @@ class Configuration:
                 problems = [_garbled(str(garbled))]
             if problems:
                 continue
-            missing, extra = differences(lines, self._cli.run("show configuration")[0])
+            missing, extra = differences(lines, self._cli.run("show configuration")[0], standing)
             if not missing and not extra:
                 return
             if not extra:

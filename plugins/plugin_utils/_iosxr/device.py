@@ -26,6 +26,7 @@ from .names import interface_name
 from .parse import parse
 from .plan import plan
 from .platforms import Facts, platform_of
+from .render import render
 from .rules import check
 from .status import SourceStatus, merged, parse_status
 from .wanted import kept_back, resulting
@@ -241,7 +242,7 @@ class SpanWing:
         configuration = Configuration(self._router.cli, self._commit)
         try:
             with configuration:
-                configuration.paste(plan.operations)
+                configuration.paste(plan.operations, render(current))
                 self._progress("committing on trial")
                 configuration.commit_on_trial(plan.operations)
                 after = self._settled(touched | kept)

@@ -14,7 +14,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.render impor
 from lab.faults import Faults
 from lab.iosxr.candidate import Candidate
 from lab.iosxr.device import IosXrDevice
-from lab.iosxr.tree import Step, formal, hierarchical
+from lab.iosxr.tree import Step, as_commands, formal, hierarchical
 from lab.spec import DeviceSpec
 
 
@@ -30,6 +30,11 @@ class Pasted:
         for line in lines:
             mode = [] if line == "root" else self._candidate.enter(mode, line)
         return self.span
+
+    @property
+    def shown(self) -> list[str]:
+        """What `show configuration` would print."""
+        return list(as_commands(self._candidate.changes()))
 
     @property
     def span(self) -> Span:

@@ -6,11 +6,19 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.candidate import differences, paths, rejections
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.candidate import differences, paths, rejections
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.render import render
+
+from .routers import Pasted
+from .strategies import random_span
 
 SENT = [
     "interface TenGigE0/0/0/1",
@@ -100,6 +108,32 @@ def test_an_entry_that_needs_a_profile_which_is_not_live_says_what_to_do() -> No
     text = "'dpa_feat_mgr' detected the 'warning' condition 'Parameter not programmed on ACL TCAM UDK'"
     failed = f"interface TenGigE0/0/0/1\n ipv4 access-group X ingress\n!!% {text}\n!\nend"
     assert "Reload the line cards" in rejections(failed, [])[0].remedy
+
+
+def candidate_of(seed: int) -> tuple[list[str], list[str], str]:
+    """(what was pasted, what an independent candidate shows, what stood before) of a random plan."""
+    current, wanted = random_span(seed, True), random_span(seed + 1000, True)
+    lines = plan(current, wanted).commands
+    router = Pasted(current)
+    router.paste(lines)
+    return lines, router.shown, render(current)
+
+
+@given(st.integers(0, 999))
+def test_the_candidate_of_any_plan_is_recognised(seed: int) -> None:
+    sent, shown, standing = candidate_of(seed)
+    assert differences(sent, "\n".join(shown), standing) == ([], [])
+
+
+@given(st.integers(0, 999), st.randoms(use_true_random=False))
+def test_a_changed_line_of_it_is_not(seed: int, rng: Random) -> None:
+    sent, shown, standing = candidate_of(seed)
+    adding = [index for index, line in enumerate(shown) if line.strip(" !") and not line.strip().startswith("no ")]
+    if not adding:
+        return
+    place = rng.choice(adding)
+    shown[place] += "x"
+    assert any(differences(sent, "\n".join(shown), standing))
 
 
 @given(st.text(alphabet=" !no%aceinterfacemonitor-session0\n", max_size=200))
