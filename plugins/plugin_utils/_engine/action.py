@@ -13,11 +13,10 @@ from typing import Any, ClassVar
 import yaml
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
-from ansible.plugins.loader import connection_loader
-from ansible.utils.collection_loader import AnsibleCollectionConfig  # type: ignore[attr-defined]  # core names no exports
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
+from .doors import preload
 from .failures import DoorError, Failed, Refused
 from .operations import Plan, fingerprint
 from .problems import Problem
@@ -36,13 +35,8 @@ class DeviceAction(ActionBase):
     _supports_async = False
 
     def __init_subclass__(cls, **keywords: Any) -> None:
-        """Ansible imports an action once, in its main process, and forks: what is loaded here every worker inherits.
-
-        Each worker would load the connection otherwise: compile it, import netmiko, parse its documentation.
-        """
         super().__init_subclass__(**keywords)
-        if AnsibleCollectionConfig.collection_finder:  # None outside Ansible: unit tests
-            connection_loader.get(cls.door, class_only=True)
+        preload(cls.door)
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         """The work: further keys of the result. May raise Refused, Failed, DoorError, ArgumentError."""

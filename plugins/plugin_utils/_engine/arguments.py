@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
@@ -62,7 +63,13 @@ class Arguments:
         """The arguments with defaults and right types. Raises ArgumentError with all that is wrong."""
         outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(plain(arguments))
         if outcome.error_messages:
-            raise ArgumentError(outcome.error_messages)
+            # Of an option that it does not know, core's validator tells the name and not what is wrong with it.
+            raise ArgumentError(
+                [
+                    f"unknown option {error.msg}" if isinstance(error, UnsupportedError) else error.msg
+                    for error in outcome.errors
+                ]
+            )
         return dict(outcome.validated_parameters)
 
 

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import connection_loader
+from ansible.utils.collection_loader import AnsibleCollectionConfig  # type: ignore[attr-defined]  # core names no exports
 
 
 def preload(plugin: str) -> None:
@@ -22,6 +23,8 @@ def preload(plugin: str) -> None:
     Ansible loads actions there, but connections in each worker: code, documentation and libraries would be compiled,
     parsed and imported once a host and task (40 ms and, with netmiko, 200 ms more).
     """
+    if not AnsibleCollectionConfig.collection_finder:
+        return  # outside Ansible, as in unit tests, there is nothing to load for
     with suppress(AnsibleError, ImportError):  # whoever needs the connection gets the message
         connection_loader.get(plugin, PlayContext())
 

@@ -34,9 +34,12 @@ class Problem:
         return asdict(self)
 
     def __str__(self) -> str:
-        remedy = f" Remedy: {self.remedy}" if self.remedy else ""
-        device = f" The device said: {self.device_text}" if self.device_text else ""
-        return f"[{self.rule}] {self.item}: {self.message}{device}{remedy}"
+        parts = [f"[{self.rule}] {self.item}: {self.message}"]
+        if self.device_text:
+            parts.append(f"The device said: {self.device_text}")
+        if self.remedy:
+            parts.append(f"Remedy: {self.remedy}")
+        return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -59,9 +59,9 @@ def accept_key(host: str, port: int, known_hosts: str) -> str:
     """How to trust one more key; switching the check off comes last."""
     scan = f"ssh-keyscan -p {port} {host}" if port != 22 else f"ssh-keyscan {host}"
     return (
-        f"If that is right, compare the fingerprint with the device's own and run: {scan} >> {known_hosts} ; "
-        "another file is set by ansible_netmiko_known_hosts; "
-        "ansible_netmiko_host_key_checking: false accepts any key, also an impostor's."
+        f"Compare the fingerprint with the device's own. If they agree, accept the key with `{scan} >> {known_hosts}`, "
+        "or name another file in ansible_netmiko_known_hosts. "
+        "In a lab, ansible_netmiko_host_key_checking: false accepts any key, also an impostor's."
     )
 
 

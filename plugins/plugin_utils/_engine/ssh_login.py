@@ -56,7 +56,7 @@ def _platform(option: Option) -> str:
     name = option("platform") or option("network_os")
     if not name:
         raise LoginError(
-            "which platform it is is not known: set ansible_network_os (cisco.iosxr.iosxr), "
+            "the platform is not known: set ansible_network_os (cisco.iosxr.iosxr), "
             "or ansible_netmiko_platform to a netmiko device_type (cisco_xr)."
         )
     try:

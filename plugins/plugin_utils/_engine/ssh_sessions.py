@@ -78,7 +78,7 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
     if target.known_hosts is None:
         return
     keys = target.keys
-    shown = f"it shows the {kind} key {fingerprint(wire)}"
+    shown = f"the device shows the {kind} key {fingerprint(wire)}"
     name = name_of(target.alias or target.host, 22 if target.alias else target.port)
     where = f"{target.host} port {target.port}"
     if (kind, text) in keys.revoked:
@@ -88,8 +88,8 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
     if keys.accepted:
         raise HostKeyRefused(
             f"{where}: the host key has CHANGED: {shown}, {target.known_hosts_file} has another one for {name}. "
-            f"Somebody may be listening, or the device has new keys: then remove the old entry first "
-            f"(ssh-keygen -f {target.known_hosts_file} -R '{name}')."
+            f"Somebody may be in between, or the device has new keys; then remove the old entry first: "
+            f"`ssh-keygen -f {target.known_hosts_file} -R '{name}'`."
         )
     raise HostKeyRefused(f"{where}: the host key is unknown: {shown}, {target.known_hosts_file} has none for {name}.")
 
