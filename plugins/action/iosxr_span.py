@@ -69,7 +69,7 @@ def _check(options: dict[str, Any]) -> None:
     if not 0 <= options["settle"] < options["confirm_timeout"]:
         wrong.append(
             f"settle ({options['settle']} s) must be less than confirm_timeout ({options['confirm_timeout']} s): "
-            "the router would roll back while the mirrors are still watched"
+            "the router would roll back while the mirrors are still watched. Lower the one or raise the other"
         )
     wrong += CommitOptions(label=options["commit_label"], comment=options["commit_comment"]).wrong
     unknown = sorted(set(options["warn_only"]) - overridable_rules())

@@ -246,7 +246,7 @@ def test_an_unknown_host_key_is_refused_and_the_message_says_how_to_accept_it(la
     text = refused(login(running, known_hosts=str(missing)))
     port = running.device("edge1").port
     print_of_key = running.device("edge1").host_key.get_fingerprint()
-    assert f"host key is unknown: it shows the ssh-ed25519 key {print_of_key}, {missing} has none" in text
+    assert f"host key is unknown: the device shows the ssh-ed25519 key {print_of_key}, {missing} has none" in text
     remedy = f"ssh-keyscan -p {port} 127.0.0.1 >> {missing}"
     assert text.index(remedy) < text.index("host_key_checking: false")
     subprocess.run(f"{remedy} 2>/dev/null", shell=True, check=True)

@@ -64,6 +64,8 @@ class DeviceAction(ActionBase):
         except DoorError as error:
             # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
             result.update(unreachable=True, changed=False, msg=str(error))
+        if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
+            result["warnings"] = [f"{self._host}: {text}" for text in result["warnings"]]
         hidden: dict[str, Any] = remove_values(result, self._secrets())
         return hidden
 

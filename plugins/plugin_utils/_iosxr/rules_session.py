@@ -439,7 +439,9 @@ def interface_exists(view: View) -> Iterator[Finding]:
                 remedy = "Configure the sub-interface first; attaching a mirror would create it without encapsulation."
             else:
                 message = f"there is no interface {main or interface} on this router"
-                remedy = "Correct the name, or attach it with preconfigure: true before the card is there."
+                remedy = "Correct the name."
+                if ".sources[" in item and "/" in interface:  # a port of a card
+                    remedy = "Correct the name, or attach it with preconfigure: true if its card is still to come."
             yield Finding("interface-exists", item, message, remedy)
 
 
