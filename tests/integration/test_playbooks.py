@@ -81,7 +81,10 @@ COME = {
         "udf udf1 header inner l4 offset 10 length 2",
         "udf udf3 header outer l4 offset 0 length 1",
         "udf udf5 header outer l4 offset 50 length 1",
-        "hw-module profile tcam format access-list ipv4 src-addr dst-addr src-port dst-port proto frag-bit precedence udf1 udf1 udf2 udf3 udf3 udf5 enable-capture",
+        (
+            "hw-module profile tcam format access-list ipv4 src-addr dst-addr src-port dst-port proto frag-bit precedence"
+            " udf1 udf1 udf2 udf3 udf3 udf5 enable-capture"
+        ),
         "ipv4 access-list acl1",
         "ipv4 access-list acl1 10 permit ipv4 any any udf udf1 0x1234 0xffff udf3 0x56 0xff capture",
         "ipv4 access-list acl1 30 permit ipv4 any any dscp af11 udf udf5 0x22 0x22 capture",
@@ -226,7 +229,7 @@ def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) ->
         now = site.running(host)
         assert (before[host] - now, now - before[host]) == (GONE[host], COME[host])
     assert "l2vpn xconnect group customers p2p mirrored-elsewhere monitor-session RSPAN" in site.running("l2")
-    assert "Waiting for it: access_lists[ipv4 acl1]" in done.text
+    assert "Waiting until then: - access_lists[ipv4 acl1]" in done.text
     assert not any("acl1" in line or "TenGigE0/0/0/15 monitor" in line for line in site.running("udf"))
     assert not [line for host in FIVE for line in site.received(host) if "reload" in line]
 
@@ -298,6 +301,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
     document = yaml.safe_load(site.document("remote").read_text(encoding="utf-8"))["span_config"]
     assert document["sessions"][0]["name"] == "old"
     assert document["tunnels"][0]["name"] == "tunnel-ip9"
+    assert "interfaces: [HundredGigE0/1/0/1]" in site.document("acl").read_text(encoding="utf-8")
 
     kept = site.play(SITE, "-vvvv")
     assert (kept.code, kept.having("changed")) == (0, set())
