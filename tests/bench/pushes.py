@@ -55,7 +55,7 @@ def span_push_800_vs_send_config_set(say: Any) -> tuple[float, dict[str, Any]]:
         run(_ours(lab, first))
         lines = pasted(lab, first["name"])
         labels = {side: number for number, side in enumerate(("ours", *PEERS))}
-        turns = {side: [next(free) for _ in range(ROUNDS)] for side in labels}
+        turns = {side: [next(free) for _round in range(ROUNDS)] for side in labels}
 
         def program(side: str, host: Mapping[str, Any]) -> Program:
             if side == "ours":
@@ -98,7 +98,7 @@ def _result(
         "ratios": {side: round(times["ours"] / time, 3) for side, time in times.items()},
     }
     nothing = labs.playbook(lab, "ours", "nothing", [], lab.hosts[:1])
-    found["ours_start_up"] = {**described([run(nothing, lab.pid) for _ in range(ROUNDS)]), "command": nothing.shown}
+    found["ours_start_up"] = {**described([run(nothing, lab.pid) for _turn in range(ROUNDS)]), "command": nothing.shown}
     for side, cost in costs.items():
         found[side] = described(cost)
     found["note"] = (

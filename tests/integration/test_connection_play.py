@@ -163,7 +163,7 @@ def _collection(path: Path) -> None:
 
 
 def test_raw_with_a_loop_and_with_delegation_logs_in_once_a_task(play, routers):
-    code, _, results = play(
+    code, _output, results = play(
         [
             {"ansible.builtin.raw": "show {{ item }}", "loop": ["clock", "version"]},
             {"ansible.builtin.raw": "show delegated", "delegate_to": "edge2"},
@@ -190,7 +190,7 @@ def test_nothing_else_sends_a_byte(play, routers):
         {"ansible.builtin.wait_for_connection": {"timeout": 60}},
         {"ansible.builtin.raw": "show clock", "become": True},
     ]
-    code, _, results = play([{**task, "ignore_errors": True} for task in tasks])
+    code, _output, results = play([{**task, "ignore_errors": True} for task in tasks])
     assert code == 0
     for result in results[:4]:
         assert "takes mspplus.netsec.* and ansible.builtin.raw only" in result["edge1"]["msg"]
@@ -200,7 +200,7 @@ def test_nothing_else_sends_a_byte(play, routers):
 
 
 def test_forgotten_facts_are_refused_in_one_line_with_the_remedy(play, routers):
-    code, _, results = play([], facts=True)
+    code, _output, results = play([], facts=True)
     assert code == 2
     assert "Set `gather_facts: false` on the play." in results[0]["edge1"]["msg"]
     assert "\n" not in results[0]["edge1"]["msg"]
@@ -215,7 +215,7 @@ def test_forgotten_facts_are_refused_in_one_line_with_the_remedy(play, routers):
     ],
 )
 def test_a_login_that_fails_makes_the_host_unreachable_in_one_line(play, variables, said):
-    code, _, results = play([{"ansible.builtin.raw": "show clock"}], "-vvv", **variables)
+    code, _output, results = play([{"ansible.builtin.raw": "show clock"}], "-vvv", **variables)
     assert code == 4
     result = results[0]["edge1"]
     assert result["unreachable"]
@@ -226,13 +226,13 @@ def test_a_login_that_fails_makes_the_host_unreachable_in_one_line(play, variabl
 def test_command_line_options_count(play, routers, tmp_path):
     tasks = [{"ansible.builtin.raw": "show x"}]
     key = tmp_path / "no-key"
-    code, _, results = play(tasks, "-u", "olga", "--private-key", str(key), login=False)
+    code, _output, results = play(tasks, "-u", "olga", "--private-key", str(key), login=False)
     assert code == 4
     assert f"the private key {key} cannot be read" in results[0]["edge1"]["msg"]
     secret = tmp_path / "password"
     secret.write_text("CANARY-wrong")
     options = ["-u", "olga", "--connection-password-file", str(secret)]
-    code, _, results = play(tasks, *options, login=False)
+    code, _output, results = play(tasks, *options, login=False)
     assert "authentication of user olga failed; tried: password" in results[0]["edge1"]["msg"]
 
 

@@ -94,7 +94,7 @@ def login(lab: Lab, name: str = "r1", **more: Any) -> Any:
 
 async def say(connection: asyncssh.SSHClientConnection, text: str, until: int = 1) -> str:
     """Type text into a new shell; what was shown until so many prompts came, or the link was gone."""
-    stdin, stdout, _ = await connection.open_session(term_type="vt100", request_pty=True)
+    stdin, stdout, _stderr = await connection.open_session(term_type="vt100", request_pty=True)
     stdin.write(text)
     shown = ""
     while shown.count(PROMPT) < until:
@@ -152,14 +152,14 @@ def test_paramiko_logs_in_where_only_keyboard_interactive_is_offered(lab: Callab
         with pytest.raises(paramiko.BadAuthenticationType) as caught:
             transport.auth_password("lab", SECRET, fallback=False)
         assert caught.value.allowed_types == ["keyboard-interactive"]
-        transport.auth_interactive("lab", lambda title, text, prompts: [SECRET for _ in prompts])
+        transport.auth_interactive("lab", lambda title, text, prompts: [SECRET for _prompt in prompts])
         assert transport.is_authenticated()
     finally:
         transport.close()
 
 
 def test_public_keys_log_in_and_others_do_not(lab: Callable[..., Lab]) -> None:
-    good, bad = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    good, bad = (asyncssh.generate_private_key("ssh-ed25519") for _key in range(2))
     started = lab(device(auth=["publickey"], authorized_keys=[good.export_public_key().decode()]))
     assert PROMPT in run(talk(started, "", client_keys=[good], password=None))
     with pytest.raises(asyncssh.PermissionDenied):
@@ -244,7 +244,7 @@ def test_what_the_client_sees_is_what_a_router_prints(r1: Lab) -> None:
 def test_pages_wait_for_a_key(r1: Lab) -> None:
     async def work() -> str:
         async with login(r1) as connection:
-            stdin, stdout, _ = await connection.open_session(term_type="vt100")
+            stdin, stdout, _stderr = await connection.open_session(term_type="vt100")
             stdin.write("terminal length 5\nshow\n")
             first = await asyncio.wait_for(stdout.readuntil(" --More-- "), 20)
             stdin.write(" ")
@@ -326,7 +326,7 @@ def test_refused_before_the_first_byte_once(lab: Callable[..., Lab]) -> None:
 
 def test_nothing_listens_until_the_fault_is_gone(lab: Callable[..., Lab]) -> None:
     started = lab(device(faults=[{"name": "refuse", "how": "refused"}]))
-    for _ in range(2):
+    for _attempt in range(2):
         with pytest.raises(ConnectionRefusedError):
             run(talk(started, ""))
         started.clear_faults("r1")
@@ -366,7 +366,7 @@ def test_a_drop_cuts_where_it_was_told(lab: Callable[..., Lab], fault: dict[str,
         seen = ""
         try:
             async with login(started) as connection:
-                stdin, stdout, _ = await connection.open_session(term_type="vt100")
+                stdin, stdout, _stderr = await connection.open_session(term_type="vt100")
                 stdin.write("show\nshow\n")
                 while True:
                     seen += await asyncio.wait_for(stdout.read(65536), 20) or "\0"
@@ -496,7 +496,7 @@ def test_the_command_line_starts_tells_and_stops(tmp_path: Path, stop: signal.Si
     (tmp_path / "spec.yml").write_text(SPEC)
     places = {name: str(tmp_path / name) for name in ("journal", "state")}
     keys = []
-    for _ in range(2):
+    for _start in range(2):
         hosts_file = tmp_path / "inv" / "hosts.yml"
         options = [word for name, place in places.items() for word in (f"--{name}", place)]
         process = up(str(tmp_path / "spec.yml"), "--inventory", str(hosts_file), *options)

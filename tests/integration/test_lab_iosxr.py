@@ -137,7 +137,7 @@ def test_netmiko_loses_a_trial_that_it_does_not_confirm(lab: Lab) -> None:
 def _eventually(check: Any, tries: int = 100) -> bool:
     import time
 
-    for _ in range(tries):
+    for _try in range(tries):
         if check():
             return True
         time.sleep(0.02)

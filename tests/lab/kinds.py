@@ -31,7 +31,7 @@ def known() -> list[str]:
 def kind(name: str) -> Callable[[Any], Any]:
     """The maker of a kind; KeyError for an unknown one."""
     if name not in KINDS:
-        module, _, attribute = WHERE[name].partition(":")
+        module, _colon, attribute = WHERE[name].partition(":")
         KINDS[name] = getattr(importlib.import_module(module), attribute)
     return KINDS[name]
 

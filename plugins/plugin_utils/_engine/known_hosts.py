@@ -28,7 +28,7 @@ class KnownKeys:
 
     @property
     def types(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(kind for kind, _ in self.accepted))
+        return tuple(dict.fromkeys(kind for kind, _key in self.accepted))
 
 
 def known_keys(text: str, host: str, port: int) -> KnownKeys:
@@ -91,7 +91,7 @@ def _fits(name: str, pattern: str) -> bool:
 
 def _matches_hash(hashed: str, name: str) -> bool:
     try:
-        _, _, salt, digest = hashed.split("|")
+        _before, _kind, salt, digest = hashed.split("|")
         wanted = hmac.new(base64.b64decode(salt), name.encode(), hashlib.sha1).digest()
         return hmac.compare_digest(wanted, base64.b64decode(digest))
     except (ValueError, binascii.Error):

@@ -180,7 +180,7 @@ class SshConfig:
         return Route(target, command=said.get("proxycommand", ""))
 
     def _hop(self, word: str, target: Target, password: str | None) -> Target:
-        user, _, rest = word.removeprefix("ssh://").rpartition("@")
+        user, _at, rest = word.removeprefix("ssh://").rpartition("@")
         name, colon, port = rest.rpartition(":")
         if not colon or not port.isdigit():
             name, port = rest, ""

@@ -218,7 +218,7 @@ def _has_arp(address: str, interface: str | None, arp: Iterable[ArpEntry]) -> bo
 def _next_hop(line: str) -> NextHop | None:
     """`10.0.0.2, from 2.2.2.2, via IF, Protected` | `directly connected, via IF` | `10.0.0.2` of a descriptor block."""
     first, *rest = (part.strip() for part in line.split(","))
-    address, _, remark = first.partition(" ")
+    address, _blank, remark = first.partition(" ")
     if first.lower() == "directly connected":
         address = ""
     elif ip_version(address) is None or remark.lower() not in ("", "directly connected"):

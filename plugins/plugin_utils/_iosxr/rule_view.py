@@ -101,7 +101,7 @@ def is_interface(text: str) -> bool:
 
 def parent(name: str) -> str | None:
     """The main interface of a sub-interface; None for a main interface."""
-    main, dot, _ = name.partition(".")
+    main, dot, _number = name.partition(".")
     return main if dot else None
 
 

@@ -206,7 +206,7 @@ def _read_session_line(block: _Block, line: str) -> bool:
     if rest.lower().endswith("not configured"):
         rest, fault = rest[: -len("not configured")].strip().removesuffix(" is").strip(), True
     if rest.endswith(")") and "(" in rest:
-        rest, _, bracket = rest[:-1].rpartition("(")
+        rest, _open, bracket = rest[:-1].rpartition("(")
         rest, bracket = rest.strip(), bracket.strip()
         if bracket.lower() in ("rx", "tx"):
             side = bracket.lower()
@@ -311,7 +311,7 @@ def _is_noise(line: str) -> bool:
 
 def _ends_output(line: str) -> bool:
     """A prompt or an echoed command: what follows belongs to another command. A log message (`%`) does not."""
-    first, _, rest = line.partition(" ")
+    first, _blank, rest = line.partition(" ")
     if _NODE.match(line):
         return "%" not in line and ("#" in first or rest.startswith("show "))
     return line.lower().startswith("show ") or (first.endswith("#") and (not rest or rest.startswith("show ")))

@@ -113,7 +113,7 @@ def _port(cursor: Cursor, protocol: str) -> list[str]:
     if not compare:
         return []
     cursor.word()
-    return [compare, *(_port_value(cursor, protocol) for _ in range(2 if compare == "range" else 1))]
+    return [compare, *(_port_value(cursor, protocol) for _port in range(2 if compare == "range" else 1))]
 
 
 def _port_value(cursor: Cursor, protocol: str) -> str:
@@ -159,7 +159,7 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
         ):
             match += [word, cursor.word()]
             if match[-1] in (*_COMPARE, "ipv4", "ipv6", "ttl"):
-                match += [cursor.word() for _ in range(2 if match[-1] == "range" else 1)]
+                match += [cursor.word() for _word in range(2 if match[-1] == "range" else 1)]
         elif protocol in ("icmp", "icmpv6", "igmp") and _ICMP.fullmatch(word):
             match.append(word)
         else:

@@ -46,7 +46,7 @@ def _unquoted_pipes(text: str) -> list[str]:
 def apply(text: str, filters: list[str]) -> str:
     """Raises Invalid (index unknown: 0) for a filter or expression that is none."""
     for item in filters:
-        name, _, argument = item.partition(" ")
+        name, _blank, argument = item.partition(" ")
         found = choose(name, FILTERS)
         if found is None:
             raise Invalid(0)
@@ -56,7 +56,7 @@ def apply(text: str, filters: list[str]) -> str:
 
 def _filtered(text: str, name: str, argument: str) -> str:
     if name == "utility":
-        tool, _, argument = argument.partition(" ")
+        tool, _blank, argument = argument.partition(" ")
         return _utility(text, tool, argument.strip())
     pattern = _pattern(argument)
     lines = text.splitlines()

@@ -304,7 +304,7 @@ class Session:
         self._close_configuration()
 
     async def _choice(self, question: str, choices: tuple[str, ...], default: str) -> str:
-        for _ in range(3):
+        for _attempt in range(3):
             answer = (await self.terminal.ask(question)).strip().lower()
             found = [choice for choice in choices if answer and choice.startswith(answer)]
             if found or not answer:

@@ -60,7 +60,7 @@ def _formal_interfaces(root: Node) -> str:
 
 
 def running_config(device: IosXrDevice, cursor: Cursor) -> str:
-    words = [cursor.word() for _ in range(len(cursor.words) - cursor.at)]
+    words = [cursor.word() for _word in range(len(cursor.words) - cursor.at)]
     start = cursor.at - len(words)
     flat = "formal" in words
     words = [word for word in words if word != "formal"]

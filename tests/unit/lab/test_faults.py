@@ -71,7 +71,7 @@ def test_all_errors_of_one_fault_come_together() -> None:
 def test_times_counts_down_and_then_the_device_is_well() -> None:
     faults = Faults([{"name": "commit_rejected", "times": 2}])
     seen = fired(faults)
-    assert [bool(faults.active("commit_rejected", "commit")) for _ in range(4)] == [True, True, False, False]
+    assert [bool(faults.active("commit_rejected", "commit")) for _commit in range(4)] == [True, True, False, False]
     assert seen == ["commit_rejected commit"] * 2
     assert not faults
 

@@ -17,7 +17,7 @@ OTHER = "AAAAC3NzaC1lZDI1NTE5AAAAIOtherOtherOtherOtherOtherOtherOtherOtherOth"
 
 
 def accepted(text: str, host: str, port: int = 22) -> list[str]:
-    return [key for _, key in known_keys(text, host, port).accepted]
+    return [key for _kind, key in known_keys(text, host, port).accepted]
 
 
 def test_a_key_counts_for_its_host_and_port_only():

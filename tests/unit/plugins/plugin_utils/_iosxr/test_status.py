@@ -265,7 +265,7 @@ def test_port_rows_are_read_and_canonical():
 
 
 def test_wrapped_error_next_hop_interface_and_header_without_hyphen():
-    first, foo, bar = parse_status(WRAPPED)
+    first, second, third = parse_status(WRAPPED)
     assert first.sources[1].status == (
         "Not operational (destination interface not known). Error: 'Viking SPAN PD' detected the 'warning' "
         "condition 'PRM connection creation failure'."
@@ -274,15 +274,15 @@ def test_wrapped_error_next_hop_interface_and_header_without_hyphen():
     assert first.sources[1].error == (
         "'Viking SPAN PD' detected the 'warning' condition 'PRM connection creation failure'."
     )
-    assert foo.destination == Destination(interface="TenGigE0/0/0/0")
-    assert [(s.interface, s.operational, s.direction) for s in foo.sources] == [
+    assert second.destination == Destination(interface="TenGigE0/0/0/0")
+    assert [(s.interface, s.operational, s.direction) for s in second.sources] == [
         ("TenGigE0/1/0/0.100", True, "both"),
         ("TenGigE0/2/0/0.200", False, "tx-only"),
     ]
-    assert foo.sources[1].error == "<blah>"
-    assert (bar.name, bar.problem) == ("bar", "No destination configured")
-    assert bar.sources[0].reason == "no destination"
-    assert not any(session.unparsed for session in (first, foo, bar))
+    assert second.sources[1].error == "<blah>"
+    assert (third.name, third.problem) == ("bar", "No destination configured")
+    assert third.sources[0].reason == "no destination"
+    assert not any(session.unparsed for session in (first, second, third))
 
 
 @pytest.mark.parametrize("text", GOLDEN)
@@ -443,15 +443,15 @@ def test_never_raises_on_lines_lost_doubled_or_in_another_order(text: str, rando
 @pytest.mark.parametrize("text", GOLDEN)
 def test_losing_one_line_never_makes_a_source_operational(text: str):
     lines = text.splitlines(keepends=True)
-    before = {interface for (_, interface), up in operational(parse_status(text)).items() if up}
+    before = {interface for (_session, interface), up in operational(parse_status(text)).items() if up}
     for lost in range(len(lines)):
         rest = "".join(lines[:lost] + lines[lost + 1 :])
-        assert {interface for (_, interface), up in operational(parse_status(rest)).items() if up} <= before
+        assert {interface for (_session, interface), up in operational(parse_status(rest)).items() if up} <= before
 
 
 @pytest.mark.parametrize("text", GOLDEN)
 def test_cutting_the_text_never_makes_a_source_operational(text: str):
-    before = {interface for (_, interface), up in operational(parse_status(text)).items() if up}
+    before = {interface for (_session, interface), up in operational(parse_status(text)).items() if up}
     for length in range(len(text)):
         after = operational(parse_status(text[:length]))
-        assert {interface for (_, interface), up in after.items() if up} <= before
+        assert {interface for (_session, interface), up in after.items() if up} <= before
