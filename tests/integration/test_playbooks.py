@@ -147,6 +147,7 @@ class Site:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            check=False,
             text=True,
             timeout=120,
         )
