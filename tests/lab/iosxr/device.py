@@ -133,7 +133,8 @@ class IosXrDevice:
         "platform": str, "release": str, "interfaces": list, "ports": int, "links_down": list, "arp": dict,
         "settle_seconds": float, "reload_seconds": float, "commit_seconds": float, "paging": bool, "filter_supported": bool,
         "status_layout": str, "status_class": bool, "counters": bool, "tcam_live": bool, "large_config_question": bool,
-        "commit_log": bool, "prompt_cut": str, "failure_wording": str, "negation_print": str, "acl_print": str, "class_print": str, "strict_attachment_acl": bool,
+        "commit_log": bool, "prompt_cut": str, "failure_wording": str, "negation_print": str, "acl_print": str, "class_print": str,
+        "strict_attachment_acl": bool,
         **dict.fromkeys(checks.SWITCHES, bool),
     }  # fmt: skip
 

@@ -142,7 +142,11 @@ def test_lines_that_end_too_soon(mode: str, line: str) -> None:
 
 LINES = st.sampled_from(
     [
-        *(f"interface HundredGigE0/0/0/{n} monitor-session m{n % 2} ethernet{d}" for n in range(3) for d in ("", " direction rx-only port-level", " port-level acl")),
+        *(
+            f"interface HundredGigE0/0/0/{n} monitor-session m{n % 2} ethernet{d}"
+            for n in range(3)
+            for d in ("", " direction rx-only port-level", " port-level acl")
+        ),
         "interface HundredGigE0/0/0/1 monitor-session m1 acl ipv4 A",
         "interface HundredGigE0/0/0/1 description text with words",
         "interface HundredGigE0/0/0/1 ipv4 address 10.0.0.1/24",
@@ -259,9 +263,11 @@ def test_an_entry_without_a_number_gets_the_next_ten() -> None:
     [
         ("no monitor-session m", ["interface TenGigE0/0/0/1", "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only"]),
         ("no monitor-session m ethernet", ["interface TenGigE0/0/0/1", "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only"]),
-        ("no interface te0/0/0/1 monitor-session m", ["interface TenGigE0/0/0/1", "monitor-session m ethernet", "monitor-session m ethernet destination interface TenGigE0/0/0/2"]),
+        ("no interface te0/0/0/1 monitor-session m",
+         ["interface TenGigE0/0/0/1", "monitor-session m ethernet", "monitor-session m ethernet destination interface TenGigE0/0/0/2"]),
         ("no interface te0/0/0/1", ["monitor-session m ethernet", "monitor-session m ethernet destination interface TenGigE0/0/0/2"]),
-        ("no monitor-session m destination", ["interface TenGigE0/0/0/1", "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only", "monitor-session m ethernet"]),
+        ("no monitor-session m destination",
+         ["interface TenGigE0/0/0/1", "interface TenGigE0/0/0/1 monitor-session m ethernet direction rx-only", "monitor-session m ethernet"]),
     ],
 )  # fmt: skip
 def test_partial_negations(line: str, left: list[str]) -> None:

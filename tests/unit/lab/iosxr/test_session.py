@@ -120,8 +120,10 @@ def test_every_output_has_a_timestamp_until_it_is_switched_off() -> None:
         ("show running-config interface hu0/0/0/2", "interface HundredGigE0/0/0/2\n shutdown\n!"),
         ("show running-config interface HundredGigE 0/0/0/2", "interface HundredGigE0/0/0/2\n shutdown\n!"),
         ("show running-config interface hu0/0/0/20", "% No such configuration item(s)"),
-        ("show running-config interface hu0/0/0/3 l2transport", "interface HundredGigE0/0/0/3\n l2transport\n  monitor-session mon1 ethernet port-level\n  !\n !\n!"),
-        ("show running-config ipv4 access-list TM-ACL", "ipv4 access-list TM-ACL\n 10 permit udp 10.1.1.0 0.0.0.255 eq 10 any capture\n 20 permit ipv4 any any\n!"),
+        ("show running-config interface hu0/0/0/3 l2transport",
+         "interface HundredGigE0/0/0/3\n l2transport\n  monitor-session mon1 ethernet port-level\n  !\n !\n!"),
+        ("show running-config ipv4 access-list TM-ACL",
+         "ipv4 access-list TM-ACL\n 10 permit udp 10.1.1.0 0.0.0.255 eq 10 any capture\n 20 permit ipv4 any any\n!"),
         ("show running-config ipv4 access-list TM", "% No such configuration item(s)"),
         (
             "show running-config formal interface | include monitor-session",
@@ -131,8 +133,10 @@ def test_every_output_has_a_timestamp_until_it_is_switched_off() -> None:
                 "interface HundredGigE0/0/0/3 l2transport monitor-session mon1 ethernet port-level"
             ),
         ),
-        ('show running-config formal interface | include "access-group|shutdown"', "interface HundredGigE0/0/0/1 ipv4 access-group TM-ACL ingress\ninterface HundredGigE0/0/0/2 shutdown"),
-        ("show running-config formal interface | include access-group|shutdown", "interface HundredGigE0/0/0/1 ipv4 access-group TM-ACL ingress\ninterface HundredGigE0/0/0/2 shutdown"),
+        ('show running-config formal interface | include "access-group|shutdown"',
+         "interface HundredGigE0/0/0/1 ipv4 access-group TM-ACL ingress\ninterface HundredGigE0/0/0/2 shutdown"),
+        ("show running-config formal interface | include access-group|shutdown",
+         "interface HundredGigE0/0/0/1 ipv4 access-group TM-ACL ingress\ninterface HundredGigE0/0/0/2 shutdown"),
         ("show running-config interface | include shut | count shut", "Number of lines matching regexp = 1"),
         ("show running-config interface hu0/0/0/2 | exclude shut", "interface HundredGigE0/0/0/2\n!"),
         ('show running-config | begin "^ destination"', " destination interface HundredGigE0/0/0/9\n!\nend"),
@@ -164,7 +168,15 @@ def test_forms_that_differ_between_releases() -> None:
 
 
 WORDS = st.sampled_from(
-    ["show", "running-config", "configuration", "interface", "hu0/0/0/1", "no", "monitor-session", "mon1", "ethernet", "acl", "ipv4", "access-list", "A", "10", "permit", "any", "commit", "confirmed", "60", "end", "exit", "abort", "root", "clear", "do", "|", "include", "^", "(", "failed", "udf", "u1", "header", "outer", "l4", "offset", "0", "length", "1", "hw-module", "profile", "tcam", "format", "yes", "status", "detail", "last", "1", "diff", "changes", "rollback", "to", "configure", "exclusive", "terminal", "length", "route", "arp", "cef", "1.1.1.1", '"', "list", "sessions", "merge", "destination", "l2transport", "router", "static", "reload", "location", "all", "label", "x", "comment"]
+    [
+        "show", "running-config", "configuration", "interface", "hu0/0/0/1", "no", "monitor-session", "mon1",
+        "ethernet", "acl", "ipv4", "access-list", "A", "10", "permit", "any", "commit", "confirmed", "60", "end",
+        "exit", "abort", "root", "clear", "do", "|", "include", "^", "(", "failed", "udf", "u1", "header", "outer",
+        "l4", "offset", "0", "length", "1", "hw-module", "profile", "tcam", "format", "yes", "status", "detail", "last",
+        "1", "diff", "changes", "rollback", "to", "configure", "exclusive", "terminal", "length", "route", "arp", "cef",
+        "1.1.1.1", '"', "list", "sessions", "merge", "destination", "l2transport", "router", "static", "reload",
+        "location", "all", "label", "x", "comment",
+    ]
 )  # fmt: skip
 
 
@@ -179,7 +191,8 @@ def test_nothing_that_is_typed_breaks_a_session(lines: list[str]) -> None:
 
 START = st.sampled_from(
     [*CONFIG.splitlines(), " ipv4 address dhcp", " tunnel source x", "router static", " address-family ipv4 unicast", "  1.1.1.0/24 1.2.3.999",
-     "  x y", " bundle id", "monitor-session", " destination", "ipv4 access-list", "ipv4 access-list A", " 10 permit udp any any udf u 08 0x1", " 20 permit", " 30 wat udf", "interface",
+     "  x y", " bundle id", "monitor-session", " destination", "ipv4 access-list", "ipv4 access-list A", " 10 permit udp any any udf u 08 0x1",
+     " 20 permit", " 30 wat udf", "interface",
      "interface tunnel-ip3", " tunnel mode gre ipv4", " tunnel destination 9.9.9.9", " tunnel source 10.0.0.2", "route-policy x", "hostname"]
 )  # fmt: skip
 
