@@ -87,7 +87,7 @@ def router(name: str = "edge1", **options: Any) -> dict[str, Any]:
 
 def run(
     lab: Lab,
-    document: Mapping[str, Any] = WANTED,
+    document: Mapping[str, Any],
     state: Any = "overridden",
     *,
     name: str = "edge1",

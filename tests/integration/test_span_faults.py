@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from integration.routers import router, run
+from integration.routers import WANTED, router, run
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from lab.faults import FAULTS
@@ -83,7 +83,8 @@ def test_every_fault_of_the_lab_is_in_the_matrix() -> None:
 
 def text(lab: Lab) -> str:
     """The router's configuration without what an unrelated commit of the lab adds."""
-    return re.sub(r"^!.*\n", "", lab.call(lambda: lab.device("edge1").device.running_text()), flags=re.MULTILINE)
+    running: str = lab.call(lab.device("edge1").device.running_text)
+    return re.sub(r"^!.*\n", "", running, flags=re.MULTILINE)
 
 
 def rolled_back(lab: Lab, start: str, limit: float = 40) -> bool:
@@ -97,7 +98,7 @@ def rolled_back(lab: Lab, start: str, limit: float = 40) -> bool:
 def attempt(edge: Lab, known: Path) -> Exception | None:
     """One run: None when it changed the router as wanted, else the error that it ended with."""
     try:
-        outcome = run(edge, known_hosts=known)
+        outcome = run(edge, WANTED, known_hosts=known)
     except (Failed, Refused, DoorError) as error:
         return error
     assert outcome.changed
@@ -119,6 +120,6 @@ def test_a_fault_ends_in_one_of_its_allowed_states(lab: Any, tmp_path: Path, fau
         elif fault["name"] != "concurrent_commit":
             assert rolled_back(edge, start), f"{error} ({state})"
     edge.clear_faults("edge1")
-    run(edge, known_hosts=known)
-    assert not run(edge, known_hosts=known).changed
+    run(edge, WANTED, known_hosts=known)
+    assert not run(edge, WANTED, known_hosts=known).changed
     assert set(edge.device("edge1").device.operational_sessions) >= {"keep", "new"}

@@ -77,7 +77,7 @@ def random_document(rng: Random) -> dict[str, Any]:
 
 def text(lab: Lab) -> str:
     """Without the time of the last change, and without interfaces that carry nothing."""
-    running = lab.call(lambda: lab.device("edge1").device.running_text())
+    running = lab.call(lab.device("edge1").device.running_text)
     running = re.sub(r"^!! .*\n", "", running, flags=re.MULTILINE)
     return re.sub(r"^interface TenGigE\S+\n( l2transport\n !\n)?!\n", "", running, flags=re.MULTILINE)
 

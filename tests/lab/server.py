@@ -136,7 +136,7 @@ class Host:
     # -- connections --------------------------------------------------------------------------------------------------
 
     def _accept(self) -> None:
-        for _ in range(64):
+        for _connection in range(64):
             try:
                 connection, _peer = self._socket.accept()
             except (BlockingIOError, InterruptedError):
@@ -482,7 +482,7 @@ class Lab:
 
     def clear_faults(self, name: str) -> None:
         """Take all faults of a device away."""
-        self.call(lambda: self.hosts[name].spec.faults.clear())
+        self.call(self.hosts[name].spec.faults.clear)
 
     def call(self, work: Callable[[], T], timeout: float = 30.0) -> T:
         """Run work in the lab's thread, return what it returns; its coroutine is awaited (except in that thread)."""

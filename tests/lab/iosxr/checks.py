@@ -99,10 +99,10 @@ def _destination_in_one_session(case: Case) -> Iterator[Failure]:
         if len(sessions) < 2 or not fresh:
             continue
         for name in fresh if len(fresh) < len(sessions) else fresh[1:]:
-            other = next(each for each in sessions if each != name)
+            other = sessions[1] if sessions[0] == name else sessions[0]
             session = case.new.sessions[name]
-            side = next(words for words in session.destinations.items() if words[1] == ("interface", interface))[0]
-            line = f"destination {side + ' ' if side else ''}interface {interface}"
+            sides = [side for side, where in session.destinations.items() if where == ("interface", interface)]
+            line = f"destination {sides[0] + ' ' if sides[0] else ''}interface {interface}"
             yield Failure((session.line, line), DESTINATION.format(interface, name, other))
 
 
