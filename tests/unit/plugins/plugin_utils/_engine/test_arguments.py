@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
     ArgumentError,
     Arguments,
@@ -37,7 +38,7 @@ def test_all_errors_come_at_once_and_name_their_option() -> None:
 def test_a_table_that_names_an_unknown_option_is_an_error() -> None:
     with pytest.raises(ValueError, match="secret"):
         specification({"name": {"type": "str"}}, Constraints(no_log=frozenset({"secret"})))
-    with pytest.raises(ValueError, match="config.gone"):
+    with pytest.raises(ValueError, match=r"config\.gone"):
         specification({"name": {"type": "str"}}, Constraints(nested=(("config.gone", Constraints()),)))
 
 

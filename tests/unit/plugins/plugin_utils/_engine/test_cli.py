@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli, Garbled
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Silent
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli, Garbled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Silent
 
 BASE = "RP/0/RP0/CPU0:edge1"
 PROMPT = rf"^{re.escape(BASE)}(?:\([^\s()]+\))?# ?"
@@ -54,7 +55,7 @@ line = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30).
 @given(st.lists(st.lists(line, max_size=4), min_size=1, max_size=4), st.integers(1, 40))
 def test_answers_survive_any_fragmentation(bodies: list[list[str]], size: int) -> None:
     script = [(f"show thing {index}", "\r\n".join(["!", *body])) for index, body in enumerate(bodies)]
-    answers = Cli(ScriptedDoor(transcript(script), size), PROMPT, 1.0).run(*(command for command, _ in script))
+    answers = Cli(ScriptedDoor(transcript(script), size), PROMPT, 1.0).run(*(command for command, _output in script))
     assert [answer.split("\n") for answer in answers] == [["!", *body] for body in bodies]
 
 

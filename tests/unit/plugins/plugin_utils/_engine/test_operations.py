@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan, fingerprint
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan, fingerprint
 
 words = st.lists(st.text(max_size=20), max_size=3).map(tuple)
 operations = st.builds(

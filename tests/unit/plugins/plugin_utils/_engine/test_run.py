@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pytest
+
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Moved, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import State, resulting
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import State, resulting
 
 things = st.dictionaries(
     st.sampled_from("abcdef"), st.dictionaries(st.sampled_from("xyz"), st.integers(0, 3)), max_size=5
