@@ -62,7 +62,7 @@ def poll(
     look: Callable[[], T],
     done: Callable[[T], bool],
     limit: float,
-    interval: float = 0.5,
+    interval: float = 0.25,
     longest: float = 4.0,
     clock: Clock = time,
 ) -> T:

@@ -24,7 +24,7 @@ def test_a_poll_ends_with_the_first_thing_that_is_done() -> None:
     seen = iter([1, 2, 3, 4])
     clock = FakeClock()
     assert poll(lambda: next(seen), lambda value: value == 3, 30, clock=clock) == 3
-    assert clock.slept == [0.5, 1.0]
+    assert clock.slept == [0.25, 0.5]
 
 
 def test_a_poll_ends_at_its_limit_with_the_last_thing_seen() -> None:
