@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -143,8 +144,14 @@ def span_marginal(say: Any) -> tuple[float, dict[str, Any]]:
         early, late = (some - few) / 200, (many - some) / 250
         if early <= 0 or late <= 0:
             raise BenchError(f"more routers took less time, the machine is too busy: {few}, {some}, {many} s")
-        found = {"forks": PARALLEL, "ms_a_device_50_to_250": early * 1000, "ms_a_device_250_to_500": late * 1000}
-        found |= detail(lab, sides, costs)
+        cpu = [statistics.median(cost.cpu for cost in costs[f"{size}_devices"]) for size in sizes]
+        found = {
+            "forks": PARALLEL,
+            "ms_a_device": {"50_to_250": early * 1000, "250_to_500": late * 1000},
+            # What a busy machine does not blur: the same ratio of CPU seconds.
+            "cpu_ratio": ((cpu[2] - cpu[1]) / 250) / ((cpu[1] - cpu[0]) / 200),
+            **detail(lab, sides, costs),
+        }
         for name, program in sides.items():
             found[name]["peak_memory_mb"] = run(program, memory=True).peak_mb
         return late / early, found

@@ -71,7 +71,7 @@ def run(program: Program, lab_pid: int = 0, *, memory: bool = False) -> Cost:
         started = time.monotonic()
         child = subprocess.Popen(
             program.command, cwd=program.folder, env={**program.environment}, stdin=subprocess.DEVNULL,
-            stdout=file, stderr=subprocess.STDOUT, start_new_session=True,
+            stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
         sampler = _Sampler(child.pid) if memory else None
         status, usage = _wait(child, started)
@@ -127,9 +127,9 @@ def keep(pid: int) -> None:
 
 def _children(pid: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(word) for word in task.read_text().split()]
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += [int(word) for word in Path(f"/proc/{pid}/task/{task}/children").read_text().split()]
     return found
 
 

@@ -71,7 +71,7 @@ def _sources(session: str) -> list[dict[str, Any]]:
 
 def many_sources() -> dict[str, Any]:
     """One session with 800 sources, for a router that has none of it; its ports are those of MANY_PORTS."""
-    sources = [{"interface": _port(number), "direction": "rx-only"} for number in range(MANY)]
+    sources = [{"interface": _port(number), "direction": "rx-only", "port_level": True} for number in range(MANY)]
     return {"sessions": [{"name": "mon1", "class": "ethernet", "destination": {"interface": _port(MANY)}, "sources": sources}]}  # fmt: skip
 
 
