@@ -29,6 +29,7 @@ from .platforms import Facts, platform_of
 from .render import render
 from .rules import check
 from .status import SourceStatus, merged, parse_status
+from .troubleshooting import explain
 from .wanted import kept_back, resulting
 
 _READ_ERROR = re.compile(
@@ -292,7 +293,7 @@ class SpanWing:
                 "settle",
                 f"sessions[{session}].sources[{interface}]",
                 f"not operational after {self._settle:g} s: {_text(after.get((session, interface)))}",
-                "See iosxr_span_info for what the router blames, mend it, and run again.",
+                _advice(after.get((session, interface))),
             )
             for session, interface in lost
         ]
@@ -362,7 +363,7 @@ def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[P
     ]
     problems = [
         Problem("was-down", f"sessions[{key[0]}].sources[{key[1]}]", f"was not operational before: {_text(status)}",
-                "See iosxr_span_info for what the router blames.", "warning")
+                "iosxr_span_info tells what the router blames.", "warning")
         for key, status in faults[:MANY]
     ]  # fmt: skip
     if len(faults) > MANY:
@@ -373,6 +374,14 @@ def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[P
 
 def _text(status: SourceStatus | None) -> str:
     return status.status if status else "the router does not list it"
+
+
+def _advice(status: SourceStatus | None) -> str:
+    """What Cisco says of it. The router has rolled back when this is read: iosxr_span_info would find nothing there."""
+    known = explain(status.status) if status else None
+    if known is None:
+        return "Mend what the status blames, or give it more time with settle, and run again."
+    return f"{known.explanation} {known.remedy}".strip()
 
 
 def _shown(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
