@@ -92,6 +92,11 @@ def _wait(child: subprocess.Popen[bytes], started: float) -> tuple[int, float]:
     timer.start()
     try:
         _pid, status, usage = os.wait4(child.pid, 0)
+    except BaseException:  # told to stop: nothing of it stays
+        child.kill()
+        child.wait(10)
+        _end_orphans()
+        raise
     finally:
         timer.cancel()
     child.returncode = os.waitstatus_to_exitcode(status)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -58,6 +59,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that labs and programs are ended on the way out
     measuring.adopt_orphans()
     output = labs.ROOT / "build" / "bench.json"
     output.parent.mkdir(exist_ok=True)
