@@ -420,7 +420,7 @@ before:
   type: dict
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 after:
-  description: The mirroring after, read back from the router; in check mode as it would be.
+  description: The mirroring after, read back from the router; in check mode as it would be, with what waits for a reload.
   returned: when the device was read
   type: dict
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}

@@ -29,15 +29,24 @@ def check(current: Span, wanted: Span, facts: Facts) -> list[Problem]:
     """The rules that wanted breaks, in the order of the table, then by item.
 
     A fault that current already has, no less grave, is a warning: a router with an old fault can still be improved.
-    What rests on values that nobody verified for the platform is a warning, too. Never raises.
+    What rests on values that nobody verified for the platform is a warning, too. Advice is given once, when what it
+    speaks of is new or changed. Never raises.
     """
     found = _findings(current, wanted, facts)
+    if not found:
+        return []
     before: dict[tuple[str, str], int] = {}
-    if not all(map(_only_warns, found)):
-        for old in _findings(current, current, facts):
-            if not _only_warns(old):
-                before[old.rule, old.item] = max(old.amount, before.get((old.rule, old.item), 0))
-    return [_problem(finding, before.get((finding.rule, finding.item), 0)) for finding in found]
+    given: set[tuple[str, str, str]] = set()
+    for old in _findings(current, current, facts):
+        if _only_warns(old):
+            given.add(old[:3])
+        else:
+            before[old.rule, old.item] = max(old.amount, before.get((old.rule, old.item), 0))
+    return [
+        _problem(finding, before.get((finding.rule, finding.item), 0))
+        for finding in found
+        if not (_only_warns(finding) and finding[:3] in given)
+    ]
 
 
 def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:

@@ -585,3 +585,14 @@ def test_the_order_in_which_a_state_was_read_does_not_matter(state: Span, facts:
         }
     )
     assert check(Span(), state, facts) == check(Span(), turned, facts)
+
+
+def test_advice_is_given_once_and_again_when_its_object_changes() -> None:
+    source = Source("TenGigE0/0/0/1", "m", port_level=True)
+    tunnel = Tunnel("tunnel-ip3", ipv4_unnumbered="Loopback0", source="Loopback0", destination="70.1.1.2")
+    session = Session("m", destination=Destination("tunnel-ip3"))
+    span = Span(sessions={"m": session}, sources={source.key: source}, tunnels={tunnel.name: tunnel})
+    moved = replace(span, tunnels={tunnel.name: replace(tunnel, destination="70.1.1.3")})
+    facts = Facts("ncs5500", (7, 3, 2))
+    advised = [[problem.rule for problem in check(was, span, facts)] for was in (Span(), span, moved)]
+    assert advised == [["ethernet-tunnel"], [], ["ethernet-tunnel"]]
