@@ -79,4 +79,7 @@ def _problem(finding: Finding, amount_before: int) -> Problem:
     message, warns = finding.message, _only_warns(finding)
     if not warns and amount_before >= finding.amount:
         message, warns = f"{message}; {OLD_FAULT}", True
-    return Problem(finding.rule, finding.item, message, finding.remedy, "warning" if warns else "error")
+    remedy = finding.remedy
+    if not warns and RULES[finding.rule].overridable:
+        remedy += f" {finding.rule} can be downgraded with warn_only."
+    return Problem(finding.rule, finding.item, message, remedy, "warning" if warns else "error")

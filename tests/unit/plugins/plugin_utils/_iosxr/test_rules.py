@@ -596,3 +596,13 @@ def test_advice_is_given_once_and_again_when_its_object_changes() -> None:
     facts = Facts("ncs5500", (7, 3, 2))
     advised = [[problem.rule for problem in check(was, span, facts)] for was in (Span(), span, moved)]
     assert advised == [["ethernet-tunnel"], [], ["ethernet-tunnel"]]
+
+
+def test_an_error_says_whether_its_rule_can_be_downgraded() -> None:
+    seen = set()
+    for case in CASES:
+        for problem in check(span(*case.before), span(*case.broken), case.facts):
+            told = "can be downgraded with warn_only" in problem.remedy
+            assert told is (problem.severity == "error" and problem.rule in overridable_rules())
+            seen.add(told)
+    assert seen == {True, False}
