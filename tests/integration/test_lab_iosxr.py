@@ -45,6 +45,8 @@ def lab() -> Iterator[Lab]:
         "devices": [
             {"name": "edge1", "kind": "iosxr", "config_text": CONFIG, "settle_seconds": 0.0},
             {"name": "long", "kind": "iosxr", "config_text": f"hostname {LONG}\n"},
+            {"name": "hasty", "kind": "iosxr", "config_text": CONFIG, "lost_session": "rollback"},
+            {"name": "slow", "kind": "iosxr", "config_text": CONFIG, "commit_seconds": 1.0},
         ]
     }
     with running(spec) as started:
@@ -68,8 +70,8 @@ def scrapli(lab: Lab, name: str = "edge1") -> Cli:
     )
 
 
-def text_of(lab: Lab) -> str:
-    return lab.call(lab.device("edge1").device.running_text)
+def text_of(lab: Lab, name: str = "edge1") -> str:
+    return lab.call(lab.device(name).device.running_text)
 
 
 # -- netmiko
@@ -126,15 +128,42 @@ def test_netmiko_commits_on_trial_and_confirms(lab: Lab) -> None:
 
 
 def test_netmiko_loses_a_trial_that_it_does_not_confirm(lab: Lab) -> None:
-    router = netmiko(lab)
+    router = netmiko(lab, "hasty")
     router.send_config_set(MIRROR)
     router.commit(label="T1", confirm=True, confirm_delay=60)
-    assert "mon2" in text_of(lab)
+    assert "mon2" in text_of(lab, "hasty")
     router.paramiko_cleanup()
-    assert _eventually(lambda: "mon2" not in text_of(lab))
+    assert _eventually(lambda: "mon2" not in text_of(lab, "hasty"))
 
 
-def _eventually(check: Any, tries: int = 100) -> bool:
+def test_a_trial_whose_session_is_lost_keeps_others_out_until_its_timer_ends(lab: Lab) -> None:
+    device = lab.device("edge1").device
+    router = netmiko(lab)
+    router.send_config_set(MIRROR)
+    router.commit(confirm=True, confirm_delay=60)
+    router.paramiko_cleanup()
+    assert _eventually(lambda: not device.candidates)
+    assert "mon2" in text_of(lab)
+    with netmiko(lab) as other:
+        other.write_channel("configure exclusive\n")
+        assert "A trial commit is underway" in other.read_until_pattern(r"session\.[\s\S]*#")
+    lab.call(device.roll_back_trial)  # as the timer does
+    assert "mon2" not in text_of(lab)
+
+
+def test_a_commit_goes_on_when_its_session_is_lost(lab: Lab) -> None:
+    device = lab.device("slow").device
+    router = netmiko(lab, "slow")
+    router.send_config_set(MIRROR)
+    router.write_channel("commit\n")
+    assert _eventually(lambda: any(entry["text"] == "commit" for entry in lab.journal("slow")))
+    router.paramiko_cleanup()
+    assert "mon2" not in text_of(lab, "slow")
+    assert _eventually(lambda: device.commits)
+    assert "mon2" in text_of(lab, "slow")
+
+
+def _eventually(check: Any, tries: int = 250) -> bool:
     import time
 
     for _try in range(tries):

@@ -153,8 +153,8 @@ async def _nothing_to_commit(session: Session, candidate: Candidate, wanted: Wan
     elif wanted.trial is not None:
         device.start_trial(candidate, device.trial.base, wanted.trial)
     else:
+        device.confirm_trial()  # done before it is said: the link may be cut in the middle of the text
         await session.terminal.write(f"{CONFIRMING}\n")
-        device.confirm_trial()
     return True
 
 
@@ -197,8 +197,8 @@ async def _store(session: Session, candidate: Candidate, wanted: Wanted, root: N
     if wanted.trial is not None:
         device.start_trial(candidate, base, wanted.trial)
     elif on_trial:
-        await session.terminal.write(f"{CONFIRMING}\n")
         device.confirm_trial()
+        await session.terminal.write(f"{CONFIRMING}\n")
     if device.options.get("commit_log", False):
         from .session import timestamp
 

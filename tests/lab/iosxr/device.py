@@ -11,7 +11,10 @@ interfaces: every physical port of the chassis; without it `ports` (48) HundredG
     state names, and whatever is configured later.
 links_down: ports whose cable is out. arp: neighbours, address -> MAC address.
 settle_seconds (0.2): from a commit to its mirrors being operational. reload_seconds (1): ports of a card are down so long.
-commit_seconds (0): how long a commit takes. paging (true): false starts with `terminal length 0`.
+commit_seconds (0): how long a commit takes; one whose session is lost meanwhile goes on to its end.
+lost_session: what becomes of a trial commit whose session is lost: timer (default; it stays until its timer ends) |
+    rollback (it is rolled back at once). Neither is confirmed by a public source; the default is the harder one for a client.
+paging (true): false starts with `terminal length 0`.
 filter_supported (true): false refuses `|` behind `show running-config formal`.
 status_layout: port (default; "(port)" behind port-level sources) | plain | guide (the older samples). status_class (false): the class stands behind
     every session's name. counters: `show monitor-session counters` has figures (default: asr9k only).
@@ -56,6 +59,7 @@ CHOICES = {
     "negation_print": ("line", "key"),
     "acl_print": ("nested", "inline"),
     "class_print": ("always", "omit"),
+    "lost_session": ("timer", "rollback"),
 }
 FIRST_COMMIT = 1_000_000_001
 KEPT_COMMITS = 100
@@ -134,7 +138,7 @@ class IosXrDevice:
         "settle_seconds": float, "reload_seconds": float, "commit_seconds": float, "paging": bool, "filter_supported": bool,
         "status_layout": str, "status_class": bool, "counters": bool, "tcam_live": bool, "large_config_question": bool,
         "commit_log": bool, "prompt_cut": str, "failure_wording": str, "negation_print": str, "acl_print": str, "class_print": str,
-        "strict_attachment_acl": bool,
+        "strict_attachment_acl": bool, "lost_session": str,
         **dict.fromkeys(checks.SWITCHES, bool),
     }  # fmt: skip
 
@@ -374,7 +378,7 @@ class IosXrDevice:
         self.trial = None
 
     def roll_back_trial(self) -> None:
-        """Time is up, or the session of the trial ended."""
+        """Time is up, or somebody left the session of the trial."""
         trial = self.trial
         if trial:
             self._disarm()

@@ -58,7 +58,7 @@ class Session:
         self.user = str(getattr(terminal, "username", "") or "lab")
 
     async def run(self) -> None:
-        """From the login to the logout; a trial commit of a lost session is rolled back."""
+        """From the login to the logout. A lost session drops its candidate; its trial commit as `lost_session` says."""
         if not self.device.options.get("paging", True):
             self.terminal.length = 0
         try:
@@ -70,7 +70,7 @@ class Session:
                 except Leave:
                     return
         finally:
-            self._close_configuration()
+            self._close_configuration(lost=True)
 
     @property
     def prompt(self) -> str:
@@ -311,13 +311,15 @@ class Session:
                 return found[0] if found else default
         return default
 
-    def _close_configuration(self) -> None:
+    def _close_configuration(self, lost: bool = False) -> None:
+        """lost: nobody said `end` or `abort`; the line went down."""
         candidate, self.candidate, self.mode = self.candidate, None, []
         if candidate is None:
             return
         if candidate in self.device.candidates:
             self.device.candidates.remove(candidate)
-        if self.device.trial and self.device.trial.owner is candidate:
+        waits = lost and self.device.options.get("lost_session", "timer") == "timer"
+        if self.device.trial and self.device.trial.owner is candidate and not waits:
             self.device.roll_back_trial()
 
     async def pause(self, seconds: float) -> None:

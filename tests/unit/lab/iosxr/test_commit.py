@@ -164,11 +164,46 @@ def test_a_trial_is_confirmed_by_the_next_commit() -> None:
     assert "monitor-session m1" in router.running_text()
 
 
-def test_a_trial_ends_with_its_session() -> None:
-    router = device("hostname edge1\n")
+def test_a_trial_outlives_its_lost_session_until_its_timer_ends() -> None:
+    async def wait() -> None:
+        router = device("hostname edge1\n")
+        await _until_the_client_hangs_up(router, *MIRROR, "commit confirmed 60")
+        assert "monitor-session m1" in router.running_text()
+        assert router.locked_against(None) == "A trial commit is underway in another configuration session."
+        assert router.trial is not None
+        router.start_trial(router.trial.owner, router.trial.base, 0.02)
+        await asyncio.sleep(0.06)
+        assert router.running_text() == "hostname edge1\n"
+        assert router.locked_against(None) is None
+
+    asyncio.run(wait())
+
+
+def test_a_trial_may_end_with_its_lost_session() -> None:
+    router = device("hostname edge1\n", lost_session="rollback")
     play(router, *MIRROR, "commit confirmed 60")  # the client hangs up
     assert router.running_text() == "hostname edge1\n"
     assert router.commits[-1].client == "Rollback"
+
+
+@pytest.mark.parametrize("lost_session", ["timer", "rollback"])
+def test_what_was_confirmed_outlives_its_session(lost_session: str) -> None:
+    router = device("hostname edge1\n", lost_session=lost_session)
+    play(router, *MIRROR, "commit confirmed 60", "commit")
+    assert "monitor-session m1" in router.running_text()
+    assert router.trial is None
+
+
+def test_a_session_loses_its_uncommitted_changes() -> None:
+    router = device("hostname edge1\n")
+    play(router, *MIRROR)
+    assert router.running_text() == "hostname edge1\n"
+    assert router.candidates == []
+
+
+async def _until_the_client_hangs_up(router: IosXrDevice, *lines: str) -> None:
+    with contextlib.suppress(Done):
+        await Session(router, Script(list(lines))).run()
 
 
 def test_leaving_a_trial_asks_and_rolls_back() -> None:
