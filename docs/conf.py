@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pygments.lexers.special import TextLexer
+
 project = "mspplus.netsec"
 project_copyright = "the mspplus.netsec authors"
 html_theme = "sphinx_ansible_theme"
@@ -19,3 +23,8 @@ highlight_language = "YAML+Jinja"
 default_role = "any"
 # Labels of Ansible's own manual, which a build without the internet cannot look up. antsibull-docs checks our own.
 suppress_warnings = ["ref.ref", "myst.xref_missing"]
+
+
+def setup(app: Any) -> None:
+    """Diagrams are Mermaid: where guides are read on a forge they are drawn, here, without foreign scripts, they are text."""
+    app.add_lexer("mermaid", TextLexer)

@@ -24,7 +24,7 @@ description:
     affected.
   - Host keys are checked by default, against an explicit file. Nothing is taken from C(~/.ssh) unless an option says so.
 requirements:
-  - netmiko >= 4.4
+  - netmiko >= 4.6.0
   - paramiko >= 3.5.1, and < 5 for devices that have nothing newer than SHA-1
 notes:
   - Set C(gather_facts=false) on the play.

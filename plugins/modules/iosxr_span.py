@@ -29,7 +29,7 @@ options:
     description:
       - The document. RV(mspplus.netsec.iosxr_span_info#module:config) and the filter
         P(mspplus.netsec.parse_iosxr_span#filter) give one in the same form.
-      - May be left out only with O(state=deleted), which then removes all monitor sessions and source attachments.
+      - May be left out (or empty) only with O(state=deleted), which then removes all monitor sessions and source attachments.
     type: dict
     suboptions:
       sessions:
@@ -426,13 +426,13 @@ after:
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 commands:
   description: The lines that were, or in check mode would be, pasted.
-  returned: always
+  returned: when a plan was made
   type: list
   elements: str
   sample: ["interface TenGigE0/2/0/19", " monitor-session ms1 ethernet direction rx-only port-level"]
 plan:
   description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-  returned: always
+  returned: when a plan was made
   type: dict
 warnings:
   description: Rules that warn, faults that were there before.
