@@ -66,6 +66,8 @@ def _check(options: dict[str, Any]) -> None:
     wrong = []
     if not 30 <= options["confirm_timeout"] <= 65535:
         wrong.append(f"confirm_timeout must be 30 to 65535 seconds, not {options['confirm_timeout']}")
+    if options["commit_timeout"] < 1:
+        wrong.append(f"commit_timeout must be 1 second or more, not {options['commit_timeout']}")
     if not 0 <= options["settle"] < options["confirm_timeout"]:
         wrong.append(
             f"settle ({options['settle']} s) must be less than confirm_timeout ({options['confirm_timeout']} s): "

@@ -24,6 +24,8 @@ from .run import Outcome
 from .version import VERSION
 from .waiting import Progress
 
+FREE_TEXT = frozenset({"msg", "errors", "warnings", "problems", "device_state", "diagnostics", "counters_unparsed"})
+
 
 class DeviceAction(ActionBase):
     """One module. A child names its arguments and its door, and does the work in perform()."""
@@ -60,14 +62,13 @@ class DeviceAction(ActionBase):
             result.update(described(failed.plan), **failed.details)
             result.update(_failure(f"{failed}{listed}", failed.problems, failed.device_state))
             result["msg"] += f"\nThe device is now: {failed.device_state}."
-            result["changed"] = failed.device_state not in ("unchanged", "rolled back")
+            result["changed"] = failed.changed
         except DoorError as error:
             # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
             result.update(unreachable=True, changed=False, msg=str(error))
         if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
             result["warnings"] = [f"{self._host}: {text}" for text in result["warnings"]]
-        hidden: dict[str, Any] = remove_values(result, self._secrets())
-        return hidden
+        return self._masked(result)
 
     def progress(self, wanted: bool) -> Progress:
         display = Display()
@@ -81,10 +82,15 @@ class DeviceAction(ActionBase):
                 [f"{self._task.action} needs the connection {self.door}, this host uses {used}. {remedy}"]
             )
 
-    def _secrets(self) -> list[str]:
-        names = self.arguments.no_log
-        given = [str(self._task.args[name]) for name in names if self._task.args.get(name)]
-        return given + list(getattr(self._connection, "secrets", ()))
+    def _masked(self, result: dict[str, Any]) -> dict[str, Any]:
+        """Secret options nowhere; the door's passwords nowhere in free text.
+
+        Names and lines of a device's configuration are no free text: masking there would forge them where a password
+        happens to be part of a name, and they never hold the password of the door.
+        """
+        given = [str(self._task.args[name]) for name in self.arguments.no_log if self._task.args.get(name)]
+        door = [*given, *getattr(self._connection, "secrets", ())]
+        return {key: remove_values(value, door if key in FREE_TEXT else given) for key, value in result.items()}
 
 
 def _failure(message: str, problems: Iterable[Problem], device_state: str) -> dict[str, Any]:

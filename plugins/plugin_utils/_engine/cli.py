@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from .failures import Silent
@@ -47,70 +47,58 @@ class Garbled(Exception):
 
 
 class Cli:
-    """prompt: pattern of what the device prints, at the start of a line, when it waits. timeout: seconds of silence."""
+    """prompt: pattern of what the device prints, at the start of a line, when it waits. timeout: seconds of silence.
+    option: what allows more of them, for the error."""
 
-    def __init__(self, door: Door, prompt: str, timeout: float) -> None:
+    def __init__(self, door: Door, prompt: str, timeout: float, option: str = "") -> None:
         self._door = door
         self._prompt = re.compile(prompt)
         self._timeout = timeout
+        self._option = option
         self.prompt = ""  # the last one seen: it tells the mode that the device is in
 
     def run(self, *commands: str) -> list[str]:
         """The answers to the commands, in their order, without echo and prompt. One write for all of them."""
-        return self._exchange(commands, self._timeout)
+        return self._answers(commands, lossy=False)
 
     def paste(self, lines: Sequence[str], block: int = PASTE_BLOCK) -> list[str]:
         """As run(), at most block lines in flight. Raises Garbled when the device lost input."""
         answers: list[str] = []
         for start in range(0, len(lines), block):
-            answers += self._exchange(lines[start : start + block], LOST_INPUT_SILENCE, lossy=True)
+            answers += self._answers(lines[start : start + block], lossy=True)
         return answers
 
-    def ask(self, command: str, answers: Iterable[tuple[str, str]], timeout: float | None = None) -> str:
+    def ask(
+        self, command: str, answers: Iterable[tuple[str, str]], timeout: float | None = None, option: str = ""
+    ) -> str:
         """All that the device printed from the command to the next prompt.
 
         answers: (pattern of a question, reply) pairs, matched against the unfinished last line; an empty reply is a
-        bare Enter. timeout: seconds of silence that are allowed, where a command may think longer than others.
+        bare Enter. timeout, option: as of the class, where a command may think longer than others.
         """
         questions = [(re.compile(pattern), reply) for pattern, reply in answers]
+        limit = (self._timeout, self._option) if timeout is None else (timeout, option)
+        exchange = _Exchange(self._door, self._prompt, [command], limit)
         text: list[str] = []
-        tail = ""
         self._send([command])
-        for chunk in self._chunks(self._timeout if timeout is None else timeout):
-            *lines, tail = (tail + chunk).split("\n")
-            text += lines
+        for tail in exchange.tails():
             if self._at_prompt(tail):
-                return _without_echo(text, command)
-            for question, reply in questions:
-                if question.search(tail):
-                    text.append(tail)
-                    tail = ""
-                    self._send([reply])
-                    break
-        raise AssertionError("unreachable: _chunks ends by an exception only")
+                break
+            reply = next((reply for question, reply in questions if question.search(tail)), None)
+            if reply is not None:
+                text += exchange.taken()
+                self._send([reply])
+        return _without_echo([*text, *exchange.answers[-1]], command)
 
-    def _exchange(self, commands: Sequence[str], silence: float, *, lossy: bool = False) -> list[str]:
+    def _answers(self, commands: Sequence[str], *, lossy: bool) -> list[str]:
         if not commands:
             return []
-        answers: list[list[str]] = [[]]
-        tail = ""
+        exchange = _Exchange(self._door, self._prompt, commands, (self._timeout, self._option), lossy)
         self._send(commands)
-        try:
-            for chunk in self._chunks(silence):
-                *lines, tail = (tail + chunk).split("\n")
-                for line in lines:
-                    prompt = self._prompt.match(line)
-                    if prompt:
-                        answers.append([line[prompt.end() :]])
-                    else:
-                        answers[-1].append(line)
-                if len(answers) >= len(commands) and self._at_prompt(tail):
-                    break
-        except Silent as silent:
-            if lossy and self._at_prompt(tail):
-                raise Garbled(f"{len(commands)} lines were sent, {len(answers)} were answered") from silent
-            raise
-        return [_without_echo(lines, command) for lines, command in zip(answers, commands, strict=False)]
+        for tail in exchange.tails():
+            if len(exchange.answers) >= len(commands) and self._at_prompt(tail):
+                break
+        return [_without_echo(lines, command) for lines, command in zip(exchange.answers, commands, strict=True)]
 
     def _send(self, lines: Sequence[str]) -> None:
         for line in lines:
@@ -118,22 +106,95 @@ class Cli:
                 raise ValueError(f"a control character never leaves the controller: {line!r}")
         self._door.send("".join(f"{line}\n" for line in lines))
 
-    def _chunks(self, silence: float) -> Iterable[str]:
-        started = time.monotonic()
-        size = 0
-        while True:
-            chunk = _NOISE.sub("", self._door.receive(silence)).replace("\r", "")
-            size += len(chunk)
-            if size > MAX_ANSWER or time.monotonic() - started > MAX_EXCHANGE:
-                raise Silent(f"the device has been printing for {MAX_EXCHANGE:.0f} s or {MAX_ANSWER} characters")
-            yield chunk
-
     def _at_prompt(self, tail: str) -> bool:
-        prompt = self._prompt.match(tail)
-        if not prompt or tail[prompt.end() :].strip():
+        if not _bare(self._prompt, tail):
             return False
         self.prompt = tail.strip()
         return True
+
+
+class _Exchange:
+    """What comes back for some commands, cut at the prompts behind which they are echoed.
+
+    A log message may be printed behind a prompt. So a prompt counts only with the echo of the command that is due, and
+    one that was spoilt is asked for again with an Enter. lossy: input may be lost on its way (raises Garbled).
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        prompt: re.Pattern[str],
+        commands: Sequence[str],
+        limit: tuple[float, str],
+        lossy: bool = False,
+    ) -> None:
+        self._door = door
+        self._prompt = prompt
+        self._commands = commands
+        self._silence, self._option = limit
+        self._lossy = lossy
+        self._spoilt = False
+        self._tail = ""
+        self.answers: list[list[str]] = [[]]
+
+    def taken(self) -> list[str]:
+        """The lines so far with the unfinished one, a question; what follows its reply begins anew."""
+        lines = [*self.answers[-1], self._tail]
+        self.answers[-1], self._tail = [], ""
+        return lines
+
+    def tails(self) -> Iterator[str]:
+        """After each piece of text the line that is not finished. Ends by an exception, or when nobody asks on."""
+        started = time.monotonic()
+        size, waited = 0, 0.0
+        while True:
+            patience = min(self._silence, LOST_INPUT_SILENCE) if self._lossy or self._spoilt else self._silence
+            try:
+                chunk = _NOISE.sub("", self._door.receive(patience)).replace("\r", "")
+            except Silent as silent:
+                waited += patience
+                self._wait_on(waited, silent)
+                continue
+            waited = 0.0
+            size += len(chunk)
+            if size > MAX_ANSWER or time.monotonic() - started > MAX_EXCHANGE:
+                raise Silent(f"{self._due!r} prints on and on: over {MAX_ANSWER} characters or {MAX_EXCHANGE:g} s")
+            *lines, self._tail = (self._tail + chunk).split("\n")
+            for line in lines:
+                self._read(line)
+            yield self._tail
+
+    @property
+    def _due(self) -> str:
+        return self._commands[min(len(self.answers), len(self._commands)) - 1]
+
+    def _wait_on(self, waited: float, silent: Silent) -> None:
+        """Returns when it makes sense to wait longer."""
+        if self._lossy and _bare(self._prompt, self._tail):
+            raise Garbled(f"{len(self._commands)} lines were sent, {len(self.answers)} were answered") from silent
+        if self._spoilt:
+            self._spoilt = False
+            self._door.send("\n")
+        elif waited >= self._silence:
+            more = f"; {self._option} allows more" if self._option else ""
+            raise Silent(f"no answer to {self._due!r} for {self._silence:g} s{more}") from silent
+
+    def _read(self, line: str) -> None:
+        prompt = self._prompt.match(line)
+        echo = line[prompt.end() :].strip() if prompt else line.strip()
+        due = self._commands[len(self.answers)].strip() if len(self.answers) < len(self._commands) else None
+        if due is not None and echo == due and (prompt or self._spoilt):
+            self.answers.append([line[prompt.end() :] if prompt else line])
+            self._spoilt = False
+        elif not prompt:
+            self.answers[-1].append(line)
+        elif echo:
+            self._spoilt = True
+
+
+def _bare(prompt: re.Pattern[str], text: str) -> bool:
+    found = prompt.match(text)
+    return found is not None and not text[found.end() :].strip()
 
 
 def _without_echo(lines: Sequence[str], command: str) -> str:

@@ -45,7 +45,8 @@ class Failed(Exception):
     """The device did not take the change, or did not keep it.
 
     device_state: what the device carries now, in a sentence. details: further keys of the task's result.
-    plan: what was tried, filled in by the engine.
+    It begins with "unchanged" or "rolled back" where the device carries what it did before. plan: what was tried,
+    filled in by the engine.
     """
 
     plan: Plan = Plan()
@@ -61,3 +62,7 @@ class Failed(Exception):
         self.problems = tuple(problems)
         self.device_state = device_state
         self.details = details or {}
+
+    @property
+    def changed(self) -> bool:
+        return not self.device_state.startswith(("unchanged", "rolled back"))

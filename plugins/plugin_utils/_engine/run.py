@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from .failures import Failed, Moved, Refused
-from .operations import Plan
+from .failures import DoorError, Failed, Moved, Refused
+from .operations import Operation, Plan
 from .problems import Problem, downgraded, errors
 
 S = TypeVar("S")
@@ -94,9 +94,8 @@ def converge(
             applied = wing.apply(plan, current, wanted)
             break
         except Failed as failed:
-            failed.plan = plan
             failed.details = {"before": before, **failed.details}
-            raise
+            raise _with_plan(failed, plan) from failed.__cause__
         except Moved as moved:
             if attempt == "last":
                 raise Failed(
@@ -104,16 +103,32 @@ def converge(
                     [Problem("moved", "device", str(moved), "Run again when the other change is done.")],
                 ) from moved
     progress("verifying")
-    for _look in ("first", "second"):  # a text that was cut on its way is no change of the device
+    details = {"before": before, **applied.details}
+    try:
+        seen, left = _verified(wing, plan, wanted)
+    except (DoorError, Failed) as error:
+        said = error.problems if isinstance(error, Failed) else ()
+        message = f"the change was made, but could not be verified: {error}"
+        raise _with_plan(Failed(message, said, "changed; run again to verify it", details), plan) from error
+    if left:
+        missing = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+        message = "the change was accepted, but the device does not show it"
+        details["after"] = wing.show(seen)
+        raise _with_plan(Failed(message, missing, "changed, but not as planned", details), plan)
+    return Outcome(True, before, wing.show(seen), plan, (*problems, *applied.warnings), applied.details)
+
+
+def _with_plan(failed: Failed, plan: Plan) -> Failed:
+    failed.plan = plan
+    return failed
+
+
+def _verified(wing: Wing[S], plan: Plan, wanted: S) -> tuple[S, list[Operation]]:
+    """What the device shows, and what of the plan it does not show. A text that was cut on its way is no change of the
+    device, so what seems to be missing is looked for once more."""
+    for _look in ("first", "second"):
         seen = wing.read()
         left = [operation for operation in wing.plan(seen, wanted).operations if operation not in plan.deferred]
         if not left:
             break
-    if left:
-        raise Failed(
-            "the change was accepted, but the device does not show it",
-            [Problem("read-back", operation.item, f"still to do: {'; '.join(operation.do)}") for operation in left],
-            device_state="changed, but not as planned",
-            details={"before": before, "after": wing.show(seen)},
-        )
-    return Outcome(True, before, wing.show(seen), plan, (*problems, *applied.warnings), applied.details)
+    return seen, left

@@ -15,15 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from .._engine.operations import Operation
 from .._engine.problems import Problem
 from .model import Family
-from .parse import read_entry
+from .parse import NOISE, read_entry
 
-# Printed around a configuration, part of none. "root", "exit" and "!" move the parser and configure nothing.
-_FRAME = re.compile(
-    r"^(?:Building configuration\.\.\.|!.*|end|root|exit|"
-    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \w{3} +\d+ \d\d:\d\d:\d\d.*)?$"
-)
+# Beside what parse knows as noise: "root", "exit" and "!" move the parser and configure nothing.
+_FRAME = re.compile(r"(?:Building configuration\.\.\.|!.*|end|root|exit)?$")
 _REJECTED = re.compile(r"^\s*!!%\s*(?P<text>.*)$")
-_TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
+TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
 
 Path = tuple[str, ...]
 
@@ -33,7 +30,7 @@ def paths(lines: Iterable[str]) -> Iterator[Path]:
     stack: list[tuple[int, str]] = []
     for line in lines:
         text = " ".join(line.split())
-        if _FRAME.match(text):
+        if _FRAME.match(text) or NOISE.match(text):
             if text == "root":
                 stack.clear()
             continue
@@ -159,6 +156,6 @@ def _owner(path: Path, owner: dict[Path, str]) -> str:
 
 
 def _remedy(text: str) -> str:
-    if _TCAM_PENDING.search(text):
+    if TCAM_PENDING.search(text):
         return "Reload the line cards, so that the TCAM profile becomes live, and run again."
     return "Change the item, or the configuration that it conflicts with."

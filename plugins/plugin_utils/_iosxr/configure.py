@@ -11,7 +11,7 @@ marked unverified.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,8 @@ from .candidate import differences, rejections
 PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
+MOST_LABELS = 9  # commits of one label: LABEL, LABEL-2, ... LABEL-9
+IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
 MANY = 20  # differences that an error names
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
@@ -36,7 +38,10 @@ _LARGE = (r"Confirm\? ?\[y/n\].*$", "y")
 _LEAVE_TRIAL = (r"Do you wish to exit\?.*\[no\]:?\s*$", "yes")
 _UNCOMMITTED = (r"\(yes/no/cancel\)\?.*\[cancel\]:?\s*$", "no")
 
-_LINE_ERROR = re.compile(r"^% (?!Confirming commit)(?P<text>.+)$", re.MULTILINE)
+_LINE_ERROR = re.compile(r"^% (?P<text>.+)$", re.MULTILINE)
+_CONFIRMED = re.compile(r"Confirming commit", re.IGNORECASE)
+_UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Incomplete command|Ambiguous command)", re.MULTILINE)
+_LABEL_USED = re.compile(r"label\b.*\b(?:already|in use|exists)", re.IGNORECASE)
 _NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILINE)
 _REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
 
@@ -63,6 +68,11 @@ REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             r"no space|disk (?:is )?full|insufficient disk",  # unverified wording
             "the router has no disk space left for the commit",
             "Free space on the router (show media), then run again.",
+        ),
+        (
+            _LABEL_USED.pattern,
+            "the label of this commit, and the names that follow it, are in use",
+            "Use another commit_label.",
         ),
     )
 )
@@ -96,52 +106,64 @@ class CommitOptions:
     def comment_fits(self) -> bool:
         return self.release is None or self.release >= COMMENT_WITH_TRIAL
 
-    @property
-    def trial_command(self) -> str:
-        label = f" label {self.label}" if self.label else ""
-        # the place of the comment behind the timer is unverified
+    def trial_commands(self) -> Iterator[tuple[str, ...]]:
+        """For each label, the forms of the command: labels are used once (so a second run takes LABEL-2 and so on);
+        netmiko writes the label before the timer, cisco.iosxr behind it, and no public grammar says which release
+        takes which."""
+        timer = f"confirmed {self.confirm_timeout}"
         comment = f" comment {self.comment}" if self.comment and self.comment_fits else ""
-        return f"commit{label} confirmed {self.confirm_timeout}{comment}"
+        if self.label is None:
+            yield (f"commit {timer}{comment}",)
+            return
+        for number in range(1, MOST_LABELS + 1):
+            label = f"label {self.label}" if number == 1 else f"label {self.label[:27]}-{number}"
+            yield f"commit {label} {timer}{comment}", f"commit {timer} {label}{comment}"
 
 
 class Configuration:
     """A context manager: however the block is left, what was not confirmed does not stay.
 
-    Leaving after a trial commit makes the router roll back at once (cisco.iosxr#260). state says, for an error message,
-    what the router carries if the session were lost now.
+    Leaving after a trial commit makes the router roll back at once (cisco.iosxr#260). phase: closed, candidate,
+    committing (the trial commit was sent), trial (it was taken), confirming, confirmed. on_trial: whether the router may
+    carry a commit that it still takes back by itself. lost: the session did not survive the leaving.
     """
 
     def __init__(self, cli: Cli, options: CommitOptions) -> None:
         self._cli = cli
         self._options = options
-        self._phase = "closed"  # closed | candidate | trial | confirming | confirmed
-        self.on_trial = False  # whether the router may carry a commit that it still takes back by itself
+        self._open = False
+        self.phase = "closed"
+        self.lost = False
 
     @property
-    def state(self) -> str:
-        return {
-            "trial": f"on trial; the router rolls back by itself within {self._options.confirm_timeout} s",
-            "confirming": "unknown: the confirming commit was sent, its answer was lost; read again to see",
-            "confirmed": "changed",
-        }.get(self._phase, "unchanged")
+    def on_trial(self) -> bool:
+        return self.phase in ("committing", "trial", "confirming")
 
     def __enter__(self) -> Self:
         answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
         if "(config" not in self._cli.prompt:
             raise _refusal(answer, "the router did not enter configuration mode")
-        self._phase = "candidate"
+        self._open, self.phase = True, "candidate"
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
         if isinstance(error, DoorError):
-            return  # nobody listens any more; a lost session drops its candidate, its trial rolls back by the timer
-        if self._phase == "candidate":
-            self._cli.ask("abort", ())
-        elif self._phase != "closed":
-            self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), self._options.commit_timeout)
-        self._phase = "closed"
+            self.lost = True
+        elif self._open:
+            hurry = error is not None and not isinstance(error, Failed | Moved)
+            try:
+                self._leave(IN_A_HURRY if hurry else self._options.commit_timeout)
+            except DoorError:
+                self.lost = True
+
+    def _leave(self, patience: float) -> str:
+        self._open = False
+        if self.phase == "candidate":
+            return self._cli.ask("abort", (), patience, "commit_timeout")
+        return self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), patience, "commit_timeout")
 
     def paste(self, operations: Sequence[Operation], standing: str) -> None:
         """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
@@ -155,8 +177,7 @@ class Configuration:
         problems: list[Problem] = []
         for block in (PASTE_BLOCK, 1):
             if problems:
-                self._cli.ask("abort", ())
-                self._phase = "closed"
+                self._leave(self._options.commit_timeout)
                 self.__enter__()
             try:
                 problems = _refused_lines(operations, self._cli.paste(lines, block))
@@ -173,33 +194,58 @@ class Configuration:
             problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
         raise Failed("the router did not take what was pasted as it was sent; the candidate was dropped", problems)
 
-    def commit_on_trial(self, operations: Sequence[Operation]) -> None:
-        """commit confirmed. Raises Moved when others committed meanwhile, Failed with each `!!%` text when refused."""
-        self._phase, self.on_trial = "trial", True
-        answer = self._cli.ask(self._options.trial_command, (_OTHERS, _LARGE), self._options.commit_timeout)
-        if _OTHERS_COMMITTED in answer:
-            self._phase, self.on_trial = "candidate", False
-            raise Moved("others committed since this run read the router")
-        if _NOTHING.search(answer):
-            self._phase, self.on_trial = "candidate", False
-            raise Moved("the router says that there is nothing to commit")
-        error = _LINE_ERROR.search(answer)
-        if error:
-            self._phase, self.on_trial = "candidate", False
-            problems: list[Problem] = []
-            if _REJECTED.search(answer):
-                problems = rejections(self._cli.run("show configuration failed")[0], operations)
-            if problems:
+    def commit_on_trial(self, operations: Sequence[Operation]) -> str:
+        """commit confirmed; the command that was taken. Raises Moved when others committed meanwhile, Failed with each
+        `!!%` text when it is rejected. What else the router prints (log messages, warnings) is no refusal."""
+        command = answer = ""
+        for forms in self._options.trial_commands():
+            for command in forms:
+                self.phase = "committing"
+                answer = self._commit(command)
+                if not _UNKNOWN_COMMAND.search(answer):
+                    break
+                self.phase = "candidate"
+            if not _LABEL_USED.search(answer):
+                break
+        if _OTHERS_COMMITTED in answer or _NOTHING.search(answer):
+            self.phase = "candidate"
+            raise Moved(
+                "the router says that there is nothing to commit"
+                if _NOTHING.search(answer)
+                else "others committed since this run read the router"
+            )
+        if _REJECTED.search(answer):
+            self.phase = "candidate"
+            problems = rejections(self._cli.run("show configuration failed")[0], operations)
+            if problems and not _LABEL_USED.search(answer):
                 raise Failed("the router rejected the commit; nothing was changed", problems)
+        if _REJECTED.search(answer) or _UNKNOWN_COMMAND.search(answer) or _refused(answer):
+            self.phase = "candidate"
             raise _refusal(answer, "the router refused the commit; nothing was changed")
+        self.phase = "trial"
+        return command
 
     def confirm(self) -> None:
-        self._phase = "confirming"
-        answer = self._cli.ask("commit", (_OTHERS, _LARGE), self._options.commit_timeout)
-        error = _LINE_ERROR.search(answer)
-        if error or _OTHERS_COMMITTED in answer:
+        """Raises Failed unless the router said, or proved by letting us leave without a question, that it confirmed."""
+        self.phase = "confirming"
+        answer = self._commit("commit")
+        if _CONFIRMED.search(answer):
+            self.phase = "confirmed"
+            return
+        if _NOTHING.search(answer):
+            raise Failed("the timer of the trial commit ended before it was confirmed; the router took it back")
+        if _OTHERS_COMMITTED in answer or _refused(answer) or _LINE_ERROR.search(answer):
             raise _refusal(answer, "the router did not say that it confirms the trial commit")
-        self._phase, self.on_trial = "confirmed", False
+        if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._leave(self._options.commit_timeout)):
+            raise Failed("the router did not confirm the trial commit")
+        self.phase = "confirmed"
+
+    def _commit(self, command: str) -> str:
+        return self._cli.ask(command, (_OTHERS, _LARGE), self._options.commit_timeout, "commit_timeout")
+
+
+def _refused(answer: str) -> bool:
+    return any(pattern.search(answer) for pattern, _meaning, _remedy in REFUSALS)
 
 
 def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> list[Problem]:

@@ -18,6 +18,7 @@ from .._engine.problems import Problem
 from .._engine.run import Applied
 from .._engine.states import State
 from .._engine.waiting import Progress, poll
+from .candidate import TCAM_PENDING
 from .configure import PROMPT, REFUSALS, CommitOptions, Configuration
 from .document import to_document
 from .interfaces import parse_interfaces_brief
@@ -26,6 +27,7 @@ from .names import interface_name
 from .parse import parse
 from .plan import plan
 from .platforms import Facts, platform_of
+from .reload import ALL_CARDS
 from .render import render
 from .rules import check
 from .status import SourceStatus, merged, parse_status
@@ -38,6 +40,8 @@ _READ_ERROR = re.compile(
 )
 _INVALID = re.compile(r"^% Invalid input detected", re.MULTILINE)
 
+READ_TIMEOUT = "ansible_netmiko_read_timeout"
+
 VERSION = "show version"
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
@@ -47,24 +51,37 @@ INTERFACES = "show interfaces brief"
 
 @dataclass(frozen=True)
 class Scope:
-    """Which parts of the configuration a document speaks of, and so which are read."""
+    """Which parts of the configuration a document speaks of, and so which are read.
+
+    access_lists: named, and so owned. referenced: only used by sources. keys: UDFs and TCAM profiles. bindings: which
+    ACLs interfaces carry.
+    """
 
     access_lists: tuple[tuple[Family, str], ...] = ()
-    keys: bool = False  # UDFs and TCAM profiles
+    keys: bool = False
     tunnels: tuple[str, ...] = ()
-    bindings: bool = False  # which ACLs interfaces carry
+    bindings: bool = False
+    referenced: tuple[tuple[Family, str], ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Scope:
         """Names that no router would take are left out here; the check of the document reports them."""
-        lists = document.get("access_lists", ())
         sources = [source for session in document.get("sessions", ()) for source in session.get("sources", ())]
-        selecting = any(source.get(key) for source in sources for key in ("acl", "acl_name", "acl_ipv4", "acl_ipv6"))
+        named = {(item["family"], item["name"]) for item in document.get("access_lists", ()) if _safe(item)}
+        used = {
+            (family, source[key])
+            for source in sources
+            for key, families in _ACL_KEYS.items()
+            for family in families
+            if source.get(key) and _safe({"family": family, "name": source[key]})
+        }
+        selecting = bool(used) or any(source.get("acl") for source in sources)
         return cls(
-            tuple(sorted({(item["family"], item["name"]) for item in lists if _safe(item)})),
+            tuple(sorted(named)),
             any(document.get(key) for key in ("access_lists", "udfs", "tcam_profiles")),
             tuple(sorted(set(_tunnel_names(document)))),
-            bool(lists or selecting),
+            bool(named) or selecting,
+            tuple(sorted(used - named)),
         )
 
     @property
@@ -73,25 +90,33 @@ class Scope:
 
     @property
     def reads(self) -> list[str]:
-        commands = [f"show running-config {family} access-list {name}" for family, name in self.access_lists]
+        lists = (*self.access_lists, *self.referenced)
+        commands = [f"show running-config {family} access-list {name}" for family, name in lists]
         if self.keys:
             commands += ["show running-config udf", "show running-config hw-module"]
         return commands + [f"show running-config interface {name}" for name in self.tunnels]
 
 
+_ACL_KEYS: dict[str, tuple[Family, ...]] = {
+    "acl_name": ("ipv4", "ipv6"),
+    "acl_ipv4": ("ipv4",),
+    "acl_ipv6": ("ipv6",),
+}
 ALL = Scope(bindings=True)
 
 
 def owned(span: Span, scope: Scope, taken: Collection[BindingKey] = (), named: Collection[str] = ()) -> Span:
     """Of what was read, what a document of that scope speaks of.
 
-    Bindings of other ACLs are read to know who has the interface, UDFs of others to know what exists: neither is ours.
+    ACLs that sources only use are read to know that they exist, bindings of other ACLs to know who has the interface,
+    UDFs of others to know what exists: none of it is ours.
     """
     used = {match.name for acl in span.access_lists.values() for ace in acl.entries for match in ace.udfs}
     used |= {name for profile in span.tcam_profiles.values() for name in profile.udfs}
     lists = set(scope.access_lists)
     return replace(
         span,
+        access_lists={key: acl for key, acl in span.access_lists.items() if key in lists},
         bindings={
             key: binding
             for key, binding in span.bindings.items()
@@ -127,24 +152,25 @@ class Router:
 
     def open(self) -> None:
         self._door.open()
-        self.cli = Cli(self._door, PROMPT.format(base=re.escape(self._door.base_prompt)), self._timeout)
+        prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
+        self.cli = Cli(self._door, prompt, self._timeout, READ_TIMEOUT)
 
     def reopen(self) -> None:
         """A new session, whatever became of the old one."""
         self._door.close()
         self.open()
 
-    def answers(self, commands: list[str]) -> list[str]:
+    def known(self, commands: list[str]) -> list[str]:
         """Answers of read commands, all in one round trip. Raises Failed naming the command that was refused."""
         answers = self.cli.run(*commands)
         for command, answer in zip(commands, answers, strict=True):
             error = _READ_ERROR.search(answer)
-            if error and not _INVALID.search(answer):
+            if error:
                 raise _read_failed(command, error["text"])
         return answers
 
     def optional(self, commands: list[str]) -> list[str]:
-        """As answers(), for reads that a platform may not know or that may find nothing: their text, whatever it is."""
+        """As known(), for reads that a platform may not know or that may find nothing: their text, whatever it is."""
         return self.cli.run(*commands)
 
     def span(self, scope: Scope, *further: str) -> tuple[Span, list[str]]:
@@ -153,24 +179,22 @@ class Router:
         Where the release does not take the output filter, the attachments are read unfiltered: one more round trip.
         """
         suffix = f" | include {scope.attachment_filter}" if self._filtered else ""
-        commands = [SESSIONS, f"{ATTACHMENTS}{suffix}", *scope.reads]
-        answers = self.answers([*commands, *further])
-        if _INVALID.search(answers[1]) and self._filtered:
+        commands = [SESSIONS, f"{ATTACHMENTS}{suffix}", *scope.reads, *further]
+        answers = self.cli.run(*commands)
+        if self._filtered and _INVALID.search(answers[1]):
             self._filtered = False
-            answers[1] = self.answers([ATTACHMENTS])[0]
-        return _parsed(commands, answers), answers[len(commands) :]
+            commands[1] = ATTACHMENTS
+            answers[1] = self.cli.run(ATTACHMENTS)[0]
+        for command, answer in zip(commands, answers, strict=True):
+            error = _READ_ERROR.search(answer)
+            if error:
+                raise _read_failed(command, error["text"])
+        count = len(commands) - len(further)
+        return parse("\n!\n".join(answers[:count])), answers[count:]
 
     def parts(self, scope: Scope) -> Span:
         """What the scope names beside sessions and attachments; no round trip when it names nothing."""
-        return _parsed(scope.reads, self.answers(scope.reads))
-
-
-def _parsed(commands: list[str], answers: list[str]) -> Span:
-    """Raises Failed for a read that the router does not know."""
-    for command, answer in zip(commands, answers, strict=False):
-        if _INVALID.search(answer):
-            raise _read_failed(command, "Invalid input detected")
-    return parse("\n!\n".join(answers[: len(commands)]))
+        return parse("\n!\n".join(self.known(scope.reads)))
 
 
 def _read_failed(command: str, text: str) -> Failed:
@@ -201,6 +225,7 @@ class SpanWing:
         self._scope = Scope.of(document)
         self._udfs = {str(item.get("name")) for item in document.get("udfs", ())}
         self._taken: set[BindingKey] = set()  # bindings that an ACL of the document takes from another
+        self._unlisted = False
         self._platform = platform
         self.facts = Facts("generic" if platform == "auto" else platform, None, None)
 
@@ -223,12 +248,17 @@ class SpanWing:
 
     def survey(self, current: Span, wanted: Span) -> None:
         if current != wanted:
-            brief = self._router.answers([INTERFACES])[0]
+            brief = self._router.optional([INTERFACES])[0]
             known = frozenset(parse_interfaces_brief(brief))
             self.facts = Facts(self.facts.platform, self.facts.release, known or None)
+            self._unlisted = not known
 
     def check(self, current: Span, wanted: Span) -> list[Problem]:
-        return check(current, wanted, self.facts) + kept_back(current, self._document, self._state)
+        problems = check(current, wanted, self.facts) + kept_back(current, self._document, self._state)
+        if self._unlisted:
+            text = "the router did not list its interfaces, so nobody checked whether those of the document exist"
+            problems.append(Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning"))
+        return problems
 
     def plan(self, current: Span, wanted: Span) -> Plan:
         return plan(current, wanted)
@@ -237,75 +267,69 @@ class SpanWing:
         return to_document(owned(state, self._scope, self._taken, self._udfs))
 
     def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
-        before = mirrors(self._router.answers([STATUS])[0])
+        before = mirrors(self._router.known([STATUS])[0])
         touched = touched_mirrors(plan, wanted)
         kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(wanted))
         configuration = Configuration(self._router.cli, self._commit)
+        after: Mirrors = {}
+        lost: list[MirrorKey] = []
         try:
             with configuration:
                 configuration.paste(plan.operations, render(current))
                 self._progress("committing on trial")
-                configuration.commit_on_trial(plan.operations)
+                command = configuration.commit_on_trial(plan.operations)
                 after = self._settled(touched | kept)
                 lost = sorted(key for key in touched | kept if key not in after or not after[key].operational)
                 if not lost:
                     configuration.confirm()
         except (DoorError, Failed) as error:
-            if isinstance(error, Failed) and not configuration.on_trial:
-                raise
-            raise self._unclear(error, configuration, current) from error
-        details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)]}
+            raise self._undone(error, configuration.phase, current, plan) from error
+        details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)], "commit": command}
         if lost:
-            raise self._rolled_back(current, lost, after, details)
+            message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
+            failed = Failed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
+            raise self._undone(failed, "trial", current, plan)
+        if configuration.lost:
+            self._router.reopen()
         return Applied((*self._not_sent(), *_old_faults(touched, wanted, after)), details)
 
     def _settled(self, required: frozenset[MirrorKey] | set[MirrorKey]) -> Mirrors:
         """The status when all required mirrors are operational, or the last one seen within the settle time."""
 
         def look() -> Mirrors:
-            seen = mirrors(self._router.answers([f"do {STATUS}"])[0])
+            seen = mirrors(self._router.known([f"do {STATUS}"])[0])
             up = sum(key in seen and seen[key].operational for key in required)
             self._progress(f"{up} of {len(required)} mirrors are operational", up / max(len(required), 1))
             return seen
 
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
-    def _unclear(self, error: DoorError | Failed, configuration: Configuration, current: Span) -> Failed:
-        """What a lost session or answer left behind: read over a new session, as long as a trial may still roll back."""
-        if isinstance(error, Failed):
-            message, problems = str(error), error.problems
-        else:
-            message, problems = f"the session was lost while applying: {error}", ()
-        self._progress("what the router carries is unclear; reading it again over a new session")
-        try:
-            self._router.reopen()
-            wait = self._commit.confirm_timeout + 5 if configuration.on_trial else 0
-            seen = poll(self.read, lambda seen: seen == current, wait)
-        except DoorError:
-            return Failed(message, problems, configuration.state)
-        if seen != current:
-            return Failed(message, problems, "changed; run again to verify it", {"after": self.show(seen)})
-        return Failed(message, problems, "rolled back" if configuration.on_trial else "unchanged")
-
-    def _rolled_back(self, current: Span, lost: list[MirrorKey], after: Mirrors, details: dict[str, Any]) -> Failed:
-        problems = [
-            Problem(
-                "settle",
-                f"sessions[{session}].sources[{interface}]",
-                f"not operational after {self._settle:g} s: {_text(after.get((session, interface)))}",
-                _advice(after.get((session, interface))),
-            )
-            for session, interface in lost
-        ]
-        message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
+    def _undone(self, error: DoorError | Failed, phase: str, current: Span, plan: Plan) -> Failed:
+        """The error with what the router carries now, proved by a read where a commit may have been taken."""
+        failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
+        if any(TCAM_PENDING.search(problem.device_text) for problem in failed.problems):
+            failed.details |= _waiting(plan, current)
+        if phase in ("closed", "candidate"):
+            failed.device_state = "unchanged"  # a candidate is dropped with its session
+            return failed
+        timer = self._commit.confirm_timeout
         self._progress("waiting for the router to roll back")
         try:
-            seen = poll(self.read, lambda seen: seen == current, self._commit.confirm_timeout + 5)
-        except DoorError as error:
-            state = f"unknown: {error}; the router rolls back by itself within {self._commit.confirm_timeout} s"
-            return Failed(message, problems, state, details)
-        state = "rolled back" if seen == current else "NOT rolled back"
-        return Failed(message, problems, state, {**details, "after": self.show(seen)})
+            if isinstance(error, DoorError):
+                self._router.reopen()
+            seen = poll(self.read, lambda seen: seen == current, timer + MARGIN)
+        except (DoorError, Failed) as unread:
+            failed.device_state = f"unknown, it could not be read ({unread}); it rolls back by itself within {timer} s"
+            return failed
+        failed.details["after"] = self.show(seen)
+        if seen != current:
+            failed.device_state = "changed; run again to verify it"
+        elif phase == "committing":
+            late = "a commit that still comes"
+            failed.device_state = f"unchanged; {late} rolls back by itself within {timer} s"
+        else:
+            failed.device_state = "rolled back"
+        return failed
 
     def _not_sent(self) -> list[Problem]:
         if not self._commit.comment or self._commit.comment_fits:
@@ -317,6 +341,7 @@ class SpanWing:
 MirrorKey = tuple[str, str]  # session, interface
 Mirrors = dict[MirrorKey, SourceStatus]
 
+MARGIN = 5  # seconds that a roll back may take after the timer
 MANY = 20  # warnings of one kind, before they are counted instead
 
 
@@ -353,6 +378,20 @@ def touched_mirrors(plan: Plan, wanted: Span) -> set[MirrorKey]:
         if parts & written and not parts & waiting:
             found.add((name, interface))
     return found
+
+
+def _waiting(plan: Plan, current: Span) -> dict[str, Any]:
+    """The result's keys for a profile that is configured and not live: the whole plan waits for the operator."""
+    cards = [profile.location or ALL_CARDS for profile in current.tcam_profiles.values()]
+    return {
+        "reload_required": sorted(set(cards)) or [ALL_CARDS],
+        "deferred": [operation.as_dict() for operation in plan.operations],
+    }
+
+
+def _down(key: MirrorKey, status: SourceStatus | None, settle: float) -> Problem:
+    item = f"sessions[{key[0]}].sources[{key[1]}]"
+    return Problem("settle", item, f"not operational after {settle:g} s: {_text(status)}", _advice(status))
 
 
 def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[Problem]:

@@ -103,7 +103,7 @@ def _blamed(router: Router, statuses: Sequence[SessionStatus]) -> dict[str, Inte
     if not names:
         return {}
     if len(names) > FEW:
-        every = parse_interfaces_brief(router.answers([INTERFACES])[0])
+        every = parse_interfaces_brief(router.known([INTERFACES])[0])
         return {name: every.get(name) for name in names}
     texts = router.optional([f"show interfaces {name}" for name in names])
     return {name: parse_interface(text) for name, text in zip(names, texts, strict=True)}

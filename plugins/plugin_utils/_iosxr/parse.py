@@ -69,7 +69,7 @@ ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # behind `acl` thes
 NO_LISTS = frozenset({"maximum", "log-update"})  # `ipv4 access-list maximum ...` is no list
 
 # What stands between configuration lines and belongs to none: it must not end the submode that it interrupts.
-_NOISE = re.compile(
+NOISE = re.compile(
     r"!|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|Building configuration"
     r"|\S+:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d.* %[A-Z]"
 )
@@ -119,7 +119,7 @@ def _lines(text: str) -> Iterator[tuple[int, Words]]:
             body = line.lstrip(" ")
             if _PROMPT.match(body):
                 yield 0, []
-            elif body and body.isprintable() and not _NOISE.match(body):
+            elif body and body.isprintable() and not NOISE.match(body):
                 yield len(line) - len(body), body.split()
         start = end + 1
 

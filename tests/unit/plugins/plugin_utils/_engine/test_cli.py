@@ -104,3 +104,43 @@ def test_a_control_character_never_leaves_the_controller(evil: str) -> None:
 def test_silence_is_an_error_that_is_passed_on() -> None:
     with pytest.raises(Silent):
         Cli(ScriptedDoor("show a\r\npartial"), PROMPT, 1.0).run("show a")
+
+
+def test_a_log_message_behind_a_prompt_does_not_shift_the_answers() -> None:
+    log = "LC/0/0/CPU0:Aug 17 12:00:00.000 : ifmgr[1]: %PKT_INFRA-LINK-3-UPDOWN : Interface changed state to Down"
+    text = f"show a\r\nfirst\r\n{BASE}#{log}\r\nshow b\r\nsecond\r\n{BASE}#"
+    first, second = Cli(ScriptedDoor(text, 4), PROMPT, 1.0).run("show a", "show b")
+    assert (first, second) == ("first", "second")
+
+
+def test_a_last_prompt_that_was_spoilt_is_asked_for_again() -> None:
+    class Spoilt(ScriptedDoor):
+        def send(self, text: str) -> None:
+            super().send(text)
+            if text == "\n":
+                self._pieces.append(f"\r\n{BASE}#")
+
+    door = Spoilt(f"show a\r\nfirst\r\n{BASE}#RP/0/RP0/CPU0:Aug 17 : config[9]: %MGBL-CONFIG-6-DB_COMMIT : x\r\n", 9999)
+    assert Cli(door, PROMPT, 1.0).run("show a")[0].strip() == "first"
+    assert door.sent[-1] == "\n"
+
+
+def test_a_device_that_chews_on_a_line_is_waited_for() -> None:
+    class Slow(EchoDoor):
+        silent = 1
+
+        def receive(self, timeout: float) -> str:
+            if self.silent:
+                self.silent -= 1
+                raise Silent("not yet")
+            return super().receive(timeout)
+
+    assert Cli(Slow(""), PROMPT, 120.0).paste(["x", "y"]) == ["", ""]
+
+
+def test_the_error_names_the_command_and_what_allows_more() -> None:
+    cli = Cli(ScriptedDoor("show a\r\npartial"), PROMPT, 1.0, "read_timeout")
+    with pytest.raises(Silent, match="no answer to 'show a' for 1 s; read_timeout allows more"):
+        cli.run("show a")
+    with pytest.raises(Silent, match="no answer to 'commit' for 9 s; commit_timeout allows more"):
+        cli.ask("commit", (), 9.0, "commit_timeout")
