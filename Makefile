@@ -7,7 +7,7 @@ SHELL := bash
 BIN := .venv/bin
 LAB = $(BIN)/python tests/lab up inventories/lab/lab.yml --inventory inventories/lab/hosts.yml --state build/lab --journal build/lab
 
-.PHONY: help setup demo lab test soak bench docs format clean
+.PHONY: help setup demo lab test soak bench build docs format clean
 
 help: ## list the targets
 	@awk -F ': .*## ' '/^[a-z]+: .*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ soak: setup ## the full fault matrix and the long properties; takes long
 bench: setup ## who is faster, measured in one run; ONLY=name for one
 	@tools/setup.sh bench
 	@.venv-bench/bin/python tests/bench/run.py $(ONLY)
+
+build: setup ## the collection's artefact, in build/
+	@$(BIN)/ansible-galaxy collection build --force --output-path build
 
 docs: setup ## the site with guides and module reference, in build/docs/html
 	@tools/docs.sh
