@@ -71,7 +71,7 @@ def _destination(cursor: Cursor) -> Step:
     if cursor.negate and not cursor.more:
         return Step(key, "destination")
     what = cursor.keyword("interface", "pseudowire", "next-hop", "file")
-    if cursor.negate and not cursor.more:
+    if cursor.negate and not cursor.more and what not in ("pseudowire", "file"):  # those two are whole lines
         return Step(key, "destination")
     words = ["destination", *([side] if side else []), what]
     if what == "interface":
