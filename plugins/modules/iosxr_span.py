@@ -341,7 +341,9 @@ options:
     type: int
     default: 300
   commit_label:
-    description: Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
+    description:
+      - Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
+      - The router takes a label once. The next commit of the same label gets a number, such as C(CHG0012345-2).
     type: str
   commit_comment:
     description: Comment of the commit, up to 60 characters. Dropped with a warning on releases before 7.0.
@@ -480,6 +482,11 @@ mirrors:
   type: list
   elements: dict
   sample: [{session: ms1, interface: TenGigE0/2/0/19, operational: true, status: Operational}]
+commit:
+  description: The trial commit as the router took it, with its label.
+  returned: when something was committed
+  type: str
+  sample: commit label CHG0012345 confirmed 120
 reload_required:
   description: Line cards that must be reloaded by the operator before the rest can be applied.
   returned: when a TCAM profile was, or would be, changed
