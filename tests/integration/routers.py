@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,62 @@ WANTED: dict[str, Any] = {
         },
     ]
 }
+# The same with everything that a document can speak of, so that a run makes every read that there is.
+FULL_START = (
+    START.replace("hostname edge1\n", "hostname edge1\nudf udf1 header outer l4 offset 0 length 1\n")
+    + """hw-module profile tcam format access-list ipv4 src-addr dst-addr src-port proto enable-capture udf1 udf1
+ipv4 access-list TM-ACL
+ 10 permit udp 10.1.1.0 0.0.0.255 any capture
+ 20 permit ipv4 any any
+!
+interface tunnel-ip3
+ ipv4 address 15.1.1.1 255.255.255.0
+ tunnel mode gre ipv4
+ tunnel source 172.16.3.24
+ tunnel destination 70.1.1.9
+!
+"""
+)
+FULL: dict[str, Any] = {
+    "sessions": [
+        WANTED["sessions"][0],
+        {
+            "name": "new",
+            "destination": {"interface": "TenGigE0/0/0/22"},
+            "sources": [{"interface": "TenGigE0/0/0/3", "direction": "rx-only", "port_level": True, "acl": True}],
+        },
+    ],
+    "udfs": [{"name": "udf1", "header": "outer", "layer": "l4", "offset": 0, "length": 1}],
+    "tcam_profiles": [
+        {
+            "family": "ipv4",
+            "qualifiers": ["src-addr", "dst-addr", "src-port", "proto"],
+            "udfs": ["udf1"],
+            "enable_capture": True,
+        }
+    ],
+    "access_lists": [
+        {
+            "name": "TM-ACL",
+            "family": "ipv4",
+            "entries": [
+                {"sequence": 10, "action": "permit", "match": "udp 10.1.1.0 0.0.0.255 any", "capture": True},
+                {"sequence": 15, "action": "permit", "match": "tcp 10.1.1.0 0.0.0.255 any", "capture": True},
+                {"sequence": 20, "action": "permit", "match": "ipv4 any any"},
+            ],
+            "interfaces": ["TenGigE0/0/0/3"],
+        }
+    ],
+    "tunnels": [
+        {
+            "name": "tunnel-ip3",
+            "ipv4_address": "15.1.1.1/24",
+            "mode": "gre ipv4",
+            "source": "172.16.3.24",
+            "destination": "70.1.1.2",
+        }
+    ],
+}
 
 
 def router(name: str = "edge1", **options: Any) -> dict[str, Any]:
@@ -83,6 +140,12 @@ def router(name: str = "edge1", **options: Any) -> dict[str, Any]:
         "config_text": START,
         **options,
     }
+
+
+def text(lab: Lab, name: str = "edge1") -> str:
+    """What the router carries now, without what somebody else of the lab commits."""
+    running: str = lab.call(lab.device(name).device.running_text)
+    return re.sub(r"^(!|snmp-server ).*\n", "", running, flags=re.MULTILINE)
 
 
 def run(

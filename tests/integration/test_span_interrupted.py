@@ -15,20 +15,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
-from integration.routers import WANTED, router
+from integration.routers import WANTED, router, run, text
 
 from lab import inventory
 from lab.server import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIRM_TIMEOUT = 30
+DOWN = {"name": "mirror_down", "at": "new"}
 
 
 def start(lab: Lab, directory: Path, **task: Any) -> subprocess.Popen[str]:
-    """ansible-playbook with one task, whose new mirror never comes up, so that it watches for long."""
+    """ansible-playbook with one task; when its new mirror never comes up it watches for long."""
     hosts = directory / "hosts.yml"
     inventory.write(lab, hosts)
-    module = {"config": WANTED, "state": "overridden", "settle": 25, "confirm_timeout": 30}
+    module = {"config": WANTED, "state": "overridden", "settle": 25, "confirm_timeout": CONFIRM_TIMEOUT}
     play = {"hosts": "all", "gather_facts": False, "tasks": [{"mspplus.netsec.iosxr_span": module, **task}]}
     playbook = directory / "play.yml"
     playbook.write_text(yaml.safe_dump([play]), encoding="utf-8")
@@ -59,32 +62,69 @@ def sent(lab: Lab) -> list[str]:
     return [entry["text"] for entry in lab.journal("edge1") if entry["event"] in ("command", "answer")]
 
 
-def text(lab: Lab) -> str:
-    router_ = lab.device("edge1").device
-    lines: list[str] = lab.call(router_.running_text).splitlines()
-    return "\n".join(line for line in lines if not line.startswith("!! "))
+def watching(lab: Lab) -> bool:
+    return any(line.startswith("do show monitor-session") for line in sent(lab))
 
 
-def test_a_task_timeout_leaves_the_trial_and_the_router_rolls_back(lab: Any, tmp_path: Path) -> None:
-    edge = lab(router(faults=[{"name": "mirror_down", "at": "new"}]))
+def converges(lab: Lab, directory: Path) -> bool:
+    lab.clear_faults("edge1")
+    return run(lab, WANTED, known_hosts=directory / "known_hosts", commit_timeout=20).changed
+
+
+@pytest.mark.parametrize("lost_session", ["timer", "rollback"])
+def test_a_task_timeout_leaves_the_trial_and_the_router_rolls_back(lab: Any, tmp_path: Path, lost_session: str) -> None:
+    edge = lab(router(faults=[DOWN], lost_session=lost_session))
     before = text(edge)
-    run = start(edge, tmp_path, timeout=4)
-    output, _errors = run.communicate(timeout=60)
-    assert run.returncode == 2, output
-    assert "Traceback" not in output
+    playbook = start(edge, tmp_path, timeout=4)
+    output, _errors = playbook.communicate(timeout=60)
+    assert playbook.returncode == 2, output
+    assert "Timed out after 4 second" in output and "Traceback" not in output
     assert any(line.startswith("commit confirmed") for line in sent(edge)) and "commit" not in sent(edge)
-    assert "end" in sent(edge), "the session was left politely, in finally"
+    assert sent(edge)[-2:] == ["end", "yes"], "the session was left politely, in finally"
     assert wait_for(lambda: text(edge) == before, 5)
+    assert converges(edge, tmp_path)
 
 
-def test_ctrl_c_in_the_trial_never_confirms_it(lab: Any, tmp_path: Path) -> None:
-    edge = lab(router(faults=[{"name": "mirror_down", "at": "new"}]))
+def test_a_task_timeout_does_not_wait_for_a_commit_that_hangs(lab: Any, tmp_path: Path) -> None:
+    edge = lab(router(faults=[{"name": "hang", "at": "^commit confirmed"}]))
     before = text(edge)
-    run = start(edge, tmp_path)
-    assert wait_for(lambda: any(line.startswith("do show monitor-session") for line in sent(edge)), 30)
-    assert text(edge) != before
-    os.killpg(run.pid, signal.SIGINT)
-    output, _errors = run.communicate(timeout=60)
-    assert run.returncode != 0 and "Traceback" not in output
+    began = time.monotonic()
+    playbook = start(edge, tmp_path, timeout=4)
+    output, _errors = playbook.communicate(timeout=60)
+    assert time.monotonic() - began < 4 + 15, "the default commit_timeout is 300 s"
+    assert playbook.returncode == 2, output
+    assert "Timed out after 4 second" in output and "Traceback" not in output
     assert "commit" not in sent(edge)
-    assert wait_for(lambda: text(edge) == before, 40)
+    assert text(edge) == before
+    assert converges(edge, tmp_path)
+
+
+@pytest.mark.soak
+def test_a_commit_that_ends_after_the_task_timeout_is_taken_back_by_its_timer(lab: Any, tmp_path: Path) -> None:
+    edge = lab(router(commit_seconds=8.0))
+    device = edge.device("edge1").device
+    before = text(edge)
+    playbook = start(edge, tmp_path, timeout=4)
+    output, _errors = playbook.communicate(timeout=60)
+    assert playbook.returncode == 2 and "Timed out after 4 second" in output, output
+    assert wait_for(lambda: text(edge) != before, 20)
+    assert wait_for(lambda: device.trial is None, CONFIRM_TIMEOUT + 5)
+    assert text(edge) == before
+    assert "commit" not in sent(edge)
+    assert converges(edge, tmp_path)
+
+
+@pytest.mark.parametrize(("lost_session", "limit"), [("timer", CONFIRM_TIMEOUT + 5), ("rollback", 5)])
+def test_ctrl_c_in_the_trial_never_confirms_it(lab: Any, tmp_path: Path, lost_session: str, limit: float) -> None:
+    """At the latest when the trial's timer ends, the router carries what it did before."""
+    edge = lab(router(faults=[DOWN], lost_session=lost_session))
+    before = text(edge)
+    playbook = start(edge, tmp_path)
+    assert wait_for(lambda: watching(edge), 30)
+    assert text(edge) != before
+    os.killpg(playbook.pid, signal.SIGINT)
+    output, _errors = playbook.communicate(timeout=60)
+    assert playbook.returncode != 0 and "Traceback" not in output
+    assert "commit" not in sent(edge)
+    assert wait_for(lambda: text(edge) == before, limit)
+    assert converges(edge, tmp_path)

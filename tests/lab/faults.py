@@ -33,7 +33,11 @@ class FaultKind:
 _AT = {"at": (str, REQUIRED), "nth": (int, None)}
 _MAYBE_AT = {"at": (str, ""), "nth": (int, None)}
 _UNTOUCHED = "unreachable before the first write; device unchanged"
-_FAIL_OR_RECOVER = "failed with a clear error, or unreachable before the first write; device unchanged or rolled back"
+_LOST = (
+    "before the first write unreachable; later failed, or success where nothing was missing; device unchanged or rolled back "
+    "(from the confirming `commit` on: changed, and said so)"
+)
+_SPOILT = "failed with a clear error, or success where the text was not needed"
 
 FAULTS: dict[str, FaultKind] = {
     "refuse": FaultKind(
@@ -51,44 +55,50 @@ FAULTS: dict[str, FaultKind] = {
         {**_AT, "after_bytes": (int, None)},
         "the link is cut when a command that matches `at` arrives, before the device acts on it; with `after_bytes`, "
         "after so many bytes of its output (at the latest before the next prompt); `at: login` cuts after the login",
-        _FAIL_OR_RECOVER + " (a cut during `commit` may leave it committed: then verified by the next run)",
+        _LOST,
     ),
     "slow": FaultKind(
         "terminal",
         {"bytes_per_second": (int, REQUIRED)},
         "output trickles; `times` counts logins",
-        "success, or a timeout error that names the option; device unchanged or rolled back",
+        "success, however long it takes",
     ),
     "truncated": FaultKind(
         "terminal",
         {**_AT, "after_bytes": (int, REQUIRED)},
         "output of the command is cut after so many bytes, then the prompt comes as if all were well",
-        "failed with a clear error, or success where the text was not needed; device unchanged or rolled back",
+        _SPOILT + "; device as with `drop`",
     ),
     "garbage": FaultKind(
         "terminal",
         {**_AT, "bytes": (int, 64), "after_bytes": (int, 0)},
         "noise of so many bytes stands in the output of the command",
-        "failed with a clear error, or success where the noise did no harm; device unchanged or rolled back",
+        _SPOILT + ", or unreachable before the first write; device as with `drop`",
     ),
     "overrun": FaultKind(
         "terminal",
         {"buffer": (int, REQUIRED), "bytes_per_second": (int, 50_000)},
         "a small tty buffer: the device reads at `bytes_per_second`, input that finds `buffer` bytes unread is lost; "
         "`times` counts bursts",
-        "failed with a clear error before any commit, or success after another try; device unchanged",
+        "success after another try, or failed with a clear error before any commit; lost reads: unreachable; device unchanged",
     ),
     "hang": FaultKind(
         "terminal",
         _AT,
         "the command is never answered; `at: login`: no prompt after the login",
-        "timeout error that names the command; device unchanged or rolled back",
+        "as with `drop`; the error names the command and the option that allows more time",
     ),
     "commit_rejected": FaultKind(
-        "kind", _MAYBE_AT, "commit fails with the device's own semantic error", "failed; device unchanged"
+        "kind",
+        _MAYBE_AT,
+        "commit fails with the device's own semantic error",
+        "failed, with a problem tied to its item; device unchanged",
     ),
     "not_authorized": FaultKind(
-        "kind", _AT, "AAA refuses the command", "failed with the command and the remedy named; device unchanged"
+        "kind",
+        _AT,
+        "AAA refuses the command",
+        "failed with the command and the remedy named; device unchanged or rolled back (behind the confirming `commit`: changed)",
     ),
     "disk_full": FaultKind(
         "kind", _MAYBE_AT, "commit fails for want of space", "failed with a clear error; device unchanged"
@@ -103,7 +113,7 @@ FAULTS: dict[str, FaultKind] = {
         "kind",
         _MAYBE_AT,
         "a mirror is configured but not operational; `at` is searched in `SESSION INTERFACE`",
-        "failed after the trial commit; rolled back by the device",
+        "failed after the trial commit, the mirror and its status named; rolled back by the device",
     ),
 }
 
