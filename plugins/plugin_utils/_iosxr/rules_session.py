@@ -7,15 +7,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from .model import Destination, Source
 from .names import kind
-from .platforms import SESSION_NAME
+from .platforms import SESSION_NAME, Known
 from .rule_view import DestinationUse, Finding, View, doubt, is_interface, is_tunnel, parent, some, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
 NOT_A_SOURCE = ("Loopback", "Null", "MgmtEth", "tunnel-ip", "tunnel-te", "tunnel-mte", "tunnel-tp", "tunnel-ipsec")
+
+
+class RefusedKind(NamedTuple):
+    """A kind of interface that not every platform takes. possible: the field of Platform that says whether it does."""
+
+    rule: str
+    possible: str
+    is_one: Callable[[str], bool]
+    noun: str
+    remedy: str
+
+
+_DESTINATIONS_REFUSED = (
+    RefusedKind("S7", "destination_bundle", lambda name: kind(name) == "Bundle-Ether", "a bundle",
+            "Use a physical port or a tunnel-ip."),
+    RefusedKind("S8", "destination_subinterface", lambda name: "." in name, "a sub-interface",
+            "Use the port {port}, if nothing else needs it."),
+)  # fmt: skip
+_SOURCES_REFUSED = (
+    RefusedKind("S10", "source_bvi", lambda name: name.startswith("BVI"), "a BVI", "Mirror the ports of the bridge group."),
+    RefusedKind("S28", "source_bundle", lambda name: name.startswith("Bundle-"), "a bundle",
+            "Mirror ports that are in no bundle."),
+)  # fmt: skip
+
+
+def _refused(view: View, rows: Iterable[RefusedKind], use: str, places: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+    """places: (item, interface) of everything that the rows speak of."""
+    for row in rows:
+        possible: Known[bool] = getattr(view.platform, row.possible)
+        for item, interface in () if possible.value else places:
+            if row.is_one(interface):
+                yield Finding(
+                    row.rule,
+                    item,
+                    f"{interface} is {row.noun}, which {view.platform.title} does not {use}" + doubt(possible),
+                    row.remedy.format(port=parent(interface)),
+                    not possible.certain,
+                )
 
 
 def _interface_uses(view: View) -> Iterator[tuple[DestinationUse, str]]:
@@ -172,34 +211,9 @@ def destination_is_source(view: View) -> Iterator[Finding]:
             )
 
 
-def destination_bundle(view: View) -> Iterator[Finding]:
-    if view.platform.destination_bundle.value:
-        return
-    for use, interface in _interface_uses(view):
-        if kind(interface) == "Bundle-Ether":
-            yield Finding(
-                "S7",
-                use.item,
-                f"{interface} is a bundle, which {view.platform.title} does not take as destination"
-                + doubt(view.platform.destination_bundle),
-                "Use a physical port or a tunnel-ip.",
-                not view.platform.destination_bundle.certain,
-            )
-
-
-def destination_subinterface(view: View) -> Iterator[Finding]:
-    if view.platform.destination_subinterface.value:
-        return
-    for use, interface in _interface_uses(view):
-        if parent(interface):
-            yield Finding(
-                "S8",
-                use.item,
-                f"{interface} is a sub-interface, which {view.platform.title} does not take as destination"
-                + doubt(view.platform.destination_subinterface),
-                f"Use the port {parent(interface)}, if nothing else needs it.",
-                not view.platform.destination_subinterface.certain,
-            )
+def destination_refused(view: View) -> Iterator[Finding]:
+    places = [(use.item, interface) for use, interface in _interface_uses(view)]
+    yield from _refused(view, _DESTINATIONS_REFUSED, "take as destination", places)
 
 
 def remote_destination(view: View) -> Iterator[Finding]:
@@ -310,18 +324,9 @@ def one_session(view: View) -> Iterator[Finding]:
                         )
 
 
-def source_bvi(view: View) -> Iterator[Finding]:
-    if not view.platform.source_bvi.value:
-        for source in view.after.sources.values():
-            if source.interface.startswith("BVI"):
-                yield Finding(
-                    "S10",
-                    source_item(source),
-                    f"{source.interface} is a BVI, which {view.platform.title} does not mirror"
-                    + doubt(view.platform.source_bvi),
-                    "Mirror the ports of the bridge group.",
-                    not view.platform.source_bvi.certain,
-                )
+def source_refused(view: View) -> Iterator[Finding]:
+    places = [(source_item(source), source.interface) for source in view.after.sources.values()]
+    yield from _refused(view, _SOURCES_REFUSED, "mirror", places)
 
 
 def source_kind(view: View) -> Iterator[Finding]:
@@ -333,20 +338,6 @@ def source_kind(view: View) -> Iterator[Finding]:
                 f"{source.interface} is not a data port",
                 "Mirror the port over which the traffic comes.",
             )
-
-
-def source_bundle(view: View) -> Iterator[Finding]:
-    if not view.platform.source_bundle.value:
-        for source in view.after.sources.values():
-            if source.interface.startswith("Bundle-"):
-                yield Finding(
-                    "S28",
-                    source_item(source),
-                    f"{source.interface} is a bundle, which {view.platform.title} does not mirror"
-                    + doubt(view.platform.source_bundle),
-                    "Mirror ports that are in no bundle.",
-                    not view.platform.source_bundle.certain,
-                )
 
 
 def acl_direction(view: View) -> Iterator[Finding]:
@@ -473,11 +464,10 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     attached_once,
     one_session,
     destination_is_source,
-    destination_bundle,
-    destination_subinterface,
+    destination_refused,
     remote_destination,
     destination_kind,
-    source_bvi,
+    source_refused,
     source_kind,
     span_and_erspan,
     acl_direction,
@@ -487,7 +477,6 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     class_destination,
     ethernet_tunnel,
     tunnel_incomplete,
-    source_bundle,
     local_egress,
     source_class,
     interface_exists,
