@@ -32,7 +32,7 @@ from .model import (
     Udf,
 )
 from .names import is_subinterface, sort_key
-from .reload import interim, reload_cards
+from .reload import interim, redefined_udfs, reload_cards
 from .render import (
     Slots,
     access_list_header,
@@ -47,9 +47,6 @@ from .render import (
     tunnel_slots,
     udf_line,
 )
-from .wanted import resulting
-
-__all__ = ["plan", "resulting"]
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -100,7 +97,7 @@ def _operations(current: Span, wanted: Span, hidden: frozenset[str]) -> Iterator
     yield from _source_removals(current.sources, attached, hidden)
     yield from (_session_removal(current.sessions[name]) for name in sorted(rebuilt))
     yield from _session_changes(current.sessions, left)
-    yield from _udf_changes(current.udfs, wanted.udfs)
+    yield from _udf_changes(current.udfs, wanted.udfs, redefined_udfs(current, wanted))
     yield from _profile_changes(current.tcam_profiles, wanted.tcam_profiles)
     yield from _list_changes(current.access_lists, wanted.access_lists)
     yield from _tunnel_changes(current.tunnels, wanted.tunnels)
@@ -197,15 +194,20 @@ def _source_changes(
     hidden: frozenset[str],
     before: Mapping[SourceKey, Source],
 ) -> Iterator[Operation]:
-    """A changed attachment is taken off and put on again: XR documents no way to change one in place."""
+    """A changed attachment is taken off and put on again: XR documents no way to change one in place.
+
+    before: all that the router has; what it has of an interface and no more in new has moved to another class.
+    """
+    left = {key.interface for key in before if key not in new}
     for was, source in _changed(attached, new):
         if was is not None and replace(was, preconfigure=source.preconfigure) == source:
             continue
         off, on = (_detach(was), _attach(was)) if was else ([], [])
         do = _source_block(source, [*off, *_attach(source)], hidden)
         undo = _source_block(source, [*_detach(source), *on], hidden)
-        origin = before.get(source.key, source)
-        risk = ("moves-source",) if origin.session != source.session else ()
+        origin = before.get(source.key)
+        moves = origin.session != source.session if origin else source.interface in left
+        risk = ("moves-source",) if moves else ()
         yield Operation(_kind(was), _source_item(source), do, undo, risk)
 
 
@@ -262,10 +264,12 @@ def _session_changes(old: Mapping[str, Session], new: Mapping[str, Session]) -> 
 # -- what selects traffic
 
 
-def _udf_changes(old: Mapping[str, Udf], new: Mapping[str, Udf]) -> Iterator[Operation]:
+def _udf_changes(old: Mapping[str, Udf], new: Mapping[str, Udf], redefined: frozenset[str]) -> Iterator[Operation]:
+    """redefined: those that a TCAM profile of the router uses."""
     for was, udf in _changed(old, new):
         undo = udf_line(was) if was else f"no udf {udf.name}"
-        yield Operation(_kind(was), f"udfs[{udf.name}]", (udf_line(udf),), (undo,))
+        risk = ("reload",) if udf.name in redefined else ()
+        yield Operation(_kind(was), f"udfs[{udf.name}]", (udf_line(udf),), (undo,), risk)
 
 
 def _profile_item(profile: TcamProfile) -> str:
@@ -326,7 +330,8 @@ def _binding_changes(
             continue
         undo = binding_line(was) if was else f"no {binding_line(binding)}"
         do = _binding_block(binding, binding_line(binding), hidden)
-        yield Operation(_kind(was), _binding_item(binding), do, _binding_block(binding, undo, hidden))
+        risk = ("replaces-binding",) if was is not None and was.acl != binding.acl else ()
+        yield Operation(_kind(was), _binding_item(binding), do, _binding_block(binding, undo, hidden), risk)
 
 
 def _binding_removals(

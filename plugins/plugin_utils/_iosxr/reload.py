@@ -43,6 +43,17 @@ DEFAULT_FIELDS: Mapping[Family, frozenset[str]] = {
 }
 
 
+def redefined_udfs(current: Span, wanted: Span) -> frozenset[str]:
+    """The UDFs of the router's TCAM profiles that get another definition.
+
+    Unverified: no source says whether a live profile follows it without a reload, so its profile counts as changed.
+    """
+    used = {name for profile in current.tcam_profiles.values() for name in profile.udfs}
+    return frozenset(
+        name for name in used & current.udfs.keys() & wanted.udfs.keys() if current.udfs[name] != wanted.udfs[name]
+    )
+
+
 def reload_cards(current: Span, wanted: Span) -> list[str]:
     """The cards whose profile changes: all, or their locations. Empty when no profile changes."""
     changed = _changed_profiles(current, wanted)
@@ -87,15 +98,22 @@ def interim(current: Span, wanted: Span) -> Span:
 
 def _changed_profiles(current: Span, wanted: Span) -> list[TcamProfileKey]:
     keys = current.tcam_profiles.keys() | wanted.tcam_profiles.keys()
-    return [key for key in keys if current.tcam_profiles.get(key) != wanted.tcam_profiles.get(key)]
+    redefined = redefined_udfs(current, wanted)
+    return [
+        key
+        for key in keys
+        if (was := current.tcam_profiles.get(key)) != wanted.tcam_profiles.get(key)
+        or (was is not None and not redefined.isdisjoint(was.udfs))
+    ]
 
 
 def _gained(current: Span, wanted: Span) -> dict[Family, list[frozenset[str]]]:
     """For each profile that changes: the fields that cards get with the reload and do not have now."""
     found: dict[Family, list[frozenset[str]]] = {family: [] for family in FAMILIES.values()}
+    redefined = {f"udf {name}" for name in redefined_udfs(current, wanted)}
     for key in _changed_profiles(current, wanted):
         after, now = (_provided(span.tcam_profiles, key) for span in (wanted, current))
-        found[key.family].append(after - now)
+        found[key.family].append(after - (now - redefined))
     return found
 
 

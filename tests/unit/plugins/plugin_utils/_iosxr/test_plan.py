@@ -281,6 +281,41 @@ def test_cards_are_named_where_a_profile_is_theirs() -> None:
     assert made.notes == {"reload_required": ["0/2/CPU0"]}
 
 
+OTHER_UDF = UDF.replace("offset 0", "offset 4")
+
+
+def test_a_udf_that_changes_changes_the_profile_that_uses_it() -> None:
+    current = parse(PROFILE + UDF + LIST + MON + BOUND)
+    changed = LIST.replace("0x1 0xff", "0x2 0xff")
+    made = plan(current, parse(PROFILE + OTHER_UDF + changed + MON + BOUND + " !\n!\n" + OTHER_LIST))
+    assert [(operation.item, operation.risk) for operation in made.operations] == [
+        ("udfs[u]", ("reload",)),
+        ("access_lists[ipv4 B]", ()),
+    ]
+    assert [operation.item for operation in made.deferred] == ["access_lists[ipv4 A]"]
+    assert made.notes == {"reload_required": ["all line cards"]}
+    card = PROFILE.replace("capture\n", "capture location 0/2/CPU0\n")
+    assert plan(parse(card + UDF), parse(card + OTHER_UDF)).notes == {"reload_required": ["0/2/CPU0"]}
+
+
+def test_what_is_new_and_needs_a_changed_udf_waits_with_its_bindings_and_sources() -> None:
+    made = plan(parse(PROFILE + UDF + MON), parse(PROFILE + OTHER_UDF + LIST + MON + BOUND))
+    assert [operation.item for operation in made.operations] == ["udfs[u]"]
+    assert [operation.item for operation in made.deferred] == [
+        "access_lists[ipv4 A]",
+        "access_lists[ipv4 A].interfaces[TenGigE0/0/0/1]",
+        "sessions[a].sources[TenGigE0/0/0/1]",
+    ]
+
+
+def test_a_udf_that_no_profile_uses_needs_no_reload() -> None:
+    for profile in ("", PROFILE.replace("udf1 u ", "")):
+        made = plan(parse(profile + UDF + MON), parse(profile + OTHER_UDF + LIST + MON + BOUND))
+        assert made.notes == {} and made.deferred == ()
+        assert made.operations[0].item == "udfs[u]" and made.operations[0].risk == ()
+    assert plan(parse(PROFILE + UDF), parse(PROFILE + UDF + UDF.replace("udf u", "udf v"))).notes == {}
+
+
 def test_a_profile_goes_after_the_list_that_needs_it() -> None:
     made = plan(parse(PROFILE + UDF + LIST + BOUND + MON), parse(MON))
     assert made.deferred == ()
