@@ -12,7 +12,8 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document import DocumentError, from_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import document_findings, resulting
 
 DOCUMENTATION = r"""
 name: iosxr_span_commands
@@ -79,7 +80,11 @@ def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged
     except DocumentError as error:
         raise AnsibleFilterError(f"iosxr_span_commands: the current document is wrong:\n{error}") from error
     try:
-        return plan(before, resulting(before, document, state)).commands
+        wanted = resulting(before, document, state)
+        findings = document_findings(before, document, state)
+        if findings:
+            raise DocumentError(findings)
+        return plan(before, wanted).commands
     except DocumentError as error:
         raise AnsibleFilterError(f"iosxr_span_commands: the document is wrong:\n{error}") from error
 

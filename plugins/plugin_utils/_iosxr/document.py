@@ -9,7 +9,7 @@ Every value is checked against the grammar of the device (grammar.py), and every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -116,19 +116,27 @@ INCOMPLETE = "incomplete"  # the rule of what is missing: in state merged the ro
 
 
 class DocumentError(Refused):
-    """The document is not one that a router could carry. problems: every one of them."""
+    """The document is not one that a router could carry. problems: every one of them.
+
+    span: what could be read of it, without what is wrong; of a source that stands twice in a class, the first.
+    """
+
+    def __init__(self, problems: Sequence[Problem], span: Span | None = None) -> None:
+        super().__init__(problems)
+        self.span = Span() if span is None else span
 
 
 def from_document(document: Item) -> Span:
     """The objects that a document describes, with defaults for what it leaves out.
 
     Raises DocumentError with every problem: unknown keys, what the device's grammar does not take, things named twice.
+    Those that break a rule of the table have its id; none of these rules can be downgraded.
     Bindings on interfaces come out as ingress bindings without further words, which is all that a document can say.
     """
     reading = _Reading()
     span = reading.span(document)
     if reading.problems:
-        raise DocumentError(reading.problems)
+        raise DocumentError(reading.problems, span)
     return span
 
 
@@ -223,9 +231,11 @@ class _Reading:
             return None
         try:
             return check(given)
+        except grammar.BreaksRule as error:
+            self.say(f"{place}.{key}", str(error), "Choose a shorter name.", error.rule)
         except ValueError as error:
             self.say(f"{place}.{key}", str(error))
-            return None
+        return None
 
     def values(self, item: Item, checks: Mapping[str, Check], place: str, required: bool = False) -> dict[str, Any]:
         read = {key: self.value(item, key, check, place, required) for key, check in checks.items()}
@@ -349,7 +359,7 @@ class _Reading:
                     "One source belongs to one session a class.",
                     "S5",
                 )
-            found[source.key] = source
+            found.setdefault(source.key, source)
 
     # -- what selects traffic
 
@@ -446,7 +456,7 @@ class _Reading:
                 self.say(f"{place}.qualifiers", f"{reserved} has a key of its own")
             udfs = self.words(item, "udfs", grammar.udf_name, place)
             if len(udfs) > len(SLOTS):
-                self.say(f"{place}.udfs", f"there are {len(SLOTS)} slots, not {len(udfs)}", rule="S21")
+                self.say(f"{place}.udfs", f"there are {len(SLOTS)} slots, not {len(udfs)}", "Use fewer UDFs.", "S21")
             profile = TcamProfile(
                 family, in_order(fields), udfs, location=location, **self.values(item, _PROFILE_SWITCHES, place)
             )

@@ -24,7 +24,8 @@ LARGEST = 4_294_967_295
 OTHER_LENGTH = 512  # characters
 
 _WORDS_REFUSED = frozenset('!?|"\\')
-_UDF_NAME = re.compile(r"[a-z0-9A-Z][-_.:a-z0-9A-Z]{0,15}", re.ASCII)
+_UDF_NAME = re.compile(r"[a-z0-9A-Z][-_.:a-z0-9A-Z]*", re.ASCII)
+_UDF_NAME_LENGTH = 16
 _QUALIFIER = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _LOCATION = re.compile(r"[0-9A-Za-z]{1,8}(?:/[0-9A-Za-z]{1,8}){0,3}", re.ASCII)
 _INTERVAL = re.compile(r"[0-9]{1,6}[kK]?", re.ASCII)
@@ -40,27 +41,36 @@ _ACTING = frozenset({
 })  # fmt: skip
 
 
+class BreaksRule(ValueError):
+    """A value that the rules of the table speak of; any other bad value is none at all. rule: its id."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
 def text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("must be text")
     return str(value)
 
 
-def word(longest: int) -> Callable[[Any], str]:
-    """A name of up to that many characters, one word."""
+def word(longest: int, rule: str = "") -> Callable[[Any], str]:
+    """A name of up to that many characters, one word. rule: which one a longer name breaks."""
 
     def checked(value: Any) -> str:
         name = text(value)
-        if not 1 <= len(name) <= longest:
-            raise ValueError(f"must have 1 to {longest} characters, not {len(name)}")
-        if not _OTHER.fullmatch(name) or " " in name or _WORDS_REFUSED & set(name):
+        if name and (not _OTHER.fullmatch(name) or " " in name or _WORDS_REFUSED & set(name)):
             raise ValueError(f'{name[:80]!r} must be printable ASCII without blanks and without any of ! ? | " \\')
+        if not 1 <= len(name) <= longest:
+            message = f"must have 1 to {longest} characters, not {len(name)}"
+            raise BreaksRule(rule, message) if rule and name else ValueError(message)
         return name
 
     return checked
 
 
-session_name = word(79)
+session_name = word(79, "S24")
 
 
 def access_list_name(value: Any) -> str:
@@ -73,8 +83,11 @@ def access_list_name(value: Any) -> str:
 
 def udf_name(value: Any) -> str:
     name = text(value)
+    message = f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit"
     if not _UDF_NAME.fullmatch(name):
-        raise ValueError(f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit")
+        raise ValueError(message)
+    if len(name) > _UDF_NAME_LENGTH:
+        raise BreaksRule("S20", message)
     return name
 
 

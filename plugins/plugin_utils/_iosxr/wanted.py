@@ -6,13 +6,16 @@
 
 Ownership: ``overridden`` owns all monitor sessions and source attachments. Access lists, bindings, UDFs, TCAM profiles
 and tunnels are owned only by being named. Bindings that are not named stay in every state; an access list whose
-document has no ``entries`` keeps its own.
+document has no ``entries`` keeps its own. An interface that a document names as a source belongs to the sessions under
+which the document names it: in state merged and replaced it leaves the others, whatever their class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from .._engine import states
@@ -47,6 +50,7 @@ from .model import (
     Tunnel,
 )
 from .parse import SESSION_CLASSES
+from .rule_table import RULES
 
 T = TypeVar("T")
 
@@ -55,16 +59,42 @@ def resulting(current: Span, document: Item | None, state: State) -> Span:
     """All that the router shall carry of what was read. Raises DocumentError on a bad document.
 
     In state deleted only the names of a document count, and none at all means every session and attachment.
+    What document_findings() tells does not stop it: the rest is checked too, so that all problems come at once.
     """
     document = {} if document is None else document
     if state == "deleted":
         return _deleted(current, document)[0]
-    given = from_document(_overlaid(current, document) if state == "merged" else document)
+    given, problems = _read(current, document, state)
+    if any(problem.rule not in RULES for problem in problems):
+        raise DocumentError(problems, given)
     return _as_the_hardware_is(current, _applied(current, given, document, state))
 
 
+def document_findings(current: Span, document: Item | None, state: State) -> list[Problem]:
+    """The rules of the table that the document itself breaks, such as a source in two sessions of a class.
+
+    What resulting() gives does not show them, so check() takes them along.
+    """
+    if state == "deleted":
+        return []
+    return [
+        problem for problem in _read(current, {} if document is None else document, state)[1] if problem.rule in RULES
+    ]
+
+
+def _read(current: Span, document: Item, state: State) -> tuple[Span, tuple[Problem, ...]]:
+    """What could be read of a document that is merged, replaced or overridden, and what is wrong with it."""
+    try:
+        return from_document(_overlaid(current, document) if state == "merged" else document), ()
+    except DocumentError as error:
+        return error.span, error.problems
+
+
 def flaws(document: Item | None, state: State) -> list[Problem]:
-    """What is wrong with a document, whatever the router carries: known before a connection is opened."""
+    """What is wrong with a document, whatever the router carries: known before a connection is opened.
+
+    Not what breaks a rule of the table: document_findings() tells that together with all other broken rules.
+    """
     if state == "overridden" and isinstance(document, Mapping) and "sessions" not in document:
         text = "state overridden removes every session that is not named, and the document names none"
         return [Problem("document", "sessions", text, "Write sessions: [] if that is meant.")]
@@ -74,7 +104,10 @@ def flaws(document: Item | None, state: State) -> list[Problem]:
         else:
             from_document({} if document is None else document)
     except DocumentError as error:
-        return [item for item in error.problems if state != "merged" or item.rule != INCOMPLETE]
+        if state == "deleted":  # names only, and no rule is checked after it
+            return list(error.problems)
+        later = {*RULES, INCOMPLETE} if state == "merged" else set(RULES)
+        return [problem for problem in error.problems if problem.rule not in later]
     return []
 
 
@@ -88,10 +121,14 @@ def kept_back(current: Span, document: Item | None, state: State) -> list[Proble
 
 def _applied(current: Span, given: Span, document: Item, state: State) -> Span:
     names = {item.get("name") for item in items_of(document, "sessions")}
-    moved = _reclassed(current, given) if state == "merged" else dict(current.sources)
-    staying = (
-        moved if state == "merged" else {key: source for key, source in moved.items() if source.session not in names}
-    )
+    mirrored = {key.interface for key in given.sources}
+    before = _reclassed(current, given) if state == "merged" else current.sources
+    staying = {
+        key: source
+        for key, source in before.items()
+        if (key in given.sources or key.interface not in mirrored)
+        and (state == "merged" or source.session not in names)
+    }
     lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
     return Span(
         states.resulting(
@@ -124,8 +161,8 @@ def _with_other(was: Submode | None, new: Submode) -> Submode:
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:
-    """The words behind the direction (`compress level 3`) have no place in a document; they stay."""
-    return replace(new, other=was.other) if was is not None else new
+    """The words behind the direction (`compress level 3`) have no place in a document; they stay with their ACL."""
+    return replace(new, other=was.other) if was is not None and was.acl == new.acl else new
 
 
 def _merged_list(was: AccessList | None, new: AccessList) -> AccessList:
@@ -179,7 +216,7 @@ def _overlaid(current: Span, document: Item) -> Item:
         return document
     parts: dict[str, Any] = dict(document)
     for key, fill in (
-        ("sessions", _session_overlaid),
+        ("sessions", partial(_session_overlaid, _attachments_named(current, document))),
         ("access_lists", _list_overlaid),
         ("udfs", _udf_overlaid),
         ("tcam_profiles", _profile_overlaid),
@@ -199,34 +236,62 @@ def _given(item: Item) -> dict[str, Any]:
     return {key: value for key, value in item.items() if value is not None}
 
 
-def _session_overlaid(current: Span, item: Item) -> Item:
-    base = current.sessions.get(item["name"]) if isinstance(item.get("name"), str) else None
+Attachment = tuple[str, SessionClass]  # interface, class
+
+
+def _attachments_named(current: Span, document: Item) -> frozenset[Attachment]:
+    found: set[Attachment] = set()
+    for item in items_of(document, "sessions"):
+        session_class = _class_of(item, _session_base(current, item))
+        if session_class is None:
+            continue
+        for source in items_of(item, "sources"):
+            with suppress(ValueError):
+                found.add((grammar.interface(source.get("interface")), session_class))
+    return frozenset(found)
+
+
+def _session_base(current: Span, item: Item) -> Session | None:
+    return current.sessions.get(item["name"]) if isinstance(item.get("name"), str) else None
+
+
+def _class_of(item: Item, base: Session | None) -> SessionClass | None:
+    """The class that a session of a document shall have; None where it says nonsense."""
+    given = item.get("class")
+    if given is None:
+        return base.session_class if base is not None and item.get("configured") is not False else "ethernet"
+    return SESSION_CLASSES.get(given) if isinstance(given, str) else None
+
+
+def _session_overlaid(attachments: frozenset[Attachment], current: Span, item: Item) -> Item:
+    """attachments: all that the document names."""
+    base = _session_base(current, item)
     filled = _given(item)
     if base is not None and item.get("configured") is not False:
         filled = _over(session_item(base), item)
-    session_class = filled.get("class", "ethernet")
-    if (
-        not isinstance(session_class, str)
-        or session_class not in SESSION_CLASSES
-        or not isinstance(item.get("sources"), list | tuple)
-    ):
+    session_class = _class_of(item, base)
+    if session_class is None or not isinstance(item.get("sources"), list | tuple):
         return filled
-    classes = [SESSION_CLASSES[session_class], *([base.session_class] if base is not None else [])]
+    classes = [session_class, *([base.session_class] if base is not None else [])]
     filled["sources"] = [
-        _source_overlaid(current, source, classes) if isinstance(source, Mapping) else source
+        _source_overlaid(current, source, classes, attachments) if isinstance(source, Mapping) else source
         for source in item["sources"]
     ]
     return filled
 
 
-def _source_overlaid(current: Span, item: Item, classes: list[SessionClass]) -> Item:
-    """classes: the wanted one of the session, then the one it has now."""
+def _source_overlaid(current: Span, item: Item, classes: list[SessionClass], elsewhere: frozenset[Attachment]) -> Item:
+    """classes: the wanted one of the session, then the one it has now; then those that the source leaves.
+
+    elsewhere: what the document names, so what a source does not leave.
+    """
     try:
         interface = grammar.interface(item.get("interface"))
     except ValueError:
         return item
     l2transport = item.get("l2transport")
-    for session_class in classes:
+    left = (other for other in SESSION_CLASSES.values() if other not in classes and (interface, other) not in elsewhere)
+    for session_class in (*classes, *left):
         for switched in (False, True) if l2transport is None else (bool(l2transport),):
             base = current.sources.get(SourceKey(interface, switched, session_class))
             if base is not None:

@@ -77,6 +77,12 @@ def test_every_problem_is_told_at_once() -> None:
         COMMANDS({}, wrong)
 
 
+def test_a_source_in_two_sessions_is_refused() -> None:
+    twice = {"sessions": [*DOCUMENT["sessions"], {**DOCUMENT["sessions"][0], "name": "ms2"}]}
+    with pytest.raises(AnsibleFilterError, match=r"(?s)the document is wrong.*\[S5\] sessions\[ms2\]"):
+        COMMANDS(twice)
+
+
 @pytest.mark.parametrize("value", [None, 5, ["x"], {"x": 1}])
 def test_what_is_no_text_is_refused(value: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="needs text"):

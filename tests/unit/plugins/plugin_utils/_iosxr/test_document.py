@@ -234,6 +234,36 @@ def test_each_problem_is_told_with_its_place(path: str, value: Any, place: str, 
         assert from_document(changed(path, value)).sessions.keys() == {"mon1", "other"}
 
 
+def test_what_could_be_read_is_told_with_what_is_wrong() -> None:
+    document = changed("sessions.0.sources.1.interface", "Hu0/1/0/1")
+    document["udfs"].append({"name": "u", "header": "outer", "layer": "l5", "offset": 0, "length": 1})
+    with pytest.raises(DocumentError) as raised:
+        from_document(document)
+    assert [problem.rule for problem in raised.value.problems] == ["S5", "document"]
+    fine = from_document(DOCUMENT)
+    (first,) = (source for source in fine.sources.values() if source.interface == "HundredGigE0/1/0/1")
+    assert raised.value.span.sources[first.key] == first
+    assert (raised.value.span.sessions, raised.value.span.udfs) == (fine.sessions, fine.udfs)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rules"),
+    [
+        ("sessions.0.name", "m" * 80, ["S24"]),
+        ("sessions.0.name", "m" * 79 + "\n", ["document"]),
+        ("sessions.0.name", "", ["document"]),
+        ("udfs.0.name", "u" * 17, ["S20"]),
+        ("udfs.0.name", "u" * 17 + "?", ["document"]),
+        ("access_lists.0.name", "A" * 129, ["document"]),
+        ("tcam_profiles.0.udfs", [f"u{number}" for number in range(9)], ["S21"]),
+    ],
+)
+def test_a_value_that_breaks_a_rule_is_told_from_one_that_is_none(path: str, value: Any, rules: list[str]) -> None:
+    with pytest.raises(DocumentError) as raised:
+        from_document(changed(path, value))
+    assert [problem.rule for problem in raised.value.problems] == rules
+
+
 def test_all_problems_are_told_at_once() -> None:
     document = changed("udfs.0.offset", -1)
     document["sessions"][0]["name"] = "a b"

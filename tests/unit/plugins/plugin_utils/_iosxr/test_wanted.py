@@ -21,7 +21,14 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document imp
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import AccessListKey, BindingKey, Source, Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.parse import parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import flaws, kept_back, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rules import RULES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import (
+    document_findings,
+    flaws,
+    kept_back,
+    resulting,
+)
 
 from .strategies import spans
 
@@ -122,12 +129,20 @@ def test_what_a_document_does_not_name_stays(current: Span, other: Span, state: 
         }
     if state in ("merged", "replaced") or (state == "deleted" and document):
         assert all(result.sessions[name] == item for name, item in current.sessions.items() if name not in named)
-        moved = set(other.sources)
+        moved = {key.interface for key in other.sources}
         assert all(
             result.sources[key] == item
             for key, item in current.sources.items()
-            if item.session not in named and key not in moved
+            if item.session not in named and key.interface not in moved
         )
+
+
+@settings(max_examples=150, deadline=None)
+@given(spans(), spans(), st.sampled_from(["merged", "replaced", "overridden"]))
+def test_a_source_that_is_named_is_in_the_sessions_that_name_it_only(current: Span, other: Span, state: State) -> None:
+    result = resulting(current, to_document(other), state)
+    named = {key.interface for key in other.sources}
+    assert {key for key in result.sources if key.interface in named} <= other.sources.keys()
 
 
 @settings(max_examples=150, deadline=None)
@@ -155,6 +170,38 @@ def test_merged_moves_a_source_of_another_session() -> None:
     result = resulting(ROUTER, session("b", "TenGigE0/0/0/1"), "merged")
     assert source(result, "TenGigE0/0/0/1") == replace(source(ROUTER, "TenGigE0/0/0/1"), session="b")
     assert sources(result, "a") == {"TenGigE0/0/0/2"}
+
+
+def of_class(name: str, *sources: Any) -> dict[str, Any]:
+    return session(name, *sources, **{"class": "ipv4"})
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced"])
+def test_a_source_of_a_session_of_another_class_moves(state: State) -> None:
+    result = resulting(ROUTER, of_class("new", "TenGigE0/0/0/2"), state)
+    moved = source(result, "TenGigE0/0/0/2")
+    assert (moved.session, moved.session_class) == ("new", "ipv4")
+    assert moved.port_level == (state == "merged")
+    assert sources(result, "a") == {"TenGigE0/0/0/1"} and sources(result, "b") == sources(ROUTER, "b")
+    operations = {operation.item: operation.risk for operation in plan(ROUTER, result).operations}
+    assert operations["sessions[new].sources[TenGigE0/0/0/2]"] == ("moves-source",)
+    assert operations["sessions[a].sources[TenGigE0/0/0/2]"] == ()
+
+
+def test_a_moved_source_stays_under_l2transport() -> None:
+    moved = source(resulting(ROUTER, of_class("new", "TenGigE0/0/0/42"), "merged"), "TenGigE0/0/0/42")
+    assert (moved.session, moved.l2transport, moved.port_level) == ("new", True, True)
+
+
+def test_a_source_stays_in_two_classes_where_the_document_names_both() -> None:
+    both = {"sessions": [*of_class("new", "TenGigE0/0/0/1")["sessions"], *session("a", "Te0/0/0/1")["sessions"]]}
+    result = resulting(ROUTER, both, "merged")
+    found = {item.session: item for item in result.sources.values() if item.interface == "TenGigE0/0/0/1"}
+    assert found == {"a": source(ROUTER, "TenGigE0/0/0/1"), "new": Source("TenGigE0/0/0/1", "new", "ipv4")}
+    assert resulting(result, both, "merged") == result
+    alone = resulting(result, session("a", "TenGigE0/0/0/1"), "merged")
+    assert source(alone, "TenGigE0/0/0/1") == found["a"]
+    assert resulting(result, session("a", "TenGigE0/0/0/2"), "merged") == result
 
 
 def test_merged_finds_an_attachment_under_l2transport() -> None:
@@ -194,6 +241,16 @@ def test_merged_entries_and_bindings() -> None:
     ]
     bound = {key.interface: item.other for key, item in result.bindings.items() if item.acl == "TM"}
     assert bound == {"TenGigE0/0/0/1": "compress level 3", "TenGigE0/0/0/2": "", "TenGigE0/0/0/7": ""}
+
+
+def test_the_further_words_of_a_binding_stay_with_their_list() -> None:
+    document = {"access_lists": [{"name": "FILTER", "family": "ipv4", "interfaces": ["TenGigE0/0/0/1"]}]}
+    result = resulting(ROUTER, document, "merged")
+    bound = result.bindings[BindingKey("TenGigE0/0/0/1", "ipv4", "ingress")]
+    assert (bound.acl, bound.other) == ("FILTER", "")
+    (operation,) = plan(ROUTER, result).operations
+    assert operation.risk == ("replaces-binding",)
+    assert operation.undo[1] == " ipv4 access-group TM ingress compress level 3"
 
 
 def test_merged_udf_profile_and_tunnel() -> None:
@@ -341,6 +398,55 @@ def test_flaws_are_known_without_a_router_and_a_merge_may_leave_out_what_the_rou
     assert [problem.item for problem in flaws({"udfs": [{"name": "u\n", "offset": 3}]}, "merged")] == ["udfs[#1].name"]
     assert flaws({"sessions": [{"name": "a b"}]}, "deleted")
     assert flaws(None, "deleted") == []
+
+
+LONG = "u" * 17
+RULE_BREAKERS = (
+    ("S5", {"sessions": [*session("a", "Te0/0/0/1")["sessions"], *session("b", "TenGigE0/0/0/1", "Te0/0/0/2")["sessions"]]}),
+    ("S20", {"udfs": [{"name": LONG, "header": "outer", "layer": "l4", "offset": 0, "length": 1}]}),
+    ("S21", {"tcam_profiles": [{"family": "ipv4", "udfs": [f"u{number}" for number in range(9)]}]}),
+    ("S24", {"sessions": [{"name": "m" * 80}, {"name": "fine"}]}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "document"), RULE_BREAKERS, ids=[rule for rule, _document in RULE_BREAKERS])
+@pytest.mark.parametrize("state", ["merged", "replaced", "overridden"])
+def test_a_rule_that_a_document_breaks_by_itself_does_not_hide_the_others(
+    state: State, rule: str, document: dict[str, Any]
+) -> None:
+    document = {"sessions": [], **document}
+    assert flaws(document, state) == []
+    assert {problem.rule for problem in document_findings(ROUTER, document, state)} == {rule}
+    assert not RULES[rule].overridable  # a warning would let a part of the document pass
+    assert isinstance(resulting(ROUTER, document, state), Span)
+    assert document_findings(ROUTER, to_document(ROUTER), state) == []
+    flawed = {**document, "what": 1}
+    assert [problem.rule for problem in flaws(flawed, state)] == ["document"]
+    with pytest.raises(DocumentError) as raised:
+        resulting(ROUTER, flawed, state)
+    assert {problem.rule for problem in raised.value.problems} == {rule, "document"}
+
+
+def test_of_a_source_in_two_sessions_the_first_counts_and_the_rest_is_checked() -> None:
+    document = RULE_BREAKERS[0][1]
+    result = resulting(Span(), document, "replaced")
+    assert sources(result, "a") == {"TenGigE0/0/0/1"} and sources(result, "b") == {"TenGigE0/0/0/2"}
+    (problem,) = document_findings(Span(), document, "replaced")
+    assert problem.item == "sessions[b].sources[TenGigE0/0/0/1]" and "session a" in problem.message
+
+
+def test_sources_that_only_the_router_shows_to_be_the_same_are_told() -> None:
+    """The one without l2transport takes that of the router, and so the place of the other."""
+    switched = {"interface": "TenGigE0/0/0/42", "l2transport": True}
+    named = [*session("a", "TenGigE0/0/0/42")["sessions"], *session("b", switched)["sessions"]]
+    assert document_findings(Span(), {"sessions": named}, "merged") == []
+    assert [item.rule for item in document_findings(ROUTER, {"sessions": named}, "merged")] == ["S5"]
+
+
+def test_names_to_delete_are_refused_before_a_connection_is_opened() -> None:
+    document = {"sessions": [{"name": "m" * 80}], "udfs": [{"name": LONG}]}
+    assert [problem.rule for problem in flaws(document, "deleted")] == ["S24", "S20"]
+    assert document_findings(ROUTER, document, "deleted") == []
 
 
 def test_everything_goes_only_when_the_document_says_so() -> None:
