@@ -130,7 +130,8 @@ _TABLE = (
     # -- access lists, UDFs and TCAM profiles
     _error("family", "Class of session, ACL, binding and TCAM profile are of one family.", GUIDE),
     _error("capture-missing", "An ACL that selects for a source has an entry with capture.", GUIDE, overridable=True),
-    _error("acl-exists", "An ACL that is bound or named by a source is not removed.", GUIDE),
+    _error("acl-exists", "An ACL that a source names exists; one that is bound or named is not removed.", GUIDE),
+    _warning("takes-binding", "An interface has one ACL a family and direction, so binding one takes another off.", HOUSE),
     _warning("named-acl-hides", "An ACL that a source names overrides the one of the interface.", GUIDE),
     _error("udf-exists", "A UDF that an ACE or a TCAM profile names is defined.", GUIDE),
     _error("enable-capture", "Before 6.5.1 capture needs a TCAM profile with enable-capture.", f"{GUIDE}; {XRDOCS_UDK}"),

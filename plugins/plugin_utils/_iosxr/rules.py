@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -25,16 +26,20 @@ _DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
 OLD_FAULT = "it was so before this run"
 
 
-def check(current: Span, wanted: Span, facts: Facts) -> list[Problem]:
+def check(current: Span, wanted: Span, facts: Facts, told: Sequence[Problem] = ()) -> list[Problem]:
     """The rules that wanted breaks, in the order of the table, then by item.
+
+    told: what the document itself breaks (document_findings() in wanted.py); it takes its place among the others, and
+    of what both see it is the one that stays.
 
     A fault that current already has, no less grave, is a warning: a router with an old fault can still be improved.
     What rests on values that nobody verified for the platform is a warning, too. Advice is given once, when what it
     speaks of is new or changed. Never raises.
     """
-    found = _findings(current, wanted, facts)
+    known = {(problem.rule, problem.item) for problem in told}
+    found = [finding for finding in _findings(current, wanted, facts) if finding[:2] not in known]
     if not found:
-        return []
+        return sorted(told, key=_place)
     before: dict[tuple[str, str], int] = {}
     given: set[tuple[str, str, str]] = set()
     for old in _findings(current, current, facts):
@@ -42,11 +47,12 @@ def check(current: Span, wanted: Span, facts: Facts) -> list[Problem]:
             given.add(old[:3])
         else:
             before[old.rule, old.item] = max(old.amount, before.get((old.rule, old.item), 0))
-    return [
+    problems = [
         _problem(finding, before.get((finding.rule, finding.item), 0))
         for finding in found
         if not (_only_warns(finding) and finding[:3] in given)
     ]
+    return sorted((*told, *problems), key=_place)
 
 
 def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:
@@ -65,7 +71,7 @@ def _key_order(item: tuple[Any, object]) -> tuple[Any, ...]:
     return tuple("" if part is None else part for part in key) if isinstance(key, tuple) else (key,)
 
 
-def _place(finding: Finding) -> tuple[int, list[tuple[int, str]], str]:
+def _place(finding: Finding | Problem) -> tuple[int, list[tuple[int, str]], str]:
     parts = _DIGITS.split(finding.item)
     numbered = [(int(part) if place % 2 else -1, part) for place, part in enumerate(parts)]
     return _ORDER[finding.rule], numbered, finding.message

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from .aces import qualifiers
 from .model import AccessList, AccessListKey, Ace, Family, Source, TcamProfile
@@ -240,6 +241,47 @@ def list_removed(view: View) -> Iterator[Finding]:
         )
 
 
+def list_named(view: View) -> Iterator[Finding]:
+    """Of sources that are new or changed. Whether a list is of the right family is another rule."""
+    users: dict[tuple[str, tuple[AccessListKey, ...]], list[Source]] = defaultdict(list)
+    for source in view.selecting_sources:
+        old = view.before.sources.get(source.key)
+        if not names_list(source) or (old and replace(old, preconfigure=source.preconfigure) == source):
+            continue
+        for field, families in (("acl_name", FAMILIES), ("acl_ipv4", FAMILIES[:1]), ("acl_ipv6", FAMILIES[1:])):
+            name = getattr(source, field)
+            if name:
+                users[field, tuple(AccessListKey(family, name) for family in families)].append(source)
+    for (field, keys), sources in users.items():
+        if any(key in lists for key in keys for lists in (view.after.access_lists, view.before.access_lists)):
+            continue
+        name = keys[0].name
+        family = f"{keys[0].family} " if len(keys) == 1 else ""
+        yield Finding(
+            "acl-exists",
+            f"{source_item(sources[0])}.{field}",
+            f"{some(sorted(source.interface for source in sources))} selects by the {family}ACL {name},"
+            " which neither the document nor the router has",
+            f"Write {name} under access_lists, or correct the name.",
+        )
+
+
+def binding_taken(view: View) -> Iterator[Finding]:
+    """Told of what a run changes, so it is told once."""
+    taken: dict[tuple[AccessListKey, str], list[str]] = defaultdict(list)
+    for key, binding in view.after.bindings.items():
+        old = view.before.bindings.get(key)
+        if old is not None and old.acl != binding.acl:
+            taken[AccessListKey(binding.family, binding.acl), old.acl].append(binding.interface)
+    for (acl, other), interfaces in taken.items():
+        yield Finding(
+            "takes-binding",
+            f"{list_item(acl)}.interfaces",
+            f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more",
+            f"If {other} shall go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
+        )
+
+
 def named_list_hides(view: View) -> Iterator[Finding]:
     for source in view.selecting_sources:
         for key in view.selecting_lists(source) if names_list(source) else ():
@@ -462,6 +504,8 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     family_of_source,
     capture_missing,
     list_removed,
+    list_named,
+    binding_taken,
     named_list_hides,
     udf_limits,
     udf_count,

@@ -246,6 +246,13 @@ CASES = (
          before=ACL_MIRROR),
     Case("acl-exists", [session(), by_acl(acl_ipv4="TM")], [session(), by_acl(acl_ipv6="TM")],
          "access_lists[ipv4 TM]", before=ACL_MIRROR),
+    Case("acl-exists", [session(), by_acl(acl_ipv4="TM"), acl(family="ipv6", match="ipv6 any any")],
+         [session(), by_acl(acl_ipv4="TM"), acl()], f"sessions[mon1].sources[{PORT}].acl_ipv4"),
+    Case("acl-exists", [session(), by_acl(acl_name="NOPE"), acl()],
+         [session(), by_acl(acl_name="TM"), acl(family="ipv6", match="ipv6 any any")],
+         f"sessions[mon1].sources[{PORT}].acl_name"),
+    Case("takes-binding", [acl(), bound()], [acl(), bound(family="ipv6"), bound("FILTER")],
+         "access_lists[ipv4 TM].interfaces", before=[bound("FILTER")]),
     Case("named-acl-hides", [session(), by_acl(acl_ipv4="OTHER"), acl(), bound()],
          [session(), by_acl(acl_ipv4="TM"), acl(), bound()], f"sessions[mon1].sources[{PORT}]"),
     Case("udf-exists", [acl(udfs=matching("udf1")), profile(udfs=("udf1",))],
@@ -464,6 +471,39 @@ def test_an_acl_of_the_other_family_beside_the_capturing_one_is_no_fault() -> No
     other = AccessList("V6", "ipv6", (Ace(10, "permit", "ipv6 any any"),))
     state = span(*ACL_MIRROR, other, bound("V6", family="ipv6"))
     assert not found(check(Span(), state, NCS), "capture-missing")
+
+
+def test_a_missing_acl_is_told_once_for_all_new_or_changed_sources_that_name_it() -> None:
+    stays = by_acl(PORT2, acl_ipv4="NOPE")
+    before = span(session(), stays, by_acl(PORT, acl_ipv4="TM"))
+    ports = ("HundredGigE0/0/0/3", "HundredGigE0/0/0/4")
+    after = span(session(), stays, by_acl(PORT, acl_ipv4="NOPE"), *(by_acl(port, acl_ipv4="NOPE") for port in ports))
+    (problem,) = found(check(before, after, NCS), "acl-exists")
+    assert problem.severity == "error"
+    assert all(port in problem.message for port in (PORT, *ports)) and PORT2 not in problem.message
+    assert not found(check(before, before, NCS), "acl-exists")
+    assert not found(check(before, span(session(), replace(stays, preconfigure=True)), NCS), "acl-exists")
+
+
+def test_an_acl_that_takes_a_binding_is_told_with_the_one_that_loses_it_and_once() -> None:
+    before = span(bound("FILTER"), bound("FILTER", PORT2))
+    after = span(acl(), bound(), bound("TM", PORT2))
+    (problem,) = found(check(before, after, NCS), "takes-binding")
+    assert problem.severity == "warning"
+    assert all(word in problem.message for word in ("TM", "FILTER", PORT, PORT2))
+    assert not found(check(after, after, NCS), "takes-binding")
+
+
+def test_what_the_document_itself_breaks_takes_its_place_among_the_others_once() -> None:
+    slots = profile(udfs=NINE)
+    told = [
+        Problem("S21", "tcam_profiles[ipv4].udfs", "there are 8 slots, not 9", "Use fewer UDFs."),
+        Problem("S5", "sessions[m2].sources[x]", "is already a source of session m1", "Keep one."),
+    ]
+    problems = check(Span(), span(*map(udf, NINE), slots, session(to="Bundle-Ether7")), NCS, told)
+    assert [problem.rule for problem in errors(problems)] == ["S5", "S7", "S21"]
+    assert {*told} <= {*problems}
+    assert check(Span(), Span(), NCS, told) == told[::-1]
 
 
 # ---- laws ----------------------------------------------------------------------------------------------------------
