@@ -61,7 +61,7 @@ def test_the_fingerprint_is_that_of_openssh():
 
 @given(st.text(), st.text(max_size=20), st.integers(1, 65535))
 def test_no_text_breaks_it(text, host, port):
-    known_keys(text, host, port)
+    assert len(known_keys(text, host, port).accepted) <= text.count("\n") + 1
 
 
 @given(st.from_regex(r"[a-z][a-z0-9.-]{0,30}", fullmatch=True), st.integers(1, 65535))

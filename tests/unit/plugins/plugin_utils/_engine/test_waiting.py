@@ -52,4 +52,7 @@ def test_progress_speaks_every_ten_seconds_or_ten_percent_and_names_the_host() -
 
 
 def test_progress_can_be_switched_off() -> None:
-    Progress("edge1", None)("nothing is said")
+    clock = FakeClock()
+    progress = Progress("edge1", None, clock.monotonic)
+    clock.now += 60
+    assert progress("nothing is said") is None

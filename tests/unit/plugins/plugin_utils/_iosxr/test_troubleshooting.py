@@ -138,5 +138,6 @@ def test_an_interface_that_was_not_read_is_only_named():
 
 @given(st.text())
 def test_any_text_can_be_explained_and_shown(text: str):
-    explain(text)
-    json.dumps(status_document(merged(parse_status("Monitor-session s\n" + text))))
+    row = explain(text)
+    assert row is None or row in EXPLANATIONS
+    assert json.dumps(status_document(merged(parse_status("Monitor-session s\n" + text)))).startswith("[")
