@@ -206,7 +206,8 @@ options:
           interfaces:
             description:
               - Interfaces on which this ACL is bound as C(access-group NAME ingress). An interface's other ingress ACL of
-                the same family is replaced. Bindings on interfaces that are not named stay.
+                the same family is replaced, and a warning (C(takes-binding)) names both. Bindings on interfaces that are
+                not named stay.
             type: list
             elements: str
       udfs:
@@ -307,6 +308,8 @@ options:
       - V(merged) adds and updates what is named, and leaves out what the document leaves out. A named source that sits in
         another session moves, in the same commit.
       - V(replaced) makes each named session (with its sources), ACL, UDF, TCAM profile and tunnel exactly as written.
+      - In both, an interface that is named as a source belongs to the sessions that name it. It leaves every other session,
+        of whatever class; it stays in sessions of two classes only where the document names it in both.
       - V(overridden) does the same, and removes all monitor sessions and source attachments that are not named. ACLs,
         bindings, UDFs, profiles and tunnels are owned only by being named; others stay.
       - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
