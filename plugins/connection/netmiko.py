@@ -37,7 +37,7 @@ notes:
     C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
   - 'Where the inventory is a directory, Ansible tries to read the file C(known_hosts) in it as an inventory and warns.
-    Name the inventory file itself, or put C(ignore_patterns = known_hosts) into the section C([inventory]) of ansible.cfg.'
+    Name the inventory file itself, or call the file V(known_hosts.txt) and set O(known_hosts): Ansible passes C(.txt) over.'
   - When AWX or Ansible Automation Platform injects a machine credential, its user, password or key (through ssh-agent)
     arrive as they do for P(ansible.builtin.ssh#connection).
 options:
@@ -315,11 +315,12 @@ options:
 """
 
 EXAMPLES = r"""
-# group_vars/routers.yml: what most inventories need; host keys stand in the file known_hosts beside the inventory
+# group_vars/routers.yml: what most inventories need
 #
 # ansible_connection: mspplus.netsec.netmiko
 # ansible_network_os: cisco.iosxr.iosxr
 # ansible_user: ops
+# ansible_netmiko_known_hosts: "{{ inventory_dir }}/known_hosts.txt"
 # ansible_password: "{{ vault_ops_password }}"
 
 # group_vars/sensors.yml: devices of the 2010s behind a jump host, all explicit
