@@ -211,7 +211,10 @@ options:
             type: list
             elements: str
       udfs:
-        description: User-defined fields. Only those named here are changed or deleted.
+        description:
+          - User-defined fields. Only those named here are changed or deleted.
+          - A new definition of one that a TCAM profile of the router uses counts as a change of that profile. Whether the
+            hardware needs the reload for it is unverified.
         type: list
         elements: dict
         suboptions:

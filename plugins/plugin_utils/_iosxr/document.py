@@ -355,8 +355,8 @@ class _Reading:
             if twin is not None:
                 self.say(
                     where,
-                    f"is already a source of session {twin.session}",
-                    "One source belongs to one session a class.",
+                    f"is already a source of session {twin.session}, and a router takes one session of a class",
+                    "Keep one of the two.",
                     "S5",
                 )
             found.setdefault(source.key, source)
