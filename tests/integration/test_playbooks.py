@@ -351,6 +351,7 @@ def test_a_document_that_breaks_rules_is_refused_with_all_of_them(start: Any) ->
     rules = [
         "S1",
         "S3",
+        "S5",
         "S6",
         "S7",
         "S10",
