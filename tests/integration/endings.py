@@ -11,21 +11,24 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# What a run does, in its order. Up to "read" nothing was written; "undo" follows a mirror that did not come up.
-PHASES = ("login", "read", "candidate", "trial", "confirm", "after", "undo")
+# What a run does, in its order. Up to "survey" nothing was written; what it reads there a run can do without.
+# "why" follows a commit that was rejected, "undo" a mirror that did not come up.
+PHASES = ("login", "read", "survey", "candidate", "trial", "why", "confirm", "after", "undo")
 
 UNREACHABLE, FAILED, SUCCESS = "unreachable", "failed", "success"
 _LOST = {
     "login": {UNREACHABLE},
     "read": {UNREACHABLE},
+    "survey": {UNREACHABLE},
     "candidate": {FAILED},
     "trial": {FAILED},
+    "why": {FAILED},
     "confirm": {FAILED, SUCCESS},
     "after": {FAILED, SUCCESS},
     "undo": {FAILED},
 }
-_SPOILT = {phase: {FAILED} if phase == "undo" else {FAILED, SUCCESS} for phase in PHASES}
-_REFUSED = {**{phase: {FAILED} for phase in PHASES}, "after": {FAILED, SUCCESS}}
+_SPOILT = {phase: {FAILED} if phase in ("why", "undo") else {FAILED, SUCCESS} for phase in PHASES}
+_REFUSED = {**{phase: {FAILED} for phase in PHASES}, "survey": {FAILED, SUCCESS}, "after": {FAILED, SUCCESS}}
 
 # How a run may end for each fault of the lab, by the phase that the fault hits: the last column of tests/lab/README.md.
 ENDINGS: dict[str, Mapping[str, Collection[str]]] = {
@@ -36,7 +39,7 @@ ENDINGS: dict[str, Mapping[str, Collection[str]]] = {
     "hang": _LOST,
     "slow": {"read": {SUCCESS}},
     "truncated": _SPOILT,
-    "garbage": {**_SPOILT, "read": {FAILED, SUCCESS, UNREACHABLE}},
+    "garbage": {**_SPOILT, **{phase: {FAILED, SUCCESS, UNREACHABLE} for phase in ("read", "survey")}},
     "overrun": {"read": {SUCCESS, UNREACHABLE}, "candidate": {FAILED, SUCCESS}},
     "not_authorized": _REFUSED,
     "commit_rejected": {"trial": {FAILED}},
@@ -49,8 +52,10 @@ ENDINGS: dict[str, Mapping[str, Collection[str]]] = {
 STATES: dict[str, tuple[str, ...]] = {
     "login": (),
     "read": ("unchanged",),
+    "survey": ("unchanged",),
     "candidate": ("unchanged",),
     "trial": ("unchanged", "rolled back", "unknown"),
+    "why": ("unchanged",),
     "confirm": ("rolled back", "changed", "unknown"),
     "after": ("changed",),
     "undo": ("rolled back", "unknown"),
@@ -63,17 +68,21 @@ SAYS: dict[str, tuple[str, ...]] = {
     "changed_host_key": ("host key", "known_hosts"),
     "hang": (r"no answer to '", r"allows more|timeout"),
     "not_authorized": ("not authori[sz]ed", "task group"),
-    "commit_rejected": ("rejected the commit",),
+    "commit_rejected": ("(rejected|refused) the commit",),
     "disk_full": ("space", "show media"),
     "mirror_down": ("did not come up", r"sessions\[new\]"),
 }
+# There the first cause must be said, whatever else went wrong behind it.
+FIRST_CAUSE = {"why": "commit_rejected", "undo": "mirror_down"}
 WITH_PROBLEMS = ("not_authorized", "commit_rejected", "disk_full", "mirror_down")
 NAMES_ITS_COMMAND = ("hang", "not_authorized")
+# What a person calls these commands, where the error does not quote them.
+CALLED = {"^configure": "'configure'|configuration mode", "^commit confirmed": "commit"}
 
 
 @dataclass(frozen=True)
 class Ending:
-    """kind: unreachable | failed | success. words: all that a person reads. problems: their rule ids.
+    """kind: unreachable | failed | success. words: all that a person reads, warnings too. problems: their rule ids.
 
     carried: the router's text when the run had ended; later: when no trial was left. fired: the journal's faults.
     """
@@ -100,7 +109,11 @@ def deviations(fault: Mapping[str, Any], phase: str, ending: Ending, start: str,
     if ending.later not in (start, wanted):
         found.append("the router carries neither what it did before nor what was wanted")
     if ending.kind == SUCCESS:
-        return found + (["success, but the router does not carry what was wanted"] if ending.carried != wanted else [])
+        if ending.carried != wanted:
+            found.append("success, but the router does not carry what was wanted")
+        if name == "not_authorized" and phase == "survey" and fault["at"].strip("^$") not in ending.words:
+            found.append("success, but no warning of what could not be read")
+        return found
     if ending.kind == UNREACHABLE and ending.carried != start:
         found.append("unreachable, but the router was changed")
     if not ending.message.strip() or "\n" in ending.message or "Traceback" in ending.message:
@@ -134,11 +147,11 @@ def _lies(phase: str, ending: Ending, start: str, wanted: str) -> list[str]:
 
 
 def _unsaid(fault: Mapping[str, Any], phase: str, ending: Ending) -> list[str]:
-    """What of the cause is not said; in "undo" that is the mirror, whatever else went wrong behind it."""
-    name = "mirror_down" if phase == "undo" else fault["name"]
+    """What of the cause is not said."""
+    name = FIRST_CAUSE.get(phase, fault["name"])
     wanted = list(SAYS.get(name, ()))
     if name in NAMES_ITS_COMMAND:
-        wanted.append(fault["at"].strip("^$"))
+        wanted.append(CALLED.get(fault["at"], fault["at"].strip("^$")))
     found = [f"does not say {words!r}: {ending.words}" for words in wanted if not re.search(words, ending.words, re.I)]
     if name in WITH_PROBLEMS and ending.kind == FAILED and not ending.problems:
         found.append("no problems")

@@ -22,6 +22,7 @@ from lab.server import Lab, running
 
 CONFIRM_TIMEOUT = 30  # the shortest that IOS XR takes
 DOWN = {"name": "mirror_down", "at": "new"}
+REJECTED = {"name": "commit_rejected", "times": 1}
 TRIAL = "^commit confirmed"
 STATUS = "^do show monitor-session status"
 
@@ -45,12 +46,13 @@ STEPS = {
     "reading TCAM profiles": Step("read", "^show running-config hw-module"),
     "reading a tunnel": Step("read", "^show running-config interface tunnel-ip3"),
     "reading the version": Step("read", "^show version"),
-    "reading interfaces": Step("read", "^show interfaces brief"),
+    "reading interfaces": Step("survey", "^show interfaces brief"),
     "reading the status": Step("read", "^show monitor-session status"),
     "entering configuration": Step("candidate", "^configure"),
     "pasting": Step("candidate", "^interface TenGigE0/0/0/1$"),
     "reading back": Step("candidate", "^show configuration$"),
     "committing on trial": Step("trial", TRIAL),
+    "asking why": Step("why", "^show configuration failed", None, (REJECTED,)),
     "watching": Step("trial", STATUS),
     "looking again": Step("trial", STATUS, 2),
     "confirming": Step("confirm", "^commit$"),
@@ -106,6 +108,7 @@ SHORT = {
     ("garbage", "looking again"),
     ("not_authorized", "entering configuration"),
     ("not_authorized", "reading an access list"),
+    ("not_authorized", "asking why"),
     ("not_authorized", "confirming"),
     ("not_authorized", "reading what was rolled back"),
 }
@@ -117,7 +120,8 @@ ON_TRIAL = ("trial", "confirm", "undo")
 def cases() -> Iterator[Any]:
     for kind, parameters in AT_A_STEP.items():
         for name, step in STEPS.items():
-            fault = {"name": kind, "at": step.at, "times": 1, **parameters, **({"nth": step.nth} if step.nth else {})}
+            often = {"nth": step.nth} if step.nth else {} if kind == "not_authorized" else {"times": 1}
+            fault = {"name": kind, "at": step.at, **parameters, **often}
             both = kind in SESSION_LOST and step.phase in ON_TRIAL
             for lost_session in ("timer", "rollback") if both else ("timer",):
                 short = (kind, name) in SHORT and (
@@ -150,7 +154,7 @@ def attempt(edge: Lab, known: Path, **commit: Any) -> Ending:
     """One run, and what the router carries when it has ended."""
     try:
         outcome = run(edge, FULL, known_hosts=known, read_timeout=2, **commit)
-        ending = Ending(SUCCESS if outcome.changed else "nothing")
+        ending = Ending(SUCCESS if outcome.changed else "nothing", "\n".join(map(str, outcome.warnings)))
     except DoorError as error:
         ending = Ending(UNREACHABLE, str(error), str(error))
     except Refused as error:
@@ -201,6 +205,29 @@ def test_a_fault_ends_as_its_contract_says(
     assert set(edge.device("edge1").device.operational_sessions) >= {"keep", "new"}
 
 
+@pytest.mark.parametrize("lost_session", [pytest.param("timer", marks=pytest.mark.soak), "rollback"])
+def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
+    lab: Any, tmp_path: Path, wanted: str, lost_session: str
+) -> None:
+    """A commit goes on when nobody waits for it any more. So nobody may say that it was rolled back."""
+    known = tmp_path / "known_hosts"
+    edge = lab(router(config_text=FULL_START, lost_session=lost_session, commit_seconds=4.0))
+    device = edge.device("edge1").device
+    start = text(edge)
+    ending = attempt(edge, known, confirm_timeout=CONFIRM_TIMEOUT, commit_timeout=2)
+    assert (ending.kind, ending.carried) == (FAILED, start)
+    assert ending.device_state.startswith(("unchanged", "unknown"))
+    assert f"rolls back by itself within {CONFIRM_TIMEOUT} s" in ending.device_state
+    assert device.commits == []
+    end = time.monotonic() + 10
+    while not device.commits and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [commit.client for commit in device.commits[:1]] == ["commit-confirm"]
+    assert settled(edge) == start
+    assert run(edge, FULL, known_hosts=known, commit_timeout=20).changed
+    assert text(edge) == wanted
+
+
 @pytest.mark.parametrize("kind", ["drop", "hang", "truncated", "garbage", "not_authorized", "mirror_down"])
 def test_a_fault_that_does_not_happen_is_a_deviation(lab: Any, tmp_path: Path, wanted: str, kind: str) -> None:
     edge = lab(router(config_text=FULL_START))
@@ -208,3 +235,38 @@ def test_a_fault_that_does_not_happen_is_a_deviation(lab: Any, tmp_path: Path, w
     fault = {"name": kind, **AT_A_STEP.get(kind, {}), "at": "^no command is like this$"}
     ending = hit(edge, tmp_path / "known_hosts", fault)
     assert f"the fault {kind} did not happen" in deviations(fault, "after", ending, start, wanted)
+
+
+DROPPED = {"name": "drop", "at": TRIAL, "times": 1}
+TRUE = Ending(
+    FAILED, "the session was lost", "the session was lost", (), "rolled back", "start", "start", (f"drop {TRIAL[1:]}",)
+)
+
+
+def test_a_true_ending_is_no_deviation() -> None:
+    assert deviations(DROPPED, "trial", TRUE, "start", "wanted") == []
+
+
+@pytest.mark.parametrize(
+    ("phase", "lie"),
+    [
+        ("trial", {"carried": "half"}),  # says rolled back
+        ("trial", {"carried": "wanted", "later": "wanted"}),
+        ("trial", {"later": "half"}),
+        ("trial", {"kind": SUCCESS, "carried": "start"}),
+        ("trial", {"kind": UNREACHABLE}),
+        ("trial", {"device_state": "changed; run again to verify it"}),
+        ("trial", {"device_state": "unknown"}),
+        ("trial", {"message": ""}),
+        ("trial", {"message": "Traceback"}),
+        ("trial", {"fired": ()}),
+        ("trial", {"fired": ("hang commit confirmed 30",)}),
+        ("trial", {"fired": ("drop show version",)}),
+        ("read", {"kind": UNREACHABLE, "carried": "wanted"}),
+        ("after", {"device_state": "changed; run again to verify it"}),  # carries the start
+        ("after", {}),
+        ("undo", {}),  # does not name the mirror
+    ],
+)
+def test_a_lie_is_a_deviation(phase: str, lie: dict[str, Any]) -> None:
+    assert deviations(DROPPED, phase, replace(TRUE, **lie), "start", "wanted")
