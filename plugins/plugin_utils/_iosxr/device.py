@@ -32,7 +32,7 @@ from .render import render
 from .rules import check
 from .status import SourceStatus, merged, parse_status
 from .troubleshooting import explain
-from .wanted import kept_back, resulting
+from .wanted import document_findings, kept_back, resulting
 
 _READ_ERROR = re.compile(
     r"^% (?P<text>(?:Invalid input|Incomplete command|Ambiguous command|This command is not authorized|.*denied).*)$",
@@ -254,7 +254,8 @@ class SpanWing:
             self._unlisted = not known
 
     def check(self, current: Span, wanted: Span) -> list[Problem]:
-        problems = check(current, wanted, self.facts) + kept_back(current, self._document, self._state)
+        told = document_findings(current, self._document, self._state)
+        problems = check(current, wanted, self.facts, told) + kept_back(current, self._document, self._state)
         if self._unlisted:
             text = "the router did not list its interfaces, so nobody checked whether those of the document exist"
             problems.append(Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning"))
