@@ -40,10 +40,11 @@ class ActionModule(DeviceAction):
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         _check(options)
-        document = without_none(options["config"] or {})
-        flawed = flaws(document, options["state"])
+        given = without_none(options["config"])
+        flawed = flaws(given, options["state"])
         if flawed:
             raise Refused(flawed)
+        document = given or {}
         router = Router(self._connection, self._connection.read_timeout)
         commit = CommitOptions(
             options["confirm_timeout"],

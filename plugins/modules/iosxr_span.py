@@ -29,7 +29,7 @@ options:
     description:
       - The document. RV(mspplus.netsec.iosxr_span_info#module:config) and the filter
         P(mspplus.netsec.parse_iosxr_span#filter) give one in the same form.
-      - May be left out (or empty) only with O(state=deleted), which then removes all monitor sessions and source attachments.
+      - May be left out only with O(state=deleted), which then removes all monitor sessions and source attachments.
     type: dict
     suboptions:
       sessions:

@@ -32,6 +32,7 @@ class Door(Protocol):
     ""; all raise DoorError."""
 
     base_prompt: str
+    platform: str  # netmiko's name of the device type
 
     def open(self) -> None: ...
 

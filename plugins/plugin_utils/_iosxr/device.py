@@ -40,6 +40,7 @@ _READ_ERROR = re.compile(
 )
 _INVALID = re.compile(r"^% Invalid input detected", re.MULTILINE)
 
+PLATFORM = "cisco_xr"
 READ_TIMEOUT = "ansible_netmiko_read_timeout"
 
 VERSION = "show version"
@@ -152,6 +153,10 @@ class Router:
 
     def open(self) -> None:
         self._door.open()
+        if self._door.platform != PLATFORM:
+            raise Failed(
+                f"this connection speaks {self._door.platform}, not IOS XR: set ansible_network_os: cisco.iosxr.iosxr"
+            )
         prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
         self.cli = Cli(self._door, prompt, self._timeout, READ_TIMEOUT)
 

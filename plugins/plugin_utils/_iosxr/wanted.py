@@ -98,6 +98,9 @@ def flaws(document: Item | None, state: State) -> list[Problem]:
     if state == "overridden" and isinstance(document, Mapping) and "sessions" not in document:
         text = "state overridden removes every session that is not named, and the document names none"
         return [Problem("document", "sessions", text, "Write sessions: [] if that is meant.")]
+    if state == "deleted" and document is not None and not document:
+        text = "state deleted without a document removes every mirror, and this document is empty"
+        return [Problem("document", "config", text, "Leave config out if that is meant.")]
     try:
         if state == "deleted":
             named({} if document is None else document)

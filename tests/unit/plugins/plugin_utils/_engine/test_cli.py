@@ -23,6 +23,7 @@ class ScriptedDoor:
     """Plays a device: a fixed text, in pieces; keeps what was sent."""
 
     base_prompt = BASE
+    platform = "cisco_xr"
 
     def __init__(self, text: str, size: int = 1) -> None:
         self._pieces = [text[start : start + size] for start in range(0, len(text), size)]

@@ -452,3 +452,8 @@ def test_names_to_delete_are_refused_before_a_connection_is_opened() -> None:
 def test_everything_goes_only_when_the_document_says_so() -> None:
     assert [problem.item for problem in flaws({"udfs": []}, "overridden")] == ["sessions"]
     assert flaws({"sessions": []}, "overridden") == []
+
+
+def test_an_empty_document_deletes_nothing() -> None:
+    assert [problem.item for problem in flaws({}, "deleted")] == ["config"]
+    assert flaws(None, "deleted") == []
