@@ -36,8 +36,6 @@ notes:
   - 'ssh_config files are read for C(HostName), C(Port), C(User), C(IdentityFile), C(HostKeyAlias), C(ProxyJump) and
     C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
-  - 'Where the inventory is a directory, Ansible tries to read the file C(known_hosts) in it as an inventory and warns.
-    Name the inventory file itself, or call the file V(known_hosts.txt) and set O(known_hosts): Ansible passes C(.txt) over.'
   - When AWX or Ansible Automation Platform injects a machine credential, its user, password or key (through ssh-agent)
     arrive as they do for P(ansible.builtin.ssh#connection).
 options:
@@ -184,7 +182,7 @@ options:
     description:
       - File of the host keys that are accepted, in the format of OpenSSH (hashed names, wildcards and C(@revoked)
         included). Away from port 22 the names in it have the form V([host]:port).
-      - By default the file C(known_hosts) in the directory of the inventory that the host comes from, so that each
+      - By default the file C(known_hosts.txt) in the directory of the inventory that the host comes from, so that each
         customer's inventory brings its own.
     type: path
     vars:

@@ -69,7 +69,7 @@ def login(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     doors: list[Any] = []
 
     def make(lab: Any, name: str = "edge1", action: str = "", **options: Any) -> Any:
-        known_hosts = tmp_path / "known_hosts"
+        known_hosts = tmp_path / "known_hosts.txt"
         if not known_hosts.exists():
             known_hosts.write_text(lab.known_hosts())
         given = {
@@ -282,7 +282,7 @@ def test_a_device_with_several_host_keys_is_asked_for_the_one_that_is_known(lab,
 def test_without_a_known_hosts_file_nothing_is_trusted(lab, login, tmp_path):
     running = lab(edge())
     assert "Set ansible_netmiko_known_hosts" in refused(login(running, known_hosts=None))
-    assert f"{tmp_path}/inv/known_hosts has none" in refused(
+    assert f"{tmp_path}/inv/known_hosts.txt has none" in refused(
         login(running, known_hosts=None, inventory_dir=f"{tmp_path}/inv")
     )
     login(running, known_hosts=None, inventory_dir=str(tmp_path)).open()
@@ -482,7 +482,7 @@ def jump(lab, tmp_path) -> Iterator[Callable[..., tuple[Any, str]]]:
             config.append(f"Host jump{number}\n HostName 127.0.0.1\n User hop\n Port {server.get_port()}\n")
         port = running.device("edge1").port
         config.append(f"Host behind\n HostName 127.0.0.1\n Port {port}\n ProxyJump {','.join(names)}\n")
-        (tmp_path / "known_hosts").write_text("".join(known))
+        (tmp_path / "known_hosts.txt").write_text("".join(known))
         (tmp_path / "ssh_config").write_text("".join(config))
         return running, str(tmp_path / "ssh_config")
 
@@ -509,7 +509,7 @@ def test_a_jump_host_never_sees_the_password_of_the_device(jump, login):
 
 def test_host_keys_of_jump_hosts_are_checked(jump, login, tmp_path):
     running, config = jump(1)
-    (tmp_path / "known_hosts").write_text(running.known_hosts())
+    (tmp_path / "known_hosts.txt").write_text(running.known_hosts())
     door = login(running, host="behind", port=None, ssh_config_file=config, jump_password="CANARY-jump")
     assert "host key is unknown" in refused(door)
 

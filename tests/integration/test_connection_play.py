@@ -93,7 +93,7 @@ def play(routers, tmp_path: Path) -> Play:
     """`play(tasks, hosts=..., **variables)` -> (return code, all output, results in their order)."""
     inventory = tmp_path / "inventory"
     inventory.mkdir()
-    (inventory / "known_hosts").write_text(routers.known_hosts())
+    (inventory / "known_hosts.txt").write_text(routers.known_hosts())
     _collection(tmp_path)
     (tmp_path / "callback").mkdir()
     (tmp_path / "callback" / "results.py").write_text(RESULTS)

@@ -109,7 +109,9 @@ def _known_hosts(option: Option) -> tuple[str, str | None]:
                 "host keys are checked, but there is no known_hosts file: this inventory has no directory. "
                 "Set ansible_netmiko_known_hosts."
             )
-        path = os.path.join(directory, "known_hosts")
+        path = os.path.join(
+            directory, "known_hosts.txt"
+        )  # Ansible reads no .txt of an inventory directory as inventory
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return path, file.read()
