@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from .aces import qualifiers
 from .model import AccessList, AccessListKey, Ace, Family, Source, TcamProfile
@@ -41,6 +40,10 @@ from .rule_view import (
     some,
     source_item,
 )
+
+
+# field of a source that names a list -> families of lists that it may mean
+_LIST_FIELDS: dict[str, tuple[Family, ...]] = {"acl_name": FAMILIES, "acl_ipv4": ("ipv4",), "acl_ipv6": ("ipv6",)}
 
 
 def _entries(view: View) -> Iterator[tuple[AccessListKey, Ace, str]]:
@@ -116,7 +119,7 @@ def list_name_length(view: View) -> Iterator[Finding]:
     named = {list_item(key): key.name for key in view.after.access_lists}
     seen = set(named.values())
     for source in view.selecting_sources:
-        for field in ("acl_name", "acl_ipv4", "acl_ipv6"):
+        for field in _LIST_FIELDS:
             name = getattr(source, field)
             if name and name not in seen:  # once for all sources that name it
                 seen.add(name)
@@ -242,15 +245,17 @@ def list_removed(view: View) -> Iterator[Finding]:
 
 
 def list_named(view: View) -> Iterator[Finding]:
-    """Of sources that are new or changed. Whether a list is of the right family is another rule."""
+    """Of names that are new at an interface: those that it has already need not be in the document, so nobody read them.
+
+    Whether a list is of the right family is another rule.
+    """
+    before = view.before.sources.values()
+    had = {(source.interface, field, getattr(source, field)) for source in before for field in _LIST_FIELDS}
     users: dict[tuple[str, tuple[AccessListKey, ...]], list[Source]] = defaultdict(list)
     for source in view.selecting_sources:
-        old = view.before.sources.get(source.key)
-        if not names_list(source) or (old and replace(old, preconfigure=source.preconfigure) == source):
-            continue
-        for field, families in (("acl_name", FAMILIES), ("acl_ipv4", FAMILIES[:1]), ("acl_ipv6", FAMILIES[1:])):
+        for field, families in _LIST_FIELDS.items():
             name = getattr(source, field)
-            if name:
+            if name and (source.interface, field, name) not in had:
                 users[field, tuple(AccessListKey(family, name) for family in families)].append(source)
     for (field, keys), sources in users.items():
         if any(key in lists for key in keys for lists in (view.after.access_lists, view.before.access_lists)):

@@ -473,7 +473,7 @@ def test_an_acl_of_the_other_family_beside_the_capturing_one_is_no_fault() -> No
     assert not found(check(Span(), state, NCS), "capture-missing")
 
 
-def test_a_missing_acl_is_told_once_for_all_new_or_changed_sources_that_name_it() -> None:
+def test_a_missing_acl_is_told_once_for_all_sources_that_newly_name_it() -> None:
     stays = by_acl(PORT2, acl_ipv4="NOPE")
     before = span(session(), stays, by_acl(PORT, acl_ipv4="TM"))
     ports = ("HundredGigE0/0/0/3", "HundredGigE0/0/0/4")
@@ -482,7 +482,8 @@ def test_a_missing_acl_is_told_once_for_all_new_or_changed_sources_that_name_it(
     assert problem.severity == "error"
     assert all(port in problem.message for port in (PORT, *ports)) and PORT2 not in problem.message
     assert not found(check(before, before, NCS), "acl-exists")
-    assert not found(check(before, span(session(), replace(stays, preconfigure=True)), NCS), "acl-exists")
+    changed = span(session(), replace(stays, port_level=False, session_class="ipv4"))
+    assert not found(check(before, changed, NCS), "acl-exists")
 
 
 def test_an_acl_that_takes_a_binding_is_told_with_the_one_that_loses_it_and_once() -> None:
