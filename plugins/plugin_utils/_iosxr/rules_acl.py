@@ -41,7 +41,6 @@ from .rule_view import (
     source_item,
 )
 
-
 # field of a source that names a list -> families of lists that it may mean
 _LIST_FIELDS: dict[str, tuple[Family, ...]] = {"acl_name": FAMILIES, "acl_ipv4": ("ipv4",), "acl_ipv6": ("ipv6",)}
 
