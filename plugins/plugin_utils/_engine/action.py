@@ -90,7 +90,8 @@ class DeviceAction(ActionBase):
         """
         given = [str(self._task.args[name]) for name in self.arguments.no_log if self._task.args.get(name)]
         door = [*given, *getattr(self._connection, "secrets", ())]
-        return {key: remove_values(value, door if key in FREE_TEXT else given) for key, value in result.items()}
+        masks = {key: door if key in FREE_TEXT else given for key in result}
+        return {key: remove_values(value, masks[key]) if masks[key] else value for key, value in result.items()}
 
 
 def _failure(message: str, problems: Iterable[Problem], device_state: str) -> dict[str, Any]:

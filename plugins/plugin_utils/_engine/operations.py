@@ -21,7 +21,7 @@ class Operation:
 
     item: the object, in the document's words (``sources[HundredGigE0/0/0/1]``).
     do, undo: CLI lines, or requests as canonical JSON, one string each. Undo is what returns to the state before.
-    risk: tags for whoever reviews the plan (``reload``, ``moves-source``).
+    risk: tags for whoever reviews the plan (``reload``, ``moves-source``, ``replaces-binding``).
     """
 
     kind: Kind

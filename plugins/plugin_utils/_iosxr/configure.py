@@ -140,9 +140,10 @@ class Configuration:
         return self.phase in ("committing", "trial", "confirming")
 
     def __enter__(self) -> Self:
-        answer = self._cli.ask("configure exclusive" if self._options.exclusive else "configure", ())
+        command = "configure exclusive" if self._options.exclusive else "configure"
+        answer = self._cli.ask(command, ())
         if "(config" not in self._cli.prompt:
-            raise _refusal(answer, "the router did not enter configuration mode")
+            raise _refusal(answer, f"the router refused {command!r}")
         self._open, self.phase = True, "candidate"
         return self
 
@@ -185,7 +186,10 @@ class Configuration:
                 problems = [_garbled(str(garbled))]
             if problems:
                 continue
-            missing, extra = differences(lines, self._cli.run("show configuration")[0], standing)
+            shown = self._cli.run("show configuration")[0]
+            if _refused(shown) or _UNKNOWN_COMMAND.search(shown):
+                raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
+            missing, extra = differences(lines, shown, standing)
             if not missing and not extra:
                 return
             if not extra:
@@ -216,14 +220,22 @@ class Configuration:
             )
         if _REJECTED.search(answer):
             self.phase = "candidate"
-            problems = rejections(self._cli.run("show configuration failed")[0], operations)
+            problems = self._rejections(operations)
             if problems and not _LABEL_USED.search(answer):
                 raise Failed("the router rejected the commit; nothing was changed", problems)
         if _REJECTED.search(answer) or _UNKNOWN_COMMAND.search(answer) or _refused(answer):
             self.phase = "candidate"
-            raise _refusal(answer, "the router refused the commit; nothing was changed")
+            raise _refusal(answer, f"the router refused the commit ({command}); nothing was changed")
         self.phase = "trial"
         return command
+
+    def _rejections(self, operations: Sequence[Operation]) -> list[Problem]:
+        """Why a commit was rejected; nothing, rather than another error, where the router does not come to say it."""
+        try:
+            return rejections(self._cli.run("show configuration failed")[0], operations)
+        except DoorError:
+            self.lost, self._open = True, False
+            return []
 
     def confirm(self) -> None:
         """Raises Failed unless the router said, or proved by letting us leave without a question, that it confirmed."""

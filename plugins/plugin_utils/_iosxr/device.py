@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._engine.cli import Cli, Door
-from .._engine.failures import DoorError, Failed
+from .._engine.failures import DoorError, Failed, Moved
 from .._engine.operations import Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
@@ -273,6 +273,7 @@ class SpanWing:
         return to_document(owned(state, self._scope, self._taken, self._udfs))
 
     def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
+        self._prove_reload(plan, current)
         before = mirrors(self._router.known([STATUS])[0])
         touched = touched_mirrors(plan, wanted)
         kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(wanted))
@@ -289,12 +290,12 @@ class SpanWing:
                 if not lost:
                     configuration.confirm()
         except (DoorError, Failed) as error:
-            raise self._undone(error, configuration.phase, current, plan) from error
+            raise self._undone(error, configuration, current, plan) from error
         details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)], "commit": command}
         if lost:
             message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
             failed = Failed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
-            raise self._undone(failed, "trial", current, plan)
+            raise self._undone(failed, configuration, current, plan)
         if configuration.lost:
             self._router.reopen()
         return Applied((*self._not_sent(), *_old_faults(touched, wanted, after)), details)
@@ -310,8 +311,17 @@ class SpanWing:
 
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
-    def _undone(self, error: DoorError | Failed, phase: str, current: Span, plan: Plan) -> Failed:
+    def _prove_reload(self, plan: Plan, current: Span) -> None:
+        """Raises Moved when a second read of UDFs and profiles differs: nobody reloads line cards for a text that was
+        cut on its way."""
+        if plan.notes.get("reload_required"):
+            again = self._router.parts(Scope(keys=True))
+            if (again.udfs, again.tcam_profiles) != (current.udfs, current.tcam_profiles):
+                raise Moved("two reads of the TCAM profiles differ")
+
+    def _undone(self, error: DoorError | Failed, configuration: Configuration, current: Span, plan: Plan) -> Failed:
         """The error with what the router carries now, proved by a read where a commit may have been taken."""
+        phase = configuration.phase
         failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
         if any(TCAM_PENDING.search(problem.device_text) for problem in failed.problems):
             failed.details |= _waiting(plan, current)
@@ -321,7 +331,7 @@ class SpanWing:
         timer = self._commit.confirm_timeout
         self._progress("waiting for the router to roll back")
         try:
-            if isinstance(error, DoorError):
+            if configuration.lost:
                 self._router.reopen()
             seen = poll(self.read, lambda seen: seen == current, timer + MARGIN)
         except (DoorError, Failed) as unread:
