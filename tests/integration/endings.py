@@ -76,8 +76,6 @@ SAYS: dict[str, tuple[str, ...]] = {
 FIRST_CAUSE = {"why": "commit_rejected", "undo": "mirror_down"}
 WITH_PROBLEMS = ("not_authorized", "commit_rejected", "disk_full", "mirror_down")
 NAMES_ITS_COMMAND = ("hang", "not_authorized")
-# What a person calls these commands, where the error does not quote them.
-CALLED = {"^configure": "'configure'|configuration mode", "^commit confirmed": "commit"}
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def _unsaid(fault: Mapping[str, Any], phase: str, ending: Ending) -> list[str]:
     name = FIRST_CAUSE.get(phase, fault["name"])
     wanted = list(SAYS.get(name, ()))
     if name in NAMES_ITS_COMMAND:
-        wanted.append(CALLED.get(fault["at"], fault["at"].strip("^$")))
+        wanted.append(fault["at"].strip("^$"))
     found = [f"does not say {words!r}: {ending.words}" for words in wanted if not re.search(words, ending.words, re.I)]
     if name in WITH_PROBLEMS and ending.kind == FAILED and not ending.problems:
         found.append("no problems")
