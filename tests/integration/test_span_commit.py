@@ -127,7 +127,7 @@ def test_a_profile_takes_two_runs_and_says_so_until_the_cards_were_reloaded(lab:
     assert failed.details["reload_required"] == ["all line cards"] and failed.details["deferred"]
     assert any("Reload" in problem.remedy for problem in failed.problems)
 
-    edge.call(lambda: edge.device("edge1").device.reload_cards())
+    edge.call(edge.device("edge1").device.reload_cards)
     second = run(edge, PROFILE, known_hosts=known, settle=10.0)
     assert second.changed and not second.plan.deferred
     assert not run(edge, PROFILE, known_hosts=known).changed

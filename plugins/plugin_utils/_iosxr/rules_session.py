@@ -30,16 +30,33 @@ class RefusedKind(NamedTuple):
 
 
 _DESTINATIONS_REFUSED = (
-    RefusedKind("S7", "destination_bundle", lambda name: kind(name) == "Bundle-Ether", "a bundle",
-            "Use a physical port or a tunnel-ip."),
-    RefusedKind("S8", "destination_subinterface", lambda name: "." in name, "a sub-interface",
-            "Use the port {port}, if nothing else needs it."),
-)  # fmt: skip
+    RefusedKind(
+        "S7",
+        "destination_bundle",
+        lambda name: kind(name) == "Bundle-Ether",
+        "a bundle",
+        "Use a physical port or a tunnel-ip.",
+    ),
+    RefusedKind(
+        "S8",
+        "destination_subinterface",
+        lambda name: "." in name,
+        "a sub-interface",
+        "Use the port {port}, if nothing else needs it.",
+    ),
+)
 _SOURCES_REFUSED = (
-    RefusedKind("S10", "source_bvi", lambda name: name.startswith("BVI"), "a BVI", "Mirror the ports of the bridge group."),
-    RefusedKind("S28", "source_bundle", lambda name: name.startswith("Bundle-"), "a bundle",
-            "Mirror ports that are in no bundle."),
-)  # fmt: skip
+    RefusedKind(
+        "S10", "source_bvi", lambda name: name.startswith("BVI"), "a BVI", "Mirror the ports of the bridge group."
+    ),
+    RefusedKind(
+        "S28",
+        "source_bundle",
+        lambda name: name.startswith("Bundle-"),
+        "a bundle",
+        "Mirror ports that are in no bundle.",
+    ),
+)
 
 
 def _refused(view: View, rows: Iterable[RefusedKind], use: str, places: Iterable[tuple[str, str]]) -> Iterator[Finding]:
