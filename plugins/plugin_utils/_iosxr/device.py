@@ -417,10 +417,15 @@ def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[P
         if key in after and not after[key].operational
     ]
     problems = [
-        Problem("was-down", f"sessions[{key[0]}].sources[{key[1]}]", f"was not operational before: {_text(status)}",
-                "iosxr_span_info tells what the router blames.", "warning")
+        Problem(
+            "was-down",
+            f"sessions[{key[0]}].sources[{key[1]}]",
+            f"was not operational before: {_text(status)}",
+            "iosxr_span_info tells what the router blames.",
+            "warning",
+        )
         for key, status in faults[:MANY]
-    ]  # fmt: skip
+    ]
     if len(faults) > MANY:
         text = f"{len(faults) - MANY} more mirrors were not operational before"
         problems.append(Problem("was-down", "sessions", text, "See iosxr_span_info.", "warning"))
