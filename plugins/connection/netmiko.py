@@ -651,6 +651,9 @@ class Connection(ConnectionBase):
         end = time.monotonic() + LONGEST_GREETING
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
+                if login.shell and login.shell[0].fullmatch(prompt):
+                    self.send(f"{login.shell[1]}\n")
+                    text = ""
                 try:
                     text = (text + self.receive(silence))[-CHUNK:]
                 except Silent:

@@ -69,6 +69,31 @@ class Cli:
             answers += self._answers(lines[start : start + block], lossy=True)
         return answers
 
+    def stream(self, command: str, seconds: float = MAX_EXCHANGE, characters: int = MAX_ANSWER) -> Iterator[list[str]]:
+        """The lines of one answer as they come, for answers that no memory holds.
+
+        seconds, characters: the most that all of it may take. The door is closed when nobody takes the rest: it would
+        be taken for the answer to the next command.
+        """
+        exchange = _Exchange(self._door, self._prompt, [command], (self._timeout, self._option))
+        exchange.longest, exchange.largest = seconds, characters
+        echo = True
+        self._send([command])
+        try:
+            for tail in exchange.tails():
+                done = self._at_prompt(tail)
+                lines = exchange.answers[-1]
+                if len(lines) > 1 or done or not echo:
+                    exchange.answers[-1] = []
+                    lines, echo = _after_echo(lines, command) if echo else lines, False
+                    if lines:
+                        yield lines
+                if done:
+                    return
+        except GeneratorExit:
+            self._door.close()
+            raise
+
     def ask(
         self, command: str, answers: Iterable[tuple[str, str]], timeout: float | None = None, option: str = ""
     ) -> str:
@@ -89,7 +114,7 @@ class Cli:
             if reply is not None:
                 text += exchange.taken()
                 self._send([reply])
-        return _without_echo([*text, *exchange.answers[-1]], command)
+        return "\n".join(_after_echo([*text, *exchange.answers[-1]], command))
 
     def _answers(self, commands: Sequence[str], *, lossy: bool) -> list[str]:
         if not commands:
@@ -99,7 +124,8 @@ class Cli:
         for tail in exchange.tails():
             if len(exchange.answers) >= len(commands) and self._at_prompt(tail):
                 break
-        return [_without_echo(lines, command) for lines, command in zip(exchange.answers, commands, strict=True)]
+        pairs = zip(exchange.answers, commands, strict=True)
+        return ["\n".join(_after_echo(lines, command)) for lines, command in pairs]
 
     def _send(self, lines: Sequence[str]) -> None:
         for line in lines:
@@ -136,6 +162,7 @@ class _Exchange:
         self._lossy = lossy
         self._spoilt = False
         self._tail = ""
+        self.longest, self.largest = MAX_EXCHANGE, MAX_ANSWER
         self.answers: list[list[str]] = [[]]
 
     def taken(self) -> list[str]:
@@ -158,8 +185,8 @@ class _Exchange:
                 continue
             waited = 0.0
             size += len(chunk)
-            if size > MAX_ANSWER or time.monotonic() - started > MAX_EXCHANGE:
-                raise Silent(f"{self._due!r} prints on and on: over {MAX_ANSWER} characters or {MAX_EXCHANGE:g} s")
+            if size > self.largest or time.monotonic() - started > self.longest:
+                raise Silent(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
             *lines, self._tail = (self._tail + chunk).split("\n")
             for line in lines:
                 self._read(line)
@@ -198,9 +225,9 @@ def _bare(prompt: re.Pattern[str], text: str) -> bool:
     return found is not None and not text[found.end() :].strip()
 
 
-def _without_echo(lines: Sequence[str], command: str) -> str:
+def _after_echo(lines: list[str], command: str) -> list[str]:
     """Devices echo typed-ahead input once more when they get to it; the first line that repeats the command goes."""
     for index, line in enumerate(lines[:2]):
         if line.strip() == command.strip():
-            return "\n".join([*lines[:index], *lines[index + 1 :]])
-    return "\n".join(lines)
+            return [*lines[:index], *lines[index + 1 :]]
+    return lines

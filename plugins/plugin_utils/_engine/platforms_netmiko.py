@@ -82,12 +82,14 @@ class FastLogin:
 
     netmiko's own preparation waits for each echo, and sleeps between its looks at the channel.
     prompt: the whole of what the device prints when it waits, without a blank at the end. longest: how many characters
-    of it stay the same in every mode, None for all.
+    of it stay the same in every mode, None for all. shell: the prompt of a Unix shell that some users land in, and the
+    command that leads from there to the command line.
     """
 
     prompt: re.Pattern[str]
     commands: tuple[str, ...]
     longest: int | None = None
+    shell: tuple[re.Pattern[str], str] | None = None
 
 
 FAST_LOGINS: Mapping[str, FastLogin] = {
@@ -96,6 +98,14 @@ FAST_LOGINS: Mapping[str, FastLogin] = {
         re.compile(r"[A-Za-z0-9]+(?:/[A-Za-z0-9]+){2,3}:[^\s#>]+[#>]"),
         ("terminal length 0", "terminal width 511"),
         longest=31,  # netmiko's cisco_xr: in configuration mode the router cuts the prompt at 31 characters
+    ),
+    "juniper_junos": FastLogin(
+        # user@host>  A cluster prints {primary:node0} in a line of its own before it.
+        re.compile(r"[\w.\-]+@[\w.\-]+>"),
+        # Without complete-on-space off a blank that is typed ahead may complete a word.
+        ("set cli screen-width 511", "set cli complete-on-space off", "set cli screen-length 0"),
+        # root@host:~ #, root@host% or a bare %: netmiko's juniper_junos, and root@host:RE:0% of older releases.
+        shell=(re.compile(r"(?:root@[\w.\-]+(?::[\w~/:.\-]*)? ?)?[%#]"), "cli"),
     ),
 }
 

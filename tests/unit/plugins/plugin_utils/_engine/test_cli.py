@@ -28,6 +28,13 @@ class ScriptedDoor:
     def __init__(self, text: str, size: int = 1) -> None:
         self._pieces = [text[start : start + size] for start in range(0, len(text), size)]
         self.sent: list[str] = []
+        self.closed = False
+
+    def open(self) -> None:
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
     def send(self, text: str) -> None:
         self.sent.append(text)
@@ -78,6 +85,32 @@ def test_lost_input_is_noticed() -> None:
     door = ScriptedDoor(f"one\r\n{BASE}(config)#two-mangled\r\n{BASE}(config)#", 5)
     with pytest.raises(Garbled, match="3 lines were sent"):
         Cli(door, PROMPT, 1.0).paste(["one", "two", "three"])
+
+
+@given(st.lists(line, max_size=12), st.integers(1, 40))
+def test_a_stream_gives_the_lines_of_an_answer_as_they_come(body: list[str], size: int) -> None:
+    cli = Cli(ScriptedDoor(transcript([("show big", "\r\n".join(["!", *body]))]), size), PROMPT, 1.0)
+    pieces = list(cli.stream("show big"))
+    assert [text for piece in pieces for text in piece] == ["!", *body]
+    assert cli.prompt == f"{BASE}#"
+
+
+def test_a_stream_keeps_nothing_of_what_it_gave() -> None:
+    cli = Cli(ScriptedDoor(transcript([("show big", "\r\n".join("line" for _line in range(100)))]), 50), PROMPT, 1.0)
+    assert max(len(piece) for piece in cli.stream("show big")) < 20
+
+
+def test_a_stream_ends_at_its_limit() -> None:
+    door = ScriptedDoor("show big\r\n" + "x\r\n" * 5000, 100)
+    with pytest.raises(Silent, match="over 1000 characters"):
+        list(Cli(door, PROMPT, 1.0).stream("show big", characters=1000))
+
+
+def test_a_stream_that_nobody_takes_to_its_end_closes_the_door() -> None:
+    door = ScriptedDoor(transcript([("show big", "one\r\ntwo\r\nthree")]), 8)
+    next(pieces := Cli(door, PROMPT, 1.0).stream("show big"))
+    pieces.close()
+    assert door.closed
 
 
 class EchoDoor(ScriptedDoor):
