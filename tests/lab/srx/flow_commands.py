@@ -264,15 +264,15 @@ def cp_summary(request: Request) -> Iterable[str]:
     table = table_of(device)
     count = table.size - table.gone if len(table.spus) > 1 else 0
 
+    numbers = {"valid": count, "pending": 0, "invalidated": 0, "other": 0, "used": count}
+
     def text(_node: str, _depth: int) -> list[str]:
-        return [f"DCP Flow Sessions on FPC0 PIC0:\nValid sessions: {count}\nPending sessions: 0\nInvalidated sessions: 0\n"
-                f"Sessions in other states: 0\nTotal sessions: {count}\n"]  # fmt: skip
+        return [f"DCP Flow Sessions on FPC0 PIC0:\n{flow_text.filtered_summary(numbers)}"]
 
     def xml(_node: str, depth: int) -> Iterator[str]:
         blank = "    " * depth
         yield f"{blank}<flow-session-information{flow_xml.namespace(device.release)}>\n"
         yield flow_xml.element(depth + 1, "dcp-flow-fpc-pic-id", " on FPC0 PIC0:")
-        numbers = {"valid": count, "pending": 0, "invalidated": 0, "other": 0, "used": count}
         yield flow_xml.filtered_summary(numbers, depth + 1)
         yield f"{blank}</flow-session-information>\n"
 

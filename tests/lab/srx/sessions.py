@@ -66,21 +66,16 @@ class Listing:
                         else flow_text.summary(figures, self.layout)
                     )
                     continue
-                style = self._style(node)
-                level = self._level(query)
-                count = yield from self._rows(
-                    query,
-                    node,
-                    index,
-                    left,
-                    lambda slot: flow_text.template(slot, level, style),
-                    "\n",
-                    "\n" if self.many else "",
-                )
+                first = "\n" if self.many else ""
+                count = yield from self._rows(query, node, index, left, self._text_maker(query, node), "\n", first)
                 left = max(0, left - count) or -1 if query.count else 0
                 yield f"Total sessions: {count}\n"
 
         return nodes.text(self._wanted_nodes(query), body)
+
+    def _text_maker(self, query: Query, node: str) -> Callable[[Slot], str]:
+        style, level = self._style(node), self._level(query)
+        return lambda slot: flow_text.template(slot, level, style)
 
     def xml(self, query: Query) -> Iterator[str]:
         def body(node: str, depth: int) -> Iterator[str]:
