@@ -52,6 +52,11 @@ class Aggregate:
             if gone is not None and gone != come:
                 self._named(gone, *self._interfaces, sent, packets)
 
+    @property
+    def figures(self) -> dict[str, int]:
+        """Sessions, bytes and packets of all that was counted."""
+        return _figures(self.total)
+
     def _named(self, name: str, names: dict[str, Count], other: Count, sent: int, packets: int) -> None:
         found = names.get(name)
         if found is None:

@@ -15,9 +15,10 @@ import ipaddress
 import re
 from typing import Any
 
-from .session_model import NOTHING, Raw, number, session
+from .session_model import Raw, number, session
 
 COMMAND = "show interfaces terse"
+INTERFACE = "interface"  # what stands for the pool of a session with interface NAT (`Source NAT pool: interface`)
 MOST_FOUND = 1000  # sessions that are listed; all are counted
 # What the check looks at, beside what names the session.
 NEEDED = frozenset(
@@ -73,8 +74,8 @@ class InterfaceNat:
         translated, egress = (get("out.destination") or "").strip(), (get("out.interface") or "").strip()
         if not translated or not egress or translated == (get("in.source") or "").strip():
             return
-        if (get("source_nat_pool") or "").strip() not in NOTHING:
-            return  # addresses of a pool are no addresses of an interface
+        if (get("source_nat_pool") or INTERFACE).strip() != INTERFACE:
+            return  # an address of a pool, or of static NAT, is no address of an interface
         local = self._known.get(egress)
         if local is None:
             if len(self._unknown) < MOST_FOUND or egress in self._unknown:

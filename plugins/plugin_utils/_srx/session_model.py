@@ -40,8 +40,8 @@ SESSION = (
     Field("session_id", "number", ("session-identifier",), ("session id",)),
     Field("status", "name", ("status",), ("status",)),
     Field("state", "name", ("sess-state",), ("session state",)),
-    Field("ha_state", "name", ("session-state",), ("ha state",)),
-    Field("flags", "name", ("session-flag",), ("flags",)),
+    Field("ha_state", "name", ("session-state",), ("ha state", "state")),
+    Field("flags", "name", ("session-flag",), ("flags", "flag")),
     Field("policy", "name", ("policy",), ("policy name",)),
     Field("source_nat_pool", "name", ("nat-source-pool-name",), ("source nat pool",)),
     Field("application", "name", ("application-name",), ("application",)),
@@ -77,7 +77,7 @@ WING = (
 )
 WING_FURTHER = (
     Field("cp_session_id", "number", ("dcp-session-id", "cp-session-id"), ("cp session id",)),
-    Field("tunnel_id", "text", ("tunnel-information", "tunnel-id"), ("tunnel id",)),
+    Field("tunnel_id", "text", ("tunnel-information", "tunnel-id"), ("tunnel id", "tunnel")),
 )
 # Figures of `summary`: captures of 15.1X49 and 20.3 (XML), vSRX 24.4 (text).
 SUMMARY = (
@@ -144,6 +144,12 @@ class Report:
     def figure(self, place: Place, key: str, value: int) -> None:
         self.summary.setdefault(place, {})[key] = value
 
+    def figures(self, place: Place) -> dict[str, Any]:
+        """One row of a summary; displayed: sessions that a filter selects."""
+        told: dict[str, Any] = {"node": place.node or None, "fpc_pic": place.fpc_pic or None}
+        told |= self.summary.get(place, {})
+        return told | ({"displayed": self.totals[place]} if place in self.totals else {})
+
     @property
     def total(self) -> int | None:
         """Sessions that the device says it displayed; None when it did not say."""
@@ -193,7 +199,7 @@ def session(raw: Raw) -> dict[str, Any]:
         side, dot, name = key.partition(".")
         if dot:
             wings.setdefault(side, {})[name] = _typed(_WING_KINDS.get(name, "text"), text)
-        elif key not in shown:
+        elif key not in shown and text.strip():
             shown[key] = _typed(_KINDS.get(key, "text"), text)
     for side in ("in", "out"):
         told = wings.get(side)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from .._engine.problems import Problem
+from .session_export import layout
 from .words import word
 
 COMMAND = "show security flow session"
@@ -51,7 +52,11 @@ _ADD_ONS = (
     "content-filtering", "web-filtering",
 )  # fmt: skip
 _PORT = (1, 65535)
-_FIGURE = (1, 100_000)
+# Each with -more-than and -less-than. Seconds have a range in the list; that of counters is unverified.
+_FIGURES = {
+    "duration": (1, 100_000), "timeout": (1, 100_000), "curr": (1, 100_000),
+    "packets": (1, 2**64 - 1), "bytes": (1, 2**64 - 1),
+}  # fmt: skip
 
 FILTERS: dict[str, Filter] = {
     "source_prefix": Filter("source-prefix", "prefix"),
@@ -85,8 +90,8 @@ FILTERS: dict[str, Filter] = {
     "plugin_name": Filter("plugin-name", "word", since=_24),
     "plugin_status": Filter("plugin-status", "choice", choices=("interested", "ignore"), since=_24),
     **{
-        f"{figure}_{side}_than": Filter(f"{figure}-{side}-than", "range", _FIGURE, since=_24)
-        for figure in ("duration", "timeout", "curr", "packets", "bytes")
+        f"{figure}_{side}_than": Filter(f"{figure}-{side}-than", "range", bounds, since=_24)
+        for figure, bounds in _FIGURES.items()
         for side in ("more", "less")
     },
     "source_tenant": Filter("source-tenant", "word", since=_24),
@@ -118,7 +123,7 @@ RULES = {
 @dataclass(frozen=True)
 class Query:
     """What a task asks. limit: sessions to read, 0 for all of them, None when not said; aggregate, checks, dest: what is
-    made of the listing beside the list itself."""
+    made of the listing beside the list itself; top: names of each aggregate. timeout: seconds; page_size: 0 for one answer."""
 
     level: Level = "summary"
     session_identifier: int | None = None
@@ -130,6 +135,13 @@ class Query:
     checks: tuple[str, ...] = ()
     dest: str = ""
     page_size: int = 0
+    top: int = 10
+    timeout: int = 900
+
+    @property
+    def shown_level(self) -> Level:
+        """What the device is asked for: brief listings name neither application nor NAT pool."""
+        return "extensive" if self.checks or "application" in self.aggregate else self.level
 
     @property
     def lists(self) -> bool:
@@ -162,7 +174,8 @@ def command(query: Query, start: int | None = None, count: int | None = None) ->
                 words += _words(row, query.filters[name])
         words += ["start-identifier", str(start)] if start is not None else []
         words += ["count", str(count)] if count is not None else []
-        words += [query.level] if query.level != "brief" else []  # brief is the default, and not every release's word
+        level = query.shown_level
+        words += [level] if level != "brief" else []  # brief is what every release prints by itself
     words += ["node", query.node] if query.node else []
     return " ".join(words)
 
@@ -193,9 +206,9 @@ def _exclusive(query: Query) -> Iterator[Problem]:
         given = [name for name in group if _given(query.filters.get(name))]
         if len(given) > 1:
             yield Problem("Q3", "filter", f"{', '.join(given)} exclude each other", "Ask for one of them.")
-    for figure in ("duration", "timeout", "curr", "packets", "bytes"):
+    for figure in _FIGURES:
         more, less = (query.filters.get(f"{figure}_{side}_than") for side in ("more", "less"))
-        if more is not None and less is not None and int(more) >= int(less) - 1:
+        if more is not None and less is not None and more >= less - 1:
             message = f"nothing is more than {more} and less than {less}"
             yield Problem("Q3", f"filter.{figure}_more_than", message, "Raise the one or lower the other.")
 
@@ -205,16 +218,13 @@ def _scope(query: Query) -> Iterator[Problem]:
         name for name, given in (("aggregate", query.aggregate), ("check", query.checks), ("dest", query.dest)) if given
     ]
     narrowing = [name for name in ("limit", "start_identifier") if getattr(query, name) is not None]
+    yield from _numbers(query)
     if query.session_identifier is not None:
         given = [name for name, value in query.filters.items() if _given(value)]
         if given or narrowing:
             message = f"does not go with {', '.join([*narrowing, *(f'filter.{name}' for name in given)])}"
             yield Problem("Q4", "session_identifier", message, RULES["Q4"])
-        if not 1 <= query.session_identifier <= HIGHEST_ID:
-            yield Problem("Q2", "session_identifier", f"{query.session_identifier} is not within 1..{HIGHEST_ID}")
         return
-    if query.start_identifier is not None and not 1 <= query.start_identifier <= HIGHEST_ID:
-        yield Problem("Q2", "start_identifier", f"{query.start_identifier} is not within 1..{HIGHEST_ID}")
     if query.level == "summary":
         if made or narrowing:
             remedy = "Set level: brief or level: extensive to read sessions."
@@ -232,15 +242,31 @@ def _bounded(query: Query, made: list[str]) -> Iterator[Problem]:
     elif query.limit == 0 and not made:
         remedy = "Give dest, aggregate or check, or a limit above 0."
         yield Problem("Q6", "limit", "0 reads all sessions and returns none of them", remedy)
-    elif query.limit is not None and not 0 <= query.limit <= MOST_KEPT and not made:
+    elif query.limit is not None and query.limit > MOST_KEPT and not made:
         yield Problem(
             "Q6",
             "limit",
             f"{query.limit} sessions are too many for a result",
             f"At most {MOST_KEPT}; dest takes any number.",
         )
-    if query.limit is not None and query.limit < 0:
-        yield Problem("Q2", "limit", f"{query.limit} is below 0")
+
+
+_NUMBERS = {
+    "session_identifier": (1, HIGHEST_ID), "start_identifier": (1, HIGHEST_ID), "limit": (0, 2**32 - 1),
+    "top": (1, 10_000), "timeout": (1, 86_400), "page_size": (0, 100_000),
+}  # fmt: skip
+
+
+def _numbers(query: Query) -> Iterator[Problem]:
+    for name, (lowest, highest) in _NUMBERS.items():
+        value = getattr(query, name)
+        if value is not None and not lowest <= value <= highest:
+            yield Problem("Q2", name, f"{value} is not within {lowest}..{highest}", RULES["Q2"])
+    if query.dest:
+        try:
+            layout(query.dest)
+        except ValueError as error:
+            yield Problem("Q6", "dest", str(error), "Its suffix says how it is written.")
 
 
 def _range(row: Filter, value: Any) -> str:

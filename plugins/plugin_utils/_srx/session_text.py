@@ -161,6 +161,8 @@ class _Reader:
                     self._application(value)
             elif part.strip(" ,") in _STATES:
                 raw["state"] = part.strip(" ,")
+            elif self._last == "flags":  # XML has an element for each: services-offload
+                raw[_key(label)] = part.strip(" ,")
             else:
                 raw[self._last] = f"{raw.get(self._last, '')}, {part.strip(' ,')}".strip(" ,")[:LONGEST_VALUE]
 
