@@ -112,7 +112,11 @@ _value:
 
 
 def parse_flow_session(
-    text: Any, format: Any = "auto", limit: Any = None, aggregate: Any = (), top: Any = 10
+    text: Any,
+    format: Any = "auto",  # noqa: A002  # the name of the option
+    limit: Any = None,
+    aggregate: Any = (),
+    top: Any = 10,
 ) -> dict[str, Any]:
     """Raises AnsibleFilterError for arguments that are not what the documentation says."""
     if not isinstance(text, str):

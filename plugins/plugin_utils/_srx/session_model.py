@@ -142,7 +142,8 @@ class Report:
         self.totals[place] = self.totals.get(place, 0) + count
 
     def figure(self, place: Place, key: str, value: int) -> None:
-        self.summary.setdefault(place, {})[key] = value
+        row = self.summary.setdefault(place, {})
+        row[key] = row.get(key, 0) + value
 
     def figures(self, place: Place) -> dict[str, Any]:
         """One row of a summary; displayed: sessions that a filter selects."""

@@ -47,6 +47,7 @@ _FRAME = re.compile(
 _DECLARATION = re.compile(r"<\?xml[ \t\r\n][^<>]*+\?>")
 
 _PICS = frozenset({"flow-fpc-pic-id", "dcp-flow-fpc-pic-id", "dcp-flow-fpc-pic"})  # two spellings seen for cp-session
+_TABLES = frozenset({"flow-session-information", "flow-session-per-pic"})
 _SAYS_NO = frozenset({"error-message", "message", "output"})
 
 
@@ -223,6 +224,7 @@ class _Tree:
         self._session: Raw | None = None
         self._wing: Raw | None = None
         self._wings: list[Raw] = []
+        self._depth, self._wing_depth = 0, 0
         self._text: list[str] = []
         self._length, self._leaf, self._quiet = 0, False, 0
         self._parser = expat.ParserCreate("utf-8")
@@ -291,8 +293,11 @@ class _Tree:
         if self._session is None:
             if tag == "flow-session":
                 self._session, self._wing, self._wings = {}, None, []
+                self._depth = len(self._path)
+            elif tag in _TABLES:
+                self._pic = ""  # not at its end: a summary stands behind the empty table of its SPU (15.1X49)
         elif tag == "flow-information" and self._wing is None:
-            self._wing = {}
+            self._wing, self._wing_depth = {}, len(self._path)
 
     def _characters(self, text: str) -> None:
         self._quiet = 0
@@ -302,14 +307,15 @@ class _Tree:
 
     def _end(self, name: str) -> None:
         tag = name.rpartition(":")[2]
+        depth = len(self._path)
         self._path.pop()
         text = "".join(self._text)[:LONGEST_VALUE] if self._leaf else None
         self._quiet, self._leaf = 0, False
         if self._session is None:
             self._frame(tag, text)
-        elif tag == "flow-session" and "flow-session" not in self._path:
+        elif depth == self._depth:
             self._complete()
-        elif tag == "flow-information" and "flow-information" not in self._path and self._wing is not None:
+        elif self._wing is not None and depth == self._wing_depth:
             self._wings.append(self._wing)
             self._wing = None
         elif text is not None:
@@ -344,9 +350,7 @@ class _Tree:
         """What stands around sessions: where they lie, how many there are, figures, refusals."""
         place = Place(self._node, self._pic)
         count = number(text)
-        if tag in ("flow-session-information", "flow-session-per-pic"):
-            self._pic = ""
-        elif tag == "multi-routing-engine-item":
+        if tag == "multi-routing-engine-item":
             self._node, self._pic = "", ""
         elif text is None:
             return
