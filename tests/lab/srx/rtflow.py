@@ -11,7 +11,7 @@ Sentinel and SRX1500 (c), 20+ samples (d), syslog-ng's junos source, SC4S tests 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from .flows import Session, Table, mix
@@ -316,16 +316,12 @@ def lines(
 ) -> Iterator[str]:
     """`count` lines, three milliseconds apart. mixed: the generations in turn, and every tenth line of a logical system."""
     changing = (
-        [Style(**{**_fields_of(style), "generation": generation}) for generation in GENERATIONS] if mixed else [style]
+        [replace(style, generation=each) for each in GENERATIONS] if mixed else [style]
     )
-    systems = [Style(**{**_fields_of(each), "logical_system": "root-logical-system"}) for each in changing]
+    systems = [replace(each, logical_system="root-logical-system") for each in changing]
     for number in range(count):
         own = (systems if mixed and number % 10 == 9 else changing)[number % len(changing)]
         k = number % max(1, table.size)
         while table.slots[k % SLOTS].tunnel:  # what has no policy is not logged
             k += 1
         yield line(event_of(table, k, kind_of(number, apptrack), start + timedelta(milliseconds=3 * number), own), own)
-
-
-def _fields_of(style: Style) -> dict[str, object]:
-    return {name: getattr(style, name) for name in Style.__dataclass_fields__}
