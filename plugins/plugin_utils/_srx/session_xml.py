@@ -179,7 +179,7 @@ def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
         if found:
             tag, attribute, text = found.groups()
             key = side + _key(tag, side)
-            fixed = tag == "direction"
+            fixed = bool(side) and tag == "direction"
             held = not fixed and (wanted is None or key in wanted or key == "session_id")
             value = re.escape(text) if fixed else _IDENTIFIER if key == "session_id" else _PLAIN
             value = f"({value})" if held else value
