@@ -22,6 +22,7 @@ from xml.sax.saxutils import escape
 
 from . import nodes
 from .flow_xml import element
+from .operational import Refusal
 
 if TYPE_CHECKING:
     from .device import SrxDevice
@@ -101,7 +102,8 @@ def inventory(model: str, cards: Mapping[int, str], engine: int, serial: str) ->
             Item("Routing Engine 0", version, part, f"9009{number}", description),
             Item("CB 0", "REV 01", "750-056587", f"CACG{number}", "SRX5k SCB II"),
         ]
-        rows += [_card(slot, card, number + slot) for slot, card in cards.items()]
+        first = next((slot for slot, card in cards.items() if card.startswith("spc")), -1)
+        rows += [_card(slot, card, number + slot, slot == first) for slot, card in cards.items()]
         rows.append(Item("Fan Tray 0", description="Enhanced Fan Tray"))
         return Item("Chassis", serial=f"JN{number}F4CAGA", description=name, below=tuple(rows))
     if model == "vsrx":
@@ -120,10 +122,12 @@ def inventory(model: str, cards: Mapping[int, str], engine: int, serial: str) ->
     return Item("Chassis", serial=f"CY{number}AF0001", description=name, below=tuple(rows))
 
 
-def _card(slot: int, card: str, number: int) -> Item:
+def _card(slot: int, card: str, number: int, central: bool) -> Item:
+    """central: the central point of the chassis is its first PIC."""
     version, part, description, cpu, pics = KINDS[card]
     below = [Item("CPU", "REV 04", "711-043360", f"CAGB{number}", cpu)]
-    below += [Item(f"PIC {index}", "BUILTIN", "BUILTIN", "", name) for index, name in enumerate(pics)]
+    names = ("SPU Cp", *pics[1:]) if central else pics
+    below += [Item(f"PIC {index}", "BUILTIN", "BUILTIN", "", name) for index, name in enumerate(names)]
     return Item(f"FPC {slot}", version, part, f"CACH{number}", description, tuple(below))
 
 
@@ -260,6 +264,12 @@ def fpcs(request: Request) -> Iterable[str]:
     return nodes.xml(device.nodes, xml) if request.xml else nodes.text(device.nodes, text)
 
 
+def _with_fabric(request: Request) -> SrxDevice:
+    if request.device.model not in SRX5000:
+        raise Refusal(f"error: command is not valid on the {request.device.model}")
+    return request.device
+
+
 def _bad_links(device: SrxDevice) -> dict[tuple[int, int, int], str]:
     return {
         (int(row.get("fpc", 0)), int(row.get("pfe", 0)), int(row.get("plane", 0))): str(row.get("text", "Links error"))
@@ -269,7 +279,7 @@ def _bad_links(device: SrxDevice) -> dict[tuple[int, int, int], str]:
 
 def fabric_summary(request: Request) -> Iterable[str]:
     """`show chassis fabric summary`: a plane with a bad link is in state Check."""
-    device = request.device
+    device = _with_fabric(request)
     bad = {plane for _fpc, _pfe, plane in _bad_links(device)}
     states = [(plane, "Check" if plane in bad else "Online") for plane in range(PLANES)]
 
@@ -290,7 +300,7 @@ def fabric_summary(request: Request) -> Iterable[str]:
 
 def fabric_fpcs(request: Request) -> Iterable[str]:
     """`show chassis fabric fpcs`: each packet forwarding engine's links to each plane."""
-    device = request.device
+    device = _with_fabric(request)
     bad, cards = _bad_links(device), cards_of(device.model, device.options)
 
     def text(_node: str, _depth: int) -> Iterator[str]:

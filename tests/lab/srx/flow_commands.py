@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 
 from ..terminal import Hangup
 from . import flow_text, flow_words, flow_xml, flowconfig, nodes
+from .chassis import cards_of
 from .flow_words import Query, Wrong
 from .flows import Table
 from .operational import Refusal
@@ -72,7 +73,8 @@ def table_of(device: SrxDevice) -> Table:
         options = device.options
         shape = str(options.get("xml_shape", ""))
         old = layout_of(device) in ("9x", "15")
-        spus = spus_of(device.model, shape)
+        cards = tuple(slot for slot, card in cards_of(device.model, options).items() if card.startswith("spc"))
+        spus = spus_of(device.model, shape, cards)
         epoch = int(device.now().timestamp()) if layout_of(device) == "24" else 1_000_000
         scene = scene_of(device)
         table = Table(

@@ -56,7 +56,7 @@ class Stream:
 
 @dataclass(slots=True)
 class Scene:
-    """zones: name -> its interfaces. addresses, addresses6: interface -> own addresses. pools: NAT pool -> first address."""
+    """zones: name -> its interfaces. addresses, addresses6: interface -> own addresses with their lengths. pools: NAT pool -> first address."""
 
     zones: dict[str, list[str]] = field(default_factory=dict)
     addresses: dict[str, list[str]] = field(default_factory=dict)
@@ -90,7 +90,7 @@ def read(lines: Iterable[str]) -> Scene:
         match words:
             case ["interfaces", port, "unit", unit, "family", ("inet" | "inet6") as family, "address", address, *_rest]:
                 own = scene.addresses if family == "inet" else scene.addresses6
-                own.setdefault(f"{port}.{unit}", []).append(address.partition("/")[0])
+                own.setdefault(f"{port}.{unit}", []).append(address)
             case ["security", "zones", "security-zone", zone, *rest]:
                 members = scene.zones.setdefault(zone, [])
                 if rest[:1] == ["interfaces"] and len(rest) > 1 and _unit(rest[1]) not in members:
@@ -188,6 +188,6 @@ def _port(text: str) -> int:
 def is_v6(address: str) -> bool:
     """False for what is no address at all."""
     try:
-        return ipaddress.ip_address(address).version == 6
+        return ipaddress.ip_interface(address).version == 6
     except ValueError:
         return False

@@ -199,8 +199,10 @@ class Table:
         """Addresses of a new configuration: sessions are renewed, the first `stale` of each interface only after seconds."""
         before = self._egress
         self.scene = scene
-        self._egress = {name: own[0] for name, own in scene.addresses.items() if own}
-        self._egress |= {f"{name} inet6": own[0] for name, own in scene.addresses6.items() if own and is_v6(own[0])}
+        self._egress = {name: own[0].partition("/")[0] for name, own in scene.addresses.items() if own}
+        self._egress |= {
+            f"{name} inet6": own[0].partition("/")[0] for name, own in scene.addresses6.items() if own and is_v6(own[0])
+        }
         for name, old in before.items():
             if stale and " " not in name and self._egress.get(name) != old:
                 self.keep(name, old, stale, seconds)

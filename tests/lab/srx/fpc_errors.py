@@ -86,8 +86,8 @@ class Counter:
 
     @property
     def action(self) -> str:
-        """As printed: `GET-STATE|ALARM|`."""
-        return "".join(f"{name.upper()}|" for name in self.actions)
+        """As printed: `GET STATE|ALARM|`."""
+        return "".join(f"{name.upper().replace('-', ' ')}|" for name in self.actions)
 
 
 _FOUND: WeakKeyDictionary[SrxDevice, list[Error]] = WeakKeyDictionary()

@@ -315,9 +315,7 @@ def lines(
     table: Table, count: int, start: datetime, style: Style, *, apptrack: bool = True, mixed: bool = False
 ) -> Iterator[str]:
     """`count` lines, three milliseconds apart. mixed: the generations in turn, and every tenth line of a logical system."""
-    changing = (
-        [replace(style, generation=each) for each in GENERATIONS] if mixed else [style]
-    )
+    changing = [replace(style, generation=each) for each in GENERATIONS] if mixed else [style]
     systems = [replace(each, logical_system="root-logical-system") for each in changing]
     for number in range(count):
         own = (systems if mixed and number % 10 == 9 else changing)[number % len(changing)]

@@ -27,9 +27,12 @@ MAXIMUM_SPU = 6_291_456
 SPC_SLOTS = {"srx5400": (0,), "srx5600": (0, 1), "srx5800": (0, 1, 2)}  # where the lab's chassis have their SPC2 cards
 
 
-def spus_of(model: str, shape: str = "") -> tuple[Spu, ...]:
-    """Units of a model. An SPC2 has four; the first of the chassis is its central point, which lists no sessions here."""
-    cards = SPC_SLOTS.get(model, SPC_SLOTS["srx5400"] if shape == "multi_spu" else ())
+def spus_of(model: str, shape: str = "", cards: tuple[int, ...] = ()) -> tuple[Spu, ...]:
+    """Units of a model. An SPC2 has four; the first of the chassis is its central point, which lists no sessions here.
+
+    cards: slots of its SPCs; () is where the lab's chassis have them.
+    """
+    cards = cards or SPC_SLOTS.get(model, SPC_SLOTS["srx5400"] if shape == "multi_spu" else ())
     units = tuple(Spu(card, pic, card * 4 + pic) for card in cards for pic in range(4))[1:]
     return units or (Spu(0, 0, 4),)
 

@@ -178,8 +178,10 @@ def _slot(number: int, service: Service, special: str, mixer: random.Random, sce
             nat, rule, pool = found.kind, found.name, found.pool
         elif found or scene.nat_rules:
             nat = ""  # the configuration translates other traffic only
-        else:
+        elif nat == "pool" or egress in scene.addresses or not scene.addresses:
             rule, pool = ("source-nat-rule", "") if nat == "interface" else ("pool-rule", "src-pool-1")
+        else:
+            nat = ""  # the interface has no address to translate to
     elif nat:
         rule = "dnat-web"
     if special == "inet6":
