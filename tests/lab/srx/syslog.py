@@ -85,10 +85,10 @@ def attach(device: SrxDevice) -> None:
     target = str(device.options.get("syslog", ""))
     host, _colon, port = target.rpartition(":")
     if host and port.isdecimal():
-        device.spawn(_send(device, host.strip("[]"), int(port)))
+        device.spawn(send(device, host.strip("[]"), int(port)))
 
 
-async def _send(device: SrxDevice, host: str, port: int) -> None:
+async def send(device: SrxDevice, host: str, port: int) -> None:
     """Bursts of lines, paced; follows what is configured. What the collector does not take is lost, as UDP is."""
     rate = float(device.options.get("syslog_rate", 10.0))
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as outlet:

@@ -39,7 +39,15 @@ security nat source rule-set rs rule r1 then source-nat interface
 SCENE = flowconfig.read(CONFIG)
 
 
-def listing(sessions: int = 300, *, layout: str = "24", shape: str = "single", model: str = "vsrx", cluster: bool = False, seed: int = 1) -> Listing:
+def listing(
+    sessions: int = 300,
+    *,
+    layout: str = "24",
+    shape: str = "single",
+    model: str = "vsrx",
+    cluster: bool = False,
+    seed: int = 1,
+) -> Listing:
     spus = spus_of(model, shape)
     table = Table(SCENE, sessions, seed, spus=spus, wide=layout not in ("9x", "15"))
     return Listing(table, "24.4R1", layout, shape, ("node0", "node1") if cluster else ("",))
@@ -90,9 +98,24 @@ def test_ids_are_unique_ascend_in_a_unit_and_are_found_again(layout: str, model:
 
 def test_a_small_table_has_everything() -> None:
     shown, full = text(listing(16)), text(listing(16), "extensive")
-    for words in (";tcp", ";udp", ";icmp", ";gre", ";esp", "Timeout: N/A", "Policy name: N/A", "Invalidated", "Pending", "2001:db8:"):
+    for words in (
+        ";tcp",
+        ";udp",
+        ";icmp",
+        ";gre",
+        ";esp",
+        "Timeout: N/A",
+        "Policy name: N/A",
+        "Invalidated",
+        "Pending",
+        "2001:db8:",
+    ):
         assert words in shown
-    assert "services-offload" in full and "Source NAT pool: interface" in full and re.search(r"Source NAT pool: Null$", full, re.MULTILINE)
+    assert (
+        "services-offload" in full
+        and "Source NAT pool: interface" in full
+        and re.search(r"Source NAT pool: Null$", full, re.MULTILINE)
+    )
 
 
 def test_names_of_the_configuration_stand_in_sessions() -> None:
@@ -114,7 +137,9 @@ def test_tunnels_have_one_wing() -> None:
     st.sampled_from([(), ("protocol", "udp"), ("nat",), ("source-prefix", "10/8"), ("family", "inet6"), ("destination-port", "443")]),
 )  # fmt: skip
 @settings(max_examples=25, deadline=None)
-def test_total_is_what_is_listed_and_what_the_summary_says(sessions: int, model: str, cluster: bool, words: tuple[str, ...]) -> None:
+def test_total_is_what_is_listed_and_what_the_summary_says(
+    sessions: int, model: str, cluster: bool, words: tuple[str, ...]
+) -> None:
     own = listing(sessions, model=model, cluster=cluster)
     shown = text(own, *words)
     listed = len(ids(shown))
@@ -139,7 +164,9 @@ def test_xml_says_what_text_says(shape: str, level: str) -> None:
     ends = [f"{each.findtext('source-address')}/{each.findtext('source-port')} --> {each.findtext('destination-address')}/"
             f"{each.findtext('destination-port')};{each.findtext('protocol')}" for each in root.iter("flow-information")]  # fmt: skip
     assert ends == re.findall(r"(?:In|Out): (\S+ --> [^,]+),", shown)
-    assert [each.text for each in root.iter("timeout")] == re.findall(r"imeout: ([\dN/A]+)[,\n](?: Session|$|S)", shown, re.MULTILINE)
+    assert [each.text for each in root.iter("timeout")] == re.findall(
+        r"imeout: ([\dN/A]+)[,\n](?: Session|$|S)", shown, re.MULTILINE
+    )
 
 
 @pytest.mark.parametrize(
@@ -318,7 +345,10 @@ def test_some_may_keep_the_old_address_for_a_while() -> None:
 # -- layouts
 
 
-@pytest.mark.parametrize(("release", "layout"), [("9.2R1", "9x"), ("12.1X46-D10", "9x"), ("15.1X49-D100", "15"), ("21.4R3", "18"), ("24.4R1-S2.9", "24")])
+@pytest.mark.parametrize(
+    ("release", "layout"),
+    [("9.2R1", "9x"), ("12.1X46-D10", "9x"), ("15.1X49-D100", "15"), ("21.4R3", "18"), ("24.4R1-S2.9", "24")],
+)
 def test_a_release_has_its_layout(release: str, layout: str) -> None:
     assert layout_of(release) == layout
 
@@ -334,7 +364,11 @@ def test_a_release_has_its_layout(release: str, layout: str) -> None:
 )  # fmt: skip
 def test_lines_of_the_layouts(layout: str, cluster: bool, model: str, head: str, wing: str) -> None:
     shown = text(listing(60, layout=layout, cluster=cluster, model=model)).splitlines()
-    first = next(number for number, line in enumerate(shown) if "out & about" in line and "Valid" in line and ";tcp" in shown[number + 1])
+    first = next(
+        number
+        for number, line in enumerate(shown)
+        if "out & about" in line and "Valid" in line and ";tcp" in shown[number + 1]
+    )
     assert re.fullmatch(head, shown[first]) and re.fullmatch(wing, shown[first + 1])
 
 

@@ -23,7 +23,10 @@ from lab.srx.rtflow import EVENTS, GENERATIONS, REASONS, Style, event_of, line, 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 123_000, tzinfo=UTC)
 SCENE = Scene(
     zones={"trust": ["ge-0/0/1.0"], "untrust": ["ge-0/0/0.0"]},
-    policies=[Policy("trust", "untrust", "allow out", 4, close=True), Policy("trust", "untrust", "stop", 5, "deny", init=True)],
+    policies=[
+        Policy("trust", "untrust", "allow out", 4, close=True),
+        Policy("trust", "untrust", "stop", 5, "deny", init=True),
+    ],
 )
 TABLE = Table(SCENE, 5000, 3)
 
@@ -69,7 +72,9 @@ def test_structured_data_says_what_the_session_is(kind: str, generation: str) ->
     assert found["protocol-id"] == "6" and found["policy-name"] == ("stop" if kind == "DENY" else "allow out")
     if kind == "CLOSE":
         assert next(iter(found)) == "reason"
-        assert found["elapsed-time"] == str(session["duration"]) and found["bytes-from-server"] == str(session["bbytes"])
+        assert found["elapsed-time"] == str(session["duration"]) and found["bytes-from-server"] == str(
+            session["bbytes"]
+        )
     key = "session-id" if generation == "d" else "session-id-32"
     if kind not in ("DENY",) or generation == "d":
         assert int(found[key]) == int(session["id"]) & (0xFFFFFFFFFFFF if generation == "d" else 0xFFFFFFFF)
@@ -105,7 +110,17 @@ def test_quirks_are_those_of_the_samples() -> None:
     assert any(not text.startswith("<") for text in shown)
     assert any(re.match(r"(<14>)?1 \S+\.\d{3} ", text) for text in shown), "a time without a zone"
     assert any(" - RT_FLOW " in text for text in shown)
-    for words in ('="No "', "internet; offload", "“", "junos@2626.192.0.2.1.40", "[-custom@1 ", "[source-address=", "-->", "_LS [", "APPTRACK_SESSION_"):
+    for words in (
+        '="No "',
+        "internet; offload",
+        "“",
+        "junos@2626.192.0.2.1.40",
+        "[-custom@1 ",
+        "[source-address=",
+        "-->",
+        "_LS [",
+        "APPTRACK_SESSION_",
+    ):
         assert any(words in text for text in shown), words
     plain = list(lines(TABLE, 2000, NOW, Style()))
     assert not any("“" in text or "-->" in text or not text.startswith("<14>1 ") for text in plain)
@@ -120,7 +135,16 @@ def test_the_generator_is_deterministic_and_counts() -> None:
 
 def test_the_command_runs_as_its_docstring_says(tmp_path: Path) -> None:
     (tmp_path / "c").write_text('set security policies from-zone a to-zone b policy "my own" then permit\n')
-    command = [sys.executable, str(Path(generate.__file__)), "rt-flow", "--count", "9", "--structured", "--config", str(tmp_path / "c")]
+    command = [
+        sys.executable,
+        str(Path(generate.__file__)),
+        "rt-flow",
+        "--count",
+        "9",
+        "--structured",
+        "--config",
+        str(tmp_path / "c"),
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
     assert len(shown.splitlines()) == 9 and 'policy-name="my own"' in shown
 
