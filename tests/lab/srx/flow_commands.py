@@ -27,7 +27,7 @@ from . import flow_text, flow_words, flow_xml, flowconfig, nodes
 from .chassis import cards_of
 from .flow_words import Query, Wrong
 from .flows import Table
-from .operational import Refusal
+from .operational import Refusal, Unknown, words_of
 from .sessions import MAXIMUM, MAXIMUM_SPU, Listing, spus_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ def _query(request: Request) -> Query:
     try:
         return flow_words.parse(request.words, bool(device.options.get("start_identifier", True)), device.cluster)
     except Wrong as wrong:
-        raise Refusal(str(wrong)) from wrong
+        if wrong.at < 0:
+            raise Refusal(str(wrong)) from wrong
+        raise Unknown(len(words_of(request.line)) - len(request.words) + wrong.at, str(wrong)) from wrong
 
 
 def sessions(request: Request) -> Iterable[str]:

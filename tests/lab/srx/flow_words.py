@@ -58,7 +58,11 @@ ROOT = "root-logical-system"
 
 
 class Wrong(ValueError):
-    """A word that the device does not take; the text is what it prints."""
+    """A word that the device does not take; the text is what it prints. at: which word the caret points at, -1: none."""
+
+    def __init__(self, text: str, at: int = -1) -> None:
+        super().__init__(text)
+        self.at = at
 
 
 @dataclass(slots=True)
@@ -87,19 +91,19 @@ def parse(words: Sequence[str], paging: bool = True, cluster: bool = False) -> Q
     query = Query()
     at = 0
     while at < len(words):
-        name = _keyword(words[at], paging, cluster)
+        name = _keyword(words[at], at, paging, cluster)
         at += 1
         if name in FLAGS:
             _flag(query, name)
             continue
         if at >= len(words):
-            raise Wrong("missing argument.")
+            raise Wrong("missing argument.", at)
         _value(query, name, words[at])
         at += 1
     return query
 
 
-def _keyword(word: str, paging: bool, cluster: bool) -> str:
+def _keyword(word: str, at: int, paging: bool, cluster: bool) -> str:
     """The keyword that a word is or begins; the exact one wins over longer ones."""
     known = [
         name
@@ -111,7 +115,7 @@ def _keyword(word: str, paging: bool, cluster: bool) -> str:
     found = [name for name in known if name.startswith(word)]
     if len(found) == 1:
         return found[0]
-    raise Wrong(f"'{word}' is ambiguous." if found else "syntax error.")
+    raise Wrong(f"'{word}' is ambiguous." if found else "syntax error.", at)
 
 
 def _flag(query: Query, name: str) -> None:

@@ -67,7 +67,7 @@ class Packet:
 def trace_lines(filters: Sequence[TraceFilter], start_index: int, count: int, device: SrxDevice) -> Iterator[str]:
     """Lines, without their ends, of the packets start_index, start_index + 1, ...: count of them, taken by the filters in turn."""
     return lines_of(
-        filters, start_index, count, table_of(device), device.now(), device.options.get("traffic", "any") == "any"
+        filters, start_index, count, table_of(device), device.now(), device.options.get("trace_packets", "any") == "any"
     )
 
 

@@ -28,7 +28,7 @@ def _request(own: SrxDevice, command: str, xml: bool) -> tuple[Any, Request]:
     for size in range(len(words), 0, -1):
         handler = HANDLERS.get(" ".join(words[:size]))
         if handler:
-            return handler, Request(words=tuple(words[size:]), xml=xml, device=own, terminal=None)
+            return handler, Request(words=tuple(words[size:]), xml=xml, device=own, terminal=None, line=command)
     raise LookupError(command)
 
 

@@ -11,7 +11,7 @@ import re
 import pytest
 
 from lab.srx.flow_commands import table_of
-from lab.srx.operational import Refusal
+from lab.srx.operational import Refusal, Unknown
 from lab.terminal import Hangup
 
 from .asked import device, text, tree
@@ -63,10 +63,13 @@ def test_shape_by_option() -> None:
 
 
 def test_words_are_refused_with_the_devices_text() -> None:
-    for words in ("nonsense 1", "source-port 99999", "node 0"):
-        with pytest.raises(Refusal):
+    with pytest.raises(Refusal, match=r"not within range \(1\.\.65535\)"):
+        text(device(CONFIG), "show security flow session source-port 99999")
+    for words, index in (("nonsense 1", 4), ("brief node 0", 5), ("nat source-port", 6)):
+        with pytest.raises(Unknown) as found:
             text(device(CONFIG), f"show security flow session {words}")
-    with pytest.raises(Refusal):
+        assert found.value.index == index
+    with pytest.raises(Unknown):
         text(device(CONFIG, start_identifier=False), "show security flow session start-identifier 5")
 
 

@@ -19,9 +19,9 @@ HANDLERS: dict[str, Callable[[Request], Iterable[str]]] = {
     **flow_commands.HANDLERS, **chassis.HANDLERS, **fpc_errors.HANDLERS, **interfaces.HANDLERS,
 }  # fmt: skip
 OPTIONS: dict[str, type] = {
-    **flow_commands.OPTIONS, **chassis.OPTIONS, **fpc_errors.OPTIONS, **syslog.OPTIONS, "traffic": str,
+    **flow_commands.OPTIONS, **chassis.OPTIONS, **fpc_errors.OPTIONS, **syslog.OPTIONS, "trace_packets": str,
 }  # fmt: skip
-CHOICES: dict[str, tuple[str, ...]] = {**flow_commands.CHOICES, **fpc_errors.CHOICES, "traffic": ("any", "table")}
+CHOICES: dict[str, tuple[str, ...]] = {**flow_commands.CHOICES, **fpc_errors.CHOICES, "trace_packets": ("any", "table")}
 
 
 def wrong(options: Mapping[str, Any], model: str) -> list[str]:
