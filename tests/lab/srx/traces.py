@@ -14,10 +14,11 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .flow_commands import table_of
 from .flows import Table, mix
+from .monitor import SERVICES
 from .slots import NUMBERS, PROTOCOLS, Slot
 
 if TYPE_CHECKING:
@@ -64,10 +65,37 @@ class Packet:
         return NUMBERS.get(self.protocol) or int(self.protocol)
 
 
-def trace_lines(filters: Sequence[TraceFilter], start_index: int, count: int, device: SrxDevice) -> Iterator[str]:
-    """Lines, without their ends, of the packets start_index, start_index + 1, ...: count of them, taken by the filters in turn."""
+class Criteria(Protocol):
+    """A filter as the monitor keeps it: a name, and its criteria by the words of the command line; "" is any."""
+
+    @property
+    def name(self) -> str: ...
+
+    def get(self, key: str) -> str: ...
+
+
+def _of(item: Criteria) -> TraceFilter:
+    service = item.get("destination-service")
+    return TraceFilter(
+        item.name,
+        item.get("source-prefix"),
+        item.get("destination-prefix"),
+        item.get("source-port"),
+        item.get("destination-port") or str(SERVICES.get(service, service)),
+        item.get("protocol"),
+        item.get("interface"),
+    )
+
+
+def trace_lines(filters: Sequence[Criteria], start_index: int, count: int, device: SrxDevice) -> Iterator[str]:
+    """Lines, without their ends, of the packets start_index, start_index + 1, ...: count of them, taken by the filters in turn.
+
+    The last of them has just been seen. The key trace_packets of the specification: any (there are packets for every filter) | table (only
+    those of the session table).
+    """
+    any_traffic = device.options.get("trace_packets", "any") == "any"
     return lines_of(
-        filters, start_index, count, table_of(device), device.now(), device.options.get("trace_packets", "any") == "any"
+        [_of(item) for item in filters], start_index, count, table_of(device), device.now() - _GAP * count, any_traffic
     )
 
 

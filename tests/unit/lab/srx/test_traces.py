@@ -16,7 +16,10 @@ from hypothesis import strategies as st
 
 from lab.srx.flowconfig import Policy, Scene
 from lab.srx.flows import Table
-from lab.srx.traces import FATES, TraceFilter, lines_of, packet_of
+from lab.srx.monitor import Filter
+from lab.srx.traces import FATES, TraceFilter, lines_of, packet_of, trace_lines
+
+from .asked import device
 
 NOW = datetime(2026, 7, 3, 20, 48, 9, 965_641, tzinfo=UTC)
 TABLE = Table(Scene(policies=[Policy("a", "b", "stop here", 4, "deny"), Policy("a", "b", "go", 5)]), 500, 2)
@@ -93,6 +96,12 @@ def test_without_made_up_traffic_a_filter_may_see_nothing() -> None:
     ]
     assert 0 < len(hits) < 200 and {hit[5] for hit in hits} == {"17"}
     assert shown(count=5) == []
+
+
+def test_filters_of_the_monitor_are_taken() -> None:
+    item = Filter("mine", (("destination-service", "https"), ("protocol", "6"), ("source-prefix", "10.9.8.7/32")))
+    hits = [found for line in trace_lines([item], 0, 5, device()) if (found := HIT.search(line))]
+    assert [(hit[1], hit[4], hit[5], hit[6]) for hit in hits] == [("10.9.8.7", "443", "6", "mine")] * 5
 
 
 @pytest.mark.parametrize(("interface", "ingress"), [("reth0", "reth0.0"), ("ge-0/0/9.7", "ge-0/0/9.7")])
