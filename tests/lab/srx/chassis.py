@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .operational import Request
 
 OPTIONS = {"cards": dict, "routing_engine": int, "fabric_errors": list}
-SRX5000 = {"srx5400": ("SRX5400", 4), "srx5600": ("SRX5600", 8), "srx5800": ("SRX5800", 14)}  # name, slots
+SRX5000 = {"srx5400": ("SRX5400", 3), "srx5600": ("SRX5600", 6), "srx5800": ("SRX5800", 12)}  # name, slots of cards
 CARDS: dict[str, dict[int, str]] = {
     "srx5400": {0: "spc2", 2: "ioc2"},
     "srx5600": {0: "spc2", 1: "spc2", 3: "ioc2", 5: "ioc3"},

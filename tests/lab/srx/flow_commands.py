@@ -121,9 +121,11 @@ def sessions(request: Request) -> Iterable[str]:
 
 
 def clear(request: Request) -> Iterable[str]:
-    """`N active sessions cleared` for each node (Juniper: clear security flow session all)."""
+    """`N active sessions cleared` for each node (Juniper: clear security flow session all). Without a word it is incomplete (unverified)."""
     device = request.device
     words = request.words
+    if not words:
+        raise Unknown(len(words_of(request.line)), "syntax error, expecting <command>.")
     everything = list(words) == ["all"]
     query = Query() if everything else _query(request)
     listing = listing_of(device)

@@ -75,6 +75,8 @@ def test_words_are_refused_with_the_devices_text() -> None:
 
 def test_cleared_sessions_stay_away() -> None:
     own = device(CONFIG, sessions=100)
+    with pytest.raises(Unknown):
+        text(own, "clear security flow session")
     one = re.findall(r"Session ID: (\d+)", text(own, "show security flow session"))[0]
     assert text(own, f"clear security flow session session-identifier {one}") == "1 active sessions cleared\n"
     assert text(own, "show security flow session").endswith("Total sessions: 99\n")
