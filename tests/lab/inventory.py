@@ -16,6 +16,7 @@ from .server import HOST, Lab
 # Connection variables by kind; a kind that is not here gets only address and login.
 CONNECTIONS: dict[str, dict[str, str]] = {
     "iosxr": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco.iosxr.iosxr"},
+    "srx": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "junipernetworks.junos.junos"},
 }
 
 

@@ -47,7 +47,10 @@ LEGACY: dict[str, Any] = {
 
 
 class Device(Protocol):
-    """What a kind provides: one object a device, however many logins it gets."""
+    """What a kind provides: one object a device, however many logins it gets.
+
+    One that works by itself has a method started() too, called in the lab's loop when its port is bound.
+    """
 
     async def shell(self, terminal: Terminal) -> None:
         """One login, banner to exit; the connection closes when it returns."""
@@ -103,6 +106,9 @@ class Host:
             self._socket.bind((HOST, self.spec.port))
         self.spec.faults.on_change = self._listen
         self._listen()
+        started = getattr(self.device, "started", None)
+        if started:
+            started()
 
     def _listen(self) -> None:
         """Listen, or while `refuse: {how: refused}` is armed keep the port without listening: the kernel refuses."""

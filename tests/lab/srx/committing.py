@@ -235,9 +235,9 @@ def commit(device: SrxDevice, candidate: Candidate, wanted: Wanted, text: str, s
     if faults and faults.active("concurrent_commit", text, session=session, mode="config"):
         device.external_commit([f"set snmp location commit-{len(device.commits)}"])
         root = merged(candidate, device.running)
-    if traceoptions(root) and not traceoptions(device.running) and device.monitor.running:
-        if device.options.get("conflict", "error") == "error":
-            raise Refusal(f"error: monitor security flow is active, traceoptions session is blocked\n{CHECK_FAILED}")
+    begins = traceoptions(root) and not traceoptions(device.running)
+    if begins and device.monitor.running and device.options.get("conflict", "error") == "error":
+        raise Refusal(f"error: monitor security flow is active, traceoptions session is blocked\n{CHECK_FAILED}")
     private = candidate.mode == "private"
     if wanted.minutes is not None and private and not device.options.get("private_confirmed", True):
         raise Refusal("error: commit confirmed is not allowed in private configuration mode")
@@ -248,6 +248,8 @@ def _store(device: SrxDevice, candidate: Candidate, wanted: Wanted, root: Node) 
     base = device.trial.base if device.trial else device.running
     device.store(root, candidate.user, "cli", wanted.comment)
     candidate.root, candidate.base, candidate.edits = root.copy(), root.copy(), []
+    if candidate.mode == "shared":
+        device.shared = candidate.root
     device.end_trial()
     if wanted.minutes is None:
         return f"{_nodes(device)}commit complete\n"
@@ -263,5 +265,3 @@ def _nodes(device: SrxDevice) -> str:
     if not device.cluster:
         return ""
     return "node0:\nconfiguration check succeeds\nnode1:\ncommit complete\nnode0:\n"
-
-

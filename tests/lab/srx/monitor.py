@@ -33,7 +33,17 @@ EXTRAS = {
     "conn-tag": "Conn Tag", "tenant": "Tenant", "source-tenant": "Source tenant", "vxlan-vni": "VXLAN VNI",
     "geneve-vni": "Geneve VNI", "tunnel-inspection-type": "Tunnel inspection type", "destination-service": "Destination service",
 }  # fmt: skip
-SERVICES = {"http": 80, "https": 443, "domain": 53, "imap": 143, "smtp": 25, "ssh": 22, "telnet": 23, "ftp": 21, "bgp": 179}
+SERVICES = {
+    "http": 80,
+    "https": 443,
+    "domain": 53,
+    "imap": 143,
+    "smtp": 25,
+    "ssh": 22,
+    "telnet": 23,
+    "ftp": 21,
+    "bgp": 179,
+}
 NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
 SIZES = (10240, 1073741824)
 UNITS = {"k": 1024, "m": 1024**2, "g": 1024**3}
@@ -100,8 +110,8 @@ class Monitor:
             return
         due = int((self.device.now() - self.started).total_seconds() * self.rate)
         count = min(max(0, due - self.written), 2000)
-        if count and self.device.traffic:
-            lines = self.device.traced(list(self.filters.values()), self.written, count)
+        if count:
+            lines = self.device.traced(self.written, count)
             pattern = re.compile(self.file.match) if self.file.match else None
             kept = [line for line in lines if pattern is None or pattern.search(line)]
             self.device.append(self.file.name, kept, self.file.size, self.file.files)
@@ -245,7 +255,12 @@ def _file_value(device: SrxDevice, key: str, text: str) -> object:
             raise Refusal(f"error: invalid regular expression: '{text}'") from None
         return text
     number = text
-    if key == "size" and text[-1:].lower() in UNITS and text[:-1].isdecimal() and device.options.get("size_suffix", True):
+    if (
+        key == "size"
+        and text[-1:].lower() in UNITS
+        and text[:-1].isdecimal()
+        and device.options.get("size_suffix", True)
+    ):
         number = str(int(text[:-1]) * UNITS[text[-1].lower()])
     low, high = SIZES if key == "size" else (2, 1000)
     if not number.isdecimal():
@@ -296,8 +311,6 @@ def show_command(request: Request) -> Iterable[str]:
 def _nothing_more(request: Request) -> None:
     if request.words:
         raise Unknown(_index(request, 0), "syntax error.")
-
-
 
 
 HANDLERS = {

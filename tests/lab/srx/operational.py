@@ -66,9 +66,7 @@ def find(table: Mapping[str, Any], words: Sequence[str]) -> tuple[str, int]:
     as it stays unique. Raises Unknown at the first word that fits none."""
     rows = {command: tuple(command.split()) for command in table}
     for depth, typed in enumerate(words):
-        fitting = {
-            command: row for command, row in rows.items() if len(row) <= depth or row[depth].startswith(typed)
-        }
+        fitting = {command: row for command, row in rows.items() if len(row) <= depth or row[depth].startswith(typed)}
         exact = {command: row for command, row in fitting.items() if len(row) > depth and row[depth] == typed}
         longer = exact or {command: row for command, row in fitting.items() if len(row) > depth}
         ended = {command: row for command, row in rows.items() if len(row) <= depth}

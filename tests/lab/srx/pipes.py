@@ -52,7 +52,7 @@ def split(line: str) -> Piped:
             filters.append((name, arguments[0] if arguments else ""))
         else:
             raise Refusal("syntax error.")
-    return Piped(parts[0].strip(), filters=tuple(filters), **found)  # type: ignore[arg-type]
+    return Piped(parts[0].strip(), filters=tuple(filters), **found)
 
 
 def _parts(line: str) -> list[str]:
