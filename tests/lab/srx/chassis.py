@@ -217,13 +217,13 @@ def version(request: Request) -> Iterable[str]:
     device = request.device
 
     def text(_node: str, _depth: int) -> Iterator[str]:
-        yield f"Hostname: {device.name}\nModel: {device.model}\nJunos: {device.release}\nJUNOS Software Release [{device.release}]\n"
+        yield f"Hostname: {device.hostname}\nModel: {device.model}\nJunos: {device.release}\nJUNOS Software Release [{device.release}]\n"
 
     def xml(_node: str, depth: int) -> Iterator[str]:
         blank = "    " * depth
         yield f"{blank}<software-information>\n"
         for tag, value in (
-            ("host-name", device.name),
+            ("host-name", device.hostname),
             ("product-model", device.model),
             ("product-name", device.model),
             ("junos-version", device.release),

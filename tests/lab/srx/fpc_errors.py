@@ -416,13 +416,13 @@ def log_lines(device: SrxDevice) -> Iterator[str]:
     for number, row in enumerate(device.options.get("wedges", ())):
         moment = when + timedelta(seconds=number)
         kind = str(row.get("kind", "transient"))
-        head = f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S}  {device.name}"
+        head = f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S}  {device.hostname}"
         yield f"{head} fpc{row['fpc']} {row['driver']}(0): {kind} wedge condition detected"
         if kind == "irreversible":
             yield f"{head} alarmd[4511]: Alarm set: FPC color=RED, class=CHASSIS, reason=FPC {row['fpc']} {row['driver']} irreversible wedge condition"
         else:
             yield f"{head} fpc{row['fpc']} {row['driver']}(0): wedge condition cleared"
-    head = f"{when:%b} {when.day:2d} {when:%H:%M:%S}  {device.name}"
+    head = f"{when:%b} {when.day:2d} {when:%H:%M:%S}  {device.hostname}"
     for slot, card in cards.items():
         for error in errors_of(device):
             if error.fpc == slot:

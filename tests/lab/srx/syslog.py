@@ -52,7 +52,7 @@ def style_of(device: SrxDevice, layout: str) -> Style:
     return Style(
         structured=layout == "sd-syslog",
         generation=generation_of(device.release),
-        host=device.name,
+        host=device.hostname,
         quirks=bool(device.options.get("syslog_quirks", False)),
     )
 
@@ -126,7 +126,7 @@ def event_lines(device: SrxDevice) -> Iterator[str]:
         return
     rate = float(device.options.get("syslog_rate", 10.0))
     kept = int(device.options.get("syslog_kept", 200))
-    style = Style(structured=False, generation=generation_of(device.release), host=device.name)
+    style = Style(structured=False, generation=generation_of(device.release), host=device.hostname)
     found = list(islice(numbers(table_of(device), scene), kept))
     start = device.now() - timedelta(seconds=len(found) / rate if rate > 0 else 0)
     for number, (k, kind) in enumerate(found):

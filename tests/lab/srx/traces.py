@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .flow_commands import table_of
 from .flows import Table, mix
-from .monitor import SERVICES
-from .slots import NUMBERS, PROTOCOLS, Slot
+from .slots import NUMBERS, PORTS, PROTOCOLS, Slot
 
 if TYPE_CHECKING:
     from .device import SrxDevice
@@ -81,7 +80,7 @@ def _of(item: Criteria) -> TraceFilter:
         item.get("source-prefix"),
         item.get("destination-prefix"),
         item.get("source-port"),
-        item.get("destination-port") or str(SERVICES.get(service, service)),
+        item.get("destination-port") or str(PORTS.get(service, service)),
         item.get("protocol"),
         item.get("interface"),
     )
