@@ -10,7 +10,8 @@ import re
 
 import pytest
 
-from lab.srx.flow_commands import table_of
+from lab.srx.flow_commands import attach, table_of
+from lab.srx.monitor import Filter, TraceFile
 from lab.srx.operational import Refusal, Unknown
 from lab.terminal import Hangup
 
@@ -120,3 +121,32 @@ def test_an_address_that_the_interface_had_before() -> None:
     own = device(CONFIG, stale_nat=3, stale_nat_address="203.0.113.99")
     assert len(re.findall(r"Out: \S+ --> 203\.0\.113\.99/", text(own, "show security flow session"))) == 3
     assert table_of(own) is table_of(own)
+
+
+def test_a_commit_that_moves_the_egress_interface_renews_sessions_but_for_the_stale_ones() -> None:
+    for stale in (0, 4):
+        own = device(CONFIG, stale_nat=stale, stale_nat_seconds=60.0)
+        attach(own)
+        before = len(re.findall(r"Out: \S+ --> 203\.0\.113\.10/", text(own, "show security flow session")))
+        assert before > 20
+        root = own.running.copy()
+        root.delete(["interfaces", "reth0", "unit", "0", "family", "inet", "address", "203.0.113.10/24"])
+        root.set(["interfaces", "reth0", "unit", "0", "family", "inet", "address", "203.0.113.77/24"])
+        own.store(root, "lab", "cli")
+        shown = text(own, "show security flow session")
+        assert len(re.findall(r"Out: \S+ --> 203\.0\.113\.10/", shown)) == stale
+        assert len(re.findall(r"Out: \S+ --> 203\.0\.113\.77/", shown)) == before - stale
+        own.reboot()
+        assert "203.0.113.10/" not in text(own, "show security flow session")
+
+
+def test_a_running_monitor_traces_packets_and_shows_in_status() -> None:
+    own = device(CONFIG, packets_per_second=1e6)
+    own.monitor.define(Filter("f1", (("source-prefix", "10.1.1.7/32"),)))
+    own.monitor.file = TraceFile("t1", size=10_000_000)
+    own.monitor.start()
+    assert "Flow tracing status: on\n    Flow tracing options: basic-datapath" in text(own, "show security flow status")
+    lines = own.log("t1")
+    assert lines and any("matched filter f1:" in line and "<10.1.1.7/" in line for line in lines)
+    own.monitor.stop()
+    assert "Flow tracing status: off" in text(own, "show security flow status")
