@@ -19,7 +19,17 @@ NUMBERS = {  # names that Junos prints for IP protocols
     "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "egp": 8, "udp": 17, "rsvp": 46, "gre": 47, "esp": 50, "ah": 51, "icmp6": 58,
     "ospf": 89, "pim": 103, "vrrp": 112, "sctp": 132,
 }  # fmt: skip
-PORTS = {"http": 80, "https": 443, "domain": 53, "imap": 143, "smtp": 25, "ssh": 22, "telnet": 23, "ftp": 21, "bgp": 179}
+PORTS = {
+    "http": 80,
+    "https": 443,
+    "domain": 53,
+    "imap": 143,
+    "smtp": 25,
+    "ssh": 22,
+    "telnet": 23,
+    "ftp": 21,
+    "bgp": 179,
+}
 PROTOCOLS = {number: name for name, number in NUMBERS.items()}
 
 
