@@ -24,6 +24,7 @@ import labs
 import measuring
 import plays
 import pushes
+import sessions
 
 UNIT = "ours / theirs, wall time"
 
@@ -50,6 +51,10 @@ BENCHES = {
     ),
     "span_marginal": Bench(checks.span_marginal, 1.1, "a router of 250..500 / of 50..250, wall time"),
     "span_play_vs_network_cli": Bench(plays.span_play_vs_network_cli, None),
+    "flow_session_stream_vs_dom": Bench(
+        sessions.flow_session_stream_vs_dom, 0.5, further=("peak MB, two million", 150.0, "peak_mb_2000000")
+    ),
+    "flow_session_text_vs_ttp": Bench(sessions.flow_session_text_vs_ttp, 0.1),
 }
 
 

@@ -190,7 +190,7 @@ class Reading:
                 if dialect.layout == "xml":
                     yield from session_xml.sessions(pieces, report, wanted)
                 else:
-                    yield from session_text.sessions(pieces, report)
+                    yield from session_text.sessions(pieces, report, wanted)
         except DoorError as error:
             raise type(error)(f"{error} It was behind {self.sessions + report.sessions} sessions.") from None
         said = refusal(report.lead)
@@ -290,5 +290,5 @@ def _listing(reading: Reading, layout: Format) -> dict[str, Any]:
 
 def _wanted(query: Query) -> frozenset[str]:
     """Keys that are looked at when no session is kept."""
-    counted = session_aggregate.NEEDED if query.aggregate else frozenset[str]()
+    counted = session_aggregate.needed(query.aggregate) if query.aggregate else frozenset[str]()
     return counted | (session_interface_nat.NEEDED if query.checks else frozenset[str]())

@@ -13,19 +13,17 @@ of its kind, at a third of the cost. An expression admits only what expat would 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
 from .session_model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, fpc_pic, number
+from .session_shapes import Shape, Shapes, larger
 
 END = "</flow-session>"
-PIECE = 64 * 1024  # characters that are worth a look
 LARGEST_SESSION = 256 * 1024  # characters up to END; what is larger is expat's
 LARGEST_TOKEN = 1024 * 1024  # bytes in which expat finds no end of a tag, a comment or a text
 DEEPEST = 64  # elements within each other; devices print eight
 MOST_VALUES = 1000  # of one session; devices print about sixty
-MOST_SHAPES = 32  # a table has as many as it has kinds of sessions, about a dozen
 LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal stands there
 
 _BLANK = r"[ \t\r\n]*+"
@@ -48,14 +46,12 @@ _DECLARATION = re.compile(r"<\?xml[ \t\r\n][^<>]*+\?>")
 
 _PICS = frozenset({"flow-fpc-pic-id", "dcp-flow-fpc-pic-id", "dcp-flow-fpc-pic"})  # two spellings seen for cp-session
 _TABLES = frozenset({"flow-session-information", "flow-session-per-pic"})
+_SIDES: tuple[list[str], ...] = (
+    [],
+    ["in."],
+    ["in.", "out."],
+)  # wings of a plain session; each has its direction once, at its head
 _SAYS_NO = frozenset({"error-message", "message", "output"})
-
-
-class Shape(NamedTuple):
-    """One kind of plain session. match: its whole text -> its values, in the order of keys."""
-
-    match: Callable[[str], re.Match[str] | None]
-    keys: tuple[str, ...]
 
 
 class _Unfit(Exception):
@@ -69,7 +65,7 @@ def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | Non
     """
     reader = _Reader(report, wanted)
     rest = ""
-    for piece in _larger(pieces):
+    for piece in larger(pieces):
         if not reader.plain:
             yield from reader.read(piece)
             continue
@@ -89,19 +85,6 @@ def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | Non
     reader.close()
 
 
-def _larger(pieces: Iterable[str]) -> Iterator[str]:
-    """The same text in pieces that are worth a look each, whatever it comes in."""
-    held: list[str] = []
-    size = 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= PIECE:
-            yield "".join(held)
-            held, size = [], 0
-    yield "".join(held)
-
-
 class _Reader:
     """plain: whether sessions may be taken out; not any more behind the first thing that could hide one from expat."""
 
@@ -109,21 +92,15 @@ class _Reader:
         self.plain = True
         self._wanted = wanted
         self._report = report
-        self._shapes: list[Shape] = []
+        self._shapes = Shapes()
         self._tree = _Tree(report)
 
     def known(self, part: str) -> Raw | None:
         """A plain session of a kind that was met before; None for everything else."""
         if not self._tree.inside or not self.plain:
             return None
-        for index, (match, keys) in enumerate(self._shapes):
-            found = match(part)
-            if found:
-                if index:
-                    self._shapes.insert(0, self._shapes.pop(index))
-                raw = dict(zip(keys, found.groups(), strict=True))
-                return self._tree.placed(raw)
-        return None
+        raw = self._shapes.raw(part)
+        return self._tree.placed(raw) if raw else None
 
     def other(self, part: str) -> Iterator[Raw]:
         """A session of a new kind, or one behind something else, or anything that ends where a session would."""
@@ -135,7 +112,8 @@ class _Reader:
             return
         yield from self.read(frame)
         raw = self.known(body)
-        if raw is None and self._learn(body):
+        if raw is None and not self._shapes.full:
+            self._shapes.learn(learnt(body, self._wanted))
             raw = self.known(body)
         if raw is None:
             yield from self.read(body + END)
@@ -156,15 +134,6 @@ class _Reader:
             frame = _DECLARATION.sub("", frame[frame.find("<") :], count=1)
         return _FRAME.fullmatch(frame) is not None
 
-    def _learn(self, body: str) -> bool:
-        """Whether a session is plain; its expression is then the first to be tried."""
-        if len(self._shapes) >= MOST_SHAPES:
-            return False
-        shape = learnt(body, self._wanted)
-        if shape:
-            self._shapes.insert(0, shape)
-        return shape is not None
-
 
 def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
     """What admits the sessions that have the elements of this one, in this order; None when it is not plain.
@@ -173,7 +142,7 @@ def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
     """
     head = _STEP["head"].match(body)
     patterns, keys, sides, side = [_HEAD], list[str](), list[str](), ""
-    position = head.end() if head else len(body)
+    position, directions = head.end() if head else len(body), 0
     while position < len(body):
         found = _LEAF.match(body, position)
         if found:
@@ -185,6 +154,7 @@ def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
             value = f"({value})" if held else value
             patterns.append(f"{_BLANK}<{tag}{_ATTRIBUTE if attribute else ''}>{value}</{tag}>")
             keys += [key] if held else []
+            directions += fixed
         elif not side and (found := _STEP["wing"].match(body, position)):
             side = _side(body, found.end(), len(sides))
             patterns.append(_WING)
@@ -195,8 +165,15 @@ def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
         else:
             break
         position = found.end()
-    whole = head and not side and not body[position:].strip(" \t\r\n") and sides in ([], ["in."], ["in.", "out."])
-    if not whole or "session_id" not in keys or len(set(keys)) < len(keys) or len(patterns) > MOST_VALUES:
+    whole = head and not side and not body[position:].strip(" \t\r\n")
+    if (
+        not whole
+        or sides not in _SIDES
+        or directions != len(sides)
+        or "session_id" not in keys
+        or len(set(keys)) < len(keys)
+        or len(patterns) > MOST_VALUES
+    ):
         return None
     return Shape(re.compile("".join([*patterns, _BLANK])).fullmatch, tuple(keys))
 
