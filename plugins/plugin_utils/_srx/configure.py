@@ -1,0 +1,369 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One configuration session of Junos: private candidate, paste, compare, check, commit on trial, confirm, leave. I/O dialect.
+
+Texts are the device's own: netmiko's juniper_junos knows the markers of commits, captures show the errors; those that no
+public source shows are marked unverified.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from .._engine.cli import PASTE_BLOCK, Garbled
+from .._engine.failures import DoorError, Failed, Moved
+from .._engine.operations import Operation, Plan
+from .._engine.problems import Problem
+from .._engine.run import Applied
+from .._engine.waiting import Progress, poll
+from .candidate import deviations, difference, rejections
+from .device import Firewall
+from .words import refusal, word
+
+IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
+MARGIN = 10  # seconds that a roll back may take after the timer
+MANY = 20  # differences that an error names
+
+_COMMENT_LENGTH = 100  # unverified; long lines wrap nowhere, but a comment is a ticket, not a text
+_LEAVE = ((r"\[yes,no\] \((?:yes|no)\)\s*$", "yes"),)
+_COMPLETE = re.compile(r"^(?:\S+:\s*)?commit complete", re.MULTILINE)
+_CHECKED = re.compile(r"configuration check succeeds")
+_TRIAL = re.compile(r"commit confirmed will be automatically rolled back")
+_NOT_FOUND = re.compile(r"^warning: statement not found", re.MULTILINE)  # `delete` of what is not there
+# unverified wording: no public source says whether every release takes a trial commit in private mode
+_NOT_PRIVATE = re.compile(r"confirmed.*(?:private)|private.*(?:confirmed)", re.IGNORECASE)
+
+REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), message, remedy)
+    for pattern, message, remedy in (
+        (
+            r"configuration database locked by",
+            "another session holds the configuration exclusively",
+            "See who in the device's own words, and run again when it is gone.",
+        ),
+        (
+            r"shared configuration database modified",
+            "somebody has changed the shared candidate and not committed it",
+            "Commit it or throw it away (configure, rollback 0, commit), then run again.",
+        ),
+        (
+            r"permission denied|unknown command",
+            "this user may not do that",
+            "Give its login class the permissions configure and control of these statements, or use another user.",
+        ),
+        (
+            r"no space left|filesystem full",  # unverified wording
+            "the device has no space left for the commit",
+            "Free space on the device (request system storage cleanup), then run again.",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True)
+class CommitOptions:
+    """confirm_timeout: minutes, 1 to 65535; 0 commits without a trial. commit_timeout: seconds that a commit may think
+    without a word."""
+
+    confirm_timeout: int = 5
+    commit_timeout: int = 300
+    comment: str | None = None
+
+    @property
+    def wrong(self) -> list[str]:
+        """What the command line of Junos would not take as it is meant."""
+        found = []
+        if not 0 <= self.confirm_timeout <= 65535:
+            found.append(f"confirm_timeout must be 0 to 65535 minutes, not {self.confirm_timeout}")
+        if self.commit_timeout < 1:
+            found.append(f"commit_timeout must be 1 second or more, not {self.commit_timeout}")
+        if self.comment is not None:
+            try:
+                word(self.comment)
+            except ValueError as error:
+                found.append(f"comment: {error}")
+            if len(self.comment) > _COMMENT_LENGTH:
+                found.append(f"comment must be at most {_COMMENT_LENGTH} characters")
+        return found
+
+    def command(self, trial: bool) -> str:
+        timer = f" confirmed {self.confirm_timeout}" if trial else ""
+        comment = f" comment {_quoted(self.comment)}" if self.comment else ""
+        return f"commit{timer}{comment}"
+
+
+def _quoted(text: str) -> str:
+    typed = word(text)
+    return typed if typed.startswith('"') else f'"{typed}"'
+
+
+class Configuration:
+    """One change, whole or not at all.
+
+    phase: closed, candidate, committing (a commit was sent), trial (it was taken, the device's timer runs), confirming,
+    confirmed.
+    """
+
+    def __init__(self, firewall: Firewall, options: CommitOptions, progress: Progress) -> None:
+        self._firewall = firewall
+        self._options = options
+        self._progress = progress
+        self.phase = "closed"
+
+    def change(self, plan: Plan, kept: Callable[[], list[Problem]]) -> Applied:
+        """Commit the plan's lines and keep them if kept() has nothing to say against it.
+
+        kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
+        device that does not show the change shows what it carried before. Raises Failed with what the device carries
+        now, Moved when somebody else changed the device first.
+        """
+        try:
+            with _Session(self._firewall, self._options) as session:
+                self._prepare(session, plan)
+                self._progress("committing")
+                self._commit(session, plan)
+                problems = kept()
+                if problems:
+                    raise Failed("the commit was taken, but the device does not show the change", problems)
+                self._confirm(session)
+        except Moved:
+            raise
+        except (DoorError, Failed) as error:
+            if self.phase == "confirming" and isinstance(error, DoorError) and self._confirmed_anew(kept):
+                return Applied()
+            raise self._undone(error, plan, kept) from error
+        if session.lost:
+            self._firewall.reopen()
+        return Applied()
+
+    def _prepare(self, session: _Session, plan: Plan) -> None:
+        self.phase = "candidate"
+        session.paste(plan)
+        session.check(plan)
+
+    def _commit(self, session: _Session, plan: Plan) -> None:
+        trial = self._options.confirm_timeout > 0
+        self.phase = "committing"
+        try:
+            session.commit(self._options.command(trial), trial)
+        except _NotInPrivate:
+            self.phase = "candidate"
+            session.exclusively()
+            self._prepare(session, plan)
+            self.phase = "committing"
+            session.commit(self._options.command(trial), trial)
+        except Failed:
+            self.phase = "candidate"
+            raise
+        self.phase = "trial" if trial else "confirmed"
+
+    def _confirm(self, session: _Session) -> None:
+        if self.phase == "trial":
+            self.phase = "confirming"
+            session.commit("commit", False)
+            self.phase = "confirmed"
+
+    def _confirmed_anew(self, kept: Callable[[], list[Problem]]) -> bool:
+        """The link went while the commit was confirmed: any later commit confirms it too."""
+        try:
+            self._firewall.reopen()
+            if kept():
+                return False
+            with _Session(self._firewall, self._options) as session:
+                session.commit("commit", False)
+            self.phase = "confirmed"
+            return not kept()
+        except (DoorError, Failed):
+            return False
+
+    def _undone(self, error: DoorError | Failed, plan: Plan, kept: Callable[[], list[Problem]]) -> Failed:
+        """The error with what the device carries now, proved by a read where a commit may have been taken."""
+        failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
+        if self.phase in ("closed", "candidate"):
+            failed.device_state = "unchanged"  # a private candidate is dropped with its session
+            return failed
+        timer = self._options.confirm_timeout
+        until = f"it rolls back by itself within {timer * 60} s" if timer else "no timer runs; see show system commit"
+        try:
+            if isinstance(error, DoorError):
+                self._firewall.reopen()
+            if kept():
+                late = f"; a commit that still comes: {until}" if self.phase == "committing" else ""
+                failed.device_state = f"unchanged{late}"
+                return failed
+            self._progress("taking the change back")
+            self._take_back(plan)
+            failed.device_state = "rolled back" if kept() else "changed; run again to verify it"
+        except (DoorError, Failed) as unread:
+            failed.device_state = self._waited(kept, until, unread)
+        return failed
+
+    def _take_back(self, plan: Plan) -> None:
+        """The undo lines, committed: that confirms the way back and ends the timer."""
+        operations = [
+            Operation(operation.kind, operation.item, operation.undo, operation.do)
+            for operation in reversed(plan.operations)
+        ]
+        with _Session(self._firewall, self._options) as session:
+            session.paste(Plan(tuple(operations)))
+            session.commit("commit", False)
+
+    def _waited(self, kept: Callable[[], list[Problem]], until: str, why: Exception) -> str:
+        """The device's own timer takes the change back; wait for it where it can be seen."""
+        timer = self._options.confirm_timeout * 60
+        if not timer:
+            return f"unknown ({why}); {until}"
+        self._progress("waiting for the device to roll back")
+
+        def gone() -> bool:
+            return bool(kept())
+
+        try:
+            self._firewall.reopen()
+            return "rolled back" if poll(gone, bool, timer + MARGIN) else "changed; run again to verify it"
+        except (DoorError, Failed) as unread:
+            return f"unknown, it could not be read ({unread}); {until}"
+
+
+class _NotInPrivate(Exception):
+    """This release takes no trial commit in private mode."""
+
+
+class _Session:
+    """Configuration mode, entered and left. lost: the session did not survive the leaving."""
+
+    def __init__(self, firewall: Firewall, options: CommitOptions) -> None:
+        self._firewall = firewall
+        self._options = options
+        self._open = False
+        self.lost = False
+
+    def __enter__(self) -> Self:
+        self._enter("configure private")
+        return self
+
+    def _enter(self, command: str) -> None:
+        answer = self._firewall.cli.ask(command, ())
+        if not self._firewall.cli.prompt.endswith("#"):
+            raise _refusal(answer, f"the device refused {command!r}")
+        self._open = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
+        if isinstance(error, DoorError):
+            self.lost = True
+        elif self._open:
+            hurry = error is not None and not isinstance(error, Failed | Moved)
+            try:
+                self._leave(IN_A_HURRY if hurry else float(self._options.commit_timeout))
+            except DoorError:
+                self.lost = True
+
+    def _leave(self, patience: float) -> None:
+        self._open = False
+        self._firewall.cli.ask("rollback 0", (), patience, "commit_timeout")
+        self._firewall.cli.ask("exit configuration-mode", _LEAVE, patience, "commit_timeout")
+
+    def exclusively(self) -> None:
+        """Leave, and come back as the only one."""
+        self._leave(float(self._options.commit_timeout))
+        self._enter("configure exclusive")
+
+    def paste(self, plan: Plan) -> None:
+        """All lines into the candidate, compared with what it shows then. Raises Failed; Moved when somebody else has
+        done some of it already.
+
+        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
+        """
+        lines = plan.commands
+        problems: list[Problem] = []
+        for block in (PASTE_BLOCK, 1):
+            if problems:
+                self._firewall.attempt("rollback 0")
+            try:
+                answers = self._firewall.cli.paste(lines, block)
+            except Garbled as garbled:
+                problems = [_garbled(str(garbled))]
+                continue
+            problems = _refused_lines(plan, answers)
+            if any(problem.rule == "device" for problem in problems):
+                break
+            if any(_NOT_FOUND.search(answer) for answer in answers):
+                raise Moved("a statement that is to go is gone already")
+            shown = self._firewall.read("show | compare")[0]
+            missing, extra = deviations(lines, difference(shown))
+            if not missing and not extra:
+                return
+            if not extra:
+                raise Moved("the device already holds some of what was pasted")
+            problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
+            problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
+        raise Failed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+
+    def check(self, plan: Plan) -> None:
+        """commit check. Raises Failed with each complaint."""
+        answer = self._say("commit check")
+        if _CHECKED.search(answer) and not refusal(answer):
+            return
+        if any(pattern.search(answer) for pattern, _message, _remedy in REFUSALS):
+            raise _refusal(answer, "the device refused 'commit check'; nothing was changed")
+        raise Failed(
+            "the device rejected the candidate; nothing was changed",
+            rejections(answer, plan.operations) or [_said(answer)],
+        )
+
+    def commit(self, command: str, trial: bool) -> None:
+        """Raises Failed, _NotInPrivate; returns when the device said that it is done."""
+        answer = self._say(command)
+        if _COMPLETE.search(answer) and (not trial or _TRIAL.search(answer)) and not refusal(answer):
+            return
+        if trial and _NOT_PRIVATE.search(answer):
+            raise _NotInPrivate
+        raise _refusal(answer, f"the device refused the commit ({command})")
+
+    def _say(self, command: str) -> str:
+        return self._firewall.cli.ask(command, (), float(self._options.commit_timeout), "commit_timeout")
+
+
+def _refused_lines(plan: Plan, answers: list[str]) -> list[Problem]:
+    problems: list[Problem] = []
+    remaining = iter(answers)
+    for operation in plan.operations:
+        for line in operation.do:
+            text = refusal(next(remaining, ""))
+            if text:
+                message = f"the device does not take the line {line!r}"
+                problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
+    return problems
+
+
+def _garbled(text: str) -> Problem:
+    return Problem("read-back", "paste", text, "Look for a slow or lossy terminal line, and run again.")
+
+
+def _said(answer: str) -> Problem:
+    text = " ".join(answer.split())[:500]
+    return Problem("device", "configuration", "the device refused this", "See its own words.", "error", text)
+
+
+def _refusal(answer: str, message: str) -> Failed:
+    text = " ".join(answer.split())[:500]
+    for pattern, meaning, remedy in REFUSALS:
+        if pattern.search(answer):
+            return Failed(f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)])
+    return Failed(message, [_said(answer)])
+
+
+def _remedy(text: str) -> str:
+    for pattern, _meaning, remedy in REFUSALS:
+        if pattern.search(text):
+            return remedy
+    return "Check that this model and release know the statement."
