@@ -49,12 +49,14 @@ class FpcErrors:
 
     other: lines below `error` of a slot that no field knows, shown and kept. inactive: paths that are deactivated, at or
     below an `error` or above it; what stands there has no effect and is not in settings. dormant: what stands below them.
+    present: slots that the configuration names, for whatever.
     """
 
     settings: Mapping[Key, Setting] = field(default_factory=dict)
     other: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     inactive: frozenset[Statement] = frozenset()
     dormant: Mapping[Key, Setting] = field(default_factory=dict)
+    present: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 class Effect(NamedTuple):
@@ -94,11 +96,14 @@ def parse(statements: Iterable[Statement]) -> FpcErrors:
     told: dict[Key, Setting] = {}
     other: dict[int, list[str]] = {}
     inactive: set[Statement] = set()
+    present: set[int] = set()
     for words in statements:
         verb, path = (words[0], tuple(words[1:])) if words[:1] in (("set",), ("deactivate",)) else ("set", tuple(words))
         if verb == "deactivate":
             inactive |= {path} if _concerns(path) else set()
             continue
+        slot = _slot_of(path)
+        present |= set() if slot is None else {slot}
         fpc, rest = _below(path)
         if fpc is None or not rest:
             continue
@@ -113,6 +118,7 @@ def parse(statements: Iterable[Statement]) -> FpcErrors:
         {fpc: tuple(lines) for fpc, lines in sorted(other.items())},
         frozenset(inactive),
         {key: told[key] for key in sorted(asleep, key=order)},
+        frozenset(present),
     )
 
 
@@ -220,6 +226,15 @@ def to_document(state: FpcErrors) -> list[dict[str, Any]]:
 
 
 def _slot_of(path: Statement) -> int | None:
+    """The slot that a path speaks of, ALL among them."""
     if path[:2] == ("chassis", "error"):
         return ALL
-    return int(path[2]) if len(path) > 2 and path[2].isascii() and path[2].isdigit() and len(path[2]) <= 3 else None
+    return (
+        int(path[2])
+        if path[:2] == ("chassis", "fpc")
+        and len(path) > 2
+        and path[2].isascii()
+        and path[2].isdigit()
+        and len(path[2]) <= 3
+        else None
+    )

@@ -10,7 +10,8 @@ say) is shown and kept. Order: what takes a reset or an offline away comes first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from .._engine.operations import Kind, Operation, Plan
 from .._engine.states import State
@@ -39,6 +40,7 @@ def resulting(current: FpcErrors, document: Sequence[Item] | None, state: State)
         current.other,
         frozenset(path for path in current.inactive if not any(_within(path, key) for key in touched)),
         {key: setting for key, setting in current.dormant.items() if key not in touched},
+        current.present | {key.fpc for key in settings},
     )
 
 
@@ -73,7 +75,24 @@ def plan(current: FpcErrors, wanted: FpcErrors, restarting: frozenset[int] = fro
         risk = (RESTARTS_CHASSIS if key.fpc in restarting else RESTARTS_FPC,) if brings else ()
         kind, item, do, undo = operation
         found.append((bool(brings), Operation(kind, item, tuple(do), tuple(undo), risk)))
-    return Plan(tuple(operation for _last, operation in sorted(found, key=lambda pair: pair[0])))
+    return Plan(tuple(_entries_undone(current, [pair[1] for pair in sorted(found, key=lambda pair: pair[0])])))
+
+
+def _entries_undone(current: FpcErrors, operations: Iterable[Operation]) -> Iterator[Operation]:
+    """`chassis fpc N` is an entry of a list and stays when its last statement goes: where it was not there before, the
+    undo of the operation that made it takes it away, too."""
+    made = set(current.present)
+    for operation in operations:
+        fpc = _slot(operation.do[0])
+        if operation.kind == "create" and fpc is not None and fpc not in made:
+            made.add(fpc)
+            operation = replace(operation, undo=(f"delete chassis fpc {fpc}",))
+        yield operation
+
+
+def _slot(line: str) -> int | None:
+    words = line.split()
+    return int(words[3]) if words[1:3] == ["chassis", "fpc"] else None
 
 
 def _restarts(state: FpcErrors, key: Key) -> frozenset[str]:

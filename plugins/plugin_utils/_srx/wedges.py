@@ -88,8 +88,8 @@ def parse_alarms(text: str, node: str = "") -> list[Alarm]:
                 said = " ".join(alarm.value("alarm-description").split())[:LONGEST_LINE]
                 found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), said))
         return found[:MOST_FOUND]
-    for name, part in by_node(text):
-        for line in _lines(part):
+    for name, block in by_node(text):
+        for line in _lines(block):
             matched = _ALARM.match(line)
             if matched and len(found) < MOST_FOUND:
                 found.append(Alarm(name or node, matched["time"], matched["kind"], " ".join(matched["text"].split())))
@@ -272,8 +272,8 @@ def _planes(text: str) -> Iterator[tuple[str, int, str]]:
                 if _slot(item.value("plane-slot")) is not None:
                     yield node, int(item.value("plane-slot")), item.value("state")
         return
-    for node, part in by_node(text):
-        for line in _lines(part):
+    for node, block in by_node(text):
+        for line in _lines(block):
             found = re.match(r"[ \t]*(\d{1,2})[ \t]{2,}([A-Za-z]\S*)", line)
             if found:
                 yield node, int(found[1]), found[2]

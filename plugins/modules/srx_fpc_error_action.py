@@ -1,0 +1,238 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: srx_fpc_error_action
+short_description: Keep what an SRX5000 chassis does about errors of its cards as written
+version_added: 1.1.0
+description:
+  - Describes thresholds and actions for fatal, major and minor errors of the cards (FPCs) of an SRX5400, SRX5600 or SRX5800, and
+    makes the chassis carry exactly that, in one login and one commit.
+  - Checks chassis, Routing Engine, release, cards and actions before anything is sent, and reports every broken rule at once.
+  - Refuses C(offline) and C(reset) where an SPC2 is installed unless O(confirm_chassis_restart) is set. Such an action makes the
+    chassis daemon restart B(all) FPCs, SPCs and IOCs alike, which is a restart of the whole chassis.
+  - Commits in a private candidate on trial (C(commit confirmed)), reads back, and confirms in the same session.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes.srx
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  config:
+    description:
+      - The document, an entry for each FPC. RV(mspplus.netsec.srx_fpc_error_info#module:config) gives one in the same form.
+      - May be left out only with O(state=deleted), which then removes all error actions, so that the defaults apply.
+    type: list
+    elements: dict
+    suboptions:
+      fpc:
+        description: Slot of the FPC, 0 to 23. Excludes O(config[].all).
+        type: int
+      all:
+        description:
+          - V(true) stands for all FPCs that have no settings of their own (C(set chassis error)). In the model of 24.4R1, not in
+            that of 18.4; which release brought it is unverified.
+        type: bool
+      fatal:
+        description: >-
+          Fatal errors. Their actions are taken once, when their count exceeds the threshold.
+          Default threshold 1, default actions C(alarm) and C(reset).
+        type: dict
+        suboptions: &level
+          threshold:
+            description: Count of errors. 1 to 1024 for fatal and major ones; 0 to 1024 for minor ones, where 0 never acts.
+            type: int
+          actions:
+            description:
+              - What is done, in this order. Known are V(reset), V(offline), V(alarm), V(get-state) and V(log) (all releases),
+                V(disable-pfe) and V(offline-pic) (18.4 and 24.4), V(fault) (18.4), V(reset-pfe) and V(trap) (24.4), V(offline-pfe) (in a
+                text of Juniper's only). Whether a release in between has one that only its neighbour has is unverified, and a warning.
+              - The list is one value, also with O(state=merged). It is never empty, because that would mean the default actions.
+            type: list
+            elements: str
+      major:
+        description: >-
+          Major errors. Their actions are taken once, when their count exceeds the threshold.
+          Default threshold 1; the default actions C(get-state) and C(alarm) are unverified.
+        type: dict
+        suboptions: *level
+      minor:
+        description: >-
+          Minor errors. Their actions are taken each time the count reaches the threshold.
+          Default threshold 10; the default action C(log) is unverified.
+        type: dict
+        suboptions: *level
+      other:
+        description: Statements below C(error) that this module has no word for. Shown and kept, never written.
+        type: list
+        elements: str
+      inactive:
+        description: Paths that are deactivated, so that what stands there has no effect. Shown, never written.
+        type: list
+        elements: str
+  state:
+    description:
+      - V(merged) sets what is named. Levels, thresholds and action lists that the document leaves out stay.
+      - V(replaced) makes each named FPC exactly as written; levels that it leaves out fall back to their defaults.
+      - V(overridden) does the same, and removes the error actions of all FPCs that are not named, and those of O(config[].all).
+      - V(deleted) removes what is named - the levels that an entry names, or all three where it names none.
+      - Owned are thresholds and actions of the three levels, and what stands deactivated in their place. Nothing else below
+        C(chassis) is ever touched.
+    type: str
+    choices: [merged, replaced, overridden, deleted]
+    default: merged
+  confirm_chassis_restart:
+    description:
+      - Allows C(offline) and C(reset), written or by falling back to the defaults, where an SPC2 is installed.
+      - Set it only where a restart of the whole chassis is what you want when errors reach their threshold.
+    type: bool
+    default: false
+  warn_only:
+    description:
+      - Ids of rules to report as warnings instead of errors - V(F4) (kind of card), V(F5) (empty slot), V(F12) (action that the
+        release is not known to have), V(F14) (all FPCs at once). The error message of such a rule says so.
+    type: list
+    elements: str
+    default: []
+  confirm_timeout:
+    description: Minutes after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+    type: int
+    default: 5
+  commit_timeout:
+    description: Seconds that the device may think about a commit without a word.
+    type: int
+    default: 300
+  comment:
+    description: Comment of the commit, such as a change ticket.
+    type: str
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.srx_fpc_error_info
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+  - In a chassis cluster, the first alarm of a major or fatal error fails redundancy group 1 over at once. A fatal or major list
+    without C(alarm) is a warning there.
+  - The default actions of fatal errors reset the FPC. On an SPC2 that restarts the whole chassis although no line of the
+    configuration says so; RV(mspplus.netsec.srx_fpc_error_info#module:effective) shows it.
+  - What groups (C(apply-groups)) bring is not seen.
+"""
+
+EXAMPLES = r"""
+- name: No error of a services card restarts the chassis
+  mspplus.netsec.srx_fpc_error_action:
+    config:
+      - fpc: 0
+        fatal: {threshold: 1, actions: [alarm, get-state]}
+        major: {threshold: 1, actions: [alarm]}
+        minor: {threshold: 10, actions: [log]}
+
+- name: Exactly this, and defaults for every other card
+  mspplus.netsec.srx_fpc_error_action:
+    state: overridden
+    comment: CHG0012345
+    config:
+      - fpc: 7
+        fatal: {actions: [alarm, offline]}
+
+- name: Restart the whole chassis when a services card has a fatal error
+  mspplus.netsec.srx_fpc_error_action:
+    config:
+      - fpc: 0
+        fatal: {actions: [alarm, log, reset]}
+    confirm_chassis_restart: true
+
+- name: Minor errors of one card as they are by default
+  mspplus.netsec.srx_fpc_error_action:
+    state: deleted
+    config:
+      - fpc: 0
+        minor: {}
+"""
+
+RETURN = r"""
+before:
+  description: The error actions before, as a document.
+  returned: when the device was read
+  type: list
+  elements: dict
+  sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm]}}]
+after:
+  description: The error actions after, read back from the device; in check mode as they would be.
+  returned: when the device was read
+  type: list
+  elements: dict
+  sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm, get-state]}}]
+commands:
+  description: The lines that were, or in check mode would be, entered.
+  returned: when a plan was made
+  type: list
+  elements: str
+  sample: ["set chassis fpc 0 error fatal action get-state"]
+plan:
+  description:
+    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+    - The risk V(restarts-chassis) marks what brings a reset or an offline to an SPC2, V(restarts-fpc) to any other card.
+  returned: when a plan was made
+  type: dict
+warnings:
+  description: Rules that warn.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending place of the document.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The device's own words, when it was the device that refused.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what the device carries now.
+  returned: on failure
+  type: str
+  sample: rolled back
+model:
+  description: Model of the chassis.
+  returned: when the device told it
+  type: str
+  sample: SRX5800
+release:
+  description: Release of Junos.
+  returned: when the device told it
+  type: str
+  sample: 21.4R3
+"""
