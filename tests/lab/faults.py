@@ -38,6 +38,13 @@ _LOST = (
     "(from the confirming `commit` on: changed, and said so)"
 )
 _SPOILT = "failed with a clear error, or success where the text was not needed"
+_NOT_DONE = "success after another try where the request only reads; else failed, nothing half-applied"
+
+# Parameters that are one of a few words.
+_WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("refuse", "how"): ("closed", "refused"),
+    ("garbage_body", "how"): ("html", "truncated", "noise", "huge"),
+}
 
 FAULTS: dict[str, FaultKind] = {
     "refuse": FaultKind(
@@ -115,6 +122,55 @@ FAULTS: dict[str, FaultKind] = {
         "a mirror is configured but not operational; `at` is searched in `SESSION INTERFACE`",
         "failed after the trial commit, the mirror and its status named; rolled back by the device",
     ),
+    "http_status": FaultKind(
+        "http",
+        {**_AT, "status": (int, 500), "retry_after": (int, None)},
+        "the request is answered with this status, the device does nothing; `retry_after`: seconds in the header Retry-After",
+        _NOT_DONE,
+    ),
+    "unauthorized": FaultKind(
+        "http",
+        _MAYBE_AT,
+        "the device forgets all its sessions when the request arrives; it answers 401",
+        "success after one more login",
+    ),
+    "error_in_200": FaultKind(
+        "http",
+        {**_AT, "code": (int, 1000), "text": (str, "Operation failed")},
+        "status 200, but the body is an error; the device does nothing",
+        "failed with the device's code and text; nothing half-applied",
+    ),
+    "reset": FaultKind(
+        "http",
+        {**_AT, "after_bytes": (int, None)},
+        "the connection is reset when the request arrives, or after so many bytes of its body; the device does nothing",
+        _NOT_DONE,
+    ),
+    "lost_answer": FaultKind(
+        "http",
+        _AT,
+        "the device acts, then the connection is reset before it answers",
+        _NOT_DONE + "; a write may have happened, and the error says that it is unknown",
+    ),
+    "slow_answer": FaultKind(
+        "http",
+        {**_AT, "milliseconds": (int, 1000)},
+        "the device acts, its answer comes that much later",
+        "success, or failed as with `hang_request`",
+    ),
+    "hang_request": FaultKind(
+        "http",
+        _AT,
+        "the request is never answered, the device does nothing",
+        "failed; the error names the request and the option that allows more time; nothing half-applied",
+    ),
+    "garbage_body": FaultKind(
+        "http",
+        {**_AT, "how": (str, "html"), "bytes": (int, 4096)},
+        "the device acts; instead of its answer comes a page (`how: html`), half of it (`truncated`), noise of so many bytes "
+        "(`noise`) or so many blanks (`huge`)",
+        _NOT_DONE + "; a write has happened, and the error says what came",
+    ),
 }
 
 
@@ -139,9 +195,9 @@ def check_fault(fault: object) -> list[str]:
             found.append(f"fault {name}: {key} must be {0 if key == 'after_bytes' else 1} or more")
         elif key == "at" and not _compiles(fault[key]):
             found.append(f"fault {name}: at is not a regular expression: {fault[key]!r}")
-    if name == "refuse" and fault.get("how", "closed") not in ("closed", "refused"):
-        found.append("fault refuse: how must be closed or refused")
-    elif name == "refuse" and fault.get("how") == "refused" and "times" in fault:
+        elif (name, key) in _WORDS and fault[key] not in _WORDS[name, key]:
+            found.append(f"fault {name}: {key} must be {' or '.join(_WORDS[name, key])}")
+    if name == "refuse" and fault.get("how") == "refused" and "times" in fault:
         found.append("fault refuse: a port that nothing listens on cannot count: times needs how: closed")
     return found
 

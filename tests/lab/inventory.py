@@ -13,7 +13,7 @@ import yaml
 
 from .server import HOST, Lab
 
-# Connection variables by kind; a kind that is not here gets only address and login.
+# Connection variables by kind; a kind that is not here gets only address and login. REST kinds need no row.
 CONNECTIONS: dict[str, dict[str, str]] = {
     "iosxr": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco.iosxr.iosxr"},
     "srx": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "junipernetworks.junos.junos"},
@@ -21,13 +21,16 @@ CONNECTIONS: dict[str, dict[str, str]] = {
 
 
 def write(lab: Lab, path: Path) -> Path:
-    """Write the inventory to path (.yml) and the known_hosts file beside it; returns the latter's path.
+    """Write the inventory to path (.yml), known_hosts and the lab's authority beside it; returns the path of known_hosts.
 
-    It is called `<inventory>.known_hosts.txt`: Ansible skips .txt when the directory is the inventory.
+    They are called `<inventory>.known_hosts.txt` and, where there is a REST device, `<inventory>.ca.txt`: Ansible skips .txt
+    when the directory is the inventory.
     """
     known_hosts = path.with_name(f"{path.stem}.known_hosts.txt")
     path.parent.mkdir(parents=True, exist_ok=True)
     known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
+    if any(host.https for host in lab.hosts.values()):
+        _authority(known_hosts).write_text(lab.ca_pem(), encoding="ascii")
     path.write_text("---\n" + yaml.safe_dump(content(lab, known_hosts), sort_keys=False), encoding="utf-8")
     return known_hosts
 
@@ -37,11 +40,13 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for host in lab.hosts.values():
         kind = host.spec.kind
-        common = {
-            **CONNECTIONS.get(kind, {}),
-            "ansible_host": HOST,
-            "ansible_netmiko_known_hosts": "{{ inventory_dir }}/" + known_hosts.name,
-        }
+        common = {**CONNECTIONS.get(kind, {}), "ansible_host": HOST}
+        if host.https:
+            common["ansible_connection"] = "mspplus.netsec.rest"
+            common["ansible_rest_dialect"] = host.device.DIALECT
+            common["ansible_rest_ca_path"] = "{{ inventory_dir }}/" + _authority(known_hosts).name
+        else:
+            common["ansible_netmiko_known_hosts"] = "{{ inventory_dir }}/" + known_hosts.name
         group = groups.setdefault(kind, {"hosts": {}, "vars": common})
         group["hosts"][host.name] = {
             "ansible_port": host.port,
@@ -50,3 +55,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
             **({"ansible_netmiko_legacy_algorithms": True} if host.spec.legacy else {}),
         }
     return {"all": {"children": groups}}
+
+
+def _authority(known_hosts: Path) -> Path:
+    return known_hosts.with_name(known_hosts.name.replace(".known_hosts.", ".ca."))

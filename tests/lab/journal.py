@@ -12,14 +12,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-EVENTS = ("connect", "login", "login-failed", "command", "answer", "key", "disconnect", "fault", "error")
+EVENTS = ("connect", "login", "login-failed", "command", "answer", "key", "request", "disconnect", "fault", "error")
 
 
 class Journal:
     """Entries of one device, in memory and, given a directory, as JSON lines in ``<directory>/<device>.jsonl``.
 
     An entry is ``{"time": monotonic seconds, "wall": ISO 8601, "event": one of EVENTS, "text": str, "session": int
-    (0: the device itself), "mode": str}``. Passwords are never handed to it.
+    (0: the device itself), "mode": str}``. Passwords are never handed to it. A `request` of HTTP also has "status" (int, None
+    when it was not answered), "bytes" (of its body, as far as it came) and, if it was JSON, "body" with its secrets masked.
     """
 
     def __init__(self, device: str, directory: Path | None = None) -> None:
@@ -30,6 +31,10 @@ class Journal:
 
     def add(self, event: str, text: str, session: int = 0, mode: str = "") -> None:
         """Append one entry, stamped now."""
+        self.done(self.begin(event, text, session, mode))
+
+    def begin(self, event: str, text: str, session: int = 0, mode: str = "") -> dict[str, Any]:
+        """As add(), for what takes a while: the entry is there at once, its line in the file comes with done()."""
         if event not in EVENTS:
             raise ValueError(f"unknown journal event {event!r}")
         entry = {
@@ -41,6 +46,11 @@ class Journal:
             "mode": mode,
         }
         self.entries.append(entry)
+        return entry
+
+    def done(self, entry: dict[str, Any], **more: Any) -> None:
+        """Complete an entry of begin()."""
+        entry.update(more)
         if self._path:
             if self._file is None:
                 self._file = self._path.open("a", buffering=1, encoding="utf-8")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lab: devices that listen on 127.0.0.1 and speak SSH, in one asyncio process or in a thread of a test."""
+"""The lab: devices that listen on 127.0.0.1 and speak SSH or HTTPS, in one asyncio process or in a thread of a test."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import asyncssh
 
 from . import kinds
+from .certificates import Authority
 from .journal import Journal
 from .spec import DeviceSpec, SpecError, load
 from .terminal import Hangup, Terminal
+
+if TYPE_CHECKING:
+    from .https import Https
 
 HOST = "127.0.0.1"
 T = TypeVar("T")
@@ -47,7 +51,7 @@ LEGACY: dict[str, Any] = {
 
 
 class Device(Protocol):
-    """What a kind provides: one object a device, however many logins it gets.
+    """What an SSH kind provides: one object a device, however many logins it gets. REST kinds: https.RestDevice.
 
     One that works by itself has a method started() too, called in the lab's loop when its port is bound.
     """
@@ -62,7 +66,9 @@ class Device(Protocol):
 class Host:
     """A device in its place: port, key, journal, the logins under way."""
 
-    def __init__(self, spec: DeviceSpec, journal_dir: Path | None, state_dir: Path | None) -> None:
+    def __init__(
+        self, spec: DeviceSpec, journal_dir: Path | None, state_dir: Path | None, authority: Authority
+    ) -> None:
         self.spec, self.name = spec, spec.name
         self.journal = Journal(spec.name, journal_dir)
         self.errors: list[BaseException] = []
@@ -73,7 +79,13 @@ class Host:
             self.device: Any = kinds.kind(spec.kind)(spec)
         except ValueError as error:
             raise SpecError([f"device {spec.name}: {error}"]) from error
-        self.host_key = _host_key(spec, state_dir)
+        rest = hasattr(self.device, "routes")
+        self.https: Https | None = None
+        if rest:
+            from .https import Https  # here: most labs have no such device, and aiohttp takes a while to load
+
+            self.https = Https(spec, self.device, self.journal, authority, self.errors.append)
+        self.host_key: Any = None if rest else _host_key(spec, state_dir)
         self.authorized = [asyncssh.import_public_key(line) for line in spec.authorized_keys]
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
@@ -91,7 +103,9 @@ class Host:
 
     @property
     def known_hosts_line(self) -> str:
-        """What a known_hosts file needs to hold for this device."""
+        """What a known_hosts file needs to hold for this device; nothing for one that speaks HTTPS."""
+        if self.host_key is None:
+            return ""
         return f"[{HOST}]:{self.port} {self.host_key.export_public_key().decode().strip()}"
 
     # -- life ---------------------------------------------------------------------------------------------------------
@@ -136,6 +150,8 @@ class Host:
             task.cancel()
         closed = [connection.wait_closed() for connection in list(self.connections)]
         await asyncio.gather(*self.tasks, *closed, return_exceptions=True)
+        if self.https:
+            await self.https.stop()
         await self.device.close()
         self.journal.close()
 
@@ -167,9 +183,12 @@ class Host:
         loop = asyncio.get_running_loop()
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        options = self._ssh_options(changed=bool(self.spec.faults.active("changed_host_key")))
         if self.spec.rtt_ms:
             connection = await _delayed(connection, self.spec.rtt_ms / 2000, self._wires)
+        if self.https:
+            await self.https.serve(connection)
+            return
+        options = self._ssh_options(changed=bool(self.spec.faults.active("changed_host_key")))
         await loop.connect_accepted_socket(lambda: _Connection(loop, options), connection)
 
     def _ssh_options(self, changed: bool) -> asyncssh.SSHServerConnectionOptions:
@@ -448,7 +467,8 @@ class Lab:
         for directory in (journal, state):
             if directory:
                 directory.mkdir(parents=True, exist_ok=True)
-        self.hosts = {item.name: Host(item, journal, state) for item in specs}
+        self.authority = Authority(state)
+        self.hosts = {item.name: Host(item, journal, state, self.authority) for item in specs}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 
@@ -475,7 +495,7 @@ class Lab:
         await asyncio.gather(*(host.stop() for host in self.hosts.values()))
 
     def device(self, name: str) -> Host:
-        """A device by name: `.port`, `.spec`, `.host_key`, `.device` (the kind's object)."""
+        """A device by name: `.port`, `.spec`, `.host_key`, `.https` (None for SSH), `.device` (the kind's object)."""
         return self.hosts[name]
 
     def journal(self, name: str) -> list[dict[str, Any]]:
@@ -505,7 +525,11 @@ class Lab:
 
     def known_hosts(self) -> str:
         """Text of a known_hosts file for all devices."""
-        return "".join(f"{host.known_hosts_line}\n" for host in self.hosts.values())
+        return "".join(f"{host.known_hosts_line}\n" for host in self.hosts.values() if host.known_hosts_line)
+
+    def ca_pem(self) -> str:
+        """The authority that signs the certificates of REST devices, in PEM."""
+        return self.authority.pem
 
     @property
     def errors(self) -> list[BaseException]:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from . import kinds
+from .certificates import KINDS as CERTIFICATES
 from .faults import Faults, check_fault
 
 AUTH_METHODS = ("password", "keyboard-interactive", "publickey")
@@ -35,6 +36,8 @@ KEYS: dict[str, tuple[type, Any]] = {
     "legacy": (bool, False),
     "login_seconds": (float, 0.0),
     "rtt_ms": (float, 0.0),
+    "tls": (str, "good"),
+    "client_ca": (str, ""),
 }
 
 
@@ -52,7 +55,8 @@ class DeviceSpec:
 
     port: 0 until it listens, when a free one was asked for. config: text of the start state, not a file name.
     login_seconds, rtt_ms: how long the device takes to log in, and the round trip to it.
-    authorized_keys: public key lines. options: what the kind takes beyond that.
+    authorized_keys: public key lines. tls: the certificate of a REST device, one of certificates.KINDS. client_ca: PEM of the
+    authority that its clients need a certificate of, `lab` for the lab's own. options: what the kind takes beyond that.
     """
 
     name: str
@@ -68,6 +72,8 @@ class DeviceSpec:
     legacy: bool = False
     login_seconds: float = 0.0
     rtt_ms: float = 0.0
+    tls: str = "good"
+    client_ca: str = ""
 
 
 def load(source: str | Path | Mapping[str, Any], base: Path | None = None) -> list[DeviceSpec]:
@@ -158,28 +164,35 @@ def _value(key: str, value: Any) -> list[str]:
         ]
     if key == "authorized_keys":
         return [f"{key}: {line!r} is not text" for line in value if not isinstance(line, str)]
+    if key == "tls" and value not in CERTIFICATES:
+        return [f"tls: unknown certificate {value!r} (known: {', '.join(CERTIFICATES)})"]
     if key == "faults":
         return [text for fault in value for text in check_fault(fault)]
     return []
 
 
 def _texts(item: Mapping[str, Any], base: Path, where: str, found: list[str]) -> dict[str, Any]:
-    """What stands in files beside the spec: start state and public keys."""
+    """What stands in files beside the spec: start state, public keys, the authority of clients."""
     config = item.get("config_text", "")
     keys: list[str] = []
+    client_ca = item.get("client_ca", "")
     try:
         if item.get("config"):
             config = (base / item["config"]).read_text(encoding="utf-8")
         for key in item.get("authorized_keys", ()):
             keys.append(key if " " in key else (base / key).read_text(encoding="utf-8").strip())
+        if client_ca not in ("", "lab") and "\n" not in client_ca:
+            client_ca = (base / client_ca).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         found.append(f"{where}: {error}")
-    return {"config": config, "authorized_keys": tuple(keys)}
+    return {"config": config, "authorized_keys": tuple(keys), "client_ca": client_ca}
 
 
 def _copies(item: Mapping[str, Any], texts: dict[str, Any]) -> list[DeviceSpec]:
     plain = {
-        key: item[key] for key in ("kind", "username", "password", "legacy", "login_seconds", "rtt_ms") if key in item
+        key: item[key]
+        for key in ("kind", "username", "password", "legacy", "login_seconds", "rtt_ms", "tls")
+        if key in item
     }
     if "auth" in item:
         plain["auth"] = tuple(item["auth"])

@@ -1,0 +1,277 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""HTTPS for REST kinds: real TLS, a journal of requests, and the faults of layer `http`, around the routes of a device."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import socket
+import ssl
+import struct
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, ClassVar, Protocol
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from .certificates import Authority, fingerprint, server_context
+from .faults import Faults
+from .journal import Journal
+from .spec import DeviceSpec
+
+LARGEST_BODY = 64 << 20  # bytes of a body that a kind reads as a whole; uploads are streamed
+SECRET_KEYS = frozenset(
+    {"password", "secondarypassword", "vm_auth_key", "auth_code", "sic_key", "psk", "token", "secret"}
+)
+MASK = "********"
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class RestDevice(Protocol):
+    """What a REST kind provides: one object a device, however many sessions it has.
+
+    DIALECT: what the inventory calls the system (`ansible_rest_dialect`). Optional, looked up by name: `forget()` ends all
+    sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error; `SECRETS` names
+    further keys whose values the journal masks.
+    """
+
+    DIALECT: ClassVar[str]
+
+    def routes(self) -> list[web.RouteDef]:
+        """All that it answers, with full paths (base path included)."""
+
+    async def close(self) -> None:
+        """The lab stops: cancel jobs, release files."""
+
+
+class Https:
+    """One REST device on the wire. on_error gets what a handler of the kind raised."""
+
+    def __init__(
+        self,
+        spec: DeviceSpec,
+        device: RestDevice,
+        journal: Journal,
+        authority: Authority,
+        on_error: Callable[[BaseException], None],
+    ) -> None:
+        self.spec, self.device, self.journal = spec, device, journal
+        self.faults: Faults = spec.faults
+        self.on_error = on_error
+        key, self.certificate = authority.server(spec.name, spec.tls)
+        client_ca = authority.pem if spec.client_ca == "lab" else spec.client_ca
+        self.context = server_context(key, self.certificate, client_ca)
+        self.secrets = SECRET_KEYS | {name.lower() for name in getattr(device, "SECRETS", ())}
+        self._runner: web.AppRunner | None = None
+        self._starting = asyncio.Lock()
+        self._stopped = False
+        self._sessions = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate that the device shows, in hexadecimal."""
+        return fingerprint(self.certificate)
+
+    async def serve(self, connection: socket.socket) -> None:
+        """Speak TLS and HTTP on an accepted connection; returns after the handshake."""
+        server = await self._server()
+        self._sessions += 1
+        session, loop = self._sessions, asyncio.get_running_loop()
+        self.journal.add("connect", "", session)
+
+        def protocol() -> RequestHandler:
+            return _Wire(server, loop, self.journal, session)
+
+        try:
+            await loop.connect_accepted_socket(protocol, connection, ssl=self.context, ssl_handshake_timeout=30)
+        except (ssl.SSLError, OSError, TimeoutError) as error:
+            connection.close()
+            self.journal.add("disconnect", f"TLS: {error}", session)
+
+    async def stop(self) -> None:
+        """Cut every connection."""
+        self._stopped = True
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _server(self) -> web.Server:
+        async with self._starting:
+            if self._runner is None:
+
+                @web.middleware
+                async def around(request: web.Request, handler: _Handler) -> web.StreamResponse:
+                    return await self._handle(request, handler)
+
+                app = web.Application(middlewares=[around], client_max_size=LARGEST_BODY)
+                app.add_routes(self.device.routes())
+                runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, read_bufsize=1 << 18)
+                await runner.setup()
+                self._runner = runner
+            server = self._runner.server
+            assert server is not None
+            return server
+
+    # -- one request --------------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        text = f"{request.method} {request.raw_path}"
+        session = getattr(request.protocol, "session", 0)
+        entry = self.journal.begin("request", text, session)
+        entry.update(status=None, bytes=0)
+        response: web.StreamResponse | None = None
+        try:
+            response = await self._spoilt(request, text, session) or await self._answer(request, handler, text, entry)
+            return await self._on_its_way(request, response, text, session)
+        finally:
+            status = response.status if response is not None and not _gone(request) else None
+            self.journal.done(entry, status=status, bytes=request.content.total_bytes)
+
+    async def _answer(
+        self, request: web.Request, handler: _Handler, text: str, entry: dict[str, Any]
+    ) -> web.StreamResponse:
+        if request.content_type == "application/json" and request.can_read_body:
+            entry["body"] = masked(_json(await request.read()), self.secrets)
+        refused = self._refused(text, entry["session"])
+        if refused is not None:
+            return refused
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            return error  # 404, 405: routes that the kind does not have
+        except (ConnectionError, web.RequestPayloadError, asyncio.CancelledError):
+            raise  # the client left in the middle
+        except Exception as error:
+            self.on_error(error)
+            self.journal.add("error", repr(error), entry["session"])
+            sys.stderr.write(f"lab: {self.spec.name}: {text} failed\n{traceback.format_exc()}")
+            return self.error(500, 500, "Internal error")
+
+    def error(self, status: int, code: int, text: str) -> web.Response:
+        """An error as the kind words it, else as NITRO does."""
+        make = getattr(self.device, "error", None)
+        body = make(status, code, text) if make else {"errorcode": code, "errormessage": text}
+        return web.json_response(body, status=status)
+
+    # -- faults -------------------------------------------------------------------------------------------------------
+
+    def _active(self, name: str, text: str, session: int) -> dict[str, Any] | None:
+        return self.faults.active(name, text, session=session, mode="http")
+
+    async def _spoilt(self, request: web.Request, text: str, session: int) -> web.StreamResponse | None:
+        """Faults before the device has the whole request."""
+        if self._active("hang_request", text, session):
+            while not _gone(request) and not self._stopped:
+                await asyncio.sleep(0.02)
+            return web.Response(status=503)
+        reset = self._active("reset", text, session)
+        if reset:
+            left = reset["after_bytes"] or 0
+            while left > 0 and (data := await request.content.read(min(left, 65536))):
+                left -= len(data)
+            return _cut(request)
+        return None
+
+    def _refused(self, text: str, session: int) -> web.Response | None:
+        """Faults that answer in the device's place; it does nothing."""
+        if self._active("unauthorized", text, session):
+            forget = getattr(self.device, "forget", None)
+            if forget:
+                forget()  # it says 401 itself, as it does whenever it does not know a session
+                return None
+            return self.error(401, 401, "Unauthorized")
+        status = self._active("http_status", text, session)
+        if status:
+            response = self.error(status["status"], status["status"], "Out of order")
+            if status["retry_after"] is not None:
+                response.headers["Retry-After"] = str(status["retry_after"])
+            return response
+        wrong = self._active("error_in_200", text, session)
+        if wrong:
+            response = self.error(200, wrong["code"], wrong["text"])
+            response.set_status(200)
+            return response
+        return None
+
+    async def _on_its_way(
+        self, request: web.Request, response: web.StreamResponse, text: str, session: int
+    ) -> web.StreamResponse:
+        """Faults after the device has acted."""
+        slow = self._active("slow_answer", text, session)
+        if slow:
+            await asyncio.sleep(slow["milliseconds"] / 1000)
+        if self._active("lost_answer", text, session):
+            return _cut(request)
+        garbage = self._active("garbage_body", text, session)
+        if garbage and isinstance(response, web.Response):
+            return await _garbled(request, response, garbage)
+        return response
+
+
+class _Wire(RequestHandler):
+    """As aiohttp's, but it knows its number and tells the journal when it ends."""
+
+    __slots__ = ("journal", "session")
+
+    def __init__(self, server: web.Server, loop: asyncio.AbstractEventLoop, journal: Journal, session: int) -> None:
+        super().__init__(server, loop=loop, **server._kwargs)  # aiohttp has no public way to make one
+        self.journal, self.session = journal, session
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        self.journal.add("disconnect", str(exc or ""), self.session)
+
+
+def masked(value: Any, secrets: frozenset[str] | set[str]) -> Any:
+    """A JSON body with asterisks for the values of secret keys (compared in lower case)."""
+    if isinstance(value, Mapping):
+        return {key: MASK if key.lower() in secrets and item else masked(item, secrets) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item, secrets) for item in value]
+    return value
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return None
+
+
+def _gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
+
+
+def _cut(request: web.Request) -> web.Response:
+    """The connection is reset; the response that is returned reaches nobody."""
+    transport = request.transport
+    if transport is not None:
+        wire = transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=503)
+
+
+async def _garbled(request: web.Request, response: web.Response, fault: dict[str, Any]) -> web.StreamResponse:
+    how = fault["how"]
+    if how == "huge":
+        stream = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
+        await stream.prepare(request)
+        piece = b" " * 65536
+        for _piece in range(fault["bytes"] // len(piece) + 1):
+            await stream.write(piece)
+        return stream
+    body = response.body if isinstance(response.body, bytes) else b""
+    if how == "truncated":
+        return web.Response(status=response.status, body=body[: len(body) // 2], content_type="application/json")
+    if how == "noise":
+        noise = random.Random(len(body)).randbytes(fault["bytes"])
+        return web.Response(status=response.status, body=noise, content_type="application/json")
+    page = "<!DOCTYPE html><html><head><title>Log in</title></head><body>Please log in</body></html>"
+    return web.Response(status=response.status, text=page, content_type="text/html")
