@@ -287,7 +287,7 @@ class _Session:
         problems: list[Problem] = []
         for block in (PASTE_BLOCK, 1):
             if problems:
-                self._firewall.attempt("rollback 0")
+                self._firewall.cli.run("rollback 0")
             try:
                 answers = self._firewall.cli.paste(lines, block)
             except Garbled as garbled:
@@ -298,7 +298,9 @@ class _Session:
                 break
             if any(_NOT_FOUND.search(answer) for answer in answers):
                 raise Moved("a statement that is to go is gone already")
-            shown = self._firewall.read("show | compare")[0]
+            shown = self._firewall.cli.run("show | compare")[0]
+            if refusal(shown):
+                raise _refusal(shown, "the device refused 'show | compare'; the candidate was dropped")
             missing, extra = deviations(lines, difference(shown))
             if not missing and not extra:
                 return

@@ -51,8 +51,12 @@ class Firewall:
         self.open()
 
     def attempt(self, *commands: str) -> list[str]:
-        """Answers in one round trip, refused or not, without what belongs to the prompt."""
-        answers = self.cli.run(*commands)
+        """Answers of operational commands in one round trip, refused or not, without what belongs to the prompt.
+
+        In configuration mode they are sent with ``run``.
+        """
+        run = "run " if self.cli.prompt.endswith("#") else ""
+        answers = self.cli.run(*(f"{run}{command}" for command in commands))
         if answers:
             self.role, self.node = role_of(answers[-1])
         return [without_banners(answer) for answer in answers]
