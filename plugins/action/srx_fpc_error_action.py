@@ -35,7 +35,7 @@ class ActionModule(DeviceAction):
     )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        commit = CommitOptions(options["confirm_timeout"], options["commit_timeout"], options["comment"] or "")
+        commit = CommitOptions(options["confirm_timeout"], options["commit_timeout"], options["comment"])
         _check(options, commit)
         document, state = without_none(options["config"]), options["state"]
         flawed = flaws(document, state)

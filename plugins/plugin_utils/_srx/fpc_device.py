@@ -54,7 +54,8 @@ class FpcWing:
     def read(self) -> FpcErrors:
         """The configuration; with the first one chassis and release, in the same round trip."""
         if self._facts is not None:
-            return configured(self._firewall.read(CONFIGURATION)[0])
+            configuring = self._firewall.cli.prompt.rstrip().endswith("#")
+            return configured(self._firewall.read(f"run {CONFIGURATION}" if configuring else CONFIGURATION)[0])
         text, hardware, version = self._firewall.read(CONFIGURATION, HARDWARE, VERSION)
         self._facts = facts_of(hardware, version, cluster=bool(self._firewall.node), confirmed=self._confirmed)
         return configured(text)
@@ -106,7 +107,8 @@ class FpcWing:
 
 
 def configured(text: str) -> FpcErrors:
-    return parse(statements(text))
+    found = statements(text)
+    return parse(found.paths, found.inactive)
 
 
 def facts_of(hardware: str, version: str, *, cluster: bool, confirmed: bool = False) -> Facts:

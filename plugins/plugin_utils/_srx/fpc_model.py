@@ -91,17 +91,12 @@ def item_name(key: Key) -> str:
 # -- configuration
 
 
-def parse(statements: Iterable[Statement]) -> FpcErrors:
-    """From words of `set` and `deactivate` lines below `chassis`. What is no error action is left out. Never raises."""
+def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> FpcErrors:
+    """From the paths of `set` and of `deactivate` lines. What is no error action is left out. Never raises."""
     told: dict[Key, Setting] = {}
     other: dict[int, list[str]] = {}
-    inactive: set[Statement] = set()
     present: set[int] = set()
-    for words in statements:
-        verb, path = (words[0], tuple(words[1:])) if words[:1] in (("set",), ("deactivate",)) else ("set", tuple(words))
-        if verb == "deactivate":
-            inactive |= {path} if _concerns(path) else set()
-            continue
+    for path in paths:
         slot = _slot_of(path)
         present |= set() if slot is None else {slot}
         fpc, rest = _below(path)
@@ -112,11 +107,12 @@ def parse(statements: Iterable[Statement]) -> FpcErrors:
             other.setdefault(fpc, []).append(" ".join(rest))
         else:
             told[key] = setting
-    asleep = {key for key in told if _asleep(key, inactive)}
+    off = frozenset(path for path in inactive if _concerns(path))
+    asleep = {key for key in told if _asleep(key, off)}
     return FpcErrors(
         {key: told[key] for key in sorted(told, key=order) if told[key] and key not in asleep},
         {fpc: tuple(lines) for fpc, lines in sorted(other.items())},
-        frozenset(inactive),
+        off,
         {key: told[key] for key in sorted(asleep, key=order)},
         frozenset(present),
     )

@@ -125,12 +125,7 @@ def _changes(path: str, old: Setting, new: Setting) -> list[str]:
 
 
 def _action_changes(path: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:
-    """The list is ordered by the user: `set` appends. What cannot be reached by taking out and appending is written anew."""
-    kept = [action for action in old if action in new]
-    if tuple(kept) != new[: len(kept)] or (old and not kept):
-        return [f"delete {path} action"] * bool(old) + _sets(path, new)
-    return [f"delete {path} action {action}" for action in old if action not in new] + _sets(path, new[len(kept) :])
-
-
-def _sets(path: str, actions: Iterable[str]) -> list[str]:
-    return [f"set {path} action {action}" for action in actions]
+    """The list is ordered by the user and printed as one statement: a new one is written whole, in its order."""
+    if old == new:
+        return []
+    return [f"delete {path} action"] * bool(old) + [f"set {path} action {action}" for action in new]
