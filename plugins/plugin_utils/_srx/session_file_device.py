@@ -41,10 +41,9 @@ class SessionFile:
             descriptor, name = tempfile.mkstemp(prefix=f".{self.path.name}.", suffix=".part", dir=self.path.parent)
             self._temporary = Path(name)
             self._raw = os.fdopen(descriptor, "wb")
-            packed: Any = self._raw
-            if self._packed:  # no name and no time in it: the same sessions make the same file
-                packed = gzip.GzipFile("", "wb", COMPRESSION, self._raw, mtime=0)
-            self._file = _Text(packed)
+            # No name and no time in a compressed one: the same sessions make the same file.
+            packer = gzip.GzipFile("", "wb", COMPRESSION, self._raw, mtime=0) if self._packed else None
+            self._file = _Text(self._raw, packer)
             self._file.write(header(self._kind))
         except OSError as error:
             self._discard()
@@ -65,7 +64,7 @@ class SessionFile:
             self._discard()
             return
         try:
-            self._file.close()
+            self._file.close()  # the end of a compressed file; the file below it stays open
             self._raw.flush()
             os.fsync(self._raw.fileno())
             self._raw.close()
@@ -103,8 +102,9 @@ class _Text:
 
     BLOCK = 1000
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
+    def __init__(self, raw: Any, packer: Any) -> None:
+        self._file = packer or raw
+        self._packer = packer
         self._rows: list[str] = []
 
     def write(self, row: str) -> None:
@@ -114,7 +114,8 @@ class _Text:
 
     def close(self) -> None:
         self._flush()
-        self._file.close()
+        if self._packer is not None:
+            self._packer.close()
 
     def _flush(self) -> None:
         rows, self._rows = self._rows, []
