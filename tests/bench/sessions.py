@@ -38,9 +38,13 @@ def folder_of(name: str) -> Path:
 
 
 def ours(folder: Path, layout: str, path: Path) -> Program:
+    """All names are counted, as the peers do; by default it stops at so many as keep memory flat."""
     program = str(CLIENTS / "sessions_ours.py")
     return Program(
-        (str(OURS / "python"), program, layout, str(path)), {**environment(folder), **COLLECTION}, folder, done
+        (str(OURS / "python"), program, layout, str(path), str(SESSIONS)),
+        {**environment(folder), **COLLECTION},
+        folder,
+        done,
     )
 
 

@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Our reader of XML or text, to an aggregate. Usage: sessions_ours.py xml|text FILE, - for standard input; the collection's
+"""Our reader of XML or text, to an aggregate. Usage: sessions_ours.py xml|text FILE [NAMES], - for
+standard input, NAMES: how many names a dimension counts one by one; the collection's
 folder in PYTHONPATH. Prints a digest of the aggregate, and how much memory this process had at most."""
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from pathlib import Path
 from sessions_digest import TOP, digest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import session_text, session_xml
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_aggregate import Aggregate, needed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_aggregate import MOST_NAMES, Aggregate, needed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_model import Report
 
-layout, name = sys.argv[1:]
+layout, name, *most = sys.argv[1:]
 by = ("policy", "application", "interface", "source", "destination") if layout == "xml" else ("policy", "interface")
 
 
@@ -28,7 +29,7 @@ def pieces() -> Iterator[str]:
 
 
 report = Report()
-counted = Aggregate(by, TOP)
+counted = Aggregate(by, TOP, int(most[0]) if most else MOST_NAMES)
 reader = session_xml.sessions if layout == "xml" else session_text.sessions
 for session in reader(pieces(), report, needed(by)):
     counted.add(session)

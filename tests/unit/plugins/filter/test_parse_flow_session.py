@@ -1,0 +1,84 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""parse_flow_session: an answer that somebody already has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mspplus.netsec.plugins.filter.parse_flow_session import parse_flow_session
+
+TEXT = """user@srx> show security flow session
+Session ID: 40, Policy name: allow-out/270, Timeout: 18, Session State: Valid
+  In: 192.168.99.201/18277 --> 76.214.233.95/722;icmp, Conn Tag: 0x0, If: reth1.1000, Pkts: 1, Bytes: 84,
+  Out: 76.214.233.95/722 --> 50.220.171.30/11623;icmp, Conn Tag: 0x0, If: reth0.0, Pkts: 0, Bytes: 0,
+
+Session ID: 41, Policy name: N/A, Timeout: N/A, Session State: Valid
+  In: 192.0.2.1/1 --> 192.0.2.2/1;gre, Conn Tag: 0x0, If: reth0.0, Pkts: 1, Bytes: 84,
+
+Total sessions: 2
+"""
+XML = """<rpc-reply xmlns:junos="http://xml.juniper.net/junos/15.1X49/junos">
+<flow-session-information xmlns="http://xml.juniper.net/junos/15.1X49/junos-flow">
+<flow-session junos:style="brief"><session-identifier>40</session-identifier><policy>allow-out/270</policy>
+<flow-information><direction>In</direction><source-address>192.0.2.1</source-address></flow-information></flow-session>
+<displayed-session-count>1</displayed-session-count></flow-session-information></rpc-reply>
+"""
+
+
+def test_text() -> None:
+    found = parse_flow_session(TEXT, aggregate=["policy"])
+    assert (found["format"], found["total"], found["displayed"], found["complete"], found["broken"]) == (
+        "text",
+        2,
+        2,
+        True,
+        None,
+    )
+    assert found["sessions"][0]["nat"]["source"] == "50.220.171.30" and found["sessions"][1]["out"] is None
+    assert found["aggregate"]["policy"]["top"][0]["sessions"] == 1 and found["summary"] == []
+    assert found["unparsed"] == ["user@srx> show security flow session"]
+
+
+def test_xml() -> None:
+    found = parse_flow_session(XML)
+    assert (found["format"], found["total"], found["complete"]) == ("xml", 1, True)
+    cut = parse_flow_session(XML[:-60])
+    assert not cut["complete"] and "middle" in cut["broken"]
+    assert "aggregate" not in found
+
+
+def test_a_summary() -> None:
+    found = parse_flow_session(
+        "Unicast-sessions: 3231\nSessions-in-use: 3680\n  Valid sessions: 3230\nMaximum-sessions: 4194304\n"
+    )
+    assert found["summary"] == [
+        {"node": None, "fpc_pic": None, "unicast": 3231, "in_use": 3680, "valid": 3230, "maximum": 4194304}
+    ]
+    assert found["complete"]
+
+
+def test_a_listing_without_the_sessions() -> None:
+    found = parse_flow_session(TEXT, limit=0)
+    assert found["sessions"] == [] and found["total"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        (5, {}),
+        (TEXT, {"format": "json"}),
+        (TEXT, {"aggregate": ["zone"]}),
+        (TEXT, {"limit": -1}),
+        (TEXT, {"top": "x"}),
+        (TEXT, {"limit": True}),
+    ],
+)
+def test_arguments_are_checked(text: Any, options: dict[str, Any]) -> None:
+    with pytest.raises(AnsibleFilterError, match="parse_flow_session"):
+        parse_flow_session(text, **options)
