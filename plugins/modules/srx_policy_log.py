@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: srx_policy_log
+short_description: Keep the session logs of Juniper SRX policies as written
+version_added: 1.1.0
+description:
+  - Describes for a list of security policies, between zones or global, whether they log the begin (C(session-init)) and the end
+    (C(session-close)) of sessions, and makes the firewall carry exactly that, in one login and one commit.
+  - Never makes a policy. One that does not exist is reported, with names that are near.
+  - Warns where C(session-close) would never fire, because the policy denies, and where nothing would carry the lines away, because
+    neither a stream nor a syslog target is configured.
+  - Commits in a private candidate on trial (C(commit confirmed)), reads back, and confirms in the same session.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes.srx
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  config:
+    description: The policies. RV(mspplus.netsec.srx_flow_info#module:policies) names those that do not log both ends.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Name of the policy.
+        type: str
+        required: true
+      from_zone:
+        description: Zone where its sessions come from. Not for a global policy.
+        type: str
+      to_zone:
+        description: Zone where its sessions go to. Not for a global policy.
+        type: str
+      global:
+        description: The policy is a global one.
+        type: bool
+      session_init:
+        description: Log the begin of a session; of a policy that denies, that it denied.
+        type: bool
+      session_close:
+        description: Log the end of a session, with its packets, bytes and duration.
+        type: bool
+  state:
+    description:
+      - V(merged) sets what is named; a log that an entry leaves out stays as it is.
+      - V(replaced) makes each named policy exactly as written; what an entry leaves out is off.
+      - V(overridden) does the same, and switches the logs of all other policies off.
+      - V(deleted) switches both logs of each named policy off.
+      - Owned are the two statements below C(then log) of a policy. Nothing else of it is ever touched.
+    type: str
+    choices: [merged, replaced, overridden, deleted]
+    default: merged
+  confirm_timeout:
+    description: Minutes after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+    type: int
+    default: 5
+  commit_timeout:
+    description: Seconds that the device may think about a commit without a word.
+    type: int
+    default: 300
+  comment:
+    description: Comment of the commit, such as a change ticket.
+    type: str
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.srx_flow_info
+  - plugin: mspplus.netsec.parse_rt_flow
+    plugin_type: filter
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+  - What groups (C(apply-groups)) bring is not seen; change it in the group.
+"""
+
+EXAMPLES = r"""
+- name: Log the end of what is permitted, and what is denied
+  mspplus.netsec.srx_policy_log:
+    config:
+      - {from_zone: trust, to_zone: untrust, name: allow-web, session_close: true}
+      - {from_zone: trust, to_zone: untrust, name: deny-rest, session_init: true}
+      - {global: true, name: deny-all, session_init: true}
+    comment: CHG0012345
+
+- name: No logs but these, on the whole firewall
+  mspplus.netsec.srx_policy_log:
+    state: overridden
+    config:
+      - {from_zone: untrust, to_zone: dmz, name: inbound-mail, session_init: true, session_close: true}
+
+- name: What would change
+  mspplus.netsec.srx_policy_log:
+    config: "{{ policy_log_config }}"
+  check_mode: true
+  diff: true
+"""
+
+RETURN = r"""
+before:
+  description: The logs of the policies of O(config) before, with O(state=overridden) those of all policies.
+  returned: when the device was read
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: false}]
+after:
+  description: The same after, read back from the device; in check mode as it would be.
+  returned: when the device was read
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: true}]
+commands:
+  description: The lines that were, or in check mode would be, entered.
+  returned: when a plan was made
+  type: list
+  elements: str
+  sample: ["set security policies from-zone trust to-zone untrust policy allow-web then log session-close"]
+plan:
+  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+  returned: when a plan was made
+  type: dict
+warnings:
+  description: Rules that warn.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending place of the document.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The device's own words, when it was the device that refused.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what the device carries now.
+  returned: on failure
+  type: str
+  sample: rolled back
+"""
