@@ -1,0 +1,24 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""srx_flow_info: reads of the SRX wing over a netmiko connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_info_device import gathered
+
+
+class ActionModule(DeviceAction):
+    door = "mspplus.netsec.netmiko"
+    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_flow_info.py")
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        firewall = Firewall(self._connection, self._connection.read_timeout)
+        return {"changed": False, **gathered(firewall, options["gather"])}

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: srx_flow_info
+short_description: Read what a Juniper SRX does with flows, and which policies do not log
+version_added: 1.1.0
+description:
+  - Reads the global parameters of flows, the status of the flow module, its counters, and what every policy logs, in one round trip.
+  - Names the policies that do not log both ends of their sessions, and what would carry the lines away.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes.srx_info
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  gather:
+    description:
+      - V(parameters) are those of C(security flow) in the configuration, with the defaults of what is not set.
+      - V(status) is C(show security flow status), V(statistics) is C(show security flow statistics).
+      - V(policies) tells what each policy logs.
+    type: list
+    elements: str
+    choices: [parameters, status, statistics, policies]
+    default: [parameters, status, statistics, policies]
+seealso:
+  - module: mspplus.netsec.srx_policy_log
+  - module: mspplus.netsec.srx_flow_session_info
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+"""
+
+EXAMPLES = r"""
+- name: Which policies keep silent?
+  mspplus.netsec.srx_flow_info:
+    gather: [policies]
+  register: flow
+
+- name: Show them
+  ansible.builtin.debug:
+    var: flow.not_logging
+
+- name: Is flow tracing on, and who switched it on?
+  mspplus.netsec.srx_flow_info:
+    gather: [parameters, status]
+"""
+
+RETURN = r"""
+parameters:
+  description:
+    - The global parameters, nested as the configuration is. Each has C(value), C(default) (the value is the one of the release, nothing
+      is set) and, where it has one, C(unit).
+    - C(traceoptions) tells whether flow tracing is configured, C(other) has the lines that this collection does not know.
+  returned: when gathered
+  type: dict
+  sample: {route_change_timeout: {value: null, default: true, unit: seconds}, tcp_mss: {ipsec_vpn: {mss: {value: 1350, default: false, unit: bytes}}}}
+status:
+  description: One entry a node, with whether flow tracing is on (by a monitor or by traceoptions), its flags, and all fields.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{node: null, tracing: true, trace_flags: [basic-datapath], fields: {inet_forwarding_mode: flow based}}]
+statistics:
+  description: One entry a node, and a unit on a chassis with several, with all counters.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{node: null, unit: null, fields: {current_sessions: 500, packets_dropped: 12}}]
+policies:
+  description: What each policy logs, in the form of O(mspplus.netsec.srx_policy_log#module:config).
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: true}]
+not_logging:
+  description:
+    - The policies that do not log both ends, with what is C(missing) and their C(action). A policy that denies needs C(session-init) only, since
+      a denied session never closes.
+  returned: when V(policies) was gathered
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, action: permit, session_init: false, session_close: true, missing: [session-init]}]
+log_targets:
+  description: What would carry session logs away. Empty when nothing would.
+  returned: when V(policies) was gathered
+  type: list
+  elements: str
+  sample: [stream siem]
+"""
