@@ -54,8 +54,7 @@ class FpcWing:
     def read(self) -> FpcErrors:
         """The configuration; with the first one chassis and release, in the same round trip."""
         if self._facts is not None:
-            configuring = self._firewall.cli.prompt.rstrip().endswith("#")
-            return configured(self._firewall.read(f"run {CONFIGURATION}" if configuring else CONFIGURATION)[0])
+            return configured(self._firewall.read(CONFIGURATION)[0])
         text, hardware, version = self._firewall.read(CONFIGURATION, HARDWARE, VERSION)
         self._facts = facts_of(hardware, version, cluster=bool(self._firewall.node), confirmed=self._confirmed)
         return configured(text)

@@ -158,14 +158,15 @@ def _note(found: dict[tuple[str, int | None, str], _Wedge], text: str, node: str
     wedge.transient |= bool(_TRANSIENT.search(text))
     wedge.alarm |= standing
     if standing:
-        wedge.text = wedge.text or text
+        wedge.text = text
         wedge.first = wedge.first or time
         return
     # Lines come in the order of time: the last word counts.
     wedge.cleared = cleared
     wedge.count += not cleared
     wedge.first, wedge.last = wedge.first or time, time or wedge.last
-    wedge.text = text if not cleared or not wedge.text else wedge.text
+    if not wedge.text or not (wedge.alarm or cleared):
+        wedge.text = text
 
 
 def _wedge_row(wedge: _Wedge, cards: Mapping[tuple[str, int], str]) -> Row:
