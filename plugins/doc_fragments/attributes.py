@@ -8,6 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
+    # What a module does to a device; the parts of the systems below go with either.
     DOCUMENTATION = r"""
 attributes:
   check_mode:
@@ -19,12 +20,6 @@ attributes:
   idempotent:
     support: full
     description: A second run with the same arguments changes nothing.
-  action_group:
-    support: full
-    description: Use C(group/mspplus.netsec.iosxr) or C(group/mspplus.netsec.all) in C(module_defaults).
-    membership:
-      - mspplus.netsec.all
-      - mspplus.netsec.iosxr
 """
 
     INFO = r"""
@@ -38,6 +33,10 @@ attributes:
   idempotent:
     support: full
     description: Changes nothing.
+"""
+
+    IOSXR = r"""
+attributes:
   action_group:
     support: full
     description: Use C(group/mspplus.netsec.iosxr) or C(group/mspplus.netsec.all) in C(module_defaults).
@@ -48,34 +47,6 @@ attributes:
 
     SRX = r"""
 attributes:
-  check_mode:
-    support: full
-    description: Can run in C(check_mode) and return what would change, without writing to the device.
-  diff_mode:
-    support: full
-    description: Returns the normalised configuration before and after, when in diff mode.
-  idempotent:
-    support: full
-    description: A second run with the same arguments changes nothing.
-  action_group:
-    support: full
-    description: Use C(group/mspplus.netsec.srx) or C(group/mspplus.netsec.all) in C(module_defaults).
-    membership:
-      - mspplus.netsec.all
-      - mspplus.netsec.srx
-"""
-
-    SRX_INFO = r"""
-attributes:
-  check_mode:
-    support: full
-    description: Reads only; the same with and without C(check_mode).
-  diff_mode:
-    support: N/A
-    description: Changes nothing, so there is nothing to compare.
-  idempotent:
-    support: full
-    description: Changes nothing.
   action_group:
     support: full
     description: Use C(group/mspplus.netsec.srx) or C(group/mspplus.netsec.all) in C(module_defaults).

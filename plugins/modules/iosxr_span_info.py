@@ -21,6 +21,7 @@ author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
+  - mspplus.netsec.attributes.iosxr
 requirements:
   - netmiko >= 4.6.0 on the controller
 options:

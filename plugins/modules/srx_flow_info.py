@@ -16,7 +16,8 @@ description:
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
-  - mspplus.netsec.attributes.srx_info
+  - mspplus.netsec.attributes.info
+  - mspplus.netsec.attributes.srx
 requirements:
   - netmiko >= 4.6.0 on the controller
 options:

@@ -20,6 +20,7 @@ description:
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
+  - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
 requirements:
   - netmiko >= 4.6.0 on the controller
