@@ -23,6 +23,7 @@ PASTE_BLOCK = 200
 # A prompt stands there, answers are missing and nothing more comes: input was lost.
 LOST_INPUT_SILENCE = 5.0  # seconds
 
+_NOISY = ("\x1b", "\x00", "\x07")
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00\x07]")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -178,18 +179,23 @@ class _Exchange:
         while True:
             patience = min(self._silence, LOST_INPUT_SILENCE) if self._lossy or self._spoilt else self._silence
             try:
-                chunk = _NOISE.sub("", self._door.receive(patience)).replace("\r", "")
+                chunk = self._door.receive(patience).replace("\r", "")
             except Silent as silent:
                 waited += patience
                 self._wait_on(waited, silent)
                 continue
             waited = 0.0
+            if any(noise in chunk for noise in _NOISY):
+                chunk = _NOISE.sub("", chunk)
             size += len(chunk)
             if size > self.largest or time.monotonic() - started > self.longest:
                 raise Silent(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
             *lines, self._tail = (self._tail + chunk).split("\n")
-            for line in lines:
-                self._read(line)
+            if len(self.answers) < len(self._commands) or self._spoilt or any(map(self._prompt.match, lines)):
+                for line in lines:
+                    self._read(line)
+            else:  # nothing is due any more: the bulk of a big answer
+                self.answers[-1] += lines
             yield self._tail
 
     @property
