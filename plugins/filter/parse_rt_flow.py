@@ -51,9 +51,12 @@ EXAMPLES = r"""
     msg: "{{ item.time }} {{ item.source_address }} -> {{ item.destination_address }}:{{ item.destination_port }} by {{ item.policy_name }}"
   loop: "{{ lookup('ansible.builtin.file', 'srx.log') | mspplus.netsec.parse_rt_flow | selectattr('event', '==', 'deny') }}"
 
-- name: How sessions to one server ended
+- name: How many sessions to one server ended in which way
   ansible.builtin.debug:
-    msg: "{{ ended | map(attribute='reason_class') | community.general.counter }}"
+    msg: "{{ item.0 }}: {{ item.1 | length }}"
+  loop: "{{ ended | groupby('reason_class') }}"
+  loop_control:
+    label: "{{ item.0 }}"
   vars:
     log: "{{ lookup('ansible.builtin.file', 'srx.log') | mspplus.netsec.parse_rt_flow(year=2026) }}"
     ended: "{{ log | selectattr('event', '==', 'close') | selectattr('destination_address', '==', '192.0.2.80') }}"

@@ -57,6 +57,8 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
         if event == "close":
             found["reason"] = text[: ends.start].rstrip(" :").partition("session closed")[2].strip(" :")
         rest = _session(found, behind, event, apptrack)
+    if "policy_name" not in found:  # a message that is cut has nothing behind what was found
+        rest = rest.strip() or text
     names = list(found)
     return typed(layout(names), [found[name] for name in names]), rest.strip()
 
@@ -136,6 +138,8 @@ def _session(found: Fields, text: str, event: str, apptrack: bool) -> str:
     if counters:
         found |= zip(_COUNTED, counters.groups(), strict=True)
         where, tail = behind[: counters.start()].split(), behind[counters.end() :]
+    elif event != "create":
+        return behind
     else:
         where, tail = _up_to_session(behind, apptrack)
     if where and where[0].startswith("0x"):
