@@ -20,7 +20,7 @@ from .fpc_tables import LEVELS
 from .small_xml import Element, is_xml, nodes
 
 LONGEST_LINE = 2000
-MOST_LINES = 200_000
+MOST_LINES = 50_000
 MOST_UNPARSED = 100
 MOST_FPCS = 1000
 

@@ -49,7 +49,7 @@ class FpcErrors:
 
     other: lines below `error` of a slot that no field knows, shown and kept. inactive: paths that are deactivated, at or
     below an `error` or above it; what stands there has no effect and is not in settings. dormant: what stands below them.
-    present: slots that the configuration names, for whatever.
+    present: slots that the configuration names, for whatever; shared: those in which anything else stands than ours.
     """
 
     settings: Mapping[Key, Setting] = field(default_factory=dict)
@@ -57,6 +57,7 @@ class FpcErrors:
     inactive: frozenset[Statement] = frozenset()
     dormant: Mapping[Key, Setting] = field(default_factory=dict)
     present: frozenset[int] = field(default=frozenset(), compare=False)
+    shared: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 class Effect(NamedTuple):
@@ -95,18 +96,16 @@ def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> Fpc
     """From the paths of `set` and of `deactivate` lines. What is no error action is left out. Never raises."""
     told: dict[Key, Setting] = {}
     other: dict[int, list[str]] = {}
-    present: set[int] = set()
+    slots: dict[int, bool] = {}  # whether others have something there
     for path in paths:
-        slot = _slot_of(path)
-        present |= set() if slot is None else {slot}
-        fpc, rest = _below(path)
-        if fpc is None or not rest:
-            continue
-        key, setting = _setting(fpc, rest, told)
-        if key is None:
-            other.setdefault(fpc, []).append(" ".join(rest))
-        else:
+        slot, (fpc, rest) = _slot_of(path), _below(path)
+        key, setting = _setting(fpc, rest, told) if fpc is not None and rest else (None, Setting())
+        if slot is not None:
+            slots[slot] = slots.get(slot, False) or (key is None and len(path) > 3)
+        if key is not None:
             told[key] = setting
+        elif fpc is not None and rest:
+            other.setdefault(fpc, []).append(" ".join(rest))
     off = frozenset(path for path in inactive if _concerns(path))
     asleep = {key for key in told if _asleep(key, off)}
     return FpcErrors(
@@ -114,7 +113,12 @@ def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> Fpc
         {fpc: tuple(lines) for fpc, lines in sorted(other.items())},
         off,
         {key: told[key] for key in sorted(asleep, key=order)},
-        frozenset(present),
+        frozenset(slots),
+        frozenset(
+            slot
+            for slot, shared in slots.items()
+            if shared or any(_slot_of(path) == slot and len(path) < 5 for path in off)
+        ),
     )
 
 

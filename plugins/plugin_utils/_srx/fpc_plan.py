@@ -10,7 +10,7 @@ say) is shown and kept. Order: what takes a reset or an offline away comes first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from .._engine.operations import Kind, Operation, Plan
@@ -41,6 +41,7 @@ def resulting(current: FpcErrors, document: Sequence[Item] | None, state: State)
         frozenset(path for path in current.inactive if not any(_within(path, key) for key in touched)),
         {key: setting for key, setting in current.dormant.items() if key not in touched},
         current.present | {key.fpc for key in settings},
+        current.shared,
     )
 
 
@@ -75,18 +76,24 @@ def plan(current: FpcErrors, wanted: FpcErrors, restarting: frozenset[int] = fro
         risk = (RESTARTS_CHASSIS if key.fpc in restarting else RESTARTS_FPC,) if brings else ()
         kind, item, do, undo = operation
         found.append((bool(brings), Operation(kind, item, tuple(do), tuple(undo), risk)))
-    return Plan(tuple(_entries_undone(current, [pair[1] for pair in sorted(found, key=lambda pair: pair[0])])))
+    operations = [operation for _last, operation in sorted(found, key=lambda pair: pair[0])]
+    return Plan(tuple(_with_entries(current, wanted, operations)))
 
 
-def _entries_undone(current: FpcErrors, operations: Iterable[Operation]) -> Iterator[Operation]:
-    """`chassis fpc N` is an entry of a list and stays when its last statement goes: where it was not there before, the
-    undo of the operation that made it takes it away, too."""
+def _with_entries(current: FpcErrors, wanted: FpcErrors, operations: Sequence[Operation]) -> Iterator[Operation]:
+    """`chassis fpc N` is an entry of a list, and stays when its last statement goes. So where it was not there before, the
+    undo of the operation that made it takes it away; and where nothing but ours stood in it, it goes with the last of that.
+    """
     made = set(current.present)
-    for operation in operations:
+    kept = {key.fpc for key in (*wanted.settings, *wanted.dormant)} | current.shared
+    last = {_slot(operation.do[0]): place for place, operation in enumerate(operations)}
+    for place, operation in enumerate(operations):
         fpc = _slot(operation.do[0])
-        if operation.kind == "create" and fpc is not None and fpc not in made:
+        if fpc is not None and operation.kind == "create" and fpc not in made:
             made.add(fpc)
             operation = replace(operation, undo=(f"delete chassis fpc {fpc}",))
+        elif fpc is not None and fpc not in kept and last[fpc] == place:
+            operation = replace(operation, do=(f"delete chassis fpc {fpc}",))
         yield operation
 
 

@@ -13,7 +13,7 @@ ACTIONS = ["reset", "offline", "alarm", "get-state", "log"]
 
 
 class Config:
-    """paths: of the `set` lines, in order. A threshold has one value; actions keep the order of their making."""
+    """paths: of the `set` lines, in order. `chassis fpc N` is an entry of a list. A threshold has one value; actions keep the order of their making."""
 
     def __init__(self, text: str = "") -> None:
         self.paths: list[Path] = []
@@ -29,10 +29,15 @@ class Config:
                     self.paths = [each for each in self.paths if each[:-1] != path[:-1]]
                 if path not in self.paths:
                     self.paths.append(path)
+                if len(path) > 3:  # an entry that holds something is not printed for itself
+                    self.paths = [each for each in self.paths if each != path[:3]]
             elif verb == "delete":
                 assert any(each[: len(path)] == path for each in self.paths), f"nothing to delete: {line}"
                 self.paths = [each for each in self.paths if each[: len(path)] != path]
                 self.inactive = [each for each in self.inactive if each[: len(path)] != path]
+                entry = path[:3]  # of a list: it stays when its last statement goes
+                if path[1] == "fpc" and len(path) > 3 and not any(each[:3] == entry for each in self.paths):
+                    self.paths.append(entry)
             else:
                 assert verb == "deactivate", line
                 self.inactive.append(path)

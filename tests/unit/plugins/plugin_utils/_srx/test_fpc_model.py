@@ -137,7 +137,7 @@ def test_overridden_removes_others_but_never_what_is_no_error_action() -> None:
 @pytest.mark.parametrize(
     ("document", "gone"),
     [
-        ([{"fpc": 0}], ["delete chassis fpc 0 error fatal", "delete chassis fpc 0 error minor"]),
+        ([{"fpc": 0}], ["delete chassis fpc 0", "delete chassis fpc 0 error fatal"]),
         ([{"fpc": 0, "minor": {}}], ["delete chassis fpc 0 error minor"]),
         ([{"all": True}], ["delete chassis error fatal"]),
         ([{"fpc": 9}], []),
@@ -149,6 +149,12 @@ def test_deleted_removes_what_is_named(document: list[dict[str, Any]], gone: lis
 
 def test_deleted_without_a_document_removes_all() -> None:
     assert len(planned(START, None, "deleted")) == 4
+
+
+def test_an_entry_goes_with_its_last_statement_but_not_where_others_have_something_in_it() -> None:
+    config = Config(START)
+    config.run(planned(START, None, "deleted"))
+    assert config.text() == ["set chassis fpc 1 pic 0 tunnel-services"]
 
 
 # -- what is special

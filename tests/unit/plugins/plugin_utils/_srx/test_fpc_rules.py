@@ -235,8 +235,11 @@ def test_a_threshold_that_is_reached_already() -> None:
         ("fatal", 1025, False),
         ("major", 0, False),
         ("major", 1024, True),
-    ]
-    + [("minor", 0, True), ("minor", -1, False), ("minor", 1024, True), ("minor", 1025, False)],
+        ("minor", 0, True),
+        ("minor", -1, False),
+        ("minor", 1024, True),
+        ("minor", 1025, False),
+    ],
 )
 def test_thresholds(level: str, threshold: int, fits: bool) -> None:
     found = broken([{"fpc": 7, level: {"threshold": threshold}}])
