@@ -2,32 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an operator runs, as he runs it: ansible-playbook with the playbooks and the lab's inventory, on real SSH servers."""
+"""Mirrors as an operator keeps them: ansible-playbook with the playbooks and the lab's inventory, on real SSH servers."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from integration.sites import ADOPT, SITE, SOURCE, STATUS, Site, sites
 
-from lab import inventory as lab_inventory
-from lab.server import Lab, running
-
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "inventories" / "lab"
-SITE, ADOPT, STATUS = (ROOT / "playbooks" / f"{name}.yml" for name in ("site", "adopt", "status"))
 RELOAD = SOURCE / "reload.yml"
 FIVE = {"local", "remote", "acl", "udf", "l2"}
-WITH_SECRETS = re.compile(r"hosts\.yml|lab.*\.yml|.*\.cfg")  # files of the inventory that hold the lab's passwords
 
 GONE = {
     "local": {
@@ -104,74 +94,16 @@ COME = {
 }
 
 
-class Run:
-    """One ansible-playbook: its exit code, all that it printed, the recap as host -> word -> number."""
-
-    def __init__(self, code: int, output: str) -> None:
-        self.code, self.output = code, output
-        recap = re.findall(r"^(\S+) +: (ok=\d+ .*)$", output, re.MULTILINE)
-        self.recap = {host: {word: int(n) for word, n in re.findall(r"(\w+)=(\d+)", row)} for host, row in recap}
-
-    def having(self, word: str) -> set[str]:
-        """Hosts with at least one task that was `changed`, `failed` or `unreachable`."""
-        return {host for host, row in self.recap.items() if row[word]}
-
-    @property
-    def text(self) -> str:
-        """The output with its line breaks and indents folded, for searching a message."""
-        return " ".join(self.output.split())
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Any]:
+    """Starts a site with the routers of a specification of inventories/lab."""
+    with sites("iosxr", tmp_path) as started:
+        yield started
 
 
-class Site:
-    """A copy of the lab's inventory, the lab that fits it, and ansible-playbook on both."""
-
-    def __init__(self, lab: Lab, directory: Path) -> None:
-        self.lab, self.directory = lab, directory
-        self.inventory = directory / "inventory"
-        self.outputs: list[str] = []
-        lab_inventory.write(lab, self.inventory / "hosts.yml")
-
-    def play(self, playbook: Path, *options: str) -> Run:
-        programs = Path(sys.executable).parent
-        done = subprocess.run(
-            [programs / "ansible-playbook", "-i", self.inventory / "hosts.yml", *options, playbook],
-            cwd=self.directory,
-            env={
-                "PATH": f"{programs}:{os.environ['PATH']}",
-                "HOME": str(self.directory),
-                "LANG": "C.UTF-8",
-                "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
-                "ANSIBLE_NOCOLOR": "1",
-                "ANSIBLE_LOG_PATH": str(self.directory / "ansible.log"),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            text=True,
-            timeout=120,
-        )
-        self.outputs.append(done.stdout)
-        return Run(done.returncode, done.stdout)
-
-    def running(self, host: str) -> set[str]:
-        """The running configuration, each line with its parents before it."""
-        device: Any = self.lab.device(host).device
-        return formal(self.lab.call(device.running_text))
-
-    def received(self, host: str, event: str = "command") -> list[str]:
-        return [entry["text"] for entry in self.lab.journal(host) if entry["event"] == event]
-
-    def document(self, host: str) -> Path:
-        return self.inventory / "host_vars" / host / "span.yml"
-
-    def leaks(self) -> list[str]:
-        """Where a secret of the lab turned up; the inventory that holds them aside."""
-        found = [f"output of run {number}" for number, text in enumerate(self.outputs, 1) if "canary" in text]
-        for path in self.directory.rglob("*"):
-            if path.is_file() and not (path.parent == self.inventory and WITH_SECRETS.fullmatch(path.name)):
-                found += [str(path)] if b"canary" in path.read_bytes() else []
-        return found
+def mirrors_of(site: Site, host: str) -> set[str]:
+    """The running configuration, each line with its parents before it."""
+    return formal(site.lab.call(site.device(host).running_text))
 
 
 def formal(text: str) -> set[str]:
@@ -189,33 +121,13 @@ def formal(text: str) -> set[str]:
     return lines
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Any]:
-    """Starts a site from a specification of inventories/lab; config_text of hosts may be replaced."""
-    sites: list[Site] = []
-    with ExitStack() as stack:
-
-        def started(spec: str = "lab.yml", **changed: dict[str, Any]) -> Site:
-            shutil.copytree(SOURCE, tmp_path / "inventory", ignore=shutil.ignore_patterns("hosts.*"))
-            devices = yaml.safe_load((SOURCE / spec).read_text(encoding="utf-8"))["devices"]
-            for device in devices:
-                device.setdefault("config_text", (SOURCE / device.pop("config")).read_text(encoding="utf-8"))
-                device.update(changed.get(device["name"], {}))
-            sites.append(Site(stack.enter_context(running({"devices": devices})), tmp_path))
-            return sites[-1]
-
-        yield started
-        assert [error for site in sites for error in site.lab.errors] == []
-    assert [leak for site in sites for leak in site.leaks()] == []
-
-
 def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) -> None:
     site = start()
-    before = {host: site.running(host) for host in FIVE}
+    before = {host: mirrors_of(site, host) for host in FIVE}
 
     checked = site.play(SITE, "--check", "--diff", "-vvvv")
     assert (checked.code, checked.having("changed")) == (0, FIVE)
-    assert all(site.running(host) == before[host] for host in FIVE)
+    assert all(mirrors_of(site, host) == before[host] for host in FIVE)
     assert not [line for host in FIVE for line in site.received(host) if re.match("conf|commit", line)]
     assert all(len(site.received(host, "login")) == 1 for host in FIVE)  # a login a task
     assert "+- name: ms1" in checked.output
@@ -227,18 +139,18 @@ def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) ->
     assert (done.code, done.having("changed")) == (0, FIVE)
     assert all(len(site.received(host, "login")) == 3 for host in FIVE)  # one more to change, one to verify
     for host in FIVE - {"udf"}:
-        now = site.running(host)
+        now = mirrors_of(site, host)
         assert (before[host] - now, now - before[host]) == (GONE[host], COME[host])
-    assert "l2vpn xconnect group customers p2p mirrored-elsewhere monitor-session RSPAN" in site.running("l2")
+    assert "l2vpn xconnect group customers p2p mirrored-elsewhere monitor-session RSPAN" in mirrors_of(site, "l2")
     assert "Waiting until then: - access_lists[ipv4 acl1]" in done.text
-    assert not any("acl1" in line or "TenGigE0/0/0/15 monitor" in line for line in site.running("udf"))
+    assert not any("acl1" in line or "TenGigE0/0/0/15 monitor" in line for line in mirrors_of(site, "udf"))
     assert not [line for host in FIVE for line in site.received(host) if "reload" in line]
 
     assert site.play(RELOAD).code == 0
     second = site.play(SITE)
     assert (second.code, second.having("changed")) == (0, {"udf"})
-    assert site.running("udf") - before["udf"] == COME["udf"]
-    assert before["udf"] <= site.running("udf")
+    assert mirrors_of(site, "udf") - before["udf"] == COME["udf"]
+    assert before["udf"] <= mirrors_of(site, "udf")
 
     again = site.play(SITE)
     assert (again.code, again.having("changed"), set(again.recap)) == (0, set(), FIVE)
@@ -294,7 +206,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
     config += "monitor-session mon1 ethernet\n destination interface HundredGigE0/1/0/30\n!\n"
     site = start(acl={"config_text": config})
     shutil.rmtree(site.inventory / "host_vars")
-    before = {host: site.running(host) for host in FIVE}
+    before = {host: mirrors_of(site, host) for host in FIVE}
 
     adopted = site.play(ADOPT)
     assert (adopted.code, adopted.having("failed")) == (0, set())
@@ -306,7 +218,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
 
     kept = site.play(SITE, "-vvvv")
     assert (kept.code, kept.having("changed")) == (0, set())
-    assert all(site.running(host) == before[host] for host in FIVE)
+    assert all(mirrors_of(site, host) == before[host] for host in FIVE)
 
     refused = site.play(ADOPT)
     assert refused.having("failed") == FIVE
@@ -322,29 +234,29 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
 def test_deleted_removes_every_mirror_and_nothing_else(start: Any) -> None:
     site = start()
     shutil.rmtree(site.inventory / "host_vars")
-    before = {host: site.running(host) for host in FIVE}
+    before = {host: mirrors_of(site, host) for host in FIVE}
     done = site.play(SITE, "-e", "span_state=deleted")
     assert (done.code, done.having("changed")) == (0, {"local", "remote", "l2"})
     for host in FIVE:
-        gone = before[host] - site.running(host)
+        gone = before[host] - mirrors_of(site, host)
         mirrors = {line for line in before[host] if "monitor-session" in line and "l2vpn" not in line}
-        assert (gone, site.running(host) <= before[host]) == (mirrors, True)
+        assert (gone, mirrors_of(site, host) <= before[host]) == (mirrors, True)
     assert site.play(SITE, "-e", "span_state=deleted").having("changed") == set()
 
 
 def test_merged_moves_a_source_and_keeps_the_rest(start: Any) -> None:
     site = start()
-    before = site.running("remote")
+    before = mirrors_of(site, "remote")
     done = site.play(SITE, "--limit", "remote", "-e", "span_state=merged")
     assert (done.code, done.having("changed")) == (0, {"remote"})
     moved = {"interface HundredGigE0/1/0/1 monitor-session old ethernet direction rx-only port-level"}
-    assert before - site.running("remote") == moved
-    assert site.running("remote") - before == COME["remote"]
+    assert before - mirrors_of(site, "remote") == moved
+    assert mirrors_of(site, "remote") - before == COME["remote"]
 
 
 def test_a_document_that_breaks_rules_is_refused_with_all_of_them(start: Any) -> None:
     site = start("lab_broken.yml")
-    before = site.running("broken")
+    before = mirrors_of(site, "broken")
     refused = site.play(SITE, "-vvvv")
     assert (refused.code, refused.having("failed")) == (2, {"broken"})
     message = refused.text.partition("The document breaks rules; nothing was sent:")[2]
@@ -366,23 +278,23 @@ def test_a_document_that_breaks_rules_is_refused_with_all_of_them(start: Any) ->
         "udf-exists",
     ]
     assert [rule for rule in rules if f"[{rule}]" not in message] == []
-    assert site.running("broken") == before
+    assert mirrors_of(site, "broken") == before
     assert [line for line in site.received("broken") if not line.startswith(("show ", "terminal ", "exit"))] == []
 
 
 def test_a_mirror_that_does_not_come_up_is_rolled_back_and_the_next_run_converges(start: Any) -> None:
     site = start()
-    before = site.running("local")
+    before = mirrors_of(site, "local")
     site.lab.add_fault("local", {"name": "mirror_down", "at": "ms1", "times": 1})
     failed = site.play(SITE, "--limit", "local", "-e", "span_settle=2", "-vvvv")
     assert (failed.code, failed.having("failed")) == (2, {"local"})
     assert "The device is now: rolled back." in failed.text
     assert "sessions[ms1].sources[TenGigE0/2/0/19]" in failed.text
-    assert site.running("local") == before
+    assert mirrors_of(site, "local") == before
 
     done = site.play(SITE, "--limit", "local")
     assert (done.code, done.having("changed")) == (0, {"local"})
-    assert site.running("local") - before == COME["local"]
+    assert mirrors_of(site, "local") - before == COME["local"]
 
 
 def test_a_mirror_that_was_down_before_is_shown_and_fails_only_when_asked_to(start: Any) -> None:

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: srx_capture
+short_description: Capture for a while what a Juniper SRX does with some flows, and clean up
+version_added: 1.1.0
+description:
+  - Makes filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
+    fetches the file, takes filters and file away again, and parses what was captured.
+  - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. What nobody can
+    clean up any more is bounded on the device by O(file).
+  - Refuses to begin while the monitor runs, while flow tracing is configured, and where other filters stand, whose packets would
+    be captured too.
+  - Leaves three files on the controller - the lines as the device wrote them, the packets as JSON Lines, and a summary to read.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes.srx
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and return the commands, without sending any.
+  diff_mode:
+    support: N/A
+    description: Leaves the device as it found it.
+  idempotent:
+    support: N/A
+    description: Each run is a capture of its own.
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  filters:
+    description:
+      - What to capture, in the form of O(mspplus.netsec.srx_flow_monitor#module:filters). A packet is captured when it matches any of them. Name
+        both directions of a flow.
+    type: list
+    elements: dict
+    required: true
+  file:
+    description: The trace file on the device.
+    type: dict
+    default: {}
+    suboptions:
+      name:
+        description: Its name in C(/var/log). It must not exist before the capture.
+        type: str
+        default: mspplus-capture
+      size:
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m, g behind the number.
+        type: str
+        default: 1m
+      files:
+        description: How many files the device keeps, 2 to 1000. The oldest go first.
+        type: int
+        default: 2
+  duration:
+    description: Seconds to capture, 1 to 3600.
+    type: int
+    default: 30
+  stop_after:
+    description: Stop earlier, when so many packets matched. Counted every O(interval) seconds.
+    type: int
+  interval:
+    description: Seconds between two looks at the capture.
+    type: int
+    default: 5
+  dest:
+    description:
+      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come behind it. Existing
+        files are replaced. Without it no files are written.
+    type: path
+  limit:
+    description: The most packets that stand in the result. All of them are in the files.
+    type: int
+    default: 100
+  with_others:
+    description: Begin although filters of others stand on the device. Their packets are captured too.
+    type: bool
+    default: false
+  keep_file:
+    description: Leave the trace file on the device.
+    type: bool
+    default: false
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.srx_flow_monitor
+  - module: mspplus.netsec.srx_flow_monitor_info
+  - plugin: mspplus.netsec.parse_monitor_flow
+    plugin_type: filter
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+  - A packet of a session that is offloaded to hardware (services-offload) never reaches the trace.
+  - Limit a task by O(duration), not by C(timeout) alone. A process that is killed cleans nothing up.
+"""
+
+EXAMPLES = r"""
+- name: What happens to the mail of one client?
+  mspplus.netsec.srx_capture:
+    filters:
+      - {name: mail-out, source_prefix: 10.1.1.7, protocol: tcp, destination_port: 25}
+      - {name: mail-back, destination_prefix: 10.1.1.7, protocol: tcp, source_port: 25}
+    duration: 60
+    stop_after: 200
+    dest: "captures/{{ inventory_hostname }}"
+  register: capture
+
+- name: What was dropped, and why
+  ansible.builtin.debug:
+    msg: "{{ capture.packets | selectattr('verdict', 'equalto', 'dropped') | map(attribute='reason') | unique }}"
+"""
+
+RETURN = r"""
+commands:
+  description: The commands that were, or in check mode would be, sent.
+  returned: always
+  type: list
+  elements: str
+packets:
+  description: The packets, oldest first, at most O(limit). In the form of RV(mspplus.netsec.srx_flow_monitor_info#module:events).
+  returned: when something was captured
+  type: list
+  elements: dict
+summary:
+  description: How many packets there were in all, by filter, by verdict and by reason.
+  returned: when the capture ended
+  type: dict
+  sample: {packets: 12, lines: 96, filters: {mail-out: 7, mail-back: 5}, verdicts: {forwarded: 10, dropped: 2}, reasons: {denied by policy: 2}}
+ended_by:
+  description: V(duration), or V(count) when O(stop_after) packets had matched.
+  returned: when the capture ended
+  type: str
+  sample: duration
+seconds:
+  description: How long the monitor ran.
+  returned: when the capture ended
+  type: float
+  sample: 30.2
+files:
+  description: The files on the controller.
+  returned: when O(dest) is given
+  type: dict
+  sample: {log: captures/fw1.log, packets: captures/fw1.jsonl, summary: captures/fw1.txt}
+wrapped:
+  description: The device began a new file in between, so the oldest packets may be lost. Give O(file) more room.
+  returned: when the capture ended
+  type: bool
+device_state:
+  description: On failure, what was left on the device. On success, nothing is.
+  returned: on failure
+  type: str
+  sample: unchanged; the monitor is stopped, filters and file are gone
+problems:
+  description: What is wrong, each with its rule, item and remedy.
+  returned: on failure
+  type: list
+  elements: dict
+"""
