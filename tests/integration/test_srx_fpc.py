@@ -337,10 +337,11 @@ def ending(lab: Lab) -> str:
     return ""
 
 
-@pytest.mark.parametrize("fault", ["drop", "hang"])
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    ("fault", "step"), [*(("drop", step) for step in STEPS), ("hang", "^set chassis"), ("hang", "^commit confirmed")]
+)
 def test_a_link_that_goes_leaves_the_old_or_the_new_and_the_next_run_converges(
-    lab: StartLab, step: str, fault: str
+    lab: StartLab, fault: str, step: str
 ) -> None:
     edge = lab(chassis())
     start = text(edge)
