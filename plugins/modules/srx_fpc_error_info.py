@@ -84,7 +84,9 @@ config:
   elements: dict
   sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm, get-state]}}]
 effective:
-  description: What counts for each card that is there, level by level. That an FPC's own setting goes before that of all is unverified.
+  description: >-
+    What counts for each card that is there, level by level. That an FPC's own setting goes before that of all, and the default
+    actions of major and minor errors, are unverified.
   returned: when O(gather) has V(config)
   type: list
   elements: dict

@@ -28,7 +28,7 @@ from .fpc_tables import LEVELS
 CONFIGURATION = "show configuration chassis | display set | no-more"
 HARDWARE = "show chassis hardware | no-more"
 VERSION = "show version | no-more"
-ERRORS = "show chassis fpc errors | no-more"
+ERRORS = "show chassis fpc errors | display xml | no-more"  # a model names its tags, no source shows its text
 
 
 class FpcWing:
