@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The flow monitor of a live SRX: which reads, one command after the other, what undoes them. I/O.
+
+There is no transaction, and silence is success. So every command is sent alone, the result is read back, and what did not
+work is undone by a plan from what is seen to what was there before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._engine.failures import DoorError, Failed
+from .._engine.operations import Operation, Plan
+from .._engine.problems import Problem
+from .._engine.run import Applied
+from .._engine.waiting import Progress
+from .device import Firewall
+from .display_set import statements
+from .flow_config import parameters
+from .flow_status import parse_status
+from .monitor_model import Filter, Monitor, TraceFile, parse, to_document
+from .monitor_plan import plan, resulting
+from .monitor_rules import check
+from .words import refusal
+
+SHOW = "show monitor security flow"
+STATUS = "show security flow status"
+TRACEOPTIONS = "show configuration security flow traceoptions | display set"
+
+
+def read(firewall: Firewall) -> Monitor:
+    """The monitor of the node that we are logged in to, in one round trip."""
+    shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+    nodes = parse_status(status)
+    own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
+    configured = parameters(statements(traceoptions))["traceoptions"]["active"]
+    return replace(parse(shown, firewall.node), tracing=own["tracing"], traceoptions=configured)
+
+
+def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
+    """Command after command. Raises Failed at the first one that the device refuses."""
+    for operation in operations:
+        for command in operation.do:
+            said = refusal(firewall.attempt(command)[0])
+            if said:
+                raise Failed(f"the firewall refused {command!r}: {said}", [_refused(operation.item, command, said)])
+
+
+# pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
+REMEDIES: tuple[tuple[str, str], ...] = (
+    ("trace file", "Give file.name."),
+    ("flow filter", "Give at least one filter."),
+    ("permission denied", "The login class of this user needs the permissions trace and clear."),
+    ("traceoptions", "Flow traceoptions are active; the two exclude each other."),
+    ("maximum", "Remove filters that nobody needs (purge: true removes all that are not named)."),
+)
+
+
+def _refused(item: str, command: str, said: str) -> Problem:
+    remedy = next((text for word, text in REMEDIES if word in said), "Does this release know the command?")
+    return Problem("device", item, f"the device refused {command!r}", remedy, "error", said)
+
+
+class MonitorWing:
+    """srx_flow_monitor: the six steps of one firewall (see _engine/run.py)."""
+
+    def __init__(
+        self,
+        firewall: Firewall,
+        filters: Sequence[Filter],
+        file: TraceFile | None,
+        state: str,
+        progress: Progress,
+        *,
+        purge: bool = False,
+        force_file: bool = False,
+    ) -> None:
+        self._firewall = firewall
+        self._filters = filters
+        self._file = file
+        self._state = state
+        self._progress = progress
+        self._purge = purge
+        self._force_file = force_file
+
+    def read(self) -> Monitor:
+        return read(self._firewall)
+
+    def resulting(self, current: Monitor) -> Monitor:
+        file = None if self._state == "absent" else self._file
+        return resulting(current, self._filters, file, self._state, self._purge)
+
+    def survey(self, current: Monitor, wanted: Monitor) -> None:
+        """All that the rules need was read already."""
+
+    def check(self, current: Monitor, wanted: Monitor) -> list[Problem]:
+        named = () if self._state == "absent" else self._filters
+        return check(current, wanted, named, self._file, bool(self.plan(current, wanted)))
+
+    def plan(self, current: Monitor, wanted: Monitor) -> Plan:
+        return plan(current, wanted, self._force_file)
+
+    def show(self, state: Monitor) -> dict[str, Any]:
+        return to_document(state)
+
+    def apply(self, plan: Plan, current: Monitor, wanted: Monitor) -> Applied:
+        force, self._force_file = (
+            self._force_file,
+            False,
+        )  # it is forced once: behind it the name is all that can be seen
+        try:
+            run(self._firewall, plan.operations)
+            self._prove(wanted)
+        except DoorError as error:
+            failed = Failed(f"the session was lost while applying: {error}")
+            raise self._undone(failed, current, anew=True) from error
+        except Failed as failed:
+            raise self._undone(failed, current) from failed.__cause__
+        except Exception:  # the task was interrupted: take back what can be taken back, then let it go on
+            self._force_file = force
+            self._take_back(current)
+            raise
+        return Applied()
+
+    def _prove(self, wanted: Monitor) -> None:
+        """Silence is success, so an effect that is missing is the only sign of a failure. Raises Failed."""
+        for look in ("first", "second"):
+            seen = read(self._firewall)
+            left = plan(seen, wanted).operations
+            blind = seen.running and seen.tracing is False
+            if not left and not blind:
+                return
+            self._progress(f"looking at the monitor for the {look} time")
+        problems = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+        if blind:
+            text = "the monitor is active, but flow tracing is off: the flag basic-datapath is missing"
+            problems.append(Problem("read-back", "state", text, f"See {STATUS} on the device."))
+        raise Failed("the device took every command in silence, but does not show their effect", problems)
+
+    def _undone(self, failed: Failed, before: Monitor, anew: bool = False) -> Failed:
+        self._progress("taking the change back")
+        try:
+            if anew:
+                self._firewall.reopen()
+            failed.device_state = self._take_back(before)
+        except (DoorError, Failed) as unread:
+            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} tells which filters are there and whether the monitor runs"
+        return failed
+
+    def _take_back(self, before: Monitor) -> str:
+        """Back to what was there. What the device carries then, in words."""
+        seen = read(self._firewall)
+        steps = plan(seen, before).operations
+        if not steps:
+            return "unchanged"
+        run(self._firewall, steps)
+        left = plan(read(self._firewall), before).operations
+        return (
+            f"changed; still to do: {'; '.join(line for item in left for line in item.do)}" if left else "rolled back"
+        )
