@@ -10,7 +10,8 @@ work is undone by a plan from what is seen to what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,10 +27,12 @@ from .flow_status import parse_status
 from .monitor_model import Filter, Monitor, TraceFile, parse, to_document
 from .monitor_plan import plan, resulting
 from .monitor_rules import check
-from .words import refusal
+from .trace import count, packets, summary_of
+from .words import refusal, word
 
 SHOW = "show monitor security flow"
 STATUS = "show security flow status"
+MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
 TRACEOPTIONS = "show configuration security flow traceoptions | display set"
 
 
@@ -79,7 +82,9 @@ class MonitorWing:
         *,
         purge: bool = False,
         force_file: bool = False,
+        told: Sequence[Problem] = (),
     ) -> None:
+        """told: warnings about the document itself."""
         self._firewall = firewall
         self._filters = filters
         self._file = file
@@ -87,6 +92,7 @@ class MonitorWing:
         self._progress = progress
         self._purge = purge
         self._force_file = force_file
+        self._told = told
 
     def read(self) -> Monitor:
         return read(self._firewall)
@@ -100,7 +106,8 @@ class MonitorWing:
 
     def check(self, current: Monitor, wanted: Monitor) -> list[Problem]:
         named = () if self._state == "absent" else self._filters
-        return check(current, wanted, named, self._file, bool(self.plan(current, wanted)))
+        changes = bool(self.plan(current, wanted))
+        return [*(self._told if changes else ()), *check(current, wanted, named, self._file, changes)]
 
     def plan(self, current: Monitor, wanted: Monitor) -> Plan:
         return plan(current, wanted, self._force_file)
@@ -163,3 +170,39 @@ class MonitorWing:
         return (
             f"changed; still to do: {'; '.join(line for item in left for line in item.do)}" if left else "rolled back"
         )
+
+
+def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seconds: float) -> dict[str, Any]:
+    """The keys of srx_flow_monitor_info. Raises Failed when there is no file to fetch, DoorError."""
+    monitor = read(firewall)
+    result: dict[str, Any] = {
+        "monitor": to_document(monitor),
+        "tracing": monitor.tracing,
+        "traceoptions": monitor.traceoptions,
+        "node": firewall.node or None,
+    }
+    if events:
+        name = file or (monitor.file.name if monitor.file else "")
+        if not name:
+            problem = Problem("trace", "file", "the monitor has no trace file", "Name one with the option file.")
+            raise Failed("there is no trace file to fetch", [problem], details=result)
+        kept: deque[dict[str, Any]] = deque(maxlen=limit)
+        summary = summary_of(())
+        for packet in packets(log_lines(firewall, name, seconds)):
+            count(summary, packet)
+            kept.append(packet)
+        result |= {"events": list(kept), "summary": summary}
+    return result
+
+
+def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
+    """Lines of a file of /var/log as they come. Raises Failed when the device refuses, DoorError."""
+    first = True
+    command = f"show log {word(name)}"
+    for piece in firewall.stream(command, seconds, MOST_LOG):
+        if first and refusal(piece):
+            raise Failed(
+                f"the firewall refused {command!r}: {refusal(piece)}", [_refused("file", command, refusal(piece))]
+            )
+        first = False
+        yield from piece.splitlines()

@@ -35,7 +35,7 @@ _FACTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("length", r"^\s*packet \[(\d+)\]"),
         ("interface_in", r"^\s*([a-z]+[\w/-]*\.\d+):[0-9A-Fa-f.:]+(?:/\d+)?->"),
         ("session_id", r"flow session id (\d+)|Session \(id:(\d+)\) created"),
-        ("policy", r"[Pp]ermitted by policy ([^(\s]+)\(|Denied by policy: (\S+)"),
+        ("policy", r"[Pp]ermitted by policy ([^(\s]+)\(|Denied by policy: ([^/\s,]+)"),
         ("interface_out", r"choose interface (\S+) as outgoing|\) to (\S+), Next-hop"),
         ("from_zone", r"policy search from zone (\S+?)-?>|routed \(x_dst_ip \S+\) from (\S+) "),
         ("to_zone", r"-> ?zone (\S+)"),

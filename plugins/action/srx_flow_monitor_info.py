@@ -1,0 +1,27 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""srx_flow_monitor_info: the flow monitor of the SRX wing, read over a netmiko connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import inspect
+
+
+class ActionModule(DeviceAction):
+    door = "mspplus.netsec.netmiko"
+    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_flow_monitor_info.py")
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        if options["limit"] < 1 or options["timeout"] < 1:
+            raise ArgumentError(["limit and timeout must be 1 or more"])
+        firewall = Firewall(self._connection, self._connection.read_timeout)
+        found = inspect(firewall, options["file"], options["events"], options["limit"], float(options["timeout"]))
+        return {"changed": False, **found}

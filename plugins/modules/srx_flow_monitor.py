@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: srx_flow_monitor
+short_description: Keep the operational flow monitor of a Juniper SRX as written
+version_added: 1.1.0
+description:
+  - Describes filters, trace file and state of C(monitor security flow) and makes the firewall carry exactly that. The monitor is
+    operational state - nothing is committed, no configuration shows it, and a reboot wipes it. The next run makes it again.
+  - Compares with what the device makes of its input (C(10.0.0.1) becomes C(10.0.0.1/32), C(reth0) becomes C(reth0.0)), so a second
+    run changes nothing.
+  - Checks before anything is sent what the device would refuse or silently not do. Flow traceoptions, which exclude the monitor, are
+    never stopped.
+  - Stops the monitor only when something must change, and starts it again. What does not work is taken back.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes
+  - mspplus.netsec.attributes.srx
+requirements:
+  - netmiko >= 4.6.0 on the controller
+options:
+  state:
+    description:
+      - V(started) makes filters and trace file and lets the monitor run.
+      - V(present) makes filters and trace file; the monitor goes on running or resting as it was.
+      - V(stopped) does the same and stops the monitor. Without filters it only stops.
+      - V(absent) removes the named filters, with O(purge) all. A monitor that has no filter left stays stopped.
+    type: str
+    choices: [started, stopped, present, absent]
+    default: started
+  filters:
+    description: The filters. A packet is traced when it matches all criteria of one of them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description: Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
+        type: str
+        required: true
+      source_prefix:
+        description: IPv4 or IPv6 address, with or without a length.
+        type: str
+      destination_prefix:
+        description: IPv4 or IPv6 address, with or without a length.
+        type: str
+      source_port:
+        description: A port from 1 to 65535, or the keyword of a service such as V(https).
+        type: str
+      destination_port:
+        description: A port from 1 to 65535, or the keyword of a service such as V(https).
+        type: str
+      destination_service:
+        description: Name of a service. Not known to be shown by the device, so it cannot be verified.
+        type: str
+      protocol:
+        description: Number from 0 to 255 or name of an IP protocol.
+        type: str
+      interface:
+        description: Interface where packets come in or go out. Without a unit, unit 0 is meant.
+        type: str
+      logical_system:
+        description: Name of a logical system. Deprecated by newer releases.
+        type: str
+      root_logical_system:
+        description: Packets of the root logical system only, which is the default.
+        type: bool
+      tenant:
+        description: Name of a tenant system. Cannot be verified.
+        type: str
+      source_tenant:
+        description: Name of the tenant system where packets come from. Cannot be verified.
+        type: str
+      conn_tag:
+        description: Connection tag, 0 to 4294967295. Cannot be verified.
+        type: int
+      vxlan_vni:
+        description: VXLAN network identifier, 0 to 16777215. Cannot be verified.
+        type: int
+      geneve_vni:
+        description: Geneve network identifier, 0 to 16777215. Cannot be verified.
+        type: int
+      tunnel_inspection_type:
+        description: Kind of the tunnel that is looked into. Cannot be verified.
+        type: str
+        choices: [vxlan, gre, ipip, geneve]
+  file:
+    description:
+      - The trace file. The device shows its name only, so a change of anything else cannot be seen; see O(force_file).
+      - May be left out when the device has one already.
+    type: dict
+    suboptions:
+      name:
+        description: Name of the file in C(/var/log).
+        type: str
+        required: true
+      size:
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m or g behind the number.
+        type: str
+      files:
+        description: How many files the device keeps, 2 to 1000.
+        type: int
+      match:
+        description: Regular expression; lines that do not match are not written. Cannot hold a question mark, which is the help key.
+        type: str
+      world_readable:
+        description: Whether every user of the device may read the file.
+        type: bool
+  purge:
+    description: Remove filters that O(filters) does not name. Other operators may have made them.
+    type: bool
+    default: false
+  force_file:
+    description: Set the trace file although it has that name, because its size, number, match or readability changed. Always changes.
+    type: bool
+    default: false
+  warn_only:
+    description: Ids of rules to report as warnings instead of errors. Only V(M3) can be named.
+    type: list
+    elements: str
+    default: []
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.srx_flow_monitor_info
+  - module: mspplus.netsec.srx_capture
+  - plugin: mspplus.netsec.parse_monitor_flow
+    plugin_type: filter
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+  - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
+  - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
+"""
+
+EXAMPLES = r"""
+- name: Watch both directions of one client
+  mspplus.netsec.srx_flow_monitor:
+    filters:
+      - {name: client-out, source_prefix: 10.1.1.7, protocol: tcp, destination_port: https}
+      - {name: client-back, destination_prefix: 10.1.1.7, protocol: tcp, source_port: https}
+    file: {name: client-trace, size: 1m, files: 3}
+
+- name: Stop, and leave filters and file as they are
+  mspplus.netsec.srx_flow_monitor:
+    state: stopped
+
+- name: Remove two filters, nobody else's
+  mspplus.netsec.srx_flow_monitor:
+    state: absent
+    filters:
+      - name: client-out
+      - name: client-back
+"""
+
+RETURN = r"""
+before:
+  description: The monitor before - whether it runs, the name of its trace file, its filters as the device shows them.
+  returned: when the device was read
+  type: dict
+  sample: {running: false, file: null, filters: []}
+after:
+  description: The same after, read back from the device; in check mode as it would be.
+  returned: when the device was read
+  type: dict
+  sample: {running: true, file: client-trace, filters: [{name: client-out, source_prefix: 10.1.1.7/32, destination_port: "443", protocol: tcp}]}
+commands:
+  description: The commands that were, or in check mode would be, sent.
+  returned: when a plan was made
+  type: list
+  elements: str
+  sample: ["monitor security flow filter client-out source-prefix 10.1.1.7/32 destination-port 443 protocol tcp", "monitor security flow start"]
+plan:
+  description:
+    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+    - The risk V(gap) marks that a running monitor rests for a moment.
+  returned: when a plan was made
+  type: dict
+warnings:
+  description: Rules that warn.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending place of the document.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The device's own words, when it was the device that refused.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what the device carries now.
+  returned: on failure
+  type: str
+  sample: rolled back
+"""
