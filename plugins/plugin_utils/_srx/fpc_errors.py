@@ -23,6 +23,7 @@ LONGEST_LINE = 2000
 MOST_LINES = 50_000
 MOST_UNPARSED = 100
 MOST_FPCS = 1000
+MOST_VALUES = 100  # of one label of one error: its history, say
 
 SCOPES = ("board", "pfe")
 COUNTERS = ("occurred", "cleared", "threshold", "action_taken")
@@ -287,7 +288,8 @@ def _add(row: Row, label: str, text: str) -> None:
     if key not in row:
         row[key] = value
     elif key not in _NUMBERS and key != "actions":
-        row[key] = [*(row[key] if isinstance(row[key], list) else [row[key]]), value]
+        values = row[key] if isinstance(row[key], list) else [row[key]]
+        row[key] = [*values, value] if len(values) < MOST_VALUES else values
 
 
 # -- text

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 import pytest
@@ -160,6 +161,29 @@ def test_xml_with_both_spellings_of_the_tag() -> None:
     ]
     swapped = XML.replace("-occured>", "-OCC>").replace("-occurred>", "-occured>").replace("-OCC>", "-occurred>")
     assert parse_fpc_errors(swapped) == found
+
+
+def test_what_is_not_told_is_left_out() -> None:
+    assert parse_fpc_errors(XML)["fpcs"][0]["pfe_state"] == "pfe-0 -ENABLED |"
+    (fpc,) = parse_fpc_errors(re.sub("<fpc-pfe-state>.*?<", "<fpc-pfe-state><", XML))["fpcs"]
+    assert "pfe_state" not in fpc
+    (error,) = parse_fpc_errors("FPC 1\nError Name : x\nClear count :\nOccur count : many\n")["fpcs"][0]["errors"]
+    assert error == {"name": "x", "occurred": "many"}
+
+
+def test_a_table_may_name_what_was_done_instead_of_counting_it() -> None:
+    head = "FPC  Level  Occurred  Cleared  Threshold  Action-Taken  Action\n"
+    found = parse_fpc_errors(
+        f"{head}0    Major  2         0        1          ALARM         GET STATE|ALARM|\n1    Major  0   0  1  -  LOG\n"
+    )
+    assert found["fpcs"][0]["levels"]["major"] == {
+        "occurred": 2,
+        "cleared": 0,
+        "threshold": 1,
+        "actions_taken": ["alarm"],
+        "actions": ["get-state", "alarm"],
+    }
+    assert found["fpcs"][1]["levels"]["major"] == {"occurred": 0, "cleared": 0, "threshold": 1, "actions": ["log"]}
 
 
 def test_nodes_of_a_cluster() -> None:
