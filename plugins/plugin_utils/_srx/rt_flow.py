@@ -101,53 +101,54 @@ def _host(head: str) -> str:
     return words[0] if words and not _PROGRAM.fullmatch(words[0]) else "-"
 
 
-def _finished(event: str, tag: str, when: Moment | None, host: str, found: dict[str, Any], rest: str) -> dict[str, Any]:
-    reason = found.get("reason")
-    kind, meaning = explained(reason) if reason else (None, None)
-    if found.get("protocol_id") not in _ICMP:
-        found["icmp_type"] = None  # the device prints 0 there
-    record: dict[str, Any] = {
-        "event": event,
-        "tag": tag,
-        "time": when.time if when else None,
-        "naive": when.naive if when else None,
-        "start": _start(event, when, found.get("elapsed_time")),
-        "end": when.time if when and event == "close" else None,
-        "host": None if host == "-" else host,
-        "session_id": None,
-        "nat_applied": _nat(event, found),
-        "icmp_type": None,
-        "reason": None,
-        "reason_class": kind,
-        "reason_meaning": meaning,
-        **found,
-    }
+def _finished(
+    event: str, tag: str, when: Moment | None, host: str, record: dict[str, Any], rest: str
+) -> dict[str, Any]:
+    """record: as `rt_flow_fields.typed` made it; what is derived is put into it."""
+    record["event"] = event
+    record["tag"] = tag
+    record["nat_applied"] = _nat(event, record)
+    if when:
+        record["time"] = when.time
+        record["naive"] = when.naive
+        record["start"] = _start(event, when, record.get("elapsed_time"))
+        if event == "close":
+            record["end"] = when.time
+    if host != "-":
+        record["host"] = host
+    if record["reason"]:
+        record["reason_class"], record["reason_meaning"] = explained(record["reason"])
+    if record.get("protocol_id") not in _ICMP:
+        record["icmp_type"] = None  # the device prints 0 there
     if rest:
         record["unparsed"] = rest
     return record
 
 
-def _start(event: str, when: Moment | None, elapsed: Any) -> str | None:
+def _start(event: str, when: Moment, elapsed: Any) -> str | None:
     """A line is written when its event happens: that of a close at the end of the session."""
-    if when is None or event == "deny":
+    if event == "deny":
         return None
     if event == "create":
         return when.time
     return when.earlier(elapsed) if isinstance(elapsed, int) and 0 <= elapsed < 10**10 else None
 
 
-def _nat(event: str, found: dict[str, Any]) -> str | None:
+def _nat(event: str, record: dict[str, Any]) -> str | None:
     """What was translated: the NAT fields repeat the ends of the packet where nothing was. None: the line does not say.
 
     Nothing was translated for a session that was denied: there is none.
     """
-    source, destination = found.get("nat_source_address"), found.get("nat_destination_address")
+    source, destination = record.get("nat_source_address"), record.get("nat_destination_address")
     if source is None and destination is None:
         return "none" if event == "deny" else None
-    changed = [
-        side
-        for side, address in (("source", source), ("destination", destination))
-        if address is not None
-        and (address != found.get(f"{side}_address") or found.get(f"nat_{side}_port") != found.get(f"{side}_port"))
-    ]
-    return "both" if len(changed) == 2 else changed[0] if changed else "none"
+    changed_source = source is not None and (
+        source != record.get("source_address") or record.get("nat_source_port") != record.get("source_port")
+    )
+    changed_destination = destination is not None and (
+        destination != record.get("destination_address")
+        or record.get("nat_destination_port") != record.get("destination_port")
+    )
+    if changed_source:
+        return "both" if changed_destination else "source"
+    return "destination" if changed_destination else "none"

@@ -33,6 +33,11 @@ OWN = (
 )  # fmt: skip
 """Keys that are not Junos's: a key of a line that is called so gets an underscore."""
 
+ALWAYS = (
+    "event", "tag", "time", "naive", "start", "end", "host", "session_id", "nat_applied", "icmp_type", "reason", "reason_class", "reason_meaning",
+)  # fmt: skip
+"""Keys that every session log has, null where it does not tell; they come first."""
+
 NUMBERS = frozenset({
     "source_port", "destination_port", "nat_source_port", "nat_destination_port", "connection_tag", "nat_connection_tag", "protocol_id",
     "icmp_type", "session_id", "session_id_32", "packets_from_client", "bytes_from_client", "packets_from_server", "bytes_from_server", "elapsed_time",
@@ -45,13 +50,15 @@ NOTHING: dict[str, str | None] = {
     "": None, "None": None, "N/A": None, "N/A ": None, "No ": "No", "Yes ": "Yes", "UNKNOWN ": "UNKNOWN",
 }  # fmt: skip
 """What Junos prints where there is nothing: None up to 12.x, N/A since. UNKNOWN is its answer and stays. Some values end with a blank."""
+_BLANK = (None,) * len(ALWAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The keys of a line in their order, called as here. numbers, texts: which of them are typed, which may say nothing."""
+    """The keys of a line in their order, called as here. every: with what is always there. numbers, texts: which are typed, which may say nothing."""
 
     names: tuple[str, ...]
+    every: tuple[str, ...]
     numbers: tuple[str, ...]
     texts: tuple[str, ...]
 
@@ -64,7 +71,10 @@ def layout(keys: Iterable[str]) -> Layout:
     found = dict.fromkeys(names)
     numbers = tuple(name for name in found if name in NUMBERS)
     return Layout(
-        tuple(names), numbers, tuple(name for name in found if name not in NUMBERS and name not in AS_PRINTED)
+        tuple(names),
+        (*ALWAYS, *names),
+        numbers,
+        tuple(name for name in found if name not in NUMBERS and name not in AS_PRINTED),
     )
 
 
@@ -74,8 +84,11 @@ def _name(key: str) -> str:
 
 
 def typed(form: Layout, values: Sequence[str]) -> dict[str, Any]:
-    """As many values as names -> key and value. A number that is none stays text, or is null where there is nothing."""
-    record: dict[str, Any] = dict(zip(form.names, values, strict=True))
+    """As many values as names -> key and value, with room for what is always there.
+
+    A number that is none stays text, or is null where there is nothing.
+    """
+    record: dict[str, Any] = dict(zip(form.every, (*_BLANK, *values), strict=True))
     try:
         for name in form.numbers:
             record[name] = int(record[name])
@@ -83,8 +96,9 @@ def typed(form: Layout, values: Sequence[str]) -> dict[str, Any]:
         for name in form.numbers:
             record[name] = _number(record[name])
     for name in form.texts:
-        if record[name] in NOTHING:
-            record[name] = NOTHING[record[name]]
+        value = record[name]
+        if value in NOTHING:
+            record[name] = NOTHING[value]
     return record
 
 

@@ -18,40 +18,37 @@ _STAMP = re.compile(
 
 
 class Moment(NamedTuple):
-    """time: ISO 8601, with an offset when the line has one. at: the same wall clock, to the second. tail: what of `time` is behind it."""
+    """time: ISO 8601, with an offset when the line has one; without it, it is `naive`."""
 
     time: str
-    at: datetime
-    tail: str
     naive: bool
 
     def earlier(self, seconds: int) -> str | None:
         """ISO 8601, in the form of `time`. None: no such time."""
         try:
-            return f"{(self.at - timedelta(seconds=seconds)).isoformat()}{self.tail}"
+            start = datetime.fromisoformat(self.time[:19]) - timedelta(seconds=seconds)
         except OverflowError:
             return None
+        return f"{start.isoformat()}{self.time[19:]}"
 
 
 def moment(stamp: str) -> Moment | None:
     """A stamp of RFC 5424.
 
     >>> moment("2010-09-30T14:55:07.188Z")
-    Moment(time='2010-09-30T14:55:07.188+00:00', at=datetime.datetime(2010, 9, 30, 14, 55, 7), tail='.188+00:00', naive=False)
+    Moment(time='2010-09-30T14:55:07.188+00:00', naive=False)
     """
     if stamp[4:17:3] != "--T::":  # other forms of ISO 8601 are no stamps of syslog
         return None
     try:
-        whole = datetime.fromisoformat(stamp)
-        at = datetime.fromisoformat(stamp[:19])
+        naive = datetime.fromisoformat(stamp).tzinfo is None
     except ValueError:
         return None
-    tail = stamp[19:]
-    if tail[-1:] == "Z":
-        tail = f"{tail[:-1]}+00:00"
-    elif tail[-5:-4] in ("+", "-"):
-        tail = f"{tail[:-2]}:{tail[-2:]}"
-    return Moment(f"{stamp[:19]}{tail}", at, tail, whole.tzinfo is None)
+    if stamp[-1:] == "Z":
+        stamp = f"{stamp[:-1]}+00:00"
+    elif stamp[-5:-4] in ("+", "-"):
+        stamp = f"{stamp[:-2]}:{stamp[-2:]}"
+    return Moment(stamp, naive)
 
 
 class Calendar:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import rt_flow_structured as structured
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow_fields import (
+    ALWAYS,
     AS_PRINTED,
     NOTHING,
     NUMBERS,
@@ -54,7 +55,7 @@ def escaped(value: str) -> str:
 
 def expected(fields: dict[str, Any]) -> dict[str, Any]:
     names = {key: key.replace("-", "_") for key in fields}
-    return {
+    return dict.fromkeys(ALWAYS if fields else ()) | {
         names[key]: value if isinstance(value, int) or names[key] in AS_PRINTED else NOTHING.get(value, value)
         for key, value in fields.items()
     }
@@ -84,7 +85,10 @@ def test_the_short_way_never_differs_from_the_long_one(pieces: list[str]) -> Non
 def test_curly_quotes_close_and_open(quotes: str) -> None:
     left, right = quotes[0], quotes[1:]
     line = f'[junos@2636.1.1.1.2.40 policy-name={left}a b{right} protocol-id={left}6{right} roles="x"]'
-    assert structured.fields(line, 0) == ({"policy_name": "a b", "protocol_id": 6, "roles": "x"}, "")
+    assert structured.fields(line, 0) == (
+        dict.fromkeys(ALWAYS) | {"policy_name": "a b", "protocol_id": 6, "roles": "x"},
+        "",
+    )
 
 
 def test_lines_of_ever_new_keys_do_not_fill_the_memory() -> None:
@@ -95,7 +99,11 @@ def test_lines_of_ever_new_keys_do_not_fill_the_memory() -> None:
 
 def test_the_last_of_equal_keys_wins_both_ways() -> None:
     line = '[x@1 roles="a" roles="b" source-port="1" source-port="2"]'
-    assert structured.fields(line, 0)[0] == structured.scanned(line, 0)[0] == {"roles": "b", "source_port": 2}
+    assert (
+        structured.fields(line, 0)[0]
+        == structured.scanned(line, 0)[0]
+        == dict.fromkeys(ALWAYS) | {"roles": "b", "source_port": 2}
+    )
 
 
 def test_no_own_key_is_one_of_junos() -> None:
