@@ -113,7 +113,7 @@ errors:
   returned: when O(gather) has V(errors)
   type: list
   elements: dict
-  contains: &fpcs
+  contains:
     node:
       description: Node of the cluster.
       type: str
