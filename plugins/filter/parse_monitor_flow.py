@@ -1,0 +1,85 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Flow monitors and flow traces for people who already have the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import parse, to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import packets
+
+DOCUMENTATION = r"""
+name: parse_monitor_flow
+short_description: Read the flow monitor or a flow trace file from text of a Juniper SRX
+version_added: 1.1.0
+author:
+  - mspplus.netsec authors (@mspplus)
+description:
+  - Turns the output of C(show monitor security flow) into a document, and the lines of a flow trace file (C(show log FILE)) into packets with
+    what happened to them. No device is asked.
+  - Both may stand in one text. What it does not understand is left out; it never fails because of the text.
+options:
+  _input:
+    description: The text.
+    type: str
+    required: true
+  node:
+    description: Node of a chassis cluster whose monitor is meant. By default the first one of the text.
+    type: str
+    default: ""
+  limit:
+    description: The most packets to return, the oldest ones.
+    type: int
+    default: 10000
+seealso:
+  - module: mspplus.netsec.srx_flow_monitor_info
+  - module: mspplus.netsec.srx_capture
+"""
+
+EXAMPLES = r"""
+- name: What was dropped, from a saved trace
+  ansible.builtin.debug:
+    msg: "{{ (lookup('ansible.builtin.file', 'client-trace') | mspplus.netsec.parse_monitor_flow).events | selectattr('verdict', 'equalto', 'dropped') }}"
+
+- name: Filters of a saved output
+  ansible.builtin.debug:
+    msg: "{{ (text | mspplus.netsec.parse_monitor_flow).monitor.filters }}"
+  vars:
+    text: "{{ lookup('ansible.builtin.file', 'show_monitor.txt') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: What the text says.
+  type: dict
+  contains:
+    monitor:
+      description: As RV(mspplus.netsec.srx_flow_monitor_info#module:monitor).
+      type: dict
+      returned: always
+    events:
+      description: As RV(mspplus.netsec.srx_flow_monitor_info#module:events).
+      type: list
+      elements: dict
+      returned: always
+"""
+
+
+def parse_monitor_flow(text: Any, node: str = "", limit: int = 10_000) -> dict[str, Any]:
+    if not isinstance(text, str):
+        raise AnsibleFilterError(f"parse_monitor_flow needs text, not {type(text).__name__}")
+    if not isinstance(limit, int) or limit < 0:
+        raise AnsibleFilterError(f"parse_monitor_flow: limit must be 0 or more, not {limit!r}")
+    return {"monitor": to_document(parse(str(text), str(node))), "events": list(islice(packets(str(text)), limit))}
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"parse_monitor_flow": parse_monitor_flow}

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A capture of a live SRX that is bounded in time and cleans up after itself. I/O.
+
+The device bounds what nobody can clean up: the trace file has a size and a number. All else is taken away again in `finally`,
+over a new session when the link dropped; a role's `always` section does not run when a host became unreachable.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._engine.failures import DoorError, Failed, Refused
+from .._engine.operations import Plan
+from .._engine.problems import Problem
+from .._engine.waiting import Clock, Progress
+from .capture_file_device import CaptureFiles
+from .device import Firewall
+from .monitor_device import log_lines, read, run
+from .monitor_model import Filter, Monitor, TraceFile
+from .monitor_plan import plan, resulting
+from .trace import count, packets, summary_of
+from .words import refusal, word
+
+READ_SECONDS = 900.0  # that fetching one file may take
+CLEAN_UP_SECONDS = 120.0  # that are spent on getting back in
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds between two tries to get back in
+
+_COUNT = re.compile(r"^\s*Count:\s*(\d{1,12})", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """duration, interval: seconds. stop_after: packets. kept: packets of the result."""
+
+    duration: float
+    interval: float
+    stop_after: int | None = None
+    kept: int = 100
+    with_others: bool = False
+    keep_file: bool = False
+
+
+class Capture:
+    """One capture. clock: of the waiting."""
+
+    def __init__(
+        self,
+        firewall: Firewall,
+        filters: Sequence[Filter],
+        file: TraceFile,
+        limits: Limits,
+        progress: Progress,
+        clock: Clock = time,
+    ) -> None:
+        self._firewall = firewall
+        self._filters = filters
+        self._file = file
+        self._limits = limits
+        self._progress = progress
+        self._clock = clock
+        self._before = Monitor()
+
+    def prepared(self) -> Plan:
+        """What begins the capture. Raises Refused when the device is not free for it, Failed, DoorError."""
+        self._before = read(self._firewall)
+        problems = list(self._taken())
+        if problems:
+            raise Refused(problems)
+        return plan(self._before, resulting(self._before, self._filters, self._file, "started"))
+
+    def _taken(self) -> Iterator[Problem]:
+        before = self._before
+        ours = {item.name for item in self._filters}
+        if before.running:
+            text = "the monitor runs already: somebody else captures"
+            yield Problem("C1", "device", text, "Wait, or stop it: srx_flow_monitor with state: stopped.")
+        if before.traceoptions or (before.tracing and not before.running):
+            text = "flow tracing is on, and not by the monitor: flow traceoptions exclude it"
+            yield Problem("C2", "device", text, "Ask who needs them; deactivate security flow traceoptions and commit.")
+        others = sorted(set(before.filters) - ours)
+        if others and not self._limits.with_others:
+            text = f"filters of others stand there ({', '.join(others[:10])}); their packets would be captured too"
+            yield Problem("C3", "device", text, "Set with_others: true, or remove them with srx_flow_monitor.")
+        for name in sorted(ours & set(before.filters)):
+            text = "a filter of this name stands there already, and would be gone afterwards"
+            yield Problem("C4", f"filters[{name}]", text, "Give it another name.")
+        if self._log_files():
+            text = f"/var/log/{self._file.name} exists already"
+            yield Problem("C5", "file.name", text, "Give another name, or delete it on the device (file delete).")
+
+    def commands(self, begin: Plan) -> list[str]:
+        """All that will be sent to change something, and to take it back."""
+        ends = plan(resulting(self._before, self._filters, self._file, "started"), self._rest(self._before))
+        delete = [] if self._limits.keep_file else [_delete(self._file.name)]
+        return [*begin.commands, *ends.commands, *delete]
+
+    def run(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
+        """The keys of the result. Raises Failed, whose device_state tells what is left on the device."""
+        result: dict[str, Any] = {}
+        try:
+            started = self._clock.monotonic()
+            run(self._firewall, begin.operations)
+            self._prove()
+            ended_by = self._wait(started)
+            run(self._firewall, plan(current := read(self._firewall), replace(current, running=False)).operations)
+            result = {"ended_by": ended_by, "seconds": round(self._clock.monotonic() - started, 1)}
+            result |= self._fetched(files)
+        except DoorError as error:
+            left = self._cleaned_up(anew=True)
+            raise Failed(f"the session was lost while capturing: {error}", device_state=left, details=result) from error
+        except Failed as failed:
+            failed.device_state = self._cleaned_up()
+            raise
+        except BaseException:  # interrupted: nobody comes after us
+            self._cleaned_up()
+            raise
+        left = self._cleaned_up()
+        if not left.startswith("unchanged"):
+            raise Failed("the capture is there, but could not be cleaned up", device_state=left, details=result)
+        return result
+
+    def _prove(self) -> None:
+        seen = read(self._firewall)
+        if not seen.running or seen.tracing is False:
+            said = "is not active" if not seen.running else "is active, but flow tracing is off"
+            problem = Problem(
+                "read-back", "device", f"the monitor {said}", "See show monitor security flow on the device."
+            )
+            raise Failed("the device took the start in silence, but captures nothing", [problem])
+
+    def _wait(self, started: float) -> str:
+        """Until the time is over or enough packets matched: duration or count."""
+        limits = self._limits
+        while True:
+            passed = self._clock.monotonic() - started
+            left = limits.duration - passed
+            if left <= 0:
+                return "duration"
+            self._clock.sleep(min(left, limits.interval))
+            matched = self._matched()
+            share = min(1.0, (self._clock.monotonic() - started) / limits.duration)
+            self._progress(f"capturing, {matched} packets so far", share)
+            if limits.stop_after is not None and matched >= limits.stop_after:
+                return "count"
+
+    def _matched(self) -> int:
+        """Packets in the newest file. A file that is not there yet has none."""
+        answer = self._firewall.attempt(f'show log {word(self._file.name)} | match "matched filter" | count')[0]
+        found = _COUNT.search(answer)
+        return int(found[1]) if found and not refusal(answer) else 0
+
+    def _log_files(self) -> list[str]:
+        """Names of the trace file and of its older ones, oldest first."""
+        name = self._file.name
+        answer = self._firewall.attempt(f"file list /var/log/{name}*")[0]
+        if refusal(answer):
+            return []
+        pattern = re.compile(rf"(?:^|[\s/])({re.escape(name)}(?:\.(\d{{1,4}})(?:\.gz)?)?)(?=\s|$)")
+        found = {hit[1]: int(hit[2]) if hit[2] else -1 for hit in pattern.finditer(answer)}
+        return sorted(found, key=lambda item: -found[item])
+
+    def _fetched(self, files: CaptureFiles) -> dict[str, Any]:
+        names = self._log_files()
+        kept: list[dict[str, Any]] = []
+        summary = summary_of(())
+        with files:
+            lines = (files.line(line) for name in names for line in log_lines(self._firewall, name, READ_SECONDS))
+            for packet in packets(lines):
+                count(summary, packet)
+                files.packet(packet)
+                if len(kept) < self._limits.kept:
+                    kept.append(packet)
+                self._progress(f"fetching, {summary['packets']} packets so far")
+            files.finish(summary)
+        wrapped = len(names) >= (self._file.files or 2)
+        return {"packets": kept, "summary": summary, "wrapped": wrapped, **files.about}
+
+    # -- cleaning up
+
+    def _rest(self, seen: Monitor) -> Monitor:
+        """What is to be left: everything of others, nothing of ours, at rest."""
+        without = resulting(seen, self._filters, None, "absent")
+        return replace(without, running=False, file=self._before.file or without.file)
+
+    def _cleaned_up(self, anew: bool = False) -> str:
+        """What is left on the device, in words. Begins with "unchanged" when nothing is."""
+        self._progress("cleaning up")
+        end = self._clock.monotonic() + CLEAN_UP_SECONDS
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                if anew:
+                    self._firewall.reopen()
+                return self._clean()
+            except DoorError as error:
+                anew = True
+                if self._clock.monotonic() + pause > end:
+                    return self._left(str(error))
+            except Failed as failed:
+                return self._left(str(failed))
+            self._clock.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _clean(self) -> str:
+        seen = read(self._firewall)
+        run(self._firewall, plan(seen, self._rest(seen)).operations)
+        seen = read(self._firewall)
+        left = plan(seen, self._rest(seen)).operations
+        if left:
+            return self._left("; ".join(line for operation in left for line in operation.do))
+        if self._limits.keep_file:
+            return "unchanged; the monitor is stopped, the filters are gone, the file stays"
+        for name in self._log_files():
+            said = refusal(self._firewall.attempt(_delete(name))[0])
+            if said:
+                return self._left(f"the file {name} could not be deleted: {said}")
+        return "unchanged; the monitor is stopped, filters and file are gone"
+
+    def _left(self, why: str) -> str:
+        names = ", ".join(item.name for item in self._filters)
+        return (
+            f"changed: it could not be cleaned up ({why}). The filters {names} and the file {self._file.name} may be left, the monitor may "
+            "run; the device bounds the file. srx_flow_monitor with state: absent and these filters takes them away"
+        )
+
+
+def _delete(name: str) -> str:
+    return f"file delete /var/log/{word(name)}"
