@@ -48,7 +48,9 @@ def difference(text: str) -> Difference:
         elif change:
             block[change["sign"]].append(change["text"])
     close()
-    return Difference(tuple(found["+"]), tuple(found["-"]))
+    both = set(found["+"]) & set(found["-"])  # of a list that is printed whole, before and after
+    added, removed = (tuple(path for path in found[sign] if path not in both) for sign in "+-")
+    return Difference(added, removed)
 
 
 def deviations(lines: Iterable[str], shown: Difference) -> tuple[list[str], list[str]]:

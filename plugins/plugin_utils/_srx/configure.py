@@ -179,7 +179,7 @@ class Configuration:
                 session.commit("commit", False)
             self.phase = "confirmed"
             return not kept()
-        except (DoorError, Failed):
+        except (DoorError, Failed, Moved):
             return False
 
     def _undone(self, error: DoorError | Failed, plan: Plan, kept: Callable[[], list[Problem]]) -> Failed:
@@ -200,7 +200,7 @@ class Configuration:
             self._progress("taking the change back")
             self._take_back(plan)
             failed.device_state = "rolled back" if kept() else "changed; run again to verify it"
-        except (DoorError, Failed) as unread:
+        except (DoorError, Failed, Moved) as unread:
             failed.device_state = self._waited(kept, until, unread)
         return failed
 
