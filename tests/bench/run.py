@@ -24,6 +24,7 @@ import labs
 import measuring
 import plays
 import pushes
+import rt_flow
 import sessions
 
 UNIT = "ours / theirs, wall time"
@@ -55,6 +56,10 @@ BENCHES = {
         sessions.flow_session_stream_vs_dom, 0.5, further=("peak MB, two million", 150.0, "peak_mb_2000000")
     ),
     "flow_session_text_vs_ttp": Bench(sessions.flow_session_text_vs_ttp, 0.1),
+    "rt_flow_vs_pygrok": Bench(
+        rt_flow.rt_flow_vs_pygrok, 0.05, further=("anchored patterns", 0.05, "ratio_to_anchored")
+    ),
+    "rt_flow_vs_regex_limit": Bench(rt_flow.rt_flow_vs_regex_limit, 2.0),
 }
 
 
