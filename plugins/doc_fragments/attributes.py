@@ -53,4 +53,11 @@ attributes:
     membership:
       - mspplus.netsec.all
       - mspplus.netsec.srx
+requirements:
+  - netmiko >= 4.6.0 on the controller
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
+seealso:
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
 """

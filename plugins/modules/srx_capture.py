@@ -32,8 +32,6 @@ attributes:
   idempotent:
     support: N/A
     description: Each run is a capture of its own.
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   filters:
     description:
@@ -147,10 +145,7 @@ seealso:
   - module: mspplus.netsec.srx_flow_monitor_info
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - A packet of a session that is offloaded to hardware (services-offload) never reaches the trace.
   - Limit a task by O(duration), not by C(timeout) alone. A process that is killed cleans nothing up.
 """

@@ -18,8 +18,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   gather:
     description:
@@ -33,10 +31,6 @@ options:
 seealso:
   - module: mspplus.netsec.srx_policy_log
   - module: mspplus.netsec.srx_flow_session_info
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
-notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
 """
 
 EXAMPLES = r"""

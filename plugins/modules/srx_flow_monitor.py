@@ -23,8 +23,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   state:
     description:
@@ -135,10 +133,7 @@ seealso:
   - module: mspplus.netsec.srx_capture
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
   - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
 """

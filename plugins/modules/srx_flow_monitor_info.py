@@ -18,8 +18,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   events:
     description: Fetch the trace file too, and return its packets.
@@ -41,10 +39,6 @@ seealso:
   - module: mspplus.netsec.srx_capture
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
-notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
 """
 
 EXAMPLES = r"""

@@ -23,8 +23,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   level:
     description:
@@ -279,12 +277,9 @@ options:
     type: bool
     default: true
 seealso:
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
   - plugin: mspplus.netsec.parse_flow_session
     plugin_type: filter
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - A full table holds up to 6291456 sessions per SPU on the SRX5000 line. That is why a listing without O(filter) and O(limit) is
     refused before anything is sent.
   - Filters, ranges and the words of paging are those of YANG junos-es-rpc-security 24.4R1. How a device counts pages on several

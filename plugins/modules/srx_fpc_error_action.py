@@ -22,8 +22,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   config:
     description:
@@ -118,10 +116,7 @@ options:
     default: true
 seealso:
   - module: mspplus.netsec.srx_fpc_error_info
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - In a chassis cluster, the first alarm of a major or fatal error fails redundancy group 1 over at once. A fatal or major list
     without C(alarm) is a warning there.
   - The default actions of fatal errors reset the FPC. On an SPC2 that restarts the whole chassis although no line of the

@@ -19,8 +19,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   gather:
     description:
@@ -43,7 +41,6 @@ seealso:
   - plugin: mspplus.netsec.parse_fpc_errors
     plugin_type: filter
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - The wording of alarms and log lines about wedges, fabric and control path is in no public source. They are recognised by their
     words; the lines themselves are in the result.
 """

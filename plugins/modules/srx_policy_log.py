@@ -22,8 +22,6 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
-requirements:
-  - netmiko >= 4.6.0 on the controller
 options:
   config:
     description: The policies. RV(mspplus.netsec.srx_flow_info#module:policies) names those that do not log both ends.
@@ -79,10 +77,7 @@ seealso:
   - module: mspplus.netsec.srx_flow_info
   - plugin: mspplus.netsec.parse_rt_flow
     plugin_type: filter
-  - plugin: mspplus.netsec.netmiko
-    plugin_type: connection
 notes:
-  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=junipernetworks.junos.junos).
   - What groups (C(apply-groups)) bring is not seen; change it in the group.
 """
 
