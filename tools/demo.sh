@@ -3,8 +3,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# demo.sh: starts the lab of inventories/lab, brings its routers to their desired state and shows their mirrors. Stops the
-# lab whatever happens. Exit code 0 only if the last run of site.yml changed nothing.
+# demo.sh: starts the lab of inventories/lab, brings its routers and firewalls to their desired state and shows what is live.
+# Stops the lab whatever happens. Exit code 0 only if the last run of site.yml changed nothing.
 
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -66,7 +66,7 @@ rm -rf "$work"
 mkdir -p "$work/inventory"
 # An inventory of its own beside the lab's variables, so that a running `make lab` keeps its.
 ln -s "$PWD/inventories/lab/group_vars" "$PWD/inventories/lab/host_vars" "$work/inventory"
-step "The lab: routers that speak SSH on this machine"
+step "The lab: routers and firewalls that speak SSH on this machine"
 start_lab
 echo "ready; what they receive stands in $work/journal"
 
@@ -86,5 +86,8 @@ step "Once more: nothing changes"
 play playbooks/site.yml | tee "$work/again.log"
 assert_nothing_changed "$work/again.log"
 
-step "Every mirror, live"
+step "Every mirror, every firewall, live"
 play playbooks/status.yml
+
+step "What a firewall does with one flow: five seconds of capture, cleaned up"
+play playbooks/capture.yml --limit core
