@@ -54,7 +54,7 @@ EXAMPLES = r"""
 - name: How many sessions to one server ended in which way
   ansible.builtin.debug:
     msg: "{{ item.0 }}: {{ item.1 | length }}"
-  loop: "{{ ended | groupby('reason_class') }}"
+  loop: "{{ ended | groupby('reason_class') | map('list') }}"
   loop_control:
     label: "{{ item.0 }}"
   vars:
