@@ -80,7 +80,7 @@ def parameters(found: Statements) -> dict[str, Any]:
         "flags": [path[1] for path in trace if path[:1] == ("flag",) and len(path) > 1],
         "file": next((path[1] for path in trace if path[:1] == ("file",) and len(path) > 1), None),
     }
-    result["other"] = [" ".join(path) for path in lines if path[0] not in _KNOWN]
+    result["other"] = [" ".join(path) for path in lines if path and path[0] not in _KNOWN]
     return result
 
 
