@@ -20,7 +20,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.words import (
     word,
 )
 
-
 typable = st.characters(min_codepoint=32, max_codepoint=126, exclude_characters='?"\\')
 
 
