@@ -129,6 +129,8 @@ class Https:
         try:
             response = await self._spoilt(request, text, session) or await self._answer(request, handler, text, entry)
             return await self._on_its_way(request, response, text, session)
+        except (ConnectionError, web.RequestPayloadError):
+            return web.Response(status=503)  # the client left in the middle; nobody gets this
         finally:
             status = response.status if response is not None and not _gone(request) else None
             self.journal.done(entry, status=status, bytes=request.content.total_bytes)

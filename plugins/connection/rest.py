@@ -1,0 +1,560 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  (Ansible wants the documentation before the imports)
+
+"""REST systems as an Ansible connection: one HTTPS session, with a dialect a system."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: rest
+short_description: HTTPS session on the REST API of a device or its manager
+version_added: 1.1.0
+author:
+  - The mspplus.netsec authors (@mspplus)
+description:
+  - Opens one HTTPS session on a REST system. The actions of this collection run in the controller and speak through it;
+    nothing is copied to the device.
+  - How a system logs in and out, and how it says no, is its dialect. Which one it is is taken from C(ansible_network_os).
+  - Takes the modules of this collection and M(ansible.builtin.raw) only. Every other module that would use the connection
+    is refused before a byte is sent, because it would need a shell. Modules that work on the controller only
+    (M(ansible.builtin.debug), M(ansible.builtin.set_fact), M(ansible.builtin.assert) and the like) are not affected.
+  - Certificates are checked by default. Nothing of the controller's surroundings counts; neither proxies of the environment
+    nor C(.netrc). No redirect is followed.
+requirements:
+  - requests >= 2.32.0
+  - requests-toolbelt >= 1.0.0
+  - urllib3 >= 2.1.0
+notes:
+  - Set C(gather_facts=false) on the play.
+  - 'M(ansible.builtin.raw) reads only: C(GET config/system_options), a path below the base path, with an optional query.
+    It prints the answer as JSON. Its C(rc) is 1 when the device refused the call, the refusal is in C(stderr).'
+  - O(ignore:become) is refused. Log in as a user who has the rights.
+  - A failed login makes the host unreachable. A session that is lost after something was sent makes the task fail.
+  - Each task logs in once and logs out at its end; the items of a loop share the session as long as their connection
+    variables are the same. A session that the device has forgotten (HTTP 401) is renewed once a call.
+  - A connection never has two calls under way. Hosts of a play that share a manager have a session each; C(throttle=1)
+    keeps them one after the other.
+  - Only calls that are safe to repeat (reads, and what a module knows to be) are tried again; after an upload has begun
+    nothing is.
+  - With C(-vvvv) each call is shown with its method, path, status and time; bodies, cookies and queries never.
+options:
+  host:
+    description:
+      - Name or address of the system.
+    type: str
+    default: inventory_hostname
+    vars:
+      - name: inventory_hostname
+      - name: ansible_host
+      - name: ansible_rest_host
+  port:
+    description:
+      - TCP port.
+    type: int
+    default: 443
+    vars:
+      - name: ansible_port
+      - name: ansible_rest_port
+    env:
+      - name: ANSIBLE_REST_REMOTE_PORT
+    keyword:
+      - name: port
+    ini:
+      - section: rest_connection
+        key: remote_port
+  remote_user:
+    description:
+      - User to log in as. The name of the user who runs Ansible is never used.
+    type: str
+    vars:
+      - name: ansible_user
+      - name: ansible_rest_user
+    env:
+      - name: ANSIBLE_REMOTE_USER
+      - name: ANSIBLE_REST_REMOTE_USER
+    cli:
+      - name: user
+    keyword:
+      - name: remote_user
+    ini:
+      - section: defaults
+        key: remote_user
+      - section: rest_connection
+        key: remote_user
+  password:
+    description:
+      - Password of that user. C(-k) asks for it.
+    type: str
+    vars:
+      - name: ansible_password
+      - name: ansible_rest_password
+  secondary_password:
+    description:
+      - Second factor, for a Citrix SD-WAN Center whose users need two.
+    type: str
+    vars:
+      - name: ansible_rest_secondary_password
+  dialect:
+    description:
+      - The system, if C(ansible_network_os) does not say it or must say something else; V(sdwan) for a Citrix SD-WAN appliance,
+        V(sdwan_center) for a Citrix SD-WAN Center.
+    type: str
+    vars:
+      - name: ansible_rest_dialect
+    env:
+      - name: ANSIBLE_REST_DIALECT
+    ini:
+      - section: rest_connection
+        key: dialect
+  network_os:
+    description:
+      - The system; V(citrix.sdwan.sdwan) or V(citrix.sdwan.center), or the name of a dialect.
+    type: str
+    vars:
+      - name: ansible_network_os
+  base_path:
+    description:
+      - What stands before each path, if it is not what the dialect says (V(/sdwan/nitro/{version\}/) and
+        V(/sdwan_center/nitro/{version\}/)). C({version}) in it is replaced by O(api_version).
+    type: str
+    vars:
+      - name: ansible_rest_base_path
+    env:
+      - name: ANSIBLE_REST_BASE_PATH
+    ini:
+      - section: rest_connection
+        key: base_path
+  api_version:
+    description:
+      - Version of the API in the base path. By default that of the dialect (V(v1)).
+    type: str
+    vars:
+      - name: ansible_rest_api_version
+    env:
+      - name: ANSIBLE_REST_API_VERSION
+    ini:
+      - section: rest_connection
+        key: api_version
+  validate_certs:
+    description:
+      - Whether a certificate that is not trusted, out of date or for another name is refused. Switch it off for a lab only.
+    type: bool
+    default: true
+    vars:
+      - name: ansible_rest_validate_certs
+    env:
+      - name: ANSIBLE_REST_VALIDATE_CERTS
+    ini:
+      - section: rest_connection
+        key: validate_certs
+  ca_path:
+    description:
+      - PEM file (or directory, as C(openssl rehash) makes it) of the authorities that are trusted, and no others. A
+        certificate that a device made for itself may stand in it.
+      - By default the file C(ca.txt), else C(ca.pem), in the directory of the inventory that the host comes from, so that each
+        customer's inventory brings its own; where there is none, the authorities of the controller's system. Where the inventory
+        is a directory prefer C(ca.txt), which Ansible does not read as inventory.
+    type: path
+    vars:
+      - name: ansible_rest_ca_path
+    env:
+      - name: ANSIBLE_REST_CA_PATH
+    ini:
+      - section: rest_connection
+        key: ca_path
+  inventory_dir:
+    description:
+      - Where the host's inventory lies; set by Ansible. The default of O(ca_path) depends on it.
+    type: str
+    vars:
+      - name: inventory_dir
+  pin_sha256:
+    description:
+      - SHA-256 fingerprint of the one certificate that is accepted, with or without colons. With it neither authority
+        nor name nor dates count. C(openssl x509 -noout -fingerprint -sha256) prints it.
+    type: str
+    vars:
+      - name: ansible_rest_pin_sha256
+  server_name:
+    description:
+      - The name that the certificate must have, if it is not that of O(host); also what is asked for (SNI).
+    type: str
+    vars:
+      - name: ansible_rest_server_name
+  client_cert:
+    description:
+      - PEM file of a certificate that is shown to the system; the private key may stand in it too.
+    type: path
+    vars:
+      - name: ansible_rest_client_cert
+    env:
+      - name: ANSIBLE_REST_CLIENT_CERT
+    ini:
+      - section: rest_connection
+        key: client_cert
+  client_key:
+    description:
+      - PEM file of the private key of O(client_cert).
+    type: path
+    vars:
+      - name: ansible_rest_client_key
+    env:
+      - name: ANSIBLE_REST_CLIENT_KEY
+    ini:
+      - section: rest_connection
+        key: client_key
+  client_key_passphrase:
+    description:
+      - Passphrase of that private key.
+    type: str
+    vars:
+      - name: ansible_rest_client_key_passphrase
+  proxy:
+    description:
+      - Proxy to the system, as V(http://proxy.example:3128). Those of the environment are not used.
+    type: str
+    vars:
+      - name: ansible_rest_proxy
+  timeout:
+    description:
+      - Seconds to wait for the TCP connection.
+    type: float
+    default: 10
+    vars:
+      - name: ansible_timeout
+      - name: ansible_rest_timeout
+    env:
+      - name: ANSIBLE_TIMEOUT
+      - name: ANSIBLE_REST_TIMEOUT
+    cli:
+      - name: timeout
+    ini:
+      - section: defaults
+        key: timeout
+      - section: rest_connection
+        key: timeout
+  read_timeout:
+    description:
+      - Seconds of silence after which a call is given up. Calls that are known to take longer bring their own limit.
+    type: float
+    default: 30
+    vars:
+      - name: ansible_command_timeout
+      - name: ansible_rest_read_timeout
+    env:
+      - name: ANSIBLE_REST_READ_TIMEOUT
+    ini:
+      - section: rest_connection
+        key: read_timeout
+  retries:
+    description:
+      - How often a call that is safe to repeat is tried again, after a status of V(429), V(500), V(502), V(503) or V(504), a lost
+        link or a spoilt answer. Silence is not tried again.
+    type: int
+    default: 3
+    vars:
+      - name: ansible_rest_retries
+    env:
+      - name: ANSIBLE_REST_RETRIES
+    ini:
+      - section: rest_connection
+        key: retries
+  retry_wait:
+    description:
+      - Seconds before the first of these tries, twice as long before each further one. C(Retry-After) in an answer wins; when
+        a device asks for more than a minute it is given up.
+    type: float
+    default: 1
+    vars:
+      - name: ansible_rest_retry_wait
+    env:
+      - name: ANSIBLE_REST_RETRY_WAIT
+    ini:
+      - section: rest_connection
+        key: retry_wait
+"""
+
+EXAMPLES = r"""
+# group_vars/sdwan.yml: what most inventories need
+#
+# ansible_connection: mspplus.netsec.rest
+# ansible_network_os: citrix.sdwan.sdwan
+# ansible_user: ops
+# ansible_password: "{{ vault_ops_password }}"
+# ansible_rest_ca_path: "{{ inventory_dir }}/ca.txt"
+
+# host_vars/branch7.yml: an appliance with the certificate that it made for itself
+#
+# ansible_rest_pin_sha256: "5f:0c:...:9a"
+
+- name: One read on each appliance
+  hosts: sdwan
+  gather_facts: false
+  tasks:
+    - name: Read what it is
+      ansible.builtin.raw: GET config/system_options
+      register: system
+      changed_when: false
+
+    - name: Show it
+      ansible.builtin.debug:
+        var: system.stdout | from_json
+"""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.connection import ConnectionBase
+from ansible.utils.display import Display
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest import Answer, Rejected, clean
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_login import planned
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_session import Session
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_tls import MISSING, LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_upload import MISSING as MISSING_TOOLBELT
+
+display = Display()
+
+OURS = "mspplus.netsec."
+RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
+# It catches every error and asks again for ten minutes, so it has to be refused before it runs.
+RETRIES_FOR_EVER = frozenset(
+    {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
+)
+_SECRET_OPTIONS = ("password", "secondary_password", "client_key_passphrase")
+
+
+class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
+    """No session was opened; nothing but the login was sent."""
+
+    kind = "unreachable"
+
+
+class Dropped(AnsibleConnectionFailure, failures.Dropped):
+    """The open session ended."""
+
+    kind = "dropped"
+
+
+class Silent(AnsibleConnectionFailure, failures.Silent):
+    """The session is open and nothing came within the limit."""
+
+    kind = "silent"
+
+
+_OURS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Silent: Silent}
+
+
+@contextlib.contextmanager
+def _as_ansible() -> Iterator[None]:
+    """Errors of the session as those that Ansible knows too."""
+    try:
+        yield
+    except (failures.Unreachable, failures.Dropped, failures.Silent) as error:
+        raise _OURS[type(error)](str(error)) from None
+
+
+class Connection(ConnectionBase):
+    """One session on a REST system. A door for our actions: open, request, upload, close; see _engine/rest.py."""
+
+    transport = "mspplus.netsec.rest"
+    has_pipelining = False
+    has_tty = False
+    force_persistence = False
+    supports_persistence = False
+    allow_executable = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dialect = ""
+        self.base_url = ""
+        self._action = ""
+        self._collections: tuple[str, ...] = ()
+        self._hidden: list[str] = []
+        self._chosen: dict[str, Any] = {}
+        self._session: Session | None = None
+
+    # -- what Ansible tells ---------------------------------------------------------------------------------------
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
+        keys = task_keys or {}
+        self._action = str(keys.get("action") or "")
+        self._collections = tuple(keys.get("collections") or ())
+        chosen = {name: value for name, value in self.get_options().items() if not name.startswith("_")}
+        if self._connected and chosen != self._chosen:
+            self.close()  # an item of a loop may speak to another host, or as another user
+        self._chosen = chosen
+        if self._action in RETRIES_FOR_EVER:
+            self._refuse()
+
+    @property
+    def read_timeout(self) -> float:
+        return float(self.get_option("read_timeout"))
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be shown: the passwords of this connection, its cookies, and what hide() was given."""
+        values = [str(self.get_option(name) or "") for name in _SECRET_OPTIONS]
+        user, at, _host = str(self.get_option("proxy") or "").rpartition("@")
+        values.append(user.rpartition(":")[2] if at else "")
+        session = self._session.secrets if self._session is not None else []
+        return [value for value in [*values, *self._hidden, *session] if value]
+
+    def hide(self, values: Any) -> None:
+        """Further secrets that a task is going to send; refusals that repeat them show asterisks."""
+        self._hidden += [str(value) for value in values if value]
+        if self._session is not None:
+            self._session.hidden = tuple(self._hidden)
+
+    # -- the door -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
+        if self._connected:
+            return
+        if not self._allowed():
+            self._refuse()
+        if self.become is not None:
+            raise AnsibleError(
+                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
+                "and set `ansible_become: false` for this host."
+            )
+        missing = MISSING or MISSING_TOOLBELT
+        if missing is not None:
+            raise AnsibleError(
+                f"{self.transport} needs requests and requests-toolbelt on the controller ({missing}): run "
+                "`pip install requests requests-toolbelt` in the Python environment of ansible-playbook."
+            )
+        name = str(self.get_option("host"))
+        try:
+            settings = planned(self.get_option)
+        except LoginError as error:
+            raise Unreachable(clean(f"{name}: {error}", 1000)) from None
+        self.dialect, self.base_url = settings.dialect, settings.base_url
+        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=name)
+        self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=name))
+        self._session.hidden = tuple(self._hidden)
+        try:
+            with _as_ansible():
+                self._session.open()
+        except BaseException:
+            self.close()
+            raise
+        self._connected = True
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        safe: bool | None = None,
+        timeout: float | None = None,
+        expect_down: bool = False,
+    ) -> Answer:
+        """One call; see RestDoor. Raises Rejected, Unreachable, Dropped, Silent."""
+        session = self._opened()
+        with _as_ansible():
+            return session.request(
+                method, path, query=query, body=body, safe=safe, timeout=timeout, expect_down=expect_down
+            )
+
+    def upload(
+        self,
+        path: str,
+        file: str,
+        *,
+        field: str,
+        query: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """A local file, streamed; see RestDoor. Raises Rejected, Failed, Unreachable, Dropped, Silent."""
+        session = self._opened()
+        with _as_ansible():
+            return session.upload(
+                path, file, field=field, query=query, fields=fields, progress=progress, timeout=timeout
+            )
+
+    def close(self) -> None:
+        """Log out and hang up."""
+        self._connected = False
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def reset(self) -> None:
+        """meta: reset_connection. The next task logs in anew."""
+        self.close()
+
+    def _opened(self) -> Session:
+        self.open()
+        assert self._session is not None
+        return self._session
+
+    # -- what Ansible's own actions call --------------------------------------------------------------------------
+
+    def _connect(self) -> Connection:
+        self.open()
+        return self
+
+    def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
+        """`GET path` for ansible.builtin.raw: (1 when the device refused it, its answer as JSON, its refusal)."""
+        if not self._allowed() or in_data:
+            self._refuse()
+        line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip()
+        words = line.split()
+        if len(words) != 2 or words[0] != "GET" or not line.isprintable():
+            raise AnsibleError(
+                f"raw only reads here: `GET path`, as in `GET config/system_options`. Use a module of {OURS}* for changes."
+            )
+        path, _mark, query = words[1].partition("?")
+        try:
+            answer = self.request("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
+        except Rejected as refused:
+            return 1, b"", f"{refused}\n".encode()
+        except failures.Failed as failed:
+            raise AnsibleError(str(failed)) from None
+        return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""
+
+    def put_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def _allowed(self) -> bool:
+        """No action at all is Python code that opened the connection itself."""
+        action = self._action
+        return not action or action.startswith(OURS) or action in RAW or self._is_short_name_of_ours(action)
+
+    def _is_short_name_of_ours(self, action: str) -> bool:
+        if "." in action or OURS.rstrip(".") not in self._collections:
+            return False
+        plugins = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+        return os.path.exists(os.path.join(plugins, "action", f"{os.path.basename(action)}.py"))
+
+    def _refuse(self) -> NoReturn:
+        gathers = "gather_facts" in self._action or self._action.rpartition(".")[2] == "setup"
+        if gathers:
+            remedy = "Set `gather_facts: false` on the play."
+        else:
+            remedy = (
+                "Set `ansible_connection` in the task's vars (to local, or to what the module is made for), "
+                "or use ansible.builtin.raw with `GET path` for a single read."
+            )
+        raise AnsibleError(
+            f"{self._action or 'this'} needs a shell, and a REST system has none; "
+            f"{self.transport} takes {OURS}* and ansible.builtin.raw only. {remedy}"
+        )

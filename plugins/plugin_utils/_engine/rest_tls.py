@@ -1,0 +1,160 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""TLS as the options of a REST connection say it, for requests: who is trusted, what is shown, which certificate is pinned."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import Any
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+except ImportError as error:
+    MISSING: ImportError | None = error
+else:
+    MISSING = None
+
+BLOCK = 1 << 18  # bytes that urllib3 takes from a body at a time; its 16 KiB cost four times the calls
+
+
+class LoginError(Exception):
+    """The login cannot be tried; its text names the remedy."""
+
+
+@dataclass(frozen=True)
+class Tls:
+    """validate: whether certificates are checked. ca: a file or directory of authorities, "" for those of the system.
+
+    pin: SHA-256 of the one certificate that is accepted, whatever it says; "" for none. server_name: the name that the
+    certificate must have, and that is asked for; "" for the host's.
+    """
+
+    validate: bool = True
+    ca: str = ""
+    pin: str = ""
+    server_name: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+    client_key_passphrase: str = field(default="", repr=False)
+
+    @property
+    def checked(self) -> bool:
+        """Whether authority, name and dates count."""
+        return self.validate and not self.pin
+
+
+def pinned(text: str) -> str:
+    """A fingerprint as people write it (colons, blanks, `sha256:` before it) as plain hexadecimal. Raises LoginError."""
+    digits = re.sub(r"[\s:]", "", re.sub(r"^sha-?256[:=]|^.*fingerprint=", "", text.strip().lower()))
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise LoginError(
+            "ansible_rest_pin_sha256 is no SHA-256: it has 64 hexadecimal digits, as "
+            "`openssl x509 -noout -fingerprint -sha256` prints them."
+        )
+    return digits
+
+
+def context(tls: Tls) -> ssl.SSLContext:
+    """Raises LoginError when a file cannot be used."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # What Python 3.13 added refuses the certificates that appliances make for themselves; a trusted one need not be a root.
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    if not tls.checked:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    elif tls.ca:
+        _trust(made, tls.ca)
+    else:
+        made.load_default_certs()
+    if tls.client_cert:
+        _show(made, tls)
+    elif tls.client_key:
+        raise LoginError("ansible_rest_client_key needs ansible_rest_client_cert, the certificate that belongs to it.")
+    return made
+
+
+def _trust(made: ssl.SSLContext, path: str) -> None:
+    try:
+        if os.path.isdir(path):
+            made.load_verify_locations(capath=path)
+        else:
+            made.load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        raise LoginError(f"{path} holds no certificate in PEM format. Check ansible_rest_ca_path.") from None
+    except OSError as error:
+        raise LoginError(
+            f"the authorities in {path} cannot be read: {error.strerror}. Check ansible_rest_ca_path."
+        ) from None
+
+
+def _show(made: ssl.SSLContext, tls: Tls) -> None:
+    try:
+        # Without a passphrase OpenSSL would ask the terminal for it.
+        made.load_cert_chain(tls.client_cert, tls.client_key or None, password=lambda: tls.client_key_passphrase)
+    except ssl.SSLError as error:
+        reason = error.reason or "unknown format"
+        raise LoginError(
+            f"the client certificate {tls.client_cert} cannot be used with its key ({reason}). Check "
+            "ansible_rest_client_cert, ansible_rest_client_key and ansible_rest_client_key_passphrase."
+        ) from None
+    except OSError as error:
+        raise LoginError(
+            f"the client certificate {tls.client_cert} or its key cannot be read: {error.strerror}. Check "
+            "ansible_rest_client_cert and ansible_rest_client_key."
+        ) from None
+
+
+def session(tls: Tls, proxy: str = "") -> Any:
+    """A requests.Session that knows these settings and nothing of its surroundings. Raises LoginError."""
+    made = requests.Session()
+    made.trust_env = False  # no proxies and no CA bundles of the environment, no .netrc
+    made.verify = tls.checked
+    made.proxies = {"https": proxy} if proxy else {}
+    made.mount("https://", _adapter(tls))
+    return made
+
+
+def _adapter(tls: Tls) -> Any:
+    pool: dict[str, Any] = {"ssl_context": context(tls), "blocksize": BLOCK}
+    if tls.pin:
+        pool["assert_fingerprint"] = tls.pin
+    if tls.server_name:
+        pool["server_hostname"] = tls.server_name
+
+    class Adapter(HTTPAdapter):
+        """As requests', but the TLS context is ours: it would add the authorities of certifi to it."""
+
+        def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **keywords: Any) -> None:
+            super().init_poolmanager(connections, maxsize, block, **{**keywords, **pool})
+
+        def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
+            return super().proxy_manager_for(proxy, **{**keywords, **pool})
+
+        def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+    return Adapter(pool_connections=1, pool_maxsize=1)
+
+
+def shown(host: str, port: int, server_name: str, timeout: float) -> str:
+    """SHA-256 of the certificate that a server shows, "" when it cannot be had. For a message: nothing is trusted or sent."""
+    look = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    look.check_hostname = False
+    look.verify_mode = ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), timeout) as wire,
+            look.wrap_socket(wire, server_hostname=server_name or host) as secured,
+        ):
+            return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
+    except (OSError, ValueError):
+        return ""
