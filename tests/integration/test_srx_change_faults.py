@@ -18,7 +18,7 @@ from integration.conftest import StartLab
 from integration.firewalls import carried, open_door
 from integration.test_srx_policy_log import CONFIG, WANTED, srx
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
@@ -95,6 +95,8 @@ def test_a_fault_at_a_step_ends_as_it_may(lab: StartLab, step: str, kind: str) -
         run(edge)
     except DoorError as error:
         ended, said = "unreachable", str(error)
+    except Refused as refused:
+        ended, said, state = "failed", str(refused), "unchanged"
     except Failed as failed:
         ended, state = "failed", failed.device_state
         said = f"{failed} {' '.join(map(str, failed.problems))}"
@@ -138,7 +140,7 @@ def test_the_steps_are_those_of_a_run(lab: StartLab) -> None:
             assert sum(bool(re.search(at, line)) for line in sent) >= nth, step
 
 
-def test_a_terminal_that_loses_input_is_fed_line_by_line(lab: StartLab) -> None:
+def test_input_that_is_lost_leaves_the_firewall_as_it_was(lab: StartLab) -> None:
     many = [
         {"from_zone": "trust", "to_zone": "untrust", "name": f"p{number}", "session_close": True}
         for number in range(60)
@@ -146,11 +148,25 @@ def test_a_terminal_that_loses_input_is_fed_line_by_line(lab: StartLab) -> None:
     path = "set security policies from-zone trust to-zone untrust policy"
     lines = [f"{path} {item['name']} {what}" for item in many for what in ("match source-address any", "then permit")]
     edge = lab(srx(config_text=CONFIG + "\n".join(lines)))
-    door = open_door(edge, read_timeout=READ_TIMEOUT)
+
+    def attempt() -> bool:
+        door = open_door(edge, read_timeout=READ_TIMEOUT)
+        try:
+            firewall = Firewall(door, READ_TIMEOUT)
+            wing = PolicyLogWing(firewall, many, "merged", CommitOptions(1, 5), Progress("fw1", None))
+            return converge(wing, check_mode=False).changed
+        finally:
+            door.close()
+
+    edge.add_fault("fw1", {"name": "overrun", "buffer": 2048, "bytes_per_second": 200_000, "times": 1})
+    before = carried(edge)
+    state = ""
     try:
-        wing = PolicyLogWing(Firewall(door, READ_TIMEOUT), many, "merged", CommitOptions(1, 5), Progress("fw1", None))
-        edge.add_fault("fw1", {"name": "overrun", "buffer": 2048, "bytes_per_second": 200_000})
-        assert converge(wing, check_mode=False).changed
-    finally:
-        door.close()
+        attempt()
+    except Failed as failed:
+        state = failed.device_state
+    if state:
+        assert (state, carried(edge)) == ("unchanged", before)
+        edge.clear_faults("fw1")
+        assert attempt()
     assert sum(line.endswith(" then log session-close") for line in carried(edge)) == 61

@@ -275,7 +275,7 @@ def test_a_change_that_is_not_seen_afterwards_is_taken_back(lab: StartLab) -> No
 
         def missing(wanted: Any) -> list[Problem]:
             asked.append(True)
-            return kept(wanted) if len(asked) > 1 else [Problem("read-back", "config", "it is not there")]
+            return kept(wanted) if len(asked) > 2 else [Problem("read-back", "config", "it is not there")]
 
         wing._kept = missing  # type: ignore[method-assign]
         with pytest.raises(Failed, match="does not show the change") as failed:

@@ -128,7 +128,7 @@ class Configuration:
                 self._prepare(session, plan)
                 self._progress("committing")
                 self._commit(session, plan)
-                problems = kept()
+                problems = _missing(kept)
                 if problems:
                     raise Failed("the commit was taken, but the device does not show the change", problems)
                 self._confirm(session)
@@ -158,7 +158,7 @@ class Configuration:
             self._prepare(session, plan)
             self.phase = "committing"
             session.commit(self._options.command(trial), trial)
-        except Failed:
+        except _Refusal:
             self.phase = "candidate"
             raise
         self.phase = "trial" if trial else "confirmed"
@@ -173,12 +173,12 @@ class Configuration:
         """The link went while the commit was confirmed: any later commit confirms it too."""
         try:
             self._firewall.reopen()
-            if kept():
+            if _missing(kept):
                 return False
             with _Session(self._firewall, self._options) as session:
                 session.commit("commit", False)
             self.phase = "confirmed"
-            return not kept()
+            return not _missing(kept)
         except (DoorError, Failed, Moved):
             return False
 
@@ -193,13 +193,13 @@ class Configuration:
         try:
             if isinstance(error, DoorError):
                 self._firewall.reopen()
-            if kept():
+            if _missing(kept):
                 late = f"; a commit that still comes: {until}" if self.phase == "committing" else ""
                 failed.device_state = f"unchanged{late}"
                 return failed
             self._progress("taking the change back")
             self._take_back(plan)
-            failed.device_state = "rolled back" if kept() else "changed; run again to verify it"
+            failed.device_state = "rolled back" if _missing(kept) else "changed; run again to verify it"
         except (DoorError, Failed, Moved) as unread:
             failed.device_state = self._waited(kept, until, unread)
         return failed
@@ -222,13 +222,22 @@ class Configuration:
         self._progress("waiting for the device to roll back")
 
         def gone() -> bool:
-            return bool(kept())
+            return bool(_missing(kept))
 
         try:
             self._firewall.reopen()
             return "rolled back" if poll(gone, bool, timer + MARGIN) else "changed; run again to verify it"
         except (DoorError, Failed) as unread:
             return f"unknown, it could not be read ({unread}); {until}"
+
+
+def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
+    """What the device does not show of a change, looked for twice: a text that was cut on its way is no change."""
+    return kept() and kept()
+
+
+class _Refusal(Failed):
+    """The device said no to a commit, in words that are known: it carries what it did before."""
 
 
 class _NotInPrivate(Exception):
@@ -329,7 +338,11 @@ class _Session:
             return
         if trial and _NOT_PRIVATE.search(answer):
             raise _NotInPrivate
-        raise _refusal(answer, f"the device refused the commit ({command})")
+        failed = _refusal(answer, f"the device refused the commit ({command})")
+        if refusal(answer):
+            raise _Refusal(str(failed), failed.problems)
+        failed.args = (f"the answer to the commit ({command}) cannot be read",)
+        raise failed
 
     def _say(self, command: str) -> str:
         return self._firewall.cli.ask(command, (), float(self._options.commit_timeout), "commit_timeout")

@@ -45,7 +45,7 @@ def plan(current: PolicyLogs, wanted: PolicyLogs) -> Plan:
     """One operation a policy; each is a safe state, since a log changes no traffic."""
     operations = []
     for key, policy in wanted.policies.items():
-        before = current.policies[key]
+        before = current.policies.get(key, Policy())  # one that a cut answer does not show carries nothing yet
         if (policy.init, policy.close) != (before.init, before.close):
             operations.append(_operation(key, before, policy))
     return Plan(tuple(operations))
