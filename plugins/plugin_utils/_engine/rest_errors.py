@@ -25,7 +25,8 @@ Fate = Literal["unsent", "silent", "lost"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's.
+    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: somebody is
+    logged in.
 
     shown: SHA-256 of the certificate that the device shows, "" when it is not known.
     """
@@ -36,6 +37,7 @@ class Attempt:
     timeout: float
     read_timeout: float
     named: bool = True
+    inside: bool = True
     proxy: str = ""
     client_cert: str = ""
     shown: str = ""
@@ -175,9 +177,12 @@ def _silent(_error: BaseException, attempt: Attempt) -> str:
 
 
 def _lost(_error: BaseException, attempt: Attempt) -> str:
+    reasons = "a restart, a service that ended, a cut link"
+    if not attempt.inside:
+        wants = "" if attempt.client_cert else "it wants a client certificate (ansible_rest_client_cert), "
+        reasons = f"{wants}too many sessions, {reasons}"
     return (
-        f"{attempt.where}: the device closed the connection in the middle of {attempt.call}. "
-        "Common reasons: a restart, a session or a service that ended, a cut link."
+        f"{attempt.where}: the device closed the connection in the middle of {attempt.call}. Common reasons: {reasons}."
     )
 
 
@@ -196,9 +201,9 @@ _TABLE: tuple[tuple[str, Fate, Callable[[BaseException, Attempt], str]], ...] = 
     ("UnicodeError", "unsent", _dns),
     ("InvalidURL", "unsent", _url),
     ("LocationParseError", "unsent", _url),
+    ("NewConnectionError", "unsent", _no_connection),
     ("ConnectTimeoutError", "unsent", _no_answer_yet),
     ("ConnectTimeout", "unsent", _no_answer_yet),
-    ("NewConnectionError", "unsent", _no_connection),
     ("ConnectionRefusedError", "unsent", _refused),
     ("ReadTimeoutError", "silent", _silent),
     ("ReadTimeout", "silent", _silent),

@@ -367,6 +367,7 @@ class Session:
             timeout=settings.timeout,
             read_timeout=read,
             named=ask.timeout is None,
+            inside=self._inside,
             proxy=settings.proxy_shown,
             client_cert=settings.tls.client_cert,
             shown=fingerprint,
@@ -389,25 +390,23 @@ class Session:
         if 300 <= raw.status < 400:
             where = clean(raw.headers.get("location", "elsewhere"), 120)
             text = f"a redirect to {where}, which is not followed. Check ansible_host, ansible_port, ansible_rest_base_path."
-            return answer, self._rejected(ask, raw, None, text), False
+            return answer, self._rejected(ask, raw, None, text, "was answered with"), False
         if raw.status >= 400:
             code, said = error or (None, self._system.said(body))
             return answer, self._rejected(ask, raw, code, said or _words(raw)), spoilt and raw.status in AGAIN
         if wrong:
             text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
-            return answer, self._rejected(ask, raw, None, text), spoilt
+            return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
         if error:
             return answer, self._rejected(ask, raw, *error), False
         return answer, None, False
 
-    def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str) -> Rejected:
+    def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str, verb: str = "was refused with") -> Rejected:
         said = clean(text)
         for secret in [*self.secrets, *self.hidden, self.settings.password, self.settings.secondary_password]:
             said = said.replace(secret, "********") if secret else said
         number = f", error {code}" if code is not None else ""
-        message = (
-            f"{self.settings.host}: {ask.call} was refused (HTTP {raw.status}{number}): {said or 'without a word'}"
-        )
+        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {said or 'no text'}"
         return Rejected(message, status=raw.status, code=code, text=said, method=ask.method, path=ask.path)
 
 
@@ -418,7 +417,7 @@ def _call(call: Any) -> tuple[str, str]:
 def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
     """(body, what is wrong with it, whether it claimed to be JSON and is not)."""
     if raw.cut:
-        return None, f"the answer is longer than {LARGEST_ANSWER >> 20} MiB.", False
+        return None, f"more than {LARGEST_ANSWER >> 20} MiB.", False
     if not raw.data.strip():
         return None, "", False
     kind = clean(raw.headers.get("content-type", "no type"), 60)
@@ -427,8 +426,8 @@ def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
         if re.search(rb"\\u[dD][89a-fA-F]", raw.data):
             json.dumps(body, ensure_ascii=False).encode()  # halves of a character cannot be shown
     except (ValueError, RecursionError):
-        start = _words(raw)[:120]
-        return None, f"no JSON but {kind}, which begins {start!r}.", "json" in kind
+        start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
+        return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
     return body, "", False
 
 
