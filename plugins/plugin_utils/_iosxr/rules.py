@@ -12,10 +12,11 @@ from dataclasses import fields
 from typing import Any
 
 from .._engine.problems import Problem
+from .._engine.rule_table import Rule
 from . import rules_acl, rules_feature, rules_session
 from .model import Span
 from .platforms import Facts
-from .rule_table import RULES, Rule, overridable_rules
+from .rule_table import RULES, overridable_rules
 from .rule_view import Finding, View
 
 __all__ = ["RULES", "Facts", "Rule", "check", "overridable_rules"]
