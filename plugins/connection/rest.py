@@ -421,13 +421,7 @@ class Connection(ConnectionBase):
         """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
         if self._connected:
             return
-        if not self._allowed():
-            self._refuse()
-        if self.become is not None:
-            raise AnsibleError(
-                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
-                "and set `ansible_become: false` for this host."
-            )
+        self._check_use()
         missing = MISSING or MISSING_TOOLBELT
         if missing is not None:
             raise AnsibleError(
@@ -511,7 +505,8 @@ class Connection(ConnectionBase):
 
     def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """`GET path` for ansible.builtin.raw: (1 when the device refused it, its answer as JSON, its refusal)."""
-        if not self._allowed() or in_data:
+        self._check_use()
+        if in_data:
             self._refuse()
         line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip()
         words = line.split()
@@ -533,6 +528,16 @@ class Connection(ConnectionBase):
 
     def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
         self._refuse()
+
+    def _check_use(self) -> None:
+        """Raises AnsibleError: not this module, not with become."""
+        if not self._allowed():
+            self._refuse()
+        if self.become is not None:
+            raise AnsibleError(
+                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
+                "and set `ansible_become: false` for this host."
+            )
 
     def _allowed(self) -> bool:
         """No action at all is Python code that opened the connection itself."""

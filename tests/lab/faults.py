@@ -219,8 +219,9 @@ class _Armed:
     seen: int = field(default=0)
 
     def matches(self, text: str) -> bool:
-        if self.params.get("at") == "login" or text == LOGIN:
-            return self.params.get("at") == "login" and text == LOGIN
+        login = self.params.get("at") == "login" and FAULTS[self.name].layer != "http"  # there it is part of a path
+        if login or text == LOGIN:
+            return login and text == LOGIN
         return self.pattern is None or self.pattern.search(text) is not None
 
 

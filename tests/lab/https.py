@@ -128,7 +128,10 @@ class Https:
         response: web.StreamResponse | None = None
         try:
             response = await self._spoilt(request, text, session) or await self._answer(request, handler, text, entry)
-            return await self._on_its_way(request, response, text, session)
+            response = await self._on_its_way(request, response, text, session)
+            if isinstance(response, web.HTTPException):
+                raise response  # as aiohttp wants it
+            return response
         except (ConnectionError, web.RequestPayloadError):
             return web.Response(status=503)  # the client left in the middle; nobody gets this
         finally:

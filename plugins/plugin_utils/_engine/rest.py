@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from .failures import Failed
 
@@ -114,8 +113,22 @@ def target(path: str, query: Mapping[str, str] | None = None) -> str:
         raise ValueError(f"{path!r} leads out of the base path")
     if not query:
         return path
-    pairs = (f"{quote(str(name), safe='')}={quote(str(value), safe=':;,')}" for name, value in query.items())
+    pairs = (f"{quoted(str(name))}={quoted(str(value), ':;,')}" for name, value in query.items())
     return f"{path}?{'&'.join(pairs)}"
+
+
+def quoted(text: str, also: str = "") -> str:
+    """Percent-encoded but for letters, digits, `-._~` (RFC 3986, 2.3) and also. Raises ValueError on half a character.
+
+    >>> quoted("a/b é", "/")
+    'a/b%20%C3%A9'
+    """
+    return "".join(
+        char
+        if char in also or (char.isascii() and (char.isalnum() or char in "-._~"))
+        else "".join(f"%{byte:02X}" for byte in char.encode())
+        for char in text
+    )
 
 
 def clean(text: object, longest: int = LONGEST_TEXT) -> str:

@@ -55,6 +55,7 @@ def test_the_readme_documents_every_row_as_the_table_has_it(name: str) -> None:
         ({"name": "drop", "at": "x", "times": True}, "times must be a number"),
         ({"name": "drop", "at": "x", "color": "red"}, "unknown parameter 'color'"),
         ({"name": "refuse", "how": "politely"}, "closed or refused"),
+        ({"name": "garbage_body", "at": "x", "how": "poem"}, "how must be html or truncated or noise or huge"),
         ({"name": "refuse", "how": "refused", "times": 1}, "cannot count"),
     ],
 )
@@ -98,6 +99,12 @@ def test_login_is_an_event_and_not_a_word_in_a_command() -> None:
     everything = Faults([{"name": "drop", "at": "."}])
     assert not everything.active("drop", LOGIN)
     assert everything.active("drop", "show login")
+
+
+def test_in_http_the_word_login_is_part_of_a_path() -> None:
+    faults = Faults([{"name": "hang_request", "at": "login"}])
+    assert faults.active("hang_request", "POST /nitro/v1/config/login")
+    assert not faults.active("hang_request", "GET /nitro/v1/config/things")
 
 
 def test_a_kind_that_asks_for_a_fault_not_in_the_table_is_wrong() -> None:
