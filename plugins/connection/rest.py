@@ -116,8 +116,8 @@ options:
       - name: ansible_network_os
   base_path:
     description:
-      - What stands before each path, if it is not what the dialect says (V(/sdwan/nitro/{version\}/) and
-        V(/sdwan_center/nitro/{version\}/)). C({version}) in it is replaced by O(api_version).
+      - What stands before each path, if it is not what the dialect says (V(/sdwan/nitro/{version}/) and
+        V(/sdwan_center/nitro/{version}/)). C({version}) in it is replaced by O(api_version).
     type: str
     vars:
       - name: ansible_rest_base_path

@@ -6,12 +6,38 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import secrets
+from pathlib import Path
 from typing import Any, ClassVar
 
 from aiohttp import web
+from ansible.playbook.play_context import PlayContext
+from ansible.plugins.loader import connection_loader
 
 BASE = "/sdwan/nitro/v1/"
+PASSWORD = "CANARY-device-password"
+
+
+def door_to(lab: Any, directory: Path, name: str = "edge1", action: str = "", **options: Any) -> Any:
+    """A connection to a device of a lab, not open yet, that trusts the lab's authority. directory: for the file of it."""
+    ca = directory / "ca.pem"
+    ca.write_text(lab.ca_pem())
+    given = {
+        "host": "127.0.0.1",
+        "port": lab.device(name).port,
+        "remote_user": "ops",
+        "password": PASSWORD,
+        "ca_path": str(ca),
+        "network_os": "citrix.sdwan.sdwan",
+        "read_timeout": 5,
+        "timeout": 5,
+        "retry_wait": 0.01,
+    }
+    door = connection_loader.get("mspplus.netsec.rest", PlayContext())
+    door.set_options(task_keys={"action": action}, direct={**given, **options})
+    return door
 
 
 class Tiny:
@@ -27,6 +53,7 @@ class Tiny:
         self.things: list[str] = []
         self.uploads: list[tuple[dict[str, str], str, int]] = []
         self.seen: list[dict[str, str]] = []  # headers of requests
+        self.busy = self.busiest = 0  # requests at a time
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -37,6 +64,7 @@ class Tiny:
             web.post(f"{self.base}config/inbox", self.known(self.upload)),
             web.get(f"{self.base}config/moved", self.known(self.moved)),
             web.get(f"{self.base}config/raw", self.known(self.raw)),
+            web.get(f"{self.base}config/trickle", self.known(self.trickle)),
         ]
 
     def forget(self) -> None:
@@ -54,7 +82,7 @@ class Tiny:
             return web.json_response({"errorcode": 401, "errormessage": said}, status=401)
         cookie = f"CANARY-{secrets.token_hex(16)}"
         self.live.add(cookie)
-        answer = web.json_response({"login": {"message": "Done"}})
+        answer = web.json_response({"login": {"message": "Done", "token": cookie}})
         answer.set_cookie("APNConfigEditorSession", cookie, path="/", secure=True, httponly=True)
         return answer
 
@@ -65,14 +93,30 @@ class Tiny:
     def known(self, handler: Any) -> Any:
         async def checked(request: web.Request) -> web.StreamResponse:
             self.seen.append(dict(request.headers))
-            if request.cookies.get("APNConfigEditorSession") not in self.live:
-                return web.json_response({"errorcode": 401, "errormessage": "Authentication failed"}, status=401)
-            answer: web.StreamResponse = await handler(request)
+            if not self.live & {request.cookies.get("APNConfigEditorSession"), request.headers.get("X-Token")}:
+                basic = base64.b64encode(f"{self.spec.username}:{self.spec.password}".encode()).decode()
+                if request.headers.get("Authorization") != f"Basic {basic}":
+                    return web.json_response({"errorcode": 401, "errormessage": "Authentication failed"}, status=401)
+            self.busy += 1
+            self.busiest = max(self.busiest, self.busy)
+            try:
+                answer: web.StreamResponse = await handler(request)
+            finally:
+                self.busy -= 1
             return answer
 
         return checked
 
+    async def trickle(self, request: web.Request) -> web.StreamResponse:
+        """An answer that never ends and never stops."""
+        answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await answer.prepare(request)
+        while True:
+            await answer.write(b" ")
+            await asyncio.sleep(0.02)
+
     async def read(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(float(request.query.get("sleep", 0)))
         return web.json_response({"things": [{"name": name} for name in self.things], "query": dict(request.query)})
 
     async def add(self, request: web.Request) -> web.Response:

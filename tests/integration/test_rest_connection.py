@@ -13,20 +13,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
-from integration.rest_system import BASE, Tiny
+from integration.rest_system import BASE, PASSWORD, Tiny, door_to
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures, rest, rest_session
 from lab import kinds
 
-NAME = "mspplus.netsec.rest"
-PASSWORD = "CANARY-device-password"
 USER = {"username": "ops", "password": PASSWORD}
 
 
@@ -44,24 +41,9 @@ def login(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """`login(lab, "edge1", **options)`: a connection that is not open yet, and trusts the lab's authority."""
     doors: list[Any] = []
 
-    def make(lab: Any, name: str = "edge1", action: str = "", **options: Any) -> Any:
-        ca = tmp_path / "ca.pem"
-        ca.write_text(lab.ca_pem())
-        given = {
-            "host": "127.0.0.1",
-            "port": lab.device(name).port,
-            "remote_user": "ops",
-            "password": PASSWORD,
-            "ca_path": str(ca),
-            "network_os": "citrix.sdwan.sdwan",
-            "read_timeout": 5,
-            "timeout": 5,
-            "retry_wait": 0.01,
-        }
-        door = connection_loader.get(NAME, PlayContext())
-        door.set_options(task_keys={"action": action}, direct={**given, **options})
-        doors.append(door)
-        return door
+    def make(lab: Any, *arguments: str, **options: Any) -> Any:
+        doors.append(door_to(lab, tmp_path, *arguments, **options))
+        return doors[-1]
 
     yield make
     for door in doors:
@@ -382,6 +364,8 @@ def test_retry_after_is_kept_and_too_much_of_it_is_refused(lab, login):
     with pytest.raises(rest.Rejected, match="asks to come back in 3600 s"):
         door.request("GET", "config/things")
     assert time.monotonic() - started < 2
+    assert rest_session._seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert rest_session._seconds("soon") is None
 
 
 @pytest.mark.parametrize("name", ["reset", "lost_answer"])
@@ -397,6 +381,26 @@ def test_a_lost_link_is_tried_again_for_reads_and_said_for_writes(lab, login, na
     assert "What the device did with it is unknown." in checked(caught.value)
     assert running.device("edge1").device.things == (["one"] if name == "lost_answer" else [])
     assert door.request("GET", "config/things").status == 200
+
+
+def test_an_answer_that_trickles_for_ever_is_given_up(lab, login):
+    running = lab(edge())
+    door = login(running, read_timeout=0.1)
+    started = time.monotonic()
+    with pytest.raises(failures.Silent, match="still not complete after 1 s; ansible_rest_read_timeout"):
+        door.request("GET", "config/trickle")
+    assert 1 <= time.monotonic() - started < 3
+
+
+def test_one_call_at_a_time(lab, login):
+    running = lab(edge())
+    door = login(running)
+    door.open()
+    with ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(door.request, "GET", "config/things", query={"sleep": "0.1"}) for _call in range(3)]
+        assert [call.result(20).status for call in calls] == [200, 200, 200]
+    assert running.device("edge1").device.busiest == 1
+    assert count(running, "connect") == 1
 
 
 def test_an_error_inside_200_is_a_refusal_with_its_code(lab, login):

@@ -20,6 +20,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .failures import DoorError, Dropped, Failed, Silent, Unreachable
@@ -266,6 +267,10 @@ class Session:
             self.open()
             answer = self._tried(ask, tries, renew=True)
             self._met = True
+        except Rejected as refused:
+            if before or self._system.auth != "basic" or refused.status not in self._system.expired:
+                raise
+            raise Unreachable(self._no_entry(refused)) from None  # its login is part of each call
         except Unreachable as error:
             if not before:
                 raise
@@ -305,12 +310,11 @@ class Session:
     def _wait(self, attempt: int, refused: Rejected | None, asked: str = "") -> None:
         """Before another try: as long as the device asks for, else twice as long as the last time, with some chance in it."""
         seconds = self.settings.retry_wait * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
-        if re.fullmatch(r"\d{1,9}", asked.strip()):
-            seconds = float(asked)
-            if seconds > LONGEST_WAIT and refused is not None:
-                refused.args = (f"{refused} It asks to come back in {asked.strip()} s, which is too long to wait.",)
-                raise refused
-        self._sleep(min(seconds, LONGEST_WAIT))
+        wanted = _seconds(asked)
+        if wanted is not None and wanted > LONGEST_WAIT and refused is not None:
+            refused.args = (f"{refused} It asks to come back in {wanted:.0f} s, which is too long to wait.",)
+            raise refused
+        self._sleep(min(seconds if wanted is None else wanted, LONGEST_WAIT))
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
@@ -429,6 +433,17 @@ def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
         start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
         return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
     return body, "", False
+
+
+def _seconds(retry_after: str) -> float | None:
+    """RFC 9110, 10.2.3: seconds, or a date; None for anything else."""
+    text = retry_after.strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
 
 
 def _no_number(name: str) -> Any:
