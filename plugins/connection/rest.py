@@ -494,7 +494,8 @@ class Connection(ConnectionBase):
 
     def _opened(self) -> Session:
         self.open()
-        assert self._session is not None
+        if self._session is None:
+            raise Unreachable(f"{self.get_option('host')}: there is no session")
         return self._session
 
     # -- what Ansible's own actions call --------------------------------------------------------------------------

@@ -115,6 +115,9 @@ def sites(kind: str, directory: Path) -> Iterator[Any]:
             started.append(Site(stack.enter_context(running({"devices": devices})), directory))
             return started[-1]
 
-        yield start
-        assert [error for site in started for error in site.lab.errors] == []
+        try:
+            yield start
+        finally:
+            errors = [error for site in started for error in site.lab.errors]
+    assert errors == []
     assert [leak for site in started for leak in site.leaks()] == []

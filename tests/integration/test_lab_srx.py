@@ -85,8 +85,7 @@ def test_netmiko_logs_in_and_reads(lab: Lab, name: str, user: str) -> None:
 def test_netmiko_monitors_a_flow(lab: Lab) -> None:
     with netmiko(lab) as firewall:
         assert (
-            firewall.send_command("monitor security flow start")
-            == "error: Please specify the monitor flow trace file."
+            firewall.send_command("monitor security flow start") == "error: Please specify the monitor flow trace file."
         )
         assert firewall.send_command("monitor security flow file trace size 65536 files 2").strip() == ""
         assert (

@@ -491,7 +491,7 @@ def test_a_restart_is_dropped_at_once_and_survived(lab, login):
     running = lab(edge())
     door = login(running)
     door.request("GET", "config/things")
-    running.call(lambda: running.device("edge1").device.forget())
+    running.call(running.device("edge1").device.forget)
     running.add_fault("edge1", {"name": "reset", "at": ".", "times": 1})
     with pytest.raises(failures.Dropped):
         door.request("GET", "config/things", expect_down=True)
@@ -556,7 +556,7 @@ def test_a_401_to_an_upload_means_that_it_was_not_done(lab, login, image):
     running = lab(edge())
     door = login(running)
     door.open()
-    running.call(lambda: running.device("edge1").device.forget())
+    running.call(running.device("edge1").device.forget)
     door.upload("config/inbox", str(image), field="file")
     assert [size for _fields, _name, size in running.device("edge1").device.uploads] == [3_000_001]
 

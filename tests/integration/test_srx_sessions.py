@@ -142,7 +142,7 @@ def test_a_filter_that_the_device_refuses_is_reported(lab: StartLab, tmp_path: P
 
 def test_one_session(lab: StartLab, tmp_path: Path) -> None:
     edge = lab(firewall())
-    (some, *_) = asked(edge, tmp_path, level="brief", limit=5)["sessions"]
+    (some, *_rest) = asked(edge, tmp_path, level="brief", limit=5)["sessions"]
     (one,) = asked(edge, tmp_path, session_identifier=some["session_id"])["sessions"]
     assert one["session_id"] == some["session_id"] and one["in"]["source"] == some["in"]["source"]
     assert asked(edge, tmp_path, session_identifier=5)["sessions"] == []

@@ -123,12 +123,14 @@ def _operation(current: FpcErrors, wanted: FpcErrors, key: Key) -> tuple[Kind, s
     return "update", item_name(key), _changes(path, old, new), _changes(path, new, old)
 
 
-def _changes(path: str, old: Setting, new: Setting) -> list[str]:
+def _changes(path: str, before: Setting, after: Setting) -> list[str]:
     """Lines that turn one setting of a level into another, neither of them empty."""
     found = []
-    if new.threshold != old.threshold:
-        found.append(f"delete {path} threshold" if new.threshold is None else f"set {path} threshold {new.threshold}")
-    return found + _action_changes(path, old.actions, new.actions)
+    if after.threshold != before.threshold:
+        found.append(
+            f"delete {path} threshold" if after.threshold is None else f"set {path} threshold {after.threshold}"
+        )
+    return found + _action_changes(path, before.actions, after.actions)
 
 
 def _action_changes(path: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[str]:

@@ -24,7 +24,7 @@ MAX_LINE = 16384
 
 _TAG = re.compile(r"\b(?:RT_FLOW|APPTRACK)_SESSION_[A-Z_]{4,16}\b")
 _PROGRAM = re.compile(r"RT_FLOW(?:\[\d{1,10}\])?:?")
-_DATA = re.compile(r'\s*(?:\[|[^\s=\[]{1,64}=\s?["“”„«»])')
+_DATA = re.compile(r'\s*(?:\[|[^\s=\[]{1,64}=\s?["\u201c\u201d\u201e«»])')
 _ICMP = (1, 58)
 
 

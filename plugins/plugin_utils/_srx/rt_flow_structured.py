@@ -17,13 +17,13 @@ from .rt_flow_fields import Layout, layout, typed
 
 _LAYOUTS: dict[str, Layout] = {}
 _MOST_LAYOUTS = 256
-_FIRST = re.compile(r'(?:[^\s="“”„«»\[\]]+ )?([^\s="“”„«»\[\]]{1,64})=')
-_KEY = re.compile(r' ([^\s="“”„«»\[\]]{1,64})=')
+_FIRST = re.compile(r'(?:[^\s="\u201c\u201d\u201e«»\[\]]+ )?([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
+_KEY = re.compile(r' ([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
 # A straight quote may be closed by a curly one that stands before a blank, the bracket or the end: key="value » (documents do that).
 _PAIR = re.compile(
-    r'\s*(?P<key>[^\s="“”„«»\[\]]{1,64})=\s?(?:'
-    r'"(?P<value>(?:[^"\\»”]|\\.|[»”](?![\s\]]|$))*)(?:"|(?P<odd>[»”])(?=[\s\]]|$))'
-    r'|[“”„«»](?P<curly>[^"“”„«»]*)["“”„«»])'
+    r'\s*(?P<key>[^\s="\u201c\u201d\u201e«»\[\]]{1,64})=\s?(?:'
+    r'"(?P<value>(?:[^"\\»\u201d]|\\.|[»\u201d](?![\s\]]|$))*)(?:"|(?P<odd>[»\u201d])(?=[\s\]]|$))'
+    r'|[\u201c\u201d\u201e«»](?P<curly>[^"\u201c\u201d\u201e«»]*)["\u201c\u201d\u201e«»])'
 )
 _IDENTIFIER = re.compile(r'\s*\[?(?:[^\s="\]]+(?=\s))?')
 _ESCAPED = re.compile(r'\\(["\\\]])')

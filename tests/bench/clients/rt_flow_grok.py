@@ -64,7 +64,7 @@ def pattern(keys: str) -> str:
         key = word.strip("[]")
         kind = "IP" if key.endswith("address") else "INT" if NUMBERS.fullmatch(key) else "DATA"
         field = f"%{{{kind}:{key.replace('-', '_')}{':int' if kind == 'INT' else ''}}}"
-        pair = f'{key}=["“]{field}["”] ?'
+        pair = f'{key}=["\u201c]{field}["\u201d] ?'
         parts.append(f"(?:{pair})?" if word != key else pair)
     return "".join(parts)
 

@@ -278,7 +278,7 @@ def _structured(event: Event, style: Style) -> str:
         fields["policy-name"] += " internet; offload"
     quotes = [f'{key}="{value}"' for key, value in fields.items()]
     if odd % 13 == 4:  # samples in documents have curly quotes at some keys
-        quotes[:2] = [f"{key}=“{value}”" for key, value in list(fields.items())[:2]]
+        quotes[:2] = [f"{key}=\u201c{value}\u201d" for key, value in list(fields.items())[:2]]
     identifier = {3: "junos@2636.1.1.1.2.135", 5: "junos@2626.192.0.2.1.40", 6: "-custom@1"}.get(
         odd % 17, f"junos@2636.1.1.1.2.{style.platform}"
     )

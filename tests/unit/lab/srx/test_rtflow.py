@@ -113,7 +113,7 @@ def test_quirks_are_those_of_the_samples() -> None:
     for words in (
         '="No "',
         "internet; offload",
-        "“",
+        "\u201c",
         "junos@2626.192.0.2.1.40",
         "[-custom@1 ",
         "[source-address=",
@@ -123,7 +123,7 @@ def test_quirks_are_those_of_the_samples() -> None:
     ):
         assert any(words in text for text in shown), words
     plain = list(lines(TABLE, 2000, NOW, Style()))
-    assert not any("“" in text or "-->" in text or not text.startswith("<14>1 ") for text in plain)
+    assert not any("\u201c" in text or "-->" in text or not text.startswith("<14>1 ") for text in plain)
 
 
 def test_the_generator_is_deterministic_and_counts() -> None:

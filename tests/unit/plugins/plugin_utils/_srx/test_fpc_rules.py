@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -30,12 +32,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_tables imp
 
 from .fpc_configs import configurations, documents
 
-HELD = {0: "SPC2", 1: "SPC2", 7: "IOC2", 11: "IOC3"}
+HELD: Mapping[int, str] = MappingProxyType({0: "SPC2", 1: "SPC2", 7: "IOC2", 11: "IOC3"})
 Document = list[dict[str, Any]]
 
 
 def chassis(
-    cards: dict[int, str] = HELD, engine: str = "SRX5k RE-1800X4", version: int | None = 2, **more: Any
+    cards: Mapping[int, str] = HELD, engine: str = "SRX5k RE-1800X4", version: int | None = 2, **more: Any
 ) -> Chassis:
     held = {slot: Card(slot, kind, kind) for slot, kind in cards.items()}
     return Chassis(**{"model": "SRX5800", "cards": held, "engines": (Engine(0, version, engine),), **more})

@@ -34,7 +34,7 @@ TEXT_KEYS = [
     "src-nat-rule-type",
 ]
 # What a quote closes: curly ones close too, so they stand in no value of the law.
-TEXTS = st.text(st.characters(exclude_characters="»”“„«\n\r", exclude_categories=("Cs",)), max_size=20)
+TEXTS = st.text(st.characters(exclude_characters="»\u201d\u201c\u201e«\n\r", exclude_categories=("Cs",)), max_size=20)
 FIELDS = st.dictionaries(st.sampled_from(TEXT_KEYS), TEXTS, max_size=8).flatmap(
     lambda texts: st.dictionaries(st.sampled_from(NUMBER_KEYS), st.integers(-1, 2**64), max_size=8).map(
         lambda numbers: {**texts, **numbers}
@@ -81,7 +81,7 @@ def test_the_short_way_never_differs_from_the_long_one(pieces: list[str]) -> Non
     assert structured.fields(line, 0) == structured.scanned(line, 0)
 
 
-@pytest.mark.parametrize("quotes", ['"»', '" »', '"”', "“”", "„“", "«»", "« »"])
+@pytest.mark.parametrize("quotes", ['"»', '" »', '"\u201d', "\u201c\u201d", "\u201e\u201c", "«»", "« »"])
 def test_curly_quotes_close_and_open(quotes: str) -> None:
     left, right = quotes[0], quotes[1:]
     line = f'[junos@2636.1.1.1.2.40 policy-name={left}a b{right} protocol-id={left}6{right} roles="x"]'

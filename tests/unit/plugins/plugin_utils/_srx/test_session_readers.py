@@ -132,7 +132,7 @@ def test_summaries_have_a_row_for_each_place_in_both_layouts(name: str, level: s
 
 
 def test_a_session_has_its_types() -> None:
-    (raw, *_), _report = from_text(as_text(listing("cluster"), "brief"))
+    (raw, *_rest), _report = from_text(as_text(listing("cluster"), "brief"))
     shown = session(raw)
     assert isinstance(shown["session_id"], int) and shown["session_id"] > 2**32
     assert isinstance(shown["policy_index"], int) and "/" not in shown["policy"]
