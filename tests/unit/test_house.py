@@ -20,7 +20,17 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 
 # In a wing everything is pure but the rooms that talk to a device, these and all called X_device; in the engine these are.
 DEVICE_ROOMS = {"configure", "device", "inspection"}
-PURE_ENGINE = {"failures", "operations", "problems", "rest", "rest_dialects", "rest_errors", "rule_table", "states", "version"}
+PURE_ENGINE = {
+    "failures",
+    "operations",
+    "problems",
+    "rest",
+    "rest_dialects",
+    "rest_errors",
+    "rule_table",
+    "states",
+    "version",
+}
 IMPURE = {"ansible", "asyncssh", "netmiko", "paramiko", "requests", "scrapli", "socket", "subprocess", "urllib"}
 
 # The licence itself.

@@ -24,7 +24,9 @@ from .run import Outcome
 from .version import VERSION
 from .waiting import Progress
 
-FREE_TEXT = frozenset({"msg", "errors", "warnings", "problems", "device_state", "diagnostics", "counters_unparsed", "unparsed"})
+FREE_TEXT = frozenset(
+    {"msg", "errors", "warnings", "problems", "device_state", "diagnostics", "counters_unparsed", "unparsed"}
+)
 
 
 class DeviceAction(ActionBase):

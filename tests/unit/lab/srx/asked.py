@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
 from typing import Any
+from xml.etree import ElementTree
 
 from lab.faults import Faults
 from lab.spec import DeviceSpec

@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import re
-from xml.etree import ElementTree
 from collections import Counter
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given, settings
