@@ -13,6 +13,7 @@ PROTOCOLS: Mapping[str, int] = {
     "icmp": 1, "igmp": 2, "ipip": 4, "tcp": 6, "egp": 8, "udp": 17, "rsvp": 46, "gre": 47, "esp": 50, "ah": 51,
     "icmp6": 58, "ospf": 89, "pim": 103, "sctp": 132,
 }  # fmt: skip
+MAX_DIGITS = 10
 _NAMES = {number: name for name, number in PROTOCOLS.items()}
 
 # Keywords that port options of Junos take (Juniper: edit security flow; YANG conf-security 24.4).
@@ -37,9 +38,9 @@ def protocol_name(text: str) -> str:
     word = text.strip().lower()
     if word in PROTOCOLS:
         return word
-    if word.isascii() and word.isdecimal() and int(word) < 256:
+    if word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS and int(word) < 256:
         return _NAMES.get(int(word), str(int(word)))
-    raise ValueError(f"{text!r} is neither a number from 0 to 255 nor one of {', '.join(PROTOCOLS)}")
+    raise ValueError(f"{text[:40]!r} is neither a number from 0 to 255 nor one of {', '.join(PROTOCOLS)}")
 
 
 def port_number(text: str) -> int:
@@ -51,6 +52,6 @@ def port_number(text: str) -> int:
     word = text.strip().lower()
     if word in SERVICES:
         return SERVICES[word]
-    if word.isascii() and word.isdecimal() and 0 < int(word[:6]) < 65536:
+    if word.isascii() and word.isdecimal() and len(word) <= MAX_DIGITS and 0 < int(word) < 65536:
         return int(word)
-    raise ValueError(f"{text!r} is neither a port from 1 to 65535 nor the keyword of a service")
+    raise ValueError(f"{text[:40]!r} is neither a port from 1 to 65535 nor the keyword of a service")

@@ -21,10 +21,11 @@ MAX_STEPS = 400  # lines of one packet that count; real ones have some dozens
 
 _LINE = re.compile(
     r"^(?:(?P<date>[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d )?(?P<time>\d\d:\d\d:\d\d(?:\.\d{1,6})?):"
-    r"(?:CID-\d+|LSYS-ID-\d+)(?::[A-Z-]+\d*)*?:?(?:RT:)?(?P<step>.*)$"
+    r"(?:CID|LSYS[-_]ID)-\d+(?::[A-Z][A-Z_-]*-\d+)*:?(?:RT:)?(?P<step>.*)$"
 )
 _MATCH = re.compile(
-    r"<(?P<source>[0-9A-Fa-f:.]+)/(?P<source_port>\d+)->(?P<destination>[0-9A-Fa-f:.]+)/(?P<destination_port>\d+);(?P<protocol>\d+)"
+    r"<(?P<source>[0-9A-Fa-f:.]+)/(?P<source_port>\d{1,10})->"
+    r"(?P<destination>[0-9A-Fa-f:.]+)/(?P<destination_port>\d{1,10});(?P<protocol>\d{1,10})"
     r"(?:,[^>]*)?>\s*matched filter (?P<filter>\S+?):?\s*$"
 )
 
@@ -41,7 +42,7 @@ _FACTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("to_zone", r"-> ?zone (\S+)"),
         ("next_hop", r"Next-hop: (\S+)"),
         ("nat_source", r"dip id = \S+, \S+->(\S+)"),
-        ("reason", r"packet dropped,\s*(.+?)\s*$|[Dd]ropped by (?:FLOW:)?\s*(.+?)\s*$"),
+        ("reason", r"packet dropped,\s*(\S.*)|[Dd]ropped by (?:FLOW:)?\s*(\S.*)"),
     )
 )
 _NUMBERS = frozenset({"length", "session_id"})
@@ -103,7 +104,7 @@ def _step(packet: dict[str, Any], text: str) -> None:
             found = pattern.search(text)
             if found:
                 value = next(group for group in found.groups() if group is not None)
-                packet[key] = int(value[:20]) if key in _NUMBERS else value
+                packet[key] = int(value[:20]) if key in _NUMBERS else value.rstrip()
     if _CREATED.search(text):
         packet["session"] = "created"
     elif _FOUND.search(text):
