@@ -183,7 +183,7 @@ summary:
   type: dict
   sample: {packets: 12, lines: 96, filters: {mail-out: 7, mail-back: 5}, verdicts: {forwarded: 10, dropped: 2}, reasons: {denied by policy: 2}}
 ended_by:
-  description: V(duration), or V(count) when O(stop_after) packets had matched.
+  description: V(duration), V(count) when O(stop_after) packets had matched, V(stopped) when somebody stopped the monitor.
   returned: when the capture ended
   type: str
   sample: duration

@@ -22,8 +22,8 @@ from .._engine.problems import Problem
 from .._engine.waiting import Clock, Progress
 from .capture_file_device import CaptureFiles
 from .device import Firewall
-from .monitor_device import log_lines, read, run
-from .monitor_model import Filter, Monitor, TraceFile
+from .monitor_device import SHOW, log_lines, read, run
+from .monitor_model import Filter, Monitor, TraceFile, parse
 from .monitor_plan import plan, resulting
 from .trace import count, packets, summary_of
 from .words import refusal, word
@@ -103,7 +103,14 @@ class Capture:
 
     def run(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
         """The keys of the result. Raises Failed, whose device_state tells what is left on the device."""
-        result: dict[str, Any] = {}
+        with files:
+            result, left = self._captured(begin, files)
+        if not left.startswith("unchanged"):
+            raise Failed("the capture is there, but could not be cleaned up", device_state=left, details=result)
+        return result
+
+    def _captured(self, begin: Plan, files: CaptureFiles) -> tuple[dict[str, Any], str]:
+        """The result, and what is left on the device behind it."""
         try:
             started = self._clock.monotonic()
             run(self._firewall, begin.operations)
@@ -114,17 +121,14 @@ class Capture:
             result |= self._fetched(files)
         except DoorError as error:
             left = self._cleaned_up(anew=True)
-            raise Failed(f"the session was lost while capturing: {error}", device_state=left, details=result) from error
+            raise Failed(f"the session was lost while capturing: {error}", device_state=left) from error
         except Failed as failed:
             failed.device_state = self._cleaned_up()
             raise
         except BaseException:  # interrupted: nobody comes after us
             self._cleaned_up()
             raise
-        left = self._cleaned_up()
-        if not left.startswith("unchanged"):
-            raise Failed("the capture is there, but could not be cleaned up", device_state=left, details=result)
-        return result
+        return result, self._cleaned_up()
 
     def _prove(self) -> None:
         seen = read(self._firewall)
@@ -136,7 +140,7 @@ class Capture:
             raise Failed("the device took the start in silence, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
-        """Until the time is over or enough packets matched: duration or count."""
+        """Until the time is over, enough packets matched or somebody stopped it: duration, count, stopped."""
         limits = self._limits
         while True:
             passed = self._clock.monotonic() - started
@@ -144,17 +148,26 @@ class Capture:
             if left <= 0:
                 return "duration"
             self._clock.sleep(min(left, limits.interval))
-            matched = self._matched()
+            matched, running = self._looked()
             share = min(1.0, (self._clock.monotonic() - started) / limits.duration)
             self._progress(f"capturing, {matched} packets so far", share)
             if limits.stop_after is not None and matched >= limits.stop_after:
                 return "count"
+            if not running:
+                return "stopped"
 
-    def _matched(self) -> int:
-        """Packets in the newest file. A file that is not there yet has none."""
-        answer = self._firewall.attempt(f'show log {word(self._file.name)} | match "matched filter" | count')[0]
+    def _looked(self) -> tuple[int, bool]:
+        """Packets in the newest file, and whether the monitor runs. A file that is not there yet has none."""
+        count_command = f'show log {word(self._file.name)} | match "matched filter" | count'
+        answer, shown = self._firewall.attempt(count_command, SHOW)
+        monitor = parse(shown, self._firewall.node)
+        if not monitor.running:
+            monitor = read(self._firewall)  # looked at twice: a text that was cut shows no monitor either
+        if not monitor.running and not {item.name for item in self._filters} & set(monitor.filters):
+            problem = Problem("C6", "device", "the filters are gone and the monitor is stopped", "Run again.")
+            raise Failed("the device lost the capture: it rebooted, or somebody cleared it", [problem])
         found = _COUNT.search(answer)
-        return int(found[1]) if found and not refusal(answer) else 0
+        return (int(found[1]) if found and not refusal(answer) else 0), monitor.running
 
     def _log_files(self) -> list[str]:
         """Names of the trace file and of its older ones, oldest first."""
@@ -170,15 +183,14 @@ class Capture:
         names = self._log_files()
         kept: list[dict[str, Any]] = []
         summary = summary_of(())
-        with files:
-            lines = (files.line(line) for name in names for line in log_lines(self._firewall, name, READ_SECONDS))
-            for packet in packets(lines):
-                count(summary, packet)
-                files.packet(packet)
-                if len(kept) < self._limits.kept:
-                    kept.append(packet)
-                self._progress(f"fetching, {summary['packets']} packets so far")
-            files.finish(summary)
+        lines = (files.line(line) for name in names for line in log_lines(self._firewall, name, READ_SECONDS))
+        for packet in packets(lines):
+            count(summary, packet)
+            files.packet(packet)
+            if len(kept) < self._limits.kept:
+                kept.append(packet)
+            self._progress(f"fetching, {summary['packets']} packets so far")
+        files.finish(summary)
         wrapped = len(names) >= (self._file.files or 2)
         return {"packets": kept, "summary": summary, "wrapped": wrapped, **files.about}
 

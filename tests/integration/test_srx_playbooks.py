@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Firewalls as an operator keeps them: ansible-playbook with the playbooks and the lab's inventory, on real SSH servers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.sites import ROOT, SITE, STATUS, Site, sites
+
+CAPTURE = ROOT / "playbooks" / "capture.yml"
+THREE = {"branch", "pair", "core"}
+WRITES = re.compile(r"(configure|set (?!cli)|delete|commit|rollback|monitor|clear|file delete)\b")
+PAIR = "security policies from-zone trust to-zone untrust policy"
+COME = {
+    "branch": {
+        f"set {PAIR} allow-web then log session-close",
+        f"set {PAIR} deny-rest then log session-init",
+        "set security policies from-zone untrust to-zone trust policy inbound-mail then log session-init",
+        "set security policies from-zone untrust to-zone trust policy inbound-mail then log session-close",
+    },
+    "pair": {
+        f"set {PAIR} allow-out then log session-close",
+        "set security policies global policy log-all then log session-init",
+    },
+    "core": {
+        "set security policies from-zone dmz to-zone untrust policy dmz-out then log session-close",
+        "set chassis fpc 0 error fatal threshold 1",
+        "set chassis fpc 0 error fatal action alarm",
+        "set chassis fpc 0 error fatal action get-state",
+        "set chassis fpc 0 error major threshold 1",
+        "set chassis fpc 0 error major action alarm",
+        "set chassis fpc 1 error minor threshold 10",
+    },
+}
+GONE = {
+    "branch": {f"set {PAIR} allow-web then log session-init"},
+    "pair": set(),
+    "core": {"set chassis fpc 1 error minor threshold 5"},
+}
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Any]:
+    with sites("srx", tmp_path) as started:
+        yield started
+
+
+def carried(site: Site, host: str) -> set[str]:
+    return set(site.lab.call(site.device(host).running_lines))
+
+
+def written(site: Site, host: str) -> list[str]:
+    return [line for line in site.received(host) if WRITES.match(line)]
+
+
+def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
+    site = start()
+    before = {host: carried(site, host) for host in THREE}
+
+    checked = site.play(SITE, "--check", "--diff", "-vvvv")
+    assert (checked.code, checked.having("changed")) == (0, THREE)
+    assert [line for host in THREE for line in written(site, host)] == []
+    assert "+running: true" in checked.output
+
+    done = site.play(SITE, "-vvvv")
+    assert (done.code, done.having("changed")) == (0, THREE)
+    for host in THREE:
+        now = carried(site, host)
+        assert (now - before[host], before[host] - now) == (COME[host], GONE[host])
+    assert site.device("branch").monitor.running and set(site.device("branch").monitor.filters) == {
+        "client-out",
+        "client-back",
+    }
+    assert "pair: [L3] config: nothing on this firewall would carry the lines away" in done.text
+
+    typed = {host: written(site, host) for host in THREE}
+    again = site.play(SITE)
+    assert (again.code, again.having("changed"), set(again.recap)) == (0, set(), THREE)
+    assert {host: written(site, host) for host in THREE} == typed
+    assert "branch: [M17] file: cannot verify size, files" in again.text
+
+    shown = site.play(STATUS)
+    assert shown.code == 0
+    assert re.search(
+        r"branch +running +client-trace +client-out, client-back +500 of 4194304 +1 of 3 +stream siem", shown.output
+    )
+    assert re.search(r"pair +running \(node0\) +server-trace +server +300 of \d+ +1 of 2 +NONE", shown.output)
+    assert "3 firewalls were read." in shown.output
+
+
+def test_a_reboot_wipes_the_monitor_and_the_next_run_makes_it_again(start: Any) -> None:
+    site = start()
+    assert site.play(SITE, "--limit", "branch").code == 0
+    site.lab.call(site.device("branch").reboot)
+    assert not site.device("branch").monitor.filters
+    again = site.play(SITE, "--limit", "branch")
+    assert (again.code, again.recap["branch"]["changed"]) == (0, 1)
+    assert site.device("branch").monitor.running and len(site.device("branch").monitor.filters) == 2
+
+
+def test_a_capture_is_three_files_on_the_controller_and_nothing_on_the_firewall(start: Any) -> None:
+    site = start()
+    done = site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1", "-vvvv")
+    assert (done.code, done.having("failed")) == (0, set())
+    folder = site.inventory / "captures"
+    assert sorted(path.name for path in folder.iterdir()) == ["core.jsonl", "core.log", "core.txt"]
+    packets = [json.loads(line) for line in (folder / "core.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {packet["filter"] for packet in packets} == {"server-out", "server-back"}
+    monitor = site.device("core").monitor
+    assert not monitor.running and not monitor.filters and not site.device("core").files
+
+
+def test_a_firewall_that_cannot_be_reached_is_named_and_the_others_are_shown(start: Any) -> None:
+    site = start()
+    site.lab.add_fault("pair", "wrong_password")
+    shown = site.play(STATUS)
+    assert shown.having("unreachable") == {"pair"}
+    assert "2 firewalls were read." in shown.output and "not read: pair: " in shown.output
