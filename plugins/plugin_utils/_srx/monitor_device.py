@@ -56,6 +56,7 @@ def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
 
 # pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
 REMEDIES: tuple[tuple[str, str], ...] = (
+    ("could not resolve file", "No packet has matched yet, or the file has another name."),
     ("trace file", "Give file.name."),
     ("flow filter", "Give at least one filter."),
     ("permission denied", "The login class of this user needs the permissions trace and clear."),
