@@ -13,6 +13,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action impo
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import is_log_name
 
 
 class ActionModule(DeviceAction):
@@ -22,6 +23,8 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         if options["limit"] < 1 or options["timeout"] < 1:
             raise ArgumentError(["limit and timeout must be 1 or more"])
+        if options["file"] is not None and not is_log_name(options["file"]):
+            raise ArgumentError([f"file must be the plain name of a file in /var/log, not {options['file']!r}"])
         firewall = Firewall(self._connection, self._connection.read_timeout)
         found = inspect(firewall, options["file"], options["events"], options["limit"], float(options["timeout"]))
         return {"changed": False, **found}

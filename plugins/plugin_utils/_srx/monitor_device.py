@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +25,7 @@ from .device import Firewall
 from .display_set import statements
 from .flow_config import parameters
 from .flow_status import parse_status
-from .monitor_model import Filter, Monitor, TraceFile, parse, to_document
+from .monitor_model import Filter, Monitor, TraceFile, lacking, parse, thin, to_document
 from .monitor_plan import plan, resulting
 from .monitor_rules import check
 from .trace import count, packets, summary_of
@@ -37,8 +38,17 @@ TRACEOPTIONS = "show configuration security flow traceoptions | display set"
 
 
 def read(firewall: Firewall) -> Monitor:
-    """The monitor of the node that we are logged in to, in one round trip."""
-    shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+    """The monitor of the node that we are logged in to, in one round trip. Raises Failed for an answer that decides
+    nothing: one that was cut or spoilt on its way is asked for once more."""
+    for look in (1, 2):
+        shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+        wrong = lacking(shown, firewall.node)
+        if not wrong and (look == 2 or not thin(shown, firewall.node)):
+            break
+    else:
+        remedy = "Run it on the device: a line may be lossy, or its release unknown to us."
+        problem = Problem("read", SHOW, wrong, remedy)
+        raise Failed(f"the answer to {SHOW!r} cannot be read: {wrong}", [problem])
     nodes = parse_status(status)
     own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
     configured = parameters(statements(traceoptions))["traceoptions"]["active"]
@@ -56,17 +66,17 @@ def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
 
 # pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
 REMEDIES: tuple[tuple[str, str], ...] = (
+    ("maximum", "Remove filters that nobody needs (purge: true removes all that are not named)."),
     ("could not resolve file", "No packet has matched yet, or the file has another name."),
     ("trace file", "Give file.name."),
     ("flow filter", "Give at least one filter."),
     ("permission denied", "The login class of this user needs the permissions trace and clear."),
     ("traceoptions", "Flow traceoptions are active; the two exclude each other."),
-    ("maximum", "Remove filters that nobody needs (purge: true removes all that are not named)."),
 )
 
 
 def _refused(item: str, command: str, said: str) -> Problem:
-    remedy = next((text for word, text in REMEDIES if word in said), "Does this release know the command?")
+    remedy = next((text for pattern, text in REMEDIES if pattern in said), "Does this release know the command?")
     return Problem("device", item, f"the device refused {command!r}", remedy, "error", said)
 
 
@@ -108,7 +118,8 @@ class MonitorWing:
     def check(self, current: Monitor, wanted: Monitor) -> list[Problem]:
         named = () if self._state == "absent" else self._filters
         changes = bool(self.plan(current, wanted))
-        return [*(self._told if changes else ()), *check(current, wanted, named, self._file, changes)]
+        found = check(current, wanted, named, self._file, changes=changes, forced=self._force_file)
+        return [*(self._told if changes else ()), *found]
 
     def plan(self, current: Monitor, wanted: Monitor) -> Plan:
         return plan(current, wanted, self._force_file)
@@ -117,36 +128,40 @@ class MonitorWing:
         return to_document(state)
 
     def apply(self, plan: Plan, current: Monitor, wanted: Monitor) -> Applied:
-        force, self._force_file = (
-            self._force_file,
-            False,
-        )  # it is forced once: behind it the name is all that can be seen
+        self._force_file = False  # it is forced once: behind it the name is all that can be seen
         try:
             run(self._firewall, plan.operations)
-            self._prove(wanted)
+            self._prove(current, wanted)
         except DoorError as error:
             failed = Failed(f"the session was lost while applying: {error}")
             raise self._undone(failed, current, anew=True) from error
         except Failed as failed:
             raise self._undone(failed, current) from failed.__cause__
-        except Exception:  # the task was interrupted: take back what can be taken back, then let it go on
-            self._force_file = force
-            self._take_back(current)
+        except BaseException:  # interrupted, by the task's timeout say
+            # In a new session, since an answer may be on its way in this one.
+            with suppress(DoorError, Failed):
+                self._firewall.reopen()
+                self._take_back(current)
             raise
         return Applied()
 
-    def _prove(self, wanted: Monitor) -> None:
+    def _prove(self, before: Monitor, wanted: Monitor) -> None:
         """Silence is success, so an effect that is missing is the only sign of a failure. Raises Failed."""
         for look in ("first", "second"):
             seen = read(self._firewall)
             left = plan(seen, wanted).operations
             blind = seen.running and seen.tracing is False
-            if not left and not blind:
+            stopped = before.running and not seen.running
+            endless = bool(stopped and seen.tracing and before.tracing and not seen.traceoptions)
+            if not left and not blind and not endless:
                 return
             self._progress(f"looking at the monitor for the {look} time")
         problems = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         if blind:
             text = "the monitor is active, but flow tracing is off: the flag basic-datapath is missing"
+            problems.append(Problem("read-back", "state", text, f"See {STATUS} on the device."))
+        if endless:
+            text = "the monitor is inactive, but flow tracing is still on: the flag basic-datapath stayed"
             problems.append(Problem("read-back", "state", text, f"See {STATUS} on the device."))
         raise Failed("the device took every command in silence, but does not show their effect", problems)
 
@@ -161,16 +176,22 @@ class MonitorWing:
         return failed
 
     def _take_back(self, before: Monitor) -> str:
-        """Back to what was there. What the device carries then, in words."""
+        """Back to what was there. What the device carries then, in words. Raises Failed, DoorError when that cannot be seen."""
         seen = read(self._firewall)
-        steps = plan(seen, before).operations
-        if not steps:
-            return "unchanged"
-        run(self._firewall, steps)
-        left = plan(read(self._firewall), before).operations
-        return (
-            f"changed; still to do: {'; '.join(line for item in left for line in item.do)}" if left else "rolled back"
-        )
+        steps = plan(seen, before, exactly=True).operations
+        refused = ""
+        try:
+            run(self._firewall, steps)
+        except Failed as failed:
+            refused = f" ({failed})"
+        seen = read(self._firewall) if steps else seen
+        left = plan(seen, before, exactly=True).commands
+        if left:
+            return f"changed; still to do: {'; '.join(left)}{refused}"
+        back = "rolled back" if steps else "unchanged"
+        if seen.file and not before.file:
+            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command takes away"
+        return back
 
 
 def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seconds: float) -> dict[str, Any]:

@@ -110,24 +110,59 @@ _END = re.compile(r"^(?P<prefix>\S+)(?:\s*\(port (?P<low>\d+)(?:[~-](?P<high>\d+
 
 def parse(text: str, node: str = "") -> Monitor:
     """The monitor of a node, or the only one. Lines that nobody knows are left out; never raises."""
-    parts = by_node(text.replace("\r", ""))
-    body = next((part for name, part in parts if name == node), parts[0][1])
     running, file = False, None
     filters: dict[str, dict[str, Any]] = {}
     current: dict[str, Any] = {}
-    for line in body.split("\n"):
+    for line in _lines(text, node):
         stripped = line.strip()
         head, found = _HEAD.match(stripped), _LINE.match(stripped)
         if head and head["what"].lower() == "session status":
             running = head["value"].strip().lower() == "active"
         elif head and head["what"].lower() == "trace file":
             file = _file_name(head["value"].strip())
-        elif found and not head and found["label"].lower() == "name" and len(filters) < MAX_FILTERS:
-            current = filters.setdefault(found["value"].strip(), {})
+        elif found and not head and found["label"].lower() == "name":
+            current = filters.setdefault(found["value"].strip(), {}) if len(filters) < MAX_FILTERS else {}
         elif found and not head:
             _criterion(current, found["label"].lower(), found["value"].strip())
     built = {name: _filter(name, criteria) for name, criteria in filters.items() if name}
     return Monitor(running, TraceFile(file) if file else None, built)
+
+
+def _lines(text: str, node: str) -> list[str]:
+    parts = by_node(text.replace("\r", ""))
+    return next((part for name, part in parts if name == node), parts[0][1]).split("\n")
+
+
+def lacking(text: str, node: str = "") -> str:
+    """What every answer has and this one has not, so that nobody may act on it; "" when it is whole. Never raises."""
+    heads = {head["what"].lower(): head["value"] for line in _lines(text, node) if (head := _HEAD.match(line.strip()))}
+    names = sum(label == "name" for label in _labels(text, node))
+    count = heads.get("filters", "").strip()
+    if heads.get("session status", "").strip().lower() not in ("active", "inactive"):
+        return "it does not say whether the monitor is active"
+    if "trace file" not in heads:
+        return "it does not name the trace file"
+    if not re.fullmatch(r"[0-9]{1,9}", count) or int(count) != names:
+        return f"it tells of {count or 'no number of'} filters and shows {names}"
+    found = parse(text, node)
+    try:
+        _commands = [item.command for item in (*found.filters.values(), *([found.file] if found.file else ()))]
+    except ValueError as wrong:
+        return f"it names what cannot be typed: {wrong}"
+    return ""
+
+
+def thin(text: str, node: str = "") -> bool:
+    """A filter lacks a line that filters have in all captures; an answer may have been cut. Never raises."""
+    labels = _labels(text, node)
+    return any(labels.count(label) < labels.count("name") for label in ("source", "destination", "interface"))
+
+
+def _labels(text: str, node: str) -> list[str]:
+    """Of lines that tell something."""
+    found = (_LINE.match(line.strip()) for line in _lines(text, node) if not _HEAD.match(line.strip()))
+    labels = [(line["label"].lower(), line["value"]) for line in found if line and line["value"]]
+    return [label for label, value in labels if label not in ("source", "destination") or _END.match(value)]
 
 
 def _file_name(value: str) -> str:
@@ -205,7 +240,7 @@ def _normal(key: str, text: str) -> str:
         return text
 
 
-_SIZE = re.compile(r"(\d{1,12})([kmg]?)", re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,12})([kmg]?)", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 

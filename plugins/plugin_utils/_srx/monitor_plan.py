@@ -37,26 +37,22 @@ def resulting(
     if state == "absent":
         left = {name: item for name, item in kept.items() if name not in named}
         return replace(current, filters=left, running=current.running and bool(left))
-    merged = {**kept, **{name: _seen(item, current.filters.get(name)) for name, item in named.items()}}
     running = {"started": True, "stopped": False}.get(state, current.running)
-    return replace(current, filters=merged, file=file or current.file, running=running)
+    return replace(current, filters={**kept, **named}, file=file or current.file, running=running)
 
 
-def _seen(item: Filter, there: Filter | None) -> Filter:
+def fulfils(there: Filter, wanted: Filter) -> bool:
     """A criterion that the device does not show of a filter that is there counts as set: nobody can verify it."""
-    if there is None:
-        return item
-    shown = dict(there.extras)
-    if all(shown.get(key, value) == value for key, value in item.extras) and set(shown) <= {
-        key for key, _v in item.extras
-    }:
-        return replace(item, extras=there.extras) if replace(item, extras=()) == replace(there, extras=()) else item
-    return item
+    same = replace(there, extras=()) == replace(wanted, extras=())
+    return same and set(there.extras) <= set(wanted.extras)
 
 
-def plan(current: Monitor, wanted: Monitor, force_file: bool = False) -> Plan:
-    """Ordered operations: stop, clear, make, set the file, start. Empty when there is nothing to do."""
-    changes = [*_filters(current, wanted), *_file(current, wanted, force_file)]
+def plan(current: Monitor, wanted: Monitor, force_file: bool = False, *, exactly: bool = False) -> Plan:
+    """Ordered operations: stop, clear, make, set the file, start. Empty when there is nothing to do.
+
+    exactly: wanted was shown by this device once, so what it does not show of it is not there.
+    """
+    changes = [*_filters(current, wanted, exactly), *_file(current, wanted, force_file)]
     operations = list(changes)
     if current.running and (changes or not wanted.running):
         risk = ("gap",) if wanted.running else ()
@@ -66,7 +62,7 @@ def plan(current: Monitor, wanted: Monitor, force_file: bool = False) -> Plan:
     return Plan(tuple(operations))
 
 
-def _filters(current: Monitor, wanted: Monitor) -> list[Operation]:
+def _filters(current: Monitor, wanted: Monitor, exactly: bool) -> list[Operation]:
     operations = []
     for name, item in current.filters.items():
         if name not in wanted.filters:
@@ -75,7 +71,7 @@ def _filters(current: Monitor, wanted: Monitor) -> list[Operation]:
         there = current.filters.get(name)
         if there is None:
             operations.append(Operation("create", f"filters[{name}]", (item.command,), (clear(name),)))
-        elif there != item:
+        elif there != item and (exactly or not fulfils(there, item)):
             do, undo = (clear(name), item.command), (clear(name), there.command)
             operations.append(Operation("update", f"filters[{name}]", do, undo))
     return operations

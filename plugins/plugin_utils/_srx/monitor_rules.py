@@ -13,7 +13,8 @@ from typing import Any
 
 from .._engine.problems import Problem
 from .._engine.rule_table import HOUSE, Rule, error, overridable, rule_table, warning
-from .monitor_model import EXTRAS, Filter, Item, Monitor, TraceFile, bytes_of
+from .monitor_model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of
+from .monitor_plan import fulfils
 from .protocols import port_number, protocol_name
 from .words import word
 
@@ -22,7 +23,7 @@ HELP = "? capture of vSRX 24.4R1"
 YANG = "YANG junos-es-conf-security 24.4, flow-filter-type and flow-traceoptions-object"
 
 RULES: Mapping[str, Rule] = rule_table((
-    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores.", f"{YANG}; clear RPC"),
+    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores, and begins no keyword.", f"{YANG}; {HELP}"),
     error("M2", "A prefix is an IPv4 or IPv6 address with or without a length.", HELP),
     error("M3", "Both prefixes of a filter are of one family.", HOUSE, overridable=True),
     error("M4", "A port is 1 to 65535 or the keyword of a service; ranges are not known to be taken.", f"{HELP}; unverified"),
@@ -35,7 +36,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("M11", "The monitor and flow traceoptions exclude each other; nobody's traceoptions are stopped here.", GUIDE),
     error("M12", "A trace file has 10240 to 1073741824 bytes.", HELP),
     error("M13", "2 to 1000 trace files are kept.", HELP),
-    error("M14", "The name of a trace file is a plain file name: it stands in /var/log.", GUIDE),
+    error("M14", "The name of a trace file is a plain file name, it stands in /var/log, and begins no keyword.", f"{GUIDE}; {HELP}"),
     warning("M15", "logical-system is deprecated in favour of tenant.", YANG),
     warning("M16", "Some criteria are not known to be shown by the device, so nobody can verify them.", "two captures"),
     warning("M17", "Size, number, match and readability of the trace file are never shown, so nobody can verify them.", "two captures"),
@@ -45,6 +46,9 @@ RULES: Mapping[str, Rule] = rule_table((
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
 _FILE = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,255}")  # YANG allows 1024; a file system does not
+# What stands beside a name on its line. The command line takes a word that begins one of them for it.
+_KEYWORDS = (*SHOWN.values(), *EXTRAS.values(), ROOT)
+_FILE_KEYWORDS = ("files", "match", "size", "world-readable", "no-world-readable")
 RANGES = {"conn_tag": 4294967295, "vxlan_vni": 16777215, "geneve_vni": 16777215}
 SIZE, FILES = (10240, 1073741824), (2, 1000)
 
@@ -59,6 +63,15 @@ def overridable_rules() -> frozenset[str]:
 def problem(finding: Finding) -> Problem:
     rule, item, message, remedy = finding
     return Problem(rule, item, message, remedy, RULES[rule].severity)
+
+
+def is_log_name(name: str) -> bool:
+    """Whether this can be the name of a file in /var/log."""
+    return bool(_FILE.fullmatch(name))
+
+
+def _keyword(name: str, keywords: Sequence[str]) -> str:
+    return next((word for word in keywords if name and word.startswith(name)), "")
 
 
 # -- the document by itself -------------------------------------------------------------------------------------------
@@ -88,6 +101,9 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
         yield "M1", where, f"{item['name']!r} is not such a name", "Take letters, digits, dots, dashes, underscores."
     if state == "absent":
         return
+    keyword = _keyword(str(item["name"]), _KEYWORDS)
+    if keyword:
+        yield "M1", where, f"the device would take it for the keyword {keyword}", "Give it another name."
     families = set()
     for key in ("source_prefix", "destination_prefix"):
         if item.get(key) is not None:
@@ -156,6 +172,9 @@ def _file(item: Item) -> Iterator[Finding]:
             f"{item['name']!r} is not such a name",
             "Take letters, digits, dots, dashes, underscores.",
         )
+    keyword = _keyword(str(item["name"]), _FILE_KEYWORDS)
+    if keyword:
+        yield "M14", "file.name", f"the device would take it for the keyword {keyword}", "Give it another name."
     try:
         size = None if item.get("size") is None else bytes_of(str(item["size"]))
     except ValueError as wrong:
@@ -170,7 +189,7 @@ def _file(item: Item) -> Iterator[Finding]:
         try:
             word(str(item["match"]))
             re.compile(str(item["match"]))
-        except (ValueError, re.error) as wrong:
+        except (ValueError, re.error, OverflowError, RecursionError) as wrong:
             yield "M7", "file.match", str(wrong), "Without ? and backslash: write x{0,1} for x?, [.] for a dot."
 
 
@@ -178,22 +197,27 @@ def _file(item: Item) -> Iterator[Finding]:
 
 
 def check(
-    current: Monitor, wanted: Monitor, named: Sequence[Filter], file: TraceFile | None, changes: bool
+    current: Monitor,
+    wanted: Monitor,
+    named: Sequence[Filter],
+    file: TraceFile | None,
+    *,
+    changes: bool,
+    forced: bool = False,
 ) -> list[Problem]:
-    """Every broken rule of the resulting state. changes: something will be sent; advice is given only then."""
-    return [
-        problem(finding) for finding in (*_startable(current, wanted), *_unverifiable(current, named, file, changes))
-    ]
+    """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case."""
+    findings = (*_startable(current, wanted, changes), *_unverifiable(current, named, None if forced else file))
+    return [problem(finding) for finding in findings]
 
 
-def _startable(current: Monitor, wanted: Monitor) -> Iterator[Finding]:
+def _startable(current: Monitor, wanted: Monitor, changes: bool) -> Iterator[Finding]:
     if not wanted.running:
         return
     if not wanted.filters:
         yield "M9", "filters", "the monitor would start without a filter", "Name at least one."
     if wanted.file is None:
         yield "M10", "file", "the monitor would start without a trace file", "Give file.name."
-    if current.traceoptions:
+    if current.traceoptions and changes:  # what runs and stays as it is is not started again
         yield (
             "M11",
             "state",
@@ -209,14 +233,11 @@ def _startable(current: Monitor, wanted: Monitor) -> Iterator[Finding]:
         )
 
 
-def _unverifiable(
-    current: Monitor, named: Sequence[Filter], file: TraceFile | None, changes: bool
-) -> Iterator[Finding]:
+def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | None) -> Iterator[Finding]:
     for item in named:
         there = current.filters.get(item.name)
-        shown = {key for key, _value in there.extras} if there else set(EXTRAS)
-        hidden = [key for key, _value in item.extras if key not in shown]
-        if there and hidden:
+        hidden = [key for key, _value in item.extras if there and key not in dict(there.extras)]
+        if there and hidden and fulfils(there, item):  # else it is made anew, with all of them
             text = f"cannot verify {', '.join(hidden)}: the device does not show it of this filter"
             yield (
                 "M16",
@@ -224,7 +245,7 @@ def _unverifiable(
                 text,
                 "Remove the filter first (state: absent) to be sure that it is set.",
             )
-    if file and current.file and file.name == current.file.name and not changes:
+    if file and current.file and file.name == current.file.name:
         given = [key for key in ("size", "files", "match", "world_readable") if getattr(file, key) not in (None, "")]
         if given:
             text = f"cannot verify {', '.join(given)}: the device shows the name of the trace file only"
