@@ -156,7 +156,7 @@ def test_filters_of_others_go_with_purge_only(monitor: Monitor, document: dict[s
 
 
 def test_a_bare_clear_does_not_exist():
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="without a name"):
         clear("")
     assert clear("-x") == 'clear monitor security flow filter "-x"'
 

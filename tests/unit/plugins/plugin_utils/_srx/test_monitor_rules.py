@@ -209,10 +209,8 @@ texts = st.one_of(st.none(), st.text(max_size=12))
 entries = st.fixed_dictionaries(
     {"name": st.text(max_size=70)},
     optional={
-        **{
-            key: texts for key in ("source_prefix", "destination_prefix", "source_port", "destination_port", "protocol")
-        },
-        **{key: texts for key in ("interface", "logical_system", "tenant", "source_tenant", "destination_service")},
+        **dict.fromkeys(("source_prefix", "destination_prefix", "source_port", "destination_port", "protocol"), texts),
+        **dict.fromkeys(("interface", "logical_system", "tenant", "source_tenant", "destination_service"), texts),
         **{key: st.none() | st.integers() for key in ("conn_tag", "vxlan_vni", "geneve_vni")},
         "root_logical_system": st.none() | st.booleans(),
     },

@@ -29,7 +29,7 @@ def test_a_number_without_a_name_stays_a_number():
 
 @pytest.mark.parametrize("text", ["256", "-1", "", "tcpp", "٦", "1.0", "9" * 5000])
 def test_what_is_no_protocol_is_refused(text: str):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="neither a number"):
         protocol_name(text)
 
 
@@ -42,7 +42,7 @@ def test_a_keyword_is_the_port_of_its_service(keyword: str, number: int):
     "text", ["0", "65536", "-1", "", "1-2", "80~90", "htt", "٨٠", "00000199999", "000001" + "9" * 20, "9" * 5000]
 )
 def test_what_is_no_port_is_refused(text: str):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="neither a port"):
         port_number(text)
 
 
