@@ -34,7 +34,8 @@ from .words import refusal, word
 SHOW = "show monitor security flow"
 STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
-TRACEOPTIONS = "show configuration security flow traceoptions | display set"
+# From one level above: below a statement its own `deactivate` line need not stand.
+TRACEOPTIONS = "show configuration security flow | display set | match traceoptions"
 
 
 def read(firewall: Firewall) -> Monitor:
