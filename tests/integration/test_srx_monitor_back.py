@@ -1,0 +1,193 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way back of a flow monitor, and the pure device of the unit tests held against the lab's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from integration.conftest import StartLab
+from integration.firewalls import device, open_door
+from integration.test_srx_monitor import BACK, CHANGED, HELD, NEXT, READ_TIMEOUT, carried, ended, run, srx, typed
+from unit.plugins.plugin_utils._srx import monitors
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import MonitorWing, read
+from lab.server import running
+from lab.srx.monitor import Monitor as LabMonitor
+
+START = "monitor security flow start"
+
+
+class Timeout(BaseException):
+    """As Ansible's own task timeout: no Exception."""
+
+
+# -- interrupted
+
+
+def interrupting(at: str, *, sends: bool) -> type[Firewall]:
+    """A firewall whose task is interrupted at the first command that begins so. sends: its answer is under way then."""
+
+    class Interrupted(Firewall):
+        fired = False
+
+        def attempt(self, *commands: str) -> list[str]:
+            if not self.fired and commands[0].startswith(at):
+                self.fired = True
+                if sends:
+                    self._door.send(f"{commands[0]}\n")
+                raise Timeout
+            return super().attempt(*commands)
+
+    return Interrupted
+
+
+@pytest.mark.parametrize("sends", [True, False])
+@pytest.mark.parametrize(
+    "at",
+    ["monitor security flow stop", "clear", "monitor security flow filter new", "monitor security flow file", START],
+)
+def test_what_ran_before_an_interruption_runs_again_as_it_was(lab: StartLab, at: str, sends: bool) -> None:
+    edge = lab(srx())
+    typed(edge, "monitor security flow filter theirs protocol udp")
+    run(edge)
+    start = carried(edge)
+    with pytest.raises(Timeout):
+        run(edge, CHANGED, NEXT, kind=interrupting(at, sends=sends))
+    assert carried(edge) == start == (True, "client-trace", {"theirs": {"protocol": "udp"}, **HELD})
+    assert run(edge, CHANGED, NEXT).changed and not run(edge, CHANGED, NEXT).changed
+
+
+def test_an_interruption_of_the_proof_takes_the_change_back(lab: StartLab) -> None:
+    edge = lab(srx())
+
+    class Interrupted(Firewall):
+        reads = 0
+
+        def read(self, *commands: str) -> list[str]:
+            self.reads += 1
+            if self.reads == 2:
+                raise Timeout
+            return super().read(*commands)
+
+    with pytest.raises(Timeout):
+        run(edge, kind=Interrupted)
+    assert carried(edge) == (False, "client-trace", {})  # no command takes the file's name away
+
+
+def test_an_interruption_stays_one_when_nothing_can_be_taken_back(lab: StartLab) -> None:
+    edge = lab(srx())
+    edge.add_fault("fw1", {"name": "drop", "at": "^show monitor", "nth": 2})
+    with pytest.raises(Timeout):
+        run(edge, kind=interrupting(START, sends=True))
+
+
+# -- faults on the way back
+
+
+def test_a_way_back_that_is_refused_says_what_is_left_to_do(lab: StartLab) -> None:
+    edge = lab(srx())
+    run(edge)
+    start = carried(edge)
+    edge.add_fault("fw1", {"name": "not_authorized", "at": "^monitor security flow file"})
+    edge.add_fault("fw1", {"name": "not_authorized", "at": "^clear monitor security flow filter new"})
+    how, said, state = ended(edge, CHANGED, NEXT)
+    assert how == "failed" and "'monitor security flow file next-trace'" in said
+    assert state.startswith("changed; still to do: clear monitor security flow filter new; ")
+    assert state.count("clear monitor security flow filter new") == 2 and "permission denied" in state
+    assert START in state and carried(edge) != start and not carried(edge)[0]
+
+
+@pytest.mark.parametrize("fault", [{"name": "drop"}, {"name": "hang"}, {"name": "garbage", "bytes": 200}])
+def test_a_way_back_that_cannot_be_seen_is_unknown(lab: StartLab, fault: dict[str, Any]) -> None:
+    edge = lab(srx())
+    run(edge)
+
+    def spoil() -> None:
+        edge.add_fault("fw1", {"name": "not_authorized", "at": "^monitor security flow file"})
+        edge.add_fault("fw1", {**fault, "at": "^show monitor"})
+
+    with pytest.raises(Failed, match="monitor security flow file next-trace") as failed:
+        run(edge, CHANGED, NEXT, meanwhile=spoil)
+    state = failed.value.device_state
+    assert state.startswith("unknown") and "show monitor security flow tells" in state
+
+
+def test_a_filter_that_others_gave_hidden_criteria_is_given_them_back(lab: StartLab) -> None:
+    edge = lab(srx(shows_extras=True))
+    typed(edge, "monitor security flow filter out conn-tag 5 protocol udp", "monitor security flow file theirs")
+    start = carried(edge)
+    edge.add_fault("fw1", {"name": "not_authorized", "at": "^monitor security flow start"})
+    how, _said, state = ended(edge, [{"name": "out", "protocol": "udp"}, BACK])
+    assert (how, state, carried(edge)) == ("failed", "rolled back", start)
+
+
+def test_a_shown_answer_that_was_cut_once_is_asked_for_again(lab: StartLab) -> None:
+    edge = lab(srx())
+    run(edge)
+    for cut in (1, 45, 100, 150, 250):
+        edge.clear_faults("fw1")
+        edge.add_fault("fw1", {"name": "truncated", "at": "^show monitor", "after_bytes": cut, "times": 1})
+        assert not run(edge).changed, cut
+
+
+# -- the pure device of the unit tests and the lab are one
+
+
+@pytest.mark.parametrize("repeat", ["merge", "replace"])
+@pytest.mark.parametrize("shows_extras", [True, False])
+def test_documents_end_on_the_lab_as_on_the_pure_device(repeat: str, shows_extras: bool) -> None:
+    """The same start and document: the same commands, the same filters, and a second run without change."""
+    switches = {"filter_repeat": repeat, "shows_extras": shows_extras}
+    with running({"devices": [srx(**switches)]}) as edge:
+        box = device(edge)
+        door = open_door(edge, read_timeout=READ_TIMEOUT)
+        firewall = Firewall(door, READ_TIMEOUT)
+
+        @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+        @given(
+            monitors.monitors(),
+            monitors.some_filters(),
+            st.none() | monitors.files,
+            st.sampled_from(["started", "stopped", "present", "absent"]),
+            st.booleans(),
+        )
+        def same(start: Any, filters: Any, file: Any, state: str, purge: bool) -> None:
+            pure = monitors.device(start, repeat=repeat, shows_extras=shows_extras)
+
+            def reset() -> None:
+                box.monitor = LabMonitor(box)
+
+            edge.call(reset)
+            commands = [item.command for item in start.filters.values()]
+            commands += [start.file.command] if start.file else []
+            firewall.read(*commands, *([START] if start.running else []))
+            assert (read(firewall).running, carried(edge)[2]) == (pure.running, pure.filters)
+
+            def wing() -> MonitorWing:
+                return MonitorWing(firewall, filters, file, state, Progress("fw1", None), purge=purge)
+
+            try:
+                done = converge(wing(), check_mode=False)
+            except Refused as refused:
+                assert {problem.rule for problem in refused.problems} & {"M9", "M10"}
+                assume(False)
+            for command in done.plan.commands:
+                pure.do(command)
+            assert carried(edge) == (pure.running, pure.file["name"] if pure.file else None, pure.filters)
+            assert not converge(wing(), check_mode=False).changed
+
+        try:
+            same()
+        finally:
+            door.close()
+    assert edge.errors == []
