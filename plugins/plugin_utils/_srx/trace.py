@@ -2,27 +2,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Lines of a flow trace file as packets: what matched, and what became of it. Pure; never raises; keeps one packet in memory.
+"""Lines of a flow trace file as packets: what matched, and what became of it. Pure; never raises; keeps few packets in memory.
 
 A line is a syslog stamp, `HH:MM:SS.usec:CID-n:RT:` and a step; `<S/sp->D/dp;proto> matched filter NAME:` begins a packet
-(captures of SRX 11.4 to 21.4). The words of the other steps differ between releases, so each is a tolerant pattern.
+(captures of SRX 11.4 to 21.4). The words of the other steps differ between releases, so each is a tolerant pattern. Where the stamp
+names a thread, threads may write between each other's lines: a step belongs to the packet that its own thread has begun.
 """
 
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from .protocols import protocol_name
 
 MAX_LINE = 2000  # characters that are looked at; the rest of a longer line is cut
 MAX_STEPS = 400  # lines of one packet that count; real ones have some dozens
+MAX_OPEN = 64  # packets whose thread may still write about them
 
 _LINE = re.compile(
     r"^(?:(?P<date>[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d )?(?P<time>\d\d:\d\d:\d\d(?:\.\d{1,6})?):"
-    r"(?:CID|LSYS[-_]ID)-\d+(?::[A-Z][A-Z_-]*-\d+)*:?(?:RT:)?(?P<step>.*)$"
+    r"(?P<stamp>(?:CID|LSYS[-_]ID)-\d+(?::[A-Z][A-Z_-]*-\d+)*):?(?:RT:)?(?P<step>.*)$"
 )
+_SYSTEM = re.compile(r":?LSYS[-_]ID-\d+")  # a packet may go from one logical system to another
 _MATCH = re.compile(
     r"<(?P<source>[0-9A-Fa-f:.]+)/(?P<source_port>\d{1,10})->"
     r"(?P<destination>[0-9A-Fa-f:.]+)/(?P<destination_port>\d{1,10});(?P<protocol>\d{1,10})"
@@ -56,23 +61,40 @@ def packets(lines: str | Iterable[str]) -> Iterator[dict[str, Any]]:
 
     Lines before the first packet are left out.
     """
-    packet: dict[str, Any] | None = None
-    steps = 0
+    waiting: deque[_Traced] = deque()  # in the order in which they began
+    of_thread: dict[str, _Traced] = {}
+    latest: _Traced | None = None
     for line in lines.split("\n") if isinstance(lines, str) else lines:
         found = _LINE.match(line[:MAX_LINE].rstrip("\r\n"))
         if not found:
             continue
+        thread = _SYSTEM.sub("", found["stamp"])
         begin = _MATCH.search(found["step"])
         if begin:
-            if packet is not None:
-                yield _closed(packet)
-            packet, steps = _opened(found, begin), 1
-        elif packet is not None and steps < MAX_STEPS:
-            steps += 1
-            packet["lines"] += 1
-            _step(packet, found["step"])
-    if packet is not None:
-        yield _closed(packet)
+            if thread in of_thread:
+                of_thread[thread].ended = True
+            latest = of_thread[thread] = _Traced(thread, _opened(found, begin))
+            waiting.append(latest)
+            while waiting[0].ended or len(waiting) > MAX_OPEN:
+                done = waiting.popleft()
+                if not done.ended:
+                    del of_thread[done.thread]
+                yield _closed(done.packet)
+        elif latest is not None:
+            packet = of_thread.get(thread, latest).packet  # a thread that began none: the newest one
+            if packet["lines"] < MAX_STEPS:
+                packet["lines"] += 1
+                _step(packet, found["step"])
+    yield from (_closed(left.packet) for left in waiting)
+
+
+@dataclass(slots=True)
+class _Traced:
+    """ended: its thread has begun another one."""
+
+    thread: str
+    packet: dict[str, Any]
+    ended: bool = False
 
 
 def _opened(line: re.Match[str], begin: re.Match[str]) -> dict[str, Any]:

@@ -13,7 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import MAX_STEPS, packets, summary_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import (
+    MAX_OPEN,
+    MAX_STEPS,
+    packets,
+    summary_of,
+)
 
 # Verbatim capture of an SRX: what a filter matched, and the first steps.
 CAPTURED = """\
@@ -138,6 +143,49 @@ def test_lines_without_a_syslog_stamp_and_of_a_logical_system():
     for stamp in ("CID-0:THREAD_ID-01:LSYS_ID-00:RT:", "CID-0:RT:", "LSYS-ID-00:RT:", "CID-12:THREAD-ID-1:RT:"):
         (packet,) = packets([lines[0], f"20:48:09.965641:{stamp}packet [84] ipid = 1"])
         assert packet["length"] == 84, stamp
+
+
+def of_thread(thread: int, lines: list[str]) -> list[str]:
+    return [line.replace("CID-0:RT:", f"CID-0:THREAD_ID-{thread:02d}:RT:") for line in lines]
+
+
+def test_a_step_belongs_to_the_packet_of_its_thread():
+    one, two = of_thread(1, DROPPED), of_thread(2, FOUND)
+    mixed = [
+        one[0],
+        two[0],
+        *one[1:3],
+        two[1],
+        one[3].replace("THREAD_ID-01", "THREAD_ID-01:LSYS_ID-03"),
+        two[2],
+        one[4],
+    ]
+    first, second = packets(mixed)
+    assert (first["verdict"], first["reason"], first["lines"]) == ("dropped", "denied by policy", 5)
+    assert (second["verdict"], second["reason"], second["session_id"]) == ("forwarded", None, 12)
+
+
+@given(st.lists(st.lists(st.sampled_from([CREATED, DROPPED, FOUND]), max_size=3), max_size=3), st.data())
+def test_threads_that_write_between_each_others_lines_make_the_same_packets(traces: list[Any], data: st.DataObject):
+    queues = [of_thread(number, [line for part in found for line in part]) for number, found in enumerate(traces)]
+    apart = [packet for queue in queues for packet in packets(queue)]
+    mixed = []
+    while any(queues):
+        mixed.append(data.draw(st.sampled_from([queue for queue in queues if queue])).pop(0))
+    together = list(packets(mixed))
+    begun = [line.split("<")[1].split("/")[0] for line in mixed if "matched filter" in line]
+    assert [packet["source"] for packet in together] == begun
+    assert sorted(map(str, together)) == sorted(map(str, apart))
+
+
+def test_threads_that_fall_silent_hold_few_packets_back():
+    lines = (line for number in range(3 * MAX_OPEN) for line in of_thread(number, [HIT]))
+    taken = iter(packets(lines))
+    next(taken)
+    assert next(lines) == of_thread(MAX_OPEN + 1, [HIT])[0]  # the first came as soon as one more had begun
+    late = of_thread(0, [CREATED[1]])  # of a packet that is out already: the newest takes it
+    found = list(packets([*of_thread(0, [HIT]), *(of_thread(n, [HIT])[0] for n in range(1, MAX_OPEN + 1)), *late]))
+    assert [packet["lines"] for packet in found] == [1] * MAX_OPEN + [2]
 
 
 def test_text_and_lines_with_any_end_are_the_same():
