@@ -179,8 +179,8 @@ def test_documents_end_on_the_lab_as_on_the_pure_device(repeat: str, shows_extra
             try:
                 done = converge(wing(), check_mode=False)
             except Refused as refused:
-                assert {problem.rule for problem in refused.problems} & {"M9", "M10"}
-                assume(False)
+                assume({problem.rule for problem in refused.problems} - {"M9", "M10", "M16", "M17"})  # those may stand
+                raise
             for command in done.plan.commands:
                 pure.do(command)
             assert carried(edge) == (pure.running, pure.file["name"] if pure.file else None, pure.filters)
