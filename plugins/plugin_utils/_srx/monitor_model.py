@@ -105,7 +105,9 @@ _HEAD = re.compile(
     r"^monitor security flow (?P<what>session status|trace file|filters)\s*:\s*(?P<value>.*)$", re.IGNORECASE
 )
 _LINE = re.compile(r"^(?P<label>[A-Za-z][A-Za-z \-]{0,40}?)\s*:\s*(?P<value>.{0,300})$")
-_END = re.compile(r"^(?P<prefix>\S+)(?:\s*\(port (?P<low>\d+)(?:[~-](?P<high>\d+))?\))?$")
+# Whether a port that has a name is ever printed by it is unverified.
+_PORT = r"(?:\d+|[a-z][a-z-]*[a-z])"
+_END = re.compile(rf"^(?P<prefix>\S+)(?:\s*\(port (?P<low>{_PORT})(?:[~-](?P<high>{_PORT}))?\))?$")
 
 
 def parse(text: str, node: str = "") -> Monitor:
@@ -206,7 +208,16 @@ def network(text: str) -> str:
 def _ports(low: str | None, high: str | None) -> str:
     if low is None or (low, high or low) == ("0", "65535"):
         return ""
-    return low if high in (None, low) else f"{low}~{high}"
+    first, last = _port(low), _port(high or low)
+    return first if first == last else f"{first}~{last}"
+
+
+def _port(text: str) -> str:
+    """By its number; what is neither number nor keyword stays as it is (0 of a range, say)."""
+    try:
+        return str(port_number(text))
+    except ValueError:
+        return text
 
 
 def _known_protocol(text: str) -> str:

@@ -192,6 +192,27 @@ def test_a_document_is_what_a_device_makes_of_it():
     assert Filter("f").command == "monitor security flow filter f"
 
 
+@pytest.mark.parametrize(
+    ("shown", "port"),
+    [
+        ("443", "443"),
+        ("443~443", "443"),
+        ("https", "443"),
+        ("https~https", "443"),
+        ("ftp-data", "20"),
+        ("20~ssh", "20~22"),
+        ("1000-2000", "1000~2000"),
+        ("0~1023", "0~1023"),
+        ("0~65535", ""),
+        ("nobodys-port", "nobodys-port"),
+    ],
+)
+def test_a_port_is_its_number_however_it_is_shown(shown: str, port: str):
+    text = CAPTURED.replace("0~65535", shown, 1)
+    found = parse(text).filters["myfilter"]
+    assert (found.source_prefix, found.source_port) == ("192.168.56.10/32", port) and not thin(text)
+
+
 @pytest.mark.parametrize("name", PROTOCOL_NAMES)
 def test_a_protocol_is_shown_by_its_name(name: str):
     text = CAPTURED.replace("icmp", name)
