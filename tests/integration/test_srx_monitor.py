@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ OUT: dict[str, Any] = {
     "interface": "ge-0/0/1",
 }
 BACK: dict[str, Any] = {"name": "back", "destination_prefix": "10.1.1.7/32", "protocol": "tcp", "source_port": "443"}
-FILE: dict[str, Any] = {"name": "client-trace", "size": "1m", "files": 3}
+FILE: Mapping[str, Any] = MappingProxyType({"name": "client-trace", "size": "1m", "files": 3})
 WRITES = re.compile(r"(?:monitor|clear|configure|set (?!cli)|file delete|request)\b")
 COMMANDS = [
     "monitor security flow filter out source-prefix 10.1.1.7/32 destination-port 443 protocol tcp interface ge-0/0/1.0",
@@ -68,7 +69,7 @@ def opened(lab: Lab, kind: type[Firewall] = Firewall) -> Iterator[Firewall]:
 def run(
     lab: Lab,
     filters: list[dict[str, Any]] | None = None,
-    file: dict[str, Any] | None = FILE,
+    file: Mapping[str, Any] | None = FILE,
     state: str = "started",
     *,
     check_mode: bool = False,
@@ -259,7 +260,10 @@ def test_traceoptions_that_come_in_the_meantime_are_noticed(lab: StartLab, confl
 def test_somebody_who_starts_it_first(lab: StartLab, start_active: str) -> None:
     edge = lab(srx(start_active=start_active))
     run(edge, state="present")
-    start = lambda: typed(edge, "monitor security flow start")  # noqa: E731
+
+    def start() -> None:
+        typed(edge, "monitor security flow start")
+
     if start_active == "silent":
         assert run(edge, meanwhile=start).changed and carried(edge)[0]
     else:
