@@ -40,7 +40,9 @@ options:
     default: []
     suboptions:
       name:
-        description: Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
+        description:
+          - Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
+          - Not one that a keyword of the command begins with, such as V(source) or V(protocol); the device would take it for that.
         type: str
         required: true
       source_prefix:
@@ -96,7 +98,7 @@ options:
     type: dict
     suboptions:
       name:
-        description: Name of the file in C(/var/log).
+        description: Name of the file in C(/var/log). Not one that a keyword of the command begins with, such as V(size) or V(match).
         type: str
         required: true
       size:
@@ -217,7 +219,9 @@ problems:
       type: str
       returned: always
 device_state:
-  description: On failure, what the device carries now.
+  description:
+    - On failure, what the device carries now. It begins with C(unchanged), C(rolled back), C(changed) or C(unknown).
+    - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str
   sample: rolled back

@@ -13,7 +13,19 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from integration.conftest import StartLab
 from integration.firewalls import device, open_door
-from integration.test_srx_monitor import BACK, CHANGED, HELD, NEXT, READ_TIMEOUT, carried, ended, run, srx, typed
+from integration.test_srx_monitor import (
+    BACK,
+    CHANGED,
+    COMMANDS,
+    HELD,
+    NEXT,
+    READ_TIMEOUT,
+    carried,
+    ended,
+    run,
+    srx,
+    typed,
+)
 from unit.plugins.plugin_utils._srx import monitors
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
@@ -138,6 +150,69 @@ def test_a_shown_answer_that_was_cut_once_is_asked_for_again(lab: StartLab) -> N
         edge.clear_faults("fw1")
         edge.add_fault("fw1", {"name": "truncated", "at": "^show monitor", "after_bytes": cut, "times": 1})
         assert not run(edge).changed, cut
+
+
+def switched(command: str, old: str, new: str) -> type[Firewall]:
+    """A firewall whose flow status says something else behind a command."""
+
+    class Switched(Firewall):
+        done = False
+
+        def attempt(self, *commands: str) -> list[str]:
+            answers = super().attempt(*commands)
+            self.done = self.done or commands == (command,)
+            return [answer.replace(old, new) for answer in answers] if self.done else answers
+
+    return Switched
+
+
+def test_a_monitor_that_is_active_and_traces_nothing_is_a_failure(lab: StartLab) -> None:
+    edge = lab(srx())
+    kind = switched(START, "tracing status: on", "tracing status: off")
+    with pytest.raises(Failed, match="does not show their effect") as failed:
+        run(edge, kind=kind)
+    assert "basic-datapath is missing" in str(failed.value.problems[0])
+    assert failed.value.device_state.startswith("rolled back") and not carried(edge)[0]
+
+
+def test_a_monitor_that_is_stopped_and_traces_on_is_a_failure(lab: StartLab) -> None:
+    edge = lab(srx())
+    run(edge)
+    kind = switched("monitor security flow stop", "tracing status: off", "tracing status: on")
+    with pytest.raises(Failed, match="does not show their effect") as failed:
+        run(edge, state="stopped", kind=kind)
+    assert "basic-datapath stayed" in str(failed.value.problems[0])
+    assert failed.value.device_state == "rolled back" and carried(edge) == (True, "client-trace", HELD)
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "drop": {"name": "drop"},
+    "drop behind it": {"name": "drop", "after_bytes": 0},
+    "hang": {"name": "hang"},
+    "garbage": {"name": "garbage", "bytes": 200},
+    "not authorized": {"name": "not_authorized"},
+}
+FIRST_RUN = (*(f"^{command}$" for command in COMMANDS), "^show monitor security flow")
+
+
+@pytest.mark.parametrize(
+    ("at", "kind"),
+    [pytest.param(at, kind, marks=() if kind == "drop" else pytest.mark.soak) for at in FIRST_RUN for kind in KINDS],
+)
+def test_a_first_run_that_a_fault_ends_leaves_nothing_but_the_name_of_a_file(lab: StartLab, at: str, kind: str) -> None:
+    edge = lab(srx())
+    edge.add_fault("fw1", {**KINDS[kind], "at": at, "times": 1, **({"nth": 2} if at.startswith("^show") else {})})
+    how, said, state = ended(edge)
+    assert [entry for entry in edge.journal("fw1") if entry["event"] == "fault"], "the fault did not happen"
+    running, file, filters = carried(edge)
+    if how == "success":
+        assert (running, file, filters) == (True, "client-trace", HELD) and kind == "garbage"
+        return
+    assert how == "failed" and said.strip()
+    assert (running, filters) == (False, {})
+    assert state.startswith(("unchanged", "rolled back")) and ("trace file" in state) == (file is not None), state
+    assert run(edge).changed and carried(edge) == (True, "client-trace", HELD)
+    assert not run(edge).changed
 
 
 # -- the pure device of the unit tests and the lab are one
