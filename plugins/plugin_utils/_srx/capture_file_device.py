@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import tempfile
@@ -21,10 +22,13 @@ ENDINGS = {"log": ".log", "packets": ".jsonl", "summary": ".txt"}
 
 
 class CaptureFiles:
-    """A context. dest: beginning of the names; without it everything is dropped. Raises Failed when the disk does not take it."""
+    """A context. dest: beginning of the names; without it everything is dropped. Raises Failed for one that names no file, and
+    when the disk does not take them."""
 
     def __init__(self, dest: str | None, title: str) -> None:
         self._dest = os.path.expanduser(dest) if dest else ""
+        if self._dest and os.path.basename(self._dest) in ("", ".", ".."):
+            raise Failed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
         self._title = title
         self._open: dict[str, IO[str]] = {}
 
@@ -37,7 +41,9 @@ class CaptureFiles:
         if self._dest:
             folder, name = os.path.split(os.path.abspath(self._dest))
             try:
-                for kind in ENDINGS:
+                for kind, ending in ENDINGS.items():
+                    if os.path.isdir(f"{self._dest}{ending}"):  # it would be noticed when all is captured
+                        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
                     self._open[kind] = tempfile.NamedTemporaryFile(
                         "w",
                         encoding="utf-8",
@@ -96,7 +102,7 @@ class CaptureFiles:
 
 
 def readable(title: str, summary: Mapping[str, Any]) -> str:
-    """A summary for a person.
+    """A summary for a person. What the device wrote stays on its line and reaches no terminal as a control sequence.
 
     >>> print(readable("fw1", {"packets": 2, "lines": 9, "filters": {"f": 2}, "verdicts": {"dropped": 2}, "reasons": {}}))
     fw1: 2 packets, 9 lines
@@ -106,10 +112,14 @@ def readable(title: str, summary: Mapping[str, Any]) -> str:
            2  dropped
     <BLANKLINE>
     """
-    lines = [f"{title}: {summary['packets']} packets, {summary['lines']} lines"]
+    lines = [f"{_printable(title)}: {summary['packets']} packets, {summary['lines']} lines"]
     for part in ("filters", "verdicts", "reasons"):
         if summary[part]:
             lines.append(part)
             ordered = sorted(summary[part].items(), key=lambda pair: (-pair[1], pair[0]))
-            lines += [f"{number:8}  {name}" for name, number in ordered]
+            lines += [f"{number:8}  {_printable(name)}" for name, number in ordered]
     return "\n".join(lines) + "\n"
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
