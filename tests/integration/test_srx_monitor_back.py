@@ -36,7 +36,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device
 from lab.server import running
 from lab.srx.monitor import Monitor as LabMonitor
 
-START = "monitor security flow start"
+START, STOP = "monitor security flow start", "monitor security flow stop"
 
 
 class Timeout(BaseException):
@@ -152,16 +152,20 @@ def test_a_shown_answer_that_was_cut_once_is_asked_for_again(lab: StartLab) -> N
         assert not run(edge).changed, cut
 
 
-def switched(command: str, old: str, new: str) -> type[Firewall]:
-    """A firewall whose flow status says something else behind a command."""
+def switched(command: str, old: str, new: str, times: int = 1000) -> type[Firewall]:
+    """A firewall whose flow status says something else behind a command, so many times."""
 
     class Switched(Firewall):
-        done = False
+        left = 0
 
         def attempt(self, *commands: str) -> list[str]:
             answers = super().attempt(*commands)
-            self.done = self.done or commands == (command,)
-            return [answer.replace(old, new) for answer in answers] if self.done else answers
+            if commands == (command,):
+                self.left = times
+            elif self.left:
+                self.left -= 1
+                answers = [answer.replace(old, new) for answer in answers]
+            return answers
 
     return Switched
 
@@ -175,10 +179,17 @@ def test_a_monitor_that_is_active_and_traces_nothing_is_a_failure(lab: StartLab)
     assert failed.value.device_state.startswith("rolled back") and not carried(edge)[0]
 
 
+def test_a_flag_that_comes_a_little_later_is_waited_for(lab: StartLab) -> None:
+    edge = lab(srx())
+    assert run(edge, kind=switched(START, "tracing status: on", "tracing status: off", 2)).changed
+    assert run(edge, state="stopped", kind=switched(STOP, "tracing status: off", "tracing status: on", 2)).changed
+    assert carried(edge) == (False, "client-trace", HELD)
+
+
 def test_a_monitor_that_is_stopped_and_traces_on_is_a_failure(lab: StartLab) -> None:
     edge = lab(srx())
     run(edge)
-    kind = switched("monitor security flow stop", "tracing status: off", "tracing status: on")
+    kind = switched(STOP, "tracing status: off", "tracing status: on")
     with pytest.raises(Failed, match="does not show their effect") as failed:
         run(edge, state="stopped", kind=kind)
     assert "basic-datapath stayed" in str(failed.value.problems[0])

@@ -20,7 +20,7 @@ from .._engine.failures import DoorError, Failed
 from .._engine.operations import Operation, Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
-from .._engine.waiting import Progress
+from .._engine.waiting import Progress, poll
 from .device import Firewall
 from .display_set import statements
 from .flow_config import parameters
@@ -34,6 +34,7 @@ from .words import refusal, word
 SHOW = "show monitor security flow"
 STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
+SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
 # From one level above: below a statement its own `deactivate` line need not stand.
 TRACEOPTIONS = "show configuration security flow | display set | match traceoptions"
 
@@ -79,6 +80,15 @@ REMEDIES: tuple[tuple[str, str], ...] = (
 def _refused(item: str, command: str, said: str) -> Problem:
     remedy = next((text for pattern, text in REMEDIES if pattern in said), "Does this release know the command?")
     return Problem("device", item, f"the device refused {command!r}", remedy, "error", said)
+
+
+def _flag(before: Monitor, seen: Monitor) -> str:
+    """What is wrong with the flag basic-datapath, which a start sets and a stop clears."""
+    if seen.running and seen.tracing is False:
+        return "the monitor is active, but flow tracing is off: the flag basic-datapath is missing"
+    if before.running and not seen.running and before.tracing and seen.tracing and not seen.traceoptions:
+        return "the monitor is inactive, but flow tracing is still on: the flag basic-datapath stayed"
+    return ""
 
 
 class MonitorWing:
@@ -148,23 +158,18 @@ class MonitorWing:
 
     def _prove(self, before: Monitor, wanted: Monitor) -> None:
         """Silence is success, so an effect that is missing is the only sign of a failure. Raises Failed."""
-        for look in ("first", "second"):
+
+        def missing() -> list[Problem]:
             seen = read(self._firewall)
             left = plan(seen, wanted).operations
-            blind = seen.running and seen.tracing is False
-            stopped = before.running and not seen.running
-            endless = bool(stopped and seen.tracing and before.tracing and not seen.traceoptions)
-            if not left and not blind and not endless:
-                return
-            self._progress(f"looking at the monitor for the {look} time")
-        problems = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
-        if blind:
-            text = "the monitor is active, but flow tracing is off: the flag basic-datapath is missing"
-            problems.append(Problem("read-back", "state", text, f"See {STATUS} on the device."))
-        if endless:
-            text = "the monitor is inactive, but flow tracing is still on: the flag basic-datapath stayed"
-            problems.append(Problem("read-back", "state", text, f"See {STATUS} on the device."))
-        raise Failed("the device took every command in silence, but does not show their effect", problems)
+            found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+            flag = _flag(before, seen)
+            return [*found, Problem("read-back", "state", flag, f"See {STATUS} on the device.")] if flag else found
+
+        self._progress("looking at the monitor")
+        problems = poll(missing, lambda found: not found, SETTLE_SECONDS)
+        if problems:
+            raise Failed("the device took every command in silence, but does not show their effect", problems)
 
     def _undone(self, failed: Failed, before: Monitor, anew: bool = False) -> Failed:
         self._progress("taking the change back")
