@@ -42,7 +42,8 @@ OUT: dict[str, Any] = {
     "interface": "ge-0/0/1",
 }
 BACK: dict[str, Any] = {"name": "back", "destination_prefix": "10.1.1.7/32", "protocol": "tcp", "source_port": "443"}
-FILE: Mapping[str, Any] = MappingProxyType({"name": "client-trace", "size": "1m", "files": 3})
+FILE: dict[str, Any] = {"name": "client-trace", "size": "1m", "files": 3}
+_FILE = MappingProxyType(FILE)
 WRITES = re.compile(r"(?:monitor|clear|configure|set (?!cli)|file delete|request)\b")
 COMMANDS = [
     "monitor security flow filter out source-prefix 10.1.1.7/32 destination-port 443 protocol tcp interface ge-0/0/1.0",
@@ -69,7 +70,7 @@ def opened(lab: Lab, kind: type[Firewall] = Firewall) -> Iterator[Firewall]:
 def run(
     lab: Lab,
     filters: list[dict[str, Any]] | None = None,
-    file: Mapping[str, Any] | None = FILE,
+    file: Mapping[str, Any] | None = _FILE,
     state: str = "started",
     *,
     check_mode: bool = False,
