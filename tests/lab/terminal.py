@@ -57,6 +57,7 @@ class Terminal:
         self._sent.set()
         self._gone = self._eof = self._after_cr = self._quit = self._scheduled = False
         self._shown = self._streak = 0
+        self.more = MORE  # what a page ends with
         self._pump: asyncio.Task[None] | None = None
         self._rate: float | None = None  # bytes a second of a slow link
         self._burst: dict[str, int] | None = None  # the overrun that is going on
@@ -252,9 +253,9 @@ class Terminal:
     async def _page(self) -> bool:
         """Wait at --More--; False when the rest is not wanted. Space: a page, return: a line, other keys: no more."""
         self._settle()
-        self._print(MORE.encode())
+        self._print(self.more.encode())
         key = await self.readkey()
-        self._print(b"\r" + b" " * len(MORE) + b"\r")
+        self._print(b"\r" + b" " * len(self.more) + b"\r")
         if key == " ":
             self._shown = 0
         elif key == "\n":

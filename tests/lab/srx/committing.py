@@ -250,6 +250,9 @@ def _store(device: SrxDevice, candidate: Candidate, wanted: Wanted, root: Node) 
     candidate.root, candidate.base, candidate.edits = root.copy(), root.copy(), []
     if candidate.mode == "shared":
         device.shared = candidate.root
+        for other in device.candidates:
+            if other.mode == "shared":
+                other.root, other.base = device.shared, root.copy()
     device.end_trial()
     if wanted.minutes is None:
         return f"{_nodes(device)}commit complete\n"

@@ -76,7 +76,7 @@ class SrxDevice:
         "release": str, "model": str, "cluster": bool, "node": str, "role": str, "paging": bool, "filter_repeat": str,
         "max_filters": int, "conflict": str, "shows_extras": bool, "monitor_nodes": str, "clear_feedback": str, "port_print": str,
         "any_v6": str, "size_suffix": bool, "start_active": str, "private_confirmed": bool, "minute_seconds": float,
-        "commit_seconds": float, "packets_per_second": float, "lost_session": str, "csh": bool, "reboot_seconds": float,
+        "commit_seconds": float, "packets_per_second": float, "lost_session": str, "csh": bool,
         **traffic.OPTIONS,
     }  # fmt: skip
 
@@ -105,7 +105,7 @@ class SrxDevice:
         self.monitor = monitoring.Monitor(self)
         self.on_commit: list[Callable[[], None]] = []
         self.on_reboot: list[Callable[[], None]] = []
-        self.messages: list[Callable[[str], None]] = []  # who is logged in: to be told of a rollback
+        self.terminals: list[Any] = []  # who is logged in
         self.sessions_seen = 0
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -120,6 +120,8 @@ class SrxDevice:
         self.monitor.write_out()
         self.monitor = monitoring.Monitor(self)
         self.booted = time.monotonic()
+        for terminal in list(self.terminals):
+            terminal.lost()
         if self.trial:
             self.roll_back()
         for hook in self.on_reboot:
@@ -253,7 +255,11 @@ class SrxDevice:
     async def shell(self, terminal: Any) -> None:
         from .session import Session
 
-        await Session(self, terminal).run()
+        self.terminals.append(terminal)
+        try:
+            await Session(self, terminal).run()
+        finally:
+            self.terminals.remove(terminal)
 
     async def close(self) -> None:
         self.end_trial()

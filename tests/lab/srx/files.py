@@ -65,7 +65,7 @@ def clear_log(request: Request) -> Iterable[str]:
 def commits(request: Request) -> Iterable[str]:
     device = request.device
     for number, item in enumerate(reversed(device.commits)):
-        mark = " commit confirmed, rollback in 1mins" if number == 0 and device.trial else ""
+        mark = f" commit confirmed, rollback in {device.trial.minutes}mins" if number == 0 and device.trial else ""
         yield f"{number:<4}{item.when:%Y-%m-%d %H:%M:%S} UTC by {item.user} via {item.client}{mark}\n"
         if item.comment:
             yield f"    {item.comment}\n"

@@ -40,12 +40,16 @@ class Session:
         self.user = str(getattr(terminal, "username", "") or "lab")
         self.line = f"p{device.sessions_seen}"
         device.sessions_seen += 1
+        # root lands in a Unix shell and comes back to it; everybody else may start one, and comes back from it.
         self.shell = self.user == "root"
+        self.from_shell = False
+        self.from_cli = False
         self.candidate: Candidate | None = None
         self.place: list[str] = []
 
     async def run(self) -> None:
         terminal = self.terminal
+        terminal.more = "---(more)---"
         if not self.device.options.get("paging", True):
             terminal.length = 0
         await terminal.write(f"--- JUNOS {self.device.release} Kernel 64-bit  JNPR-12.1-20211214\n")
@@ -103,9 +107,11 @@ class Session:
 
     async def _shell(self, text: str) -> None:
         if text == "cli":
-            self.shell = False
+            self.shell, self.from_shell = False, True
         elif text in ("exit", "logout"):
-            raise Leave
+            if not self.from_cli:
+                raise Leave
+            self.shell = self.from_cli = False
         else:
             await self.terminal.write(f"{text.split()[0]}: Command not found.\n")
 
@@ -159,10 +165,12 @@ class Session:
             raise Unknown(2 if len(words) > 2 else len(words), "syntax error.")
 
     async def leave(self, words: list[str], taken: int, piped: pipes.Piped) -> None:
-        raise Leave
+        if not self.from_shell:
+            raise Leave
+        self.shell, self.from_shell = True, False
 
     async def to_shell(self, words: list[str], taken: int, piped: pipes.Piped) -> None:
-        self.shell = True
+        self.shell = self.from_cli = True
 
     async def nothing(self, words: list[str], taken: int, piped: pipes.Piped) -> None:
         """`cli` in operational mode: netmiko sends it to root whatever stands there."""
@@ -205,6 +213,8 @@ class Session:
 
     async def _configuration(self, text: str) -> None:
         words = words_of(pipes.split(text).command)
+        if not words:
+            raise Unknown(0, "syntax error.")
         found = [name for name in CONFIGURATION if name.startswith(words[0])]
         if words[0] in CONFIGURATION:
             found = [words[0]]
@@ -242,7 +252,8 @@ class Session:
     async def up(self, text: str, words: list[str]) -> None:
         from .tree import statements
 
-        self.place = [word for statement in statements(self.place)[:-1] for word in statement]
+        count = int(words[1]) if words[1:2] and words[1].isdecimal() else 1
+        self.place = [word for statement in statements(self.place)[:-count] for word in statement]
 
     async def top(self, text: str, words: list[str]) -> None:
         if len(words) == 1:

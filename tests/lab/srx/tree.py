@@ -31,6 +31,8 @@ LEAVES = {
     "early-ageout", "low-watermark", "high-watermark", "tcp-initial-timeout", "size", "files", "root-authentication",
     "source-address-translation", "time-zone", "domain-name", "rate-limit", "trace-level", "category",
 }  # fmt: skip
+# Lists that are ordered by the user; the order of everything else means nothing.
+ORDERED = {"policy", "rule", "term", "action"}
 _SINGLE = {("stream", "host"), ("traceoptions", "file")}
 
 
@@ -48,9 +50,15 @@ class Node:
         return (
             isinstance(other, Node)
             and self.inactive == other.inactive
-            and list(self.children) == list(other.children)
+            and self.children.keys() == other.children.keys()
+            and self.ordered == other.ordered
             and all(other.children[key] == child for key, child in self.children.items())
         )
+
+    @property
+    def ordered(self) -> list[tuple[str, ...]]:
+        """The entries whose order means something, in it."""
+        return [statement for statement in self.children if statement[0] in ORDERED]
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -225,7 +233,7 @@ def compare(old: Node, new: Node, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield f"[edit{' ' if path else ''}{' '.join(map(quoted, path))}]"
         yield from (f"{line[0]}   {line[1:]}" for line in hunk)
     common = [statement for statement in old.children if statement in new.children]
-    if not hunk and common != [statement for statement in new.children if statement in old.children]:
+    if not hunk and old.ordered != new.ordered:
         yield f"[edit{' ' if path else ''}{' '.join(map(quoted, path))}]"
         yield from (f"!   {' '.join(statement)} {{ ... }}" for statement in new.children)
     for statement in common:
