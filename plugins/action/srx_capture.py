@@ -44,14 +44,15 @@ class ActionModule(DeviceAction):
             options["with_others"],
             options["keep_file"],
         )
+        files = CaptureFiles(options["dest"], self._host)
         firewall = Firewall(self._connection, self._connection.read_timeout)
         wanted = [filter_of(item) for item in filters]
         capture = Capture(firewall, wanted, file_of(file), limits, self.progress(options["progress"]))
         begin = capture.prepared()
         result: dict[str, Any] = {"changed": True, "commands": capture.commands(begin)}
         if not self._task.check_mode:
-            result |= capture.run(begin, CaptureFiles(options["dest"], self._host))
-        warnings = [str(problem) for problem in flawed]
+            result |= capture.run(begin, files)
+        warnings = [*map(str, flawed), *result.pop("warnings", ())]
         return {**result, **({"warnings": warnings} if warnings else {})}
 
 

@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import json
+import re
+import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from integration.conftest import StartLab
 from integration.firewalls import device, open_door, sent
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import capture_device
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_device import Capture, Limits
@@ -72,6 +76,17 @@ class Clock:
         time.sleep(seconds)
 
 
+def begun(
+    door: Any, *, file: dict[str, Any] | None = None, clock: Clock | None = None, **limits: Any
+) -> tuple[Plan, Capture]:
+    """A capture that is about to begin, over an open or closed door."""
+    firewall = Firewall(door, READ_TIMEOUT)
+    wanted = Limits(**{"duration": 0.4, "interval": 0.2, **limits})
+    filters = [filter_of(item) for item in FILTERS]
+    task = Capture(firewall, filters, file_of(file or FILE), wanted, Progress("fw1", None), clock or Clock())
+    return task.prepared(), task
+
+
 def capture(
     lab: Lab,
     dest: Path | None = None,
@@ -84,11 +99,7 @@ def capture(
     """One task, from login to logout."""
     door = open_door(lab, read_timeout=READ_TIMEOUT)
     try:
-        firewall = Firewall(door, READ_TIMEOUT)
-        wanted = Limits(**{"duration": 0.4, "interval": 0.2, **limits})
-        filters = [filter_of(item) for item in FILTERS]
-        task = Capture(firewall, filters, file_of(file or FILE), wanted, Progress("fw1", None), clock or Clock())
-        begin = task.prepared()
+        begin, task = begun(door, file=file, clock=clock, **limits)
         result: dict[str, Any] = {"commands": task.commands(begin)}
         return result if check_mode else result | task.run(begin, CaptureFiles(str(dest) if dest else None, "fw1"))
     finally:
@@ -103,6 +114,17 @@ def left(lab: Lab) -> tuple[bool, list[str], list[str]]:
     """Whether the monitor runs, its filters, and the files of /var/log."""
     monitor = device(lab).monitor
     return monitor.running, sorted(monitor.filters), sorted(device(lab).files)
+
+
+@contextmanager
+def file_size(limit: int) -> Iterator[None]:
+    """Files of this process may not grow beyond this: what a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def define(lab: Lab, *commands: str) -> None:
@@ -124,6 +146,7 @@ def test_a_capture_brings_packets_and_leaves_nothing(lab: StartLab, tmp_path: Pa
     assert left(edge) == NOTHING
     assert result["ended_by"] == "duration" and result["seconds"] >= 0.4 and not result["wrapped"]
     summary = result["summary"]
+    assert "warnings" not in result
     assert len(result["packets"]) == 5 < summary["packets"]
     assert set(summary["filters"]) == {"out", "back"} and set(summary["verdicts"]) == {"forwarded", "dropped"}
     packets = [json.loads(line) for line in (tmp_path / "fw1.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -160,6 +183,37 @@ def test_a_file_that_turns_over_is_fetched_oldest_first_and_goes_whole(lab: Star
     assert [line for line in written(edge) if line.startswith("file")] == [
         f"file delete /var/log/capture{ending}" for ending in (".2", ".1", ".0", "")
     ]
+    assert result["commands"] == written(edge)
+
+
+def test_packets_are_counted_over_all_files(lab: StartLab) -> None:
+    edge = lab(srx(packets_per_second=200.0))
+    file = {"name": "capture", "size": 10240, "files": 20}
+    result = capture(edge, file=file, duration=20, stop_after=60)
+    assert result["ended_by"] == "count" and result["seconds"] < 10 and result["summary"]["packets"] >= 60
+    assert left(edge) == NOTHING
+
+
+def test_nothing_that_matched_is_a_result_too(lab: StartLab, tmp_path: Path) -> None:
+    edge = lab(srx(packets_per_second=0.0))
+    result = capture(edge, tmp_path / "fw1")
+    assert (result["packets"], result["summary"]["packets"], result["wrapped"]) == ([], 0, False)
+    assert (tmp_path / "fw1.jsonl").read_bytes() == b"" and left(edge) == NOTHING
+
+
+def test_a_second_capture_sets_the_bounds_of_its_file_anew(lab: StartLab) -> None:
+    """The device still knows the name; size and number are nowhere to be seen."""
+    edge = lab(srx())
+    capture(edge)
+    capture(edge, file={"name": "capture", "size": 20480, "files": 5})
+    assert (device(edge).monitor.file.size, device(edge).monitor.file.files) == (20480, 5)
+
+
+def test_files_of_others_with_a_similar_name_stay(lab: StartLab) -> None:
+    edge = lab(srx())
+    edge.call(lambda: [device(edge).append(name, ["precious"], 10_000, 2) for name in ("capture-old", "capture.txt")])
+    capture(edge)
+    assert left(edge) == (False, [], ["capture-old", "capture.txt"])
 
 
 def test_the_file_may_stay(lab: StartLab) -> None:
@@ -231,6 +285,62 @@ def test_a_filter_that_somebody_makes_meanwhile_stays(lab: StartLab) -> None:
 # -- what goes wrong
 
 
+ANY = "^(?!set cli|cli)"
+
+
+def commands(lab: Lab) -> list[str]:
+    """What was sent behind the login."""
+    return [line for line in sent(lab) if re.match(ANY, line)]
+
+
+def ending(lab: Lab, dest: Path) -> tuple[str, str, str]:
+    """How a capture ends (unreachable, refused, failed, success), what it says, device_state."""
+    try:
+        capture(lab, dest)
+    except DoorError as error:
+        return "unreachable", str(error), "unchanged"
+    except Refused as refused:
+        return "refused", str(refused), "unchanged"
+    except Failed as failed:
+        return "failed", str(failed), failed.device_state
+    return "success", "", "unchanged"
+
+
+SPOILT: dict[str, dict[str, Any]] = {
+    "drop": {},
+    "drop in the middle": {"name": "drop", "after_bytes": 3},
+    "hang": {},
+    "truncated": {"after_bytes": 5},
+    "garbage": {"bytes": 200},
+    "not_authorized": {},
+}
+
+
+QUICK = (16, 22, 5, 30, 33, 27)
+# A capture sends some forty commands, the more the longer the machine takes; one of each fault in `make test`.
+EVERY = [
+    pytest.param(fault, nth, marks=[] if (fault, nth) in zip(SPOILT, QUICK, strict=True) else [pytest.mark.soak])
+    for fault in SPOILT
+    for nth in range(1, 46)
+]
+
+
+@pytest.mark.parametrize(("fault", "nth"), EVERY)
+def test_a_fault_at_any_command_leaves_nothing(lab: StartLab, fault: str, nth: int, tmp_path: Path) -> None:
+    edge = lab(srx(faults=[{"name": fault, "at": ANY, "nth": nth, "times": 1, **SPOILT[fault]}]))
+    how, said, state = ending(edge, tmp_path / "fw1")
+    fired = [entry for entry in edge.journal("fw1") if entry["event"] == "fault"]
+    assert fired or len(commands(edge)) < nth, "the fault did not happen"
+    assert left(edge) == NOTHING and state.startswith("unchanged"), (how, said, state)
+    assert (how == "success") == bool(list(tmp_path.iterdir()))
+    if how != "success":
+        assert said and "Traceback" not in said
+    if how in ("unreachable", "refused"):
+        assert written(edge) == []
+    edge.clear_faults("fw1")
+    assert capture(edge)["summary"]["packets"] > 0
+
+
 AT = [
     r"^monitor security flow filter out", r"^monitor security flow filter back", r"^monitor security flow file",
     r"^monitor security flow start", r"^show log capture \|", r"^monitor security flow stop", r"^show log capture$",
@@ -262,6 +372,13 @@ def test_a_refusal_leaves_nothing(lab: StartLab, at: str) -> None:
     with pytest.raises(Failed, match="permission denied") as failed:
         capture(edge)
     assert failed.value.device_state.startswith("unchanged") and left(edge) == NOTHING
+
+
+def test_a_trace_that_came_in_part_is_warned_of(lab: StartLab) -> None:
+    edge = lab(srx(faults=[{"name": "truncated", "at": "^show log capture$", "after_bytes": 300, "times": 1}]))
+    result = capture(edge)
+    (warning,) = result["warnings"]
+    assert re.search(r"counted \d+ packets, but only [01] could be read", warning) and left(edge) == NOTHING
 
 
 def test_a_file_that_cannot_be_deleted_is_said(lab: StartLab) -> None:
@@ -303,6 +420,14 @@ def test_somebody_who_stops_the_monitor_ends_the_capture_early(lab: StartLab) ->
     assert result["ended_by"] == "stopped" and result["seconds"] < 10 and left(edge) == NOTHING
 
 
+def test_a_session_that_comes_back_on_the_other_node_is_said(lab: StartLab) -> None:
+    edge = lab(srx(cluster=True, faults=[{"name": "drop", "at": r"^show log capture \|", "times": 1}]))
+    clock = Clock(lambda: setattr(device(edge), "node", "node1"))
+    with pytest.raises(Failed) as failed:
+        capture(edge, clock=clock)
+    assert failed.value.device_state.startswith("changed: ") and "on node1, not on node0" in failed.value.device_state
+
+
 def test_an_interrupted_task_cleans_up(lab: StartLab) -> None:
     class Interrupted(Exception):
         pass
@@ -323,16 +448,24 @@ def test_a_folder_that_is_not_there_is_said_before_anything_is_sent(lab: StartLa
     assert written(edge) == [] and left(edge) == NOTHING
 
 
-def test_a_full_disk_leaves_no_files_and_nothing_on_the_device(
-    lab: StartLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edge = lab(srx())
-
-    def full(_files: Any, kind: str, _text: str) -> None:
-        raise Failed(f"the files cannot be written: No space left on device ({kind})")
-
-    monkeypatch.setattr(CaptureFiles, "_write", full)
-    with pytest.raises(Failed, match="No space left") as failed:
-        capture(edge, tmp_path / "fw1")
+@pytest.mark.parametrize("limit", [8, 20_000])
+def test_a_full_disk_leaves_no_files_and_nothing_on_the_device(lab: StartLab, tmp_path: Path, limit: int) -> None:
+    """Noticed in the middle of a fetch, while the device still writes, or at its end."""
+    edge = lab(srx(packets_per_second=400.0 if limit > 8 else 2.0))
+    door = open_door(edge)
+    begin, task = begun(door, duration=0.6)
+    with file_size(limit), pytest.raises(Failed, match="File too large") as failed:
+        task.run(begin, CaptureFiles(str(tmp_path / "fw1"), "fw1"))
+    door.close()
     assert failed.value.device_state.startswith("unchanged") and left(edge) == NOTHING
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_at_the_end_hides_nothing_that_is_left(lab: StartLab, tmp_path: Path) -> None:
+    edge = lab(srx(packets_per_second=2.0, faults=[{"name": "not_authorized", "at": "^file delete"}]))
+    door = open_door(edge)
+    begin, task = begun(door, duration=0.6)
+    with file_size(8), pytest.raises(Failed, match="File too large") as failed:
+        task.run(begin, CaptureFiles(str(tmp_path / "fw1"), "fw1"))
+    door.close()
+    assert failed.value.device_state.startswith("changed: ") and left(edge) == (False, [], ["capture"])
