@@ -36,7 +36,7 @@ STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
 SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
 # From one level above: below a statement its own `deactivate` line need not stand.
-TRACEOPTIONS = "show configuration security flow | display set | match traceoptions"
+TRACEOPTIONS = 'show configuration security flow | display set | match "traceoptions|deactivate"'
 
 
 def read(firewall: Firewall) -> Monitor:
