@@ -14,7 +14,7 @@ from .._engine.operations import Operation
 from .._engine.problems import Problem
 from .display_set import Path, from_curly, words_of
 
-_PLACE = re.compile(r"^\s*\[edit(?: (?P<path>[^\]]*))?\]\s*$")
+_PLACE = re.compile(r"^\s*\[edit(?: (?P<path>.*))?\]\s*$")
 _CHANGE = re.compile(r"^(?P<sign>[+-])(?P<text>.*)$")
 _ERROR = re.compile(r"^\s*error: (?P<text>.+)$")
 

@@ -12,22 +12,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from .._engine.cli import PASTE_BLOCK, Garbled
 from .._engine.failures import DoorError, Failed, Moved
-from .._engine.operations import Operation, Plan
+from .._engine.operations import Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
-from .candidate import deviations, difference, rejections
+from .candidate import Difference, deviations, difference, rejections
 from .device import Firewall
 from .words import refusal, word
 
 IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
 MARGIN = 10  # seconds that a roll back may take after the timer
+BACK = 2  # commits to take a change back, should somebody else commit at the same time
 MANY = 20  # differences that an error names
 
 _COMMENT_LENGTH = 100  # unverified; long lines wrap nowhere, but a comment is a ticket, not a text
@@ -123,8 +124,9 @@ class Configuration:
         device that does not show the change shows what it carried before. Raises Failed with what the device carries
         now, Moved when somebody else changed the device first.
         """
+        session = _Session(self._firewall, self._options)
         try:
-            with _Session(self._firewall, self._options) as session:
+            with session:
                 self._prepare(session, plan)
                 self._progress("committing")
                 self._commit(session, plan)
@@ -133,14 +135,22 @@ class Configuration:
                     raise Failed("the commit was taken, but the device does not show the change", problems)
                 self._confirm(session)
         except Moved:
+            self._again(session, "unchanged")
             raise
         except (DoorError, Failed) as error:
             if self.phase == "confirming" and isinstance(error, DoorError) and self._confirmed_anew(kept):
                 return Applied()
-            raise self._undone(error, plan, kept) from error
-        if session.lost:
-            self._firewall.reopen()
+            raise self._undone(error, session, plan, kept) from error
+        self._again(session, "changed; run again to verify it")
         return Applied()
+
+    def _again(self, session: _Session, device_state: str) -> None:
+        """A new session where the old one did not survive the leaving. What was done by then is said if none comes."""
+        if session.lost:
+            try:
+                self._firewall.reopen()
+            except DoorError as error:
+                raise Failed(f"the session was lost at its end: {error}", device_state=device_state) from error
 
     def _prepare(self, session: _Session, plan: Plan) -> None:
         self.phase = "candidate"
@@ -149,15 +159,17 @@ class Configuration:
 
     def _commit(self, session: _Session, plan: Plan) -> None:
         trial = self._options.confirm_timeout > 0
-        self.phase = "committing"
+        command = self._options.command(trial)
         try:
-            session.commit(self._options.command(trial), trial)
-        except _NotInPrivate:
-            self.phase = "candidate"
-            session.exclusively()
-            self._prepare(session, plan)
             self.phase = "committing"
-            session.commit(self._options.command(trial), trial)
+            try:
+                session.commit(command, trial)
+            except _NotInPrivate:
+                self.phase = "candidate"
+                session.exclusively()
+                self._prepare(session, plan)
+                self.phase = "committing"
+                session.commit(command, trial)
         except _Refusal:
             self.phase = "candidate"
             raise
@@ -182,53 +194,61 @@ class Configuration:
         except (DoorError, Failed, Moved):
             return False
 
-    def _undone(self, error: DoorError | Failed, plan: Plan, kept: Callable[[], list[Problem]]) -> Failed:
+    def _undone(
+        self, error: DoorError | Failed, session: _Session, plan: Plan, kept: Callable[[], list[Problem]]
+    ) -> Failed:
         """The error with what the device carries now, proved by a read where a commit may have been taken."""
         failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
         if self.phase in ("closed", "candidate"):
             failed.device_state = "unchanged"  # a private candidate is dropped with its session
             return failed
-        timer = self._options.confirm_timeout
-        until = f"it rolls back by itself within {timer * 60} s" if timer else "no timer runs; see show system commit"
         try:
-            if isinstance(error, DoorError):
+            if session.lost:
                 self._firewall.reopen()
-            if _missing(kept):
-                late = f"; a commit that still comes: {until}" if self.phase == "committing" else ""
-                failed.device_state = f"unchanged{late}"
+            if self.phase == "committing" and _missing(kept):
+                failed.device_state = f"unchanged; a commit that still comes: {self._until}"
                 return failed
             self._progress("taking the change back")
             self._take_back(plan)
-            failed.device_state = "rolled back" if _missing(kept) else "changed; run again to verify it"
+            failed.device_state = "rolled back"
         except (DoorError, Failed, Moved) as unread:
-            failed.device_state = self._waited(kept, until, unread)
+            failed.device_state = self._waited(kept, unread)
         return failed
 
-    def _take_back(self, plan: Plan) -> None:
-        """The undo lines, committed: that confirms the way back and ends the timer."""
-        operations = [
-            Operation(operation.kind, operation.item, operation.undo, operation.do)
-            for operation in reversed(plan.operations)
-        ]
-        with _Session(self._firewall, self._options) as session:
-            session.paste(Plan(tuple(operations)))
-            session.commit("commit", False)
+    @property
+    def _until(self) -> str:
+        timer = self._options.confirm_timeout
+        return f"it rolls back by itself within {timer * 60} s" if timer else "no timer runs; see show system commit"
 
-    def _waited(self, kept: Callable[[], list[Problem]], until: str, why: Exception) -> str:
-        """The device's own timer takes the change back; wait for it where it can be seen."""
-        timer = self._options.confirm_timeout * 60
-        if not timer:
-            return f"unknown ({why}); {until}"
+    def _take_back(self, plan: Plan) -> None:
+        """The undo lines, committed: that confirms the way back and ends the timer.
+
+        What others, or the timer, took back already is no matter: it is done when the undo lines make no difference any
+        more. Raises Failed, DoorError.
+        """
+        undo = Plan(tuple(replace(each, do=each.undo, undo=each.do) for each in reversed(plan.operations)))
+        with _Session(self._firewall, self._options) as session:
+            for _try in range(BACK):
+                if not session.paste(undo, partly=True):
+                    return
+                session.commit("commit", False)
+            if session.paste(undo, partly=True):
+                raise Failed("what was taken back came again")
+
+    def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
+        """What the device carries when its timer, should one run, must have taken the change back."""
         self._progress("waiting for the device to roll back")
+        timer = self._options.confirm_timeout
 
         def gone() -> bool:
             return bool(_missing(kept))
 
         try:
             self._firewall.reopen()
-            return "rolled back" if poll(gone, bool, timer + MARGIN) else "changed; run again to verify it"
+            back = poll(gone, bool, timer * 60 + MARGIN if timer else 0)
         except (DoorError, Failed) as unread:
-            return f"unknown, it could not be read ({unread}); {until}"
+            return f"unknown ({why}), it could not be read ({unread}); {self._until}"
+        return "rolled back" if back else f"changed ({why}); run again to verify it"
 
 
 def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
@@ -240,7 +260,7 @@ class _Refusal(Failed):
     """The device said no to a commit, in words that are known: it carries what it did before."""
 
 
-class _NotInPrivate(Exception):
+class _NotInPrivate(_Refusal):
     """This release takes no trial commit in private mode."""
 
 
@@ -286,9 +306,9 @@ class _Session:
         self._leave(float(self._options.commit_timeout))
         self._enter("configure exclusive")
 
-    def paste(self, plan: Plan) -> None:
-        """All lines into the candidate, compared with what it shows then. Raises Failed; Moved when somebody else has
-        done some of it already.
+    def paste(self, plan: Plan, partly: bool = False) -> bool:
+        """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises Failed;
+        Moved when somebody else has done some of it already, unless that is no matter (partly).
 
         A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
         """
@@ -305,19 +325,29 @@ class _Session:
             problems = _refused_lines(plan, answers)
             if any(problem.rule == "device" for problem in problems):
                 break
-            if any(_NOT_FOUND.search(answer) for answer in answers):
+            if not partly and any(_NOT_FOUND.search(answer) for answer in answers):
                 raise Moved("a statement that is to go is gone already")
-            shown = self._firewall.cli.run("show | compare")[0]
-            if refusal(shown):
-                raise _refusal(shown, "the device refused 'show | compare'; the candidate was dropped")
-            missing, extra = deviations(lines, difference(shown))
-            if not missing and not extra:
-                return
+            found, missing, extra = self._compared(lines)
+            if not extra and (partly or not missing):
+                return bool(found.added or found.removed)
             if not extra:
                 raise Moved("the device already holds some of what was pasted")
             problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
             problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
         raise Failed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+
+    def _compared(self, lines: list[str]) -> tuple[Difference, list[str], list[str]]:
+        """What the candidate shows, what of the lines is missing there, what is in it beside them. Looked for twice: a
+        text that was cut on its way is no candidate."""
+        for _look in ("first", "second"):
+            shown = self._firewall.cli.run("show | compare")[0]
+            if refusal(shown):
+                raise _refusal(shown, "the device refused 'show | compare'; the candidate was dropped")
+            found = difference(shown)
+            missing, extra = deviations(lines, found)
+            if not missing:
+                break
+        return found, missing, extra
 
     def check(self, plan: Plan) -> None:
         """commit check. Raises Failed with each complaint."""
@@ -332,17 +362,17 @@ class _Session:
         )
 
     def commit(self, command: str, trial: bool) -> None:
-        """Raises Failed, _NotInPrivate; returns when the device said that it is done."""
+        """Returns when the device said that it is done. Raises _Refusal where it said that it did nothing, Failed where
+        its answer does not tell: one node of a cluster may have committed when the other has not."""
         answer = self._say(command)
-        if _COMPLETE.search(answer) and (not trial or _TRIAL.search(answer)) and not refusal(answer):
+        complete, said = _COMPLETE.search(answer), refusal(answer)
+        if complete and not said and (not trial or _TRIAL.search(answer)):
             return
-        if trial and _NOT_PRIVATE.search(answer):
-            raise _NotInPrivate
         failed = _refusal(answer, f"the device refused the commit ({command})")
-        if refusal(answer):
-            raise _Refusal(str(failed), failed.problems)
-        failed.args = (f"the answer to the commit ({command}) cannot be read",)
-        raise failed
+        if said and not complete:
+            kind = _NotInPrivate if trial and _NOT_PRIVATE.search(answer) else _Refusal
+            raise kind(str(failed), failed.problems)
+        raise Failed(f"the answer to the commit ({command}) cannot be read", failed.problems)
 
     def _say(self, command: str) -> str:
         return self._firewall.cli.ask(command, (), float(self._options.commit_timeout), "commit_timeout")

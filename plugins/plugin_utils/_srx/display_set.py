@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Path = tuple[str, ...]
 
@@ -21,6 +21,10 @@ class Statements:
 
     paths: tuple[Path, ...] = ()
     inactive: tuple[Path, ...] = ()
+    _off: frozenset[Path] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_off", frozenset(self.inactive))
 
     def below(self, *words: str) -> Iterator[Path]:
         """What stands behind a path, for each line that begins with it."""
@@ -29,19 +33,21 @@ class Statements:
 
     def is_inactive(self, path: Path) -> bool:
         """Whether a statement, or one above it, is deactivated."""
-        return any(path[: len(off)] == off for off in self.inactive)
+        return any(path[:size] in self._off for size in range(len(path) + 1))
 
 
 def words_of(line: str) -> Path:
-    """The words of a line; quotes keep blanks together and go.
+    """The words of a line; quotes keep blanks together and go, a backslash keeps a quote between them.
 
     >>> words_of('set snmp location "room 1"')
     ('set', 'snmp', 'location', 'room 1')
     """
     words: list[str] = []
-    current, quoted, started = "", False, False
+    current, quoted, started, before = "", False, False, ""
     for char in line[:MAX_LINE]:
-        if char == '"':
+        if char == '"' and quoted and before == "\\":
+            current = f'{current[:-1]}"'
+        elif char == '"':
             quoted, started = not quoted, True
         elif char in " \t" and not quoted:
             if current or started:
@@ -49,6 +55,7 @@ def words_of(line: str) -> Path:
             current, started = "", False
         else:
             current += char
+        before = char
     return (*words, current) if current or started else tuple(words)
 
 

@@ -55,13 +55,17 @@ class PolicyLogWing:
         self._configuration = Configuration(firewall, commit, progress)
         self._reads = reads(items, state)
         self._named = {key_of(item) for item in items}
+        self._applied = False
 
     def read(self) -> PolicyLogs:
-        for _look in ("first", "second"):  # an answer that was cut on its way hides policies, too
+        """Twice where policies are missing or nothing is to be done: an answer that was cut on its way hides policies and
+        what they log."""
+        for _look in ("first", "second"):
             policies, log, syslog = policies_of(self._firewall, self._reads)
-            if self._named <= policies.keys():
+            current = PolicyLogs(policies, carriers(log, syslog))
+            if self._named <= policies.keys() and (self._applied or self.resulting(current) != current):
                 break
-        return PolicyLogs(policies, carriers(log, syslog))
+        return current
 
     def resulting(self, current: PolicyLogs) -> PolicyLogs:
         return resulting(current, self._items, self._state)
@@ -76,6 +80,7 @@ class PolicyLogWing:
         return plan(current, wanted)
 
     def apply(self, plan: Plan, current: PolicyLogs, wanted: PolicyLogs) -> Applied:
+        self._applied = True  # what is seen now is compared with what was wanted, and looked for twice there
         return self._configuration.change(plan, lambda: self._kept(wanted))
 
     def show(self, state: PolicyLogs) -> list[dict[str, Any]]:

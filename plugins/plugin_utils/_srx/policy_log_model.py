@@ -114,7 +114,7 @@ def carriers(log: Statements, syslog: Statements) -> tuple[str, ...]:
     mode the Routing Engine writes what it gets, facility user, where its syslog says so. Which mode is the default
     depends on the release (unverified), so without a mode either of them counts.
     """
-    lines = list(log.below("security", "log"))
+    lines = _active(log, "security", "log")
     mode = next((path[1] for path in lines if path[:1] == ("mode",) and len(path) > 1), "")
     found: list[str] = []
     if mode in ("", "stream"):
@@ -123,11 +123,15 @@ def carriers(log: Statements, syslog: Statements) -> tuple[str, ...]:
     if mode in ("", "event"):
         targets = {
             f"syslog {path[0]} {path[1]}"
-            for path in syslog.below("system", "syslog")
+            for path in _active(syslog, "system", "syslog")
             if path[:1] in (("file",), ("host",)) and path[2:3] in (("any",), ("user",)) and _low(path[3:4])
         }
         found += sorted(targets)
     return tuple(found)
+
+
+def _active(found: Statements, *above: str) -> list[Path]:
+    return [path for path in found.below(*above) if not found.is_inactive((*above, *path))]
 
 
 def _low(severity: Sequence[str]) -> bool:

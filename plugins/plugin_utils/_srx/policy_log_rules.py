@@ -24,7 +24,7 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("L2", "A denied session never closes, so session-close of a policy that denies never logs.", f"{GUIDE}; field reports"),
     warning("L3", "Something carries the lines away: a stream, or in event mode a syslog target.", f"{YANG}; modes unverified"),
     error("L4", "A policy is named once.", HOUSE),
-    error("L5", "Names are words of the Junos command line.", YANG),
+    error("L5", "Names are words that can be typed into Junos, those that the device carries too.", YANG),
     warning("L6", "A policy that is deactivated logs nothing.", "Junos CLI"),
     error("L7", "A policy stands either between two zones or among the global ones.", YANG),
     error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
@@ -39,6 +39,8 @@ class View:
     items: Sequence[Item]
     state: State
 
+
+MOST_HINTS = 10  # names that are near are looked for so often; a thousand typos in ten thousand names take minutes
 
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy
 
@@ -85,11 +87,10 @@ def check(current: PolicyLogs, wanted: PolicyLogs, items: Sequence[Item], state:
 
 
 def _missing(view: View) -> Iterator[Finding]:
-    for item in view.items:
-        key = key_of(item)
-        if key in view.current.policies:
-            continue
-        near = difflib.get_close_matches(key.name, [other.name for other in view.current.policies], n=3)
+    names = sorted({other.name for other in view.current.policies})
+    missing = [key for key in map(key_of, view.items) if key not in view.current.policies]
+    for number, key in enumerate(missing):
+        near = difflib.get_close_matches(key.name, names, n=3) if number < MOST_HINTS else []
         others = sorted({str(other) for other in near if other != key.name})
         hint = f" Near: {', '.join(others)}." if others else ""
         yield (
@@ -104,6 +105,16 @@ def _changed(view: View) -> Iterator[tuple[Key, Policy]]:
     for key, policy in view.wanted.policies.items():
         if policy != view.current.policies.get(key):
             yield key, policy
+
+
+def _untypable(view: View) -> Iterator[Finding]:
+    """Names of the document were looked at before; overridden meets those of the device, too."""
+    for key, _policy in _changed(view):
+        for text in (key.name, *filter(None, (key.from_zone, key.to_zone))):
+            try:
+                word(text)
+            except ValueError as wrong:
+                yield "L5", key.item, f"{wrong}, so its logs cannot be changed here", "Rename it, or change it by hand."
 
 
 def _never_closes(view: View) -> Iterator[Finding]:
@@ -141,7 +152,7 @@ def _inactive(view: View) -> Iterator[Finding]:
             yield "L6", key.item, "the policy, or what it stands in, is deactivated", "Activate it, or leave it out."
 
 
-_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _never_closes, _uncarried, _inactive)
+_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _untypable, _never_closes, _uncarried, _inactive)
 
 
 def _problem(finding: Finding) -> Problem:
