@@ -31,7 +31,7 @@ class ActionModule(DeviceAction):
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_capture.py")
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        _check(options)
+        check(options)
         filters, file = without_none(options["filters"]), without_none(options["file"])
         flawed = flaws(filters, file, "started", purge=False)
         if errors(flawed):
@@ -56,7 +56,7 @@ class ActionModule(DeviceAction):
         return {**result, **({"warnings": warnings} if warnings else {})}
 
 
-def _check(options: dict[str, Any]) -> None:
+def check(options: dict[str, Any]) -> None:
     """What neither documentation nor core's validator can say. Raises ArgumentError with all of it."""
     wrong = [
         f"{name} must be {low} to {high}, not {options[name]}"

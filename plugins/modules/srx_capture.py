@@ -113,19 +113,19 @@ options:
     type: int
     default: 30
   stop_after:
-    description: Stop earlier, when so many packets matched. Counted every O(interval) seconds.
+    description: Stop earlier, when so many packets matched, 1 to 10000000. Counted every O(interval) seconds.
     type: int
   interval:
-    description: Seconds between two looks at the capture.
+    description: Seconds between two looks at the capture, 1 to 600.
     type: int
     default: 5
   dest:
     description:
-      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come behind it. Existing
-        files are replaced. Without it no files are written.
+      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come behind it. A relative
+        path begins where the play was started. The directory must exist. Existing files are replaced. Without it no files are written.
     type: path
   limit:
-    description: The most packets that stand in the result. All of them are in the files.
+    description: The most packets that stand in the result, 1 to 100000. All of them are in the files.
     type: int
     default: 100
   with_others:
@@ -146,6 +146,7 @@ seealso:
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
 notes:
+  - A trace file that was set for the flow monitor before is set again by its name; its size, number and match cannot be read from the device.
   - A packet of a session that is offloaded to hardware (services-offload) never reaches the trace.
   - Limit a task by O(duration), not by C(timeout) alone. A process that is killed cleans nothing up.
 """
@@ -193,12 +194,12 @@ seconds:
   type: float
   sample: 30.2
 files:
-  description: The files on the controller.
+  description: The files on the controller, with their whole paths.
   returned: when O(dest) is given
   type: dict
-  sample: {log: captures/fw1.log, packets: captures/fw1.jsonl, summary: captures/fw1.txt}
+  sample: {log: /home/netops/captures/fw1.log, packets: /home/netops/captures/fw1.jsonl, summary: /home/netops/captures/fw1.txt}
 wrapped:
-  description: The device began a new file in between, so the oldest packets may be lost. Give O(file) more room.
+  description: The device keeps as many files as it may, so the oldest packets may be lost. Give O(file) more room.
   returned: when the capture ended
   type: bool
 device_state:

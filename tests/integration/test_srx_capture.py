@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,6 +63,11 @@ def srx(**options: Any) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(autouse=True)
+def no_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture_device, "FIRST_PAUSE", 0.1)
+
+
 class Clock:
     """Real time; `meanwhile` happens at the first sleep."""
 
@@ -74,6 +82,10 @@ class Clock:
         if meanwhile:
             meanwhile()
         time.sleep(seconds)
+
+
+class Interrupted(Exception):
+    """What ends a task from outside."""
 
 
 def begun(
@@ -429,9 +441,6 @@ def test_a_session_that_comes_back_on_the_other_node_is_said(lab: StartLab) -> N
 
 
 def test_an_interrupted_task_cleans_up(lab: StartLab) -> None:
-    class Interrupted(Exception):
-        pass
-
     def interrupt() -> None:
         raise Interrupted
 
@@ -439,6 +448,43 @@ def test_an_interrupted_task_cleans_up(lab: StartLab) -> None:
     with pytest.raises(Interrupted):
         capture(edge, clock=Clock(interrupt))
     assert left(edge) == NOTHING
+
+
+@pytest.mark.parametrize("at", ["^show log capture", "^clear monitor security flow filter out", "^file delete"])
+def test_a_task_that_is_interrupted_while_it_waits_for_an_answer_cleans_up(lab: StartLab, at: str) -> None:
+    """As the option timeout of a task does it: a signal, wherever the process stands; in the end of a capture, too."""
+    edge = lab(srx(faults=[{"name": "hang", "at": at, "times": 1}]))
+
+    def alarm(_number: int, _frame: object) -> None:
+        raise Interrupted
+
+    def when_it_hangs() -> None:
+        while not [entry for entry in edge.journal("fw1") if entry["event"] == "fault"]:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGUSR1)
+
+    before = signal.signal(signal.SIGUSR1, alarm)
+    watcher = threading.Thread(target=when_it_hangs)
+    watcher.start()
+    try:
+        with pytest.raises(Interrupted):
+            capture(edge)
+    finally:
+        watcher.join(10)
+        signal.signal(signal.SIGUSR1, before)
+    assert left(edge) == NOTHING
+
+
+def test_what_a_killed_process_leaves_is_bounded_on_the_device(lab: StartLab) -> None:
+    edge = lab(srx(packets_per_second=400.0))
+    door = open_door(edge)
+    begin, _task = begun(door, file={"name": "capture", "size": 10240, "files": 3})
+    door.close()
+    define(edge, *begin.commands)
+    time.sleep(0.5)
+    edge.call(lambda: device(edge).monitor.write_out())
+    sizes = {name: sum(len(line) + 1 for line in lines) for name, lines in device(edge).files.items()}
+    assert set(sizes) == {"capture", "capture.0", "capture.1"} and max(sizes.values()) <= 10240
 
 
 def test_a_folder_that_is_not_there_is_said_before_anything_is_sent(lab: StartLab, tmp_path: Path) -> None:

@@ -79,7 +79,10 @@ def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
         "client-out",
         "client-back",
     }
-    assert "pair: [L3] config: nothing on this firewall would carry the lines away" in done.text
+    assert set(site.device("pair").monitor.filters) == {"server"} and not site.device("core").monitor.filters
+    assert set(re.findall(r"(\w+): \[L3\] config: nothing on this firewall would carry the lines away", done.text)) == {
+        "pair"
+    }
 
     typed = {host: written(site, host) for host in THREE}
     again = site.play(SITE)
@@ -93,6 +96,7 @@ def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
         r"branch +running +client-trace +client-out, client-back +500 of 4194304 +1 of 3 +stream siem", shown.output
     )
     assert re.search(r"pair +running \(node0\) +server-trace +server +300 of \d+ +1 of 2 +NONE", shown.output)
+    assert re.search(r"core +stopped +- +- +\d+ of \d+ +1 of 1 +stream siem", shown.output)
     assert "3 firewalls were read." in shown.output
 
 
@@ -116,6 +120,39 @@ def test_a_capture_is_three_files_on_the_controller_and_nothing_on_the_firewall(
     assert {packet["filter"] for packet in packets} == {"server-out", "server-back"}
     monitor = site.device("core").monitor
     assert not monitor.running and not monitor.filters and not site.device("core").files
+
+
+def test_what_a_device_writes_is_never_run_nor_ends_the_play(start: Any) -> None:
+    """A trace is text of a stranger: templates, control sequences, bytes of no character set."""
+    site = start()
+    device = site.device("core")
+    hostile = "{{ lookup('ansible.builtin.pipe', 'touch pwned') }} \x1b[2J {% for %} \u2028 \udcff"
+    head = "Nov 21 10:00:00 10:00:00.1:CID-0:RT:"
+    lines = [f"{head}<10.3.0.20/5->192.0.2.1/443;6> matched filter server-out:", f"{head}  packet dropped, {hostile}"]
+    device.traced = lambda _start, count: lines * count
+    site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1", "-vvvv")
+    done = site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1 flow_capture_dest=shared/core", "-vvvv")
+    assert (done.code, done.having("failed")) == (0, set())
+    summary = (site.directory / "shared" / "core.txt").read_text(encoding="utf-8")
+    assert "touch pwned" in summary and "\x1b" not in summary
+    assert not list(site.directory.rglob("pwned"))
+    monitor = device.monitor
+    assert not monitor.running and not monitor.filters and not device.files
+
+
+def test_a_capture_in_check_mode_sends_reads_only_and_keeps_the_mode_of_a_directory(start: Any) -> None:
+    site = start()
+    folder = site.directory / "kept"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    options = ("--limit", "core", "-e", f"flow_capture_duration=1 flow_capture_dest={folder}/core")
+    checked = site.play(CAPTURE, "--check", *options)
+    assert (checked.code, checked.having("changed")) == (0, {"core"}) and written(site, "core") == []
+    assert list(folder.iterdir()) == []
+    wrong = site.play(CAPTURE, *options, "-e", f"flow_capture_dest={folder}/ flow_capture_interval=0")
+    assert wrong.having("failed") == {"core"} and "interval must be 1 to 600, not 0" in wrong.text
+    assert site.play(CAPTURE, *options).code == 0
+    assert folder.stat().st_mode & 0o777 == 0o755 and len(list(folder.iterdir())) == 3
 
 
 def test_a_firewall_that_cannot_be_reached_is_named_and_the_others_are_shown(start: Any) -> None:

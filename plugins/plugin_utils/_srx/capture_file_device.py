@@ -26,9 +26,9 @@ class CaptureFiles:
     when the disk does not take them."""
 
     def __init__(self, dest: str | None, title: str) -> None:
-        self._dest = os.path.expanduser(dest) if dest else ""
-        if self._dest and os.path.basename(self._dest) in ("", ".", ".."):
+        if dest and os.path.basename(dest) in ("", ".", ".."):
             raise Failed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
+        self._dest = os.path.abspath(os.path.expanduser(dest)) if dest else ""
         self._title = title
         self._open: dict[str, IO[str]] = {}
 
@@ -39,7 +39,7 @@ class CaptureFiles:
 
     def __enter__(self) -> Self:
         if self._dest:
-            folder, name = os.path.split(os.path.abspath(self._dest))
+            folder, name = os.path.split(self._dest)
             try:
                 for kind, ending in ENDINGS.items():
                     if os.path.isdir(f"{self._dest}{ending}"):  # it would be noticed when all is captured
