@@ -384,6 +384,7 @@ def test_a_refusal_leaves_nothing(lab: StartLab, at: str) -> None:
     with pytest.raises(Failed, match="permission denied") as failed:
         capture(edge)
     assert failed.value.device_state.startswith("unchanged") and left(edge) == NOTHING
+    assert failed.value.details["commands"] == [line for line in written(edge) if not re.search(at, line)]
 
 
 def test_a_trace_that_came_in_part_is_warned_of(lab: StartLab) -> None:

@@ -130,7 +130,6 @@ def test_what_a_device_writes_is_never_run_nor_ends_the_play(start: Any) -> None
     head = "Nov 21 10:00:00 10:00:00.1:CID-0:RT:"
     lines = [f"{head}<10.3.0.20/5->192.0.2.1/443;6> matched filter server-out:", f"{head}  packet dropped, {hostile}"]
     device.traced = lambda _start, count: lines * count
-    site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1", "-vvvv")
     done = site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1 flow_capture_dest=shared/core", "-vvvv")
     assert (done.code, done.having("failed")) == (0, set())
     summary = (site.directory / "shared" / "core.txt").read_text(encoding="utf-8")

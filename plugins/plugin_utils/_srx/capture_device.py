@@ -117,6 +117,7 @@ class Capture:
                 result, left = self._captured(begin, files)
         except Failed as failed:
             failed.device_state = left or failed.device_state  # the files failed when all else was done
+            failed.details = {"commands": self._sent, **failed.details}
             raise
         result["commands"] = self._sent
         if not left.startswith("unchanged"):
