@@ -21,8 +21,8 @@ class ActionModule(DeviceAction):
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_flow_monitor_info.py")
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        if options["limit"] < 1 or options["timeout"] < 1:
-            raise ArgumentError(["limit and timeout must be 1 or more"])
+        if not (1 <= options["limit"] <= 100_000 and 1 <= options["timeout"] <= 3600):
+            raise ArgumentError(["limit must be 1 to 100000 packets, timeout 1 to 3600 seconds"])
         if options["file"] is not None and not is_log_name(options["file"]):
             raise ArgumentError([f"file must be the plain name of a file in /var/log, not {options['file']!r}"])
         firewall = Firewall(self._connection, self._connection.read_timeout)

@@ -11,6 +11,7 @@ public source shows are marked unverified.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -24,8 +25,10 @@ from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
 from .candidate import Difference, deviations, difference, rejections
 from .device import Firewall
+from .display_set import words_of
 from .words import refusal, word
 
+MINUTE = 60.0  # seconds; what a device's timer counts
 IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
 MARGIN = 10  # seconds that a roll back may take after the timer
 BACK = 2  # commits to take a change back, should somebody else commit at the same time
@@ -116,6 +119,7 @@ class Configuration:
         self._options = options
         self._progress = progress
         self.phase = "closed"
+        self._sent = 0.0  # when the trial commit was sent, in monotonic seconds: its timer begins later
 
     def change(self, plan: Plan, kept: Callable[[], list[Problem]]) -> Applied:
         """Commit the plan's lines and keep them if kept() has nothing to say against it.
@@ -133,7 +137,7 @@ class Configuration:
                 problems = _missing(kept)
                 if problems:
                     raise Failed("the commit was taken, but the device does not show the change", problems)
-                self._confirm(session)
+                self._confirm(session, kept)
         except Moved:
             self._again(session, "unchanged")
             raise
@@ -161,25 +165,30 @@ class Configuration:
         trial = self._options.confirm_timeout > 0
         command = self._options.command(trial)
         try:
-            self.phase = "committing"
+            self.phase, self._sent = "committing", time.monotonic()
             try:
                 session.commit(command, trial)
             except _NotInPrivate:
                 self.phase = "candidate"
                 session.exclusively()
                 self._prepare(session, plan)
-                self.phase = "committing"
+                self.phase, self._sent = "committing", time.monotonic()
                 session.commit(command, trial)
         except _Refusal:
             self.phase = "candidate"
             raise
         self.phase = "trial" if trial else "confirmed"
 
-    def _confirm(self, session: _Session) -> None:
-        if self.phase == "trial":
-            self.phase = "confirming"
-            session.commit("commit", False)
-            self.phase = "confirmed"
+    def _confirm(self, session: _Session, kept: Callable[[], list[Problem]]) -> None:
+        """A trial whose timer may have ended meanwhile is looked at once more: an empty commit is taken, too."""
+        if self.phase != "trial":
+            return
+        self.phase = "confirming"
+        session.commit("commit", False)
+        self.phase = "confirmed"
+        late = time.monotonic() - self._sent >= self._options.confirm_timeout * MINUTE
+        if late and _missing(kept):
+            raise Failed("the timer of the trial commit ended before it was confirmed; the device took it back")
 
     def _confirmed_anew(self, kept: Callable[[], list[Problem]]) -> bool:
         """The link went while the commit was confirmed: any later commit confirms it too."""
@@ -218,7 +227,9 @@ class Configuration:
     @property
     def _until(self) -> str:
         timer = self._options.confirm_timeout
-        return f"it rolls back by itself within {timer * 60} s" if timer else "no timer runs; see show system commit"
+        return (
+            f"it rolls back by itself within {timer * MINUTE:g} s" if timer else "no timer runs; see show system commit"
+        )
 
     def _take_back(self, plan: Plan) -> None:
         """The undo lines, committed: that confirms the way back and ends the timer.
@@ -245,10 +256,17 @@ class Configuration:
 
         try:
             self._firewall.reopen()
-            back = poll(gone, bool, timer * 60 + MARGIN if timer else 0)
+            back = poll(gone, bool, timer * MINUTE + MARGIN if timer else 0)
         except (DoorError, Failed) as unread:
             return f"unknown ({why}), it could not be read ({unread}); {self._until}"
         return "rolled back" if back else f"changed ({why}); run again to verify it"
+
+
+def _of_others(plan: Plan, found: Difference) -> bool:
+    """Whether something would go that the plan's undo does not bring back: it was not there when the plan was made."""
+    lines = [line for operation in plan.operations for line in operation.undo]
+    restored = {words_of(line)[1:] for line in lines if line.startswith("set ")}
+    return any(path not in restored for path in found.removed)
 
 
 def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
@@ -328,6 +346,8 @@ class _Session:
             if not partly and any(_NOT_FOUND.search(answer) for answer in answers):
                 raise Moved("a statement that is to go is gone already")
             found, missing, extra = self._compared(lines)
+            if not partly and _of_others(plan, found):
+                raise Moved("somebody else has configured something below what was to go")
             if not extra and (partly or not missing):
                 return bool(found.added or found.removed)
             if not extra:

@@ -91,7 +91,7 @@ def _value(row: Parameter, lines: list[Path]) -> Any:
             if row.kind == "flag":
                 return True
             text = path[size] if len(path) > size else ""
-            return int(text) if row.kind == "int" and text.isdecimal() else text
+            return int(text) if row.kind == "int" and text.isascii() and text.isdecimal() and len(text) < 19 else text
         if row.path[-1] == "mss" and path == row.path[:-1] and row.path[1] != "all-tcp":
             return BARE_MSS
     return None

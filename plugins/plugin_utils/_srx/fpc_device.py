@@ -66,7 +66,12 @@ class FpcWing:
         """How many errors are counted already: a threshold may be reached when it is committed. A device that does not
         tell is none that a change has to wait for."""
         facts = self._known()
-        if current == wanted or facts.counts:
+        if current == wanted:
+            return
+        # What an SPC2 would cost is decided by this answer, so it is asked for twice: it may have been cut on its way.
+        if parse_hardware(self._firewall.read(HARDWARE)[0]) != list(facts.chassis):
+            raise Failed("two reads of show chassis hardware differ; nothing was sent. Run again")
+        if facts.counts:
             return
         answer = self._firewall.attempt(ERRORS)[0]
         self._facts = Facts(**{**vars(facts), "counts": counts_of(answer)})

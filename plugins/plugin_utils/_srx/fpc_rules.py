@@ -313,7 +313,11 @@ def _restarting(view: View) -> Iterator[Finding]:
         elif asked and (not cards or any(_unknown(card) for card in cards)):
             what = ", ".join(sorted({card.kind or card.description for card in cards})) or "a card that is not there"
             message = f"whether {said} of {what} restarts the whole chassis, as that of an SPC2 does, is unverified"
-            yield Finding("F6", item, message, "", True)
+            # No card of the chassis was told at all: the answer was cut or is not understood, and an SPC2 may be in it.
+            blind = not facts.cards(ALL)
+            yield Finding(
+                "F6", item, message, CONFIRM if blind and not facts.confirmed else "", not blind or facts.confirmed
+            )
 
 
 def _unknown(card: Card) -> bool:
@@ -328,8 +332,11 @@ def _fallbacks(view: View) -> Iterator[Finding]:
         for level in LEVELS:
             before, after = effect(view.current, fpc, level), effect(view.wanted, fpc, level)
             brings = sorted((RESTARTING & set(after.actions)) - set(before.actions))
-            if brings and after.origin == "default":
-                said = f"falls back to the default actions ({', '.join(after.actions)}), and it holds an SPC2: {WHOLE_CHASSIS}"
+            written = RESTARTING & set(view.wanted.settings.get(Key(fpc, level), Setting()).actions)
+            asked = RESTARTING & set(view.given.get(Key(ALL, level), Setting()).actions)  # F6 speaks of those
+            if brings and not written and not asked:
+                whose = "the default actions" if after.origin == "default" else "those of all FPCs"
+                said = f"falls back to {whose} ({', '.join(after.actions)}), and it holds an SPC2: {WHOLE_CHASSIS}"
                 remedy = "Write actions without reset, or set confirm_chassis_restart: true."
                 item = item_name(Key(fpc, level))
                 yield Finding("F7", item, said, "" if view.facts.confirmed else remedy, view.facts.confirmed)

@@ -233,4 +233,4 @@ def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
                 f"the firewall refused {command!r}: {refusal(piece)}", [_refused("file", command, refusal(piece))]
             )
         first = False
-        yield from piece.splitlines()
+        yield from piece.removesuffix("\n").split("\n")

@@ -142,7 +142,8 @@ def lacking(text: str, node: str = "") -> str:
     count = heads.get("filters", "").strip()
     if heads.get("session status", "").strip().lower() not in ("active", "inactive"):
         return "it does not say whether the monitor is active"
-    if "trace file" not in heads:
+    resting = count == "0" and heads["session status"].strip().lower() == "inactive"
+    if "trace file" not in heads and not resting:  # whether a monitor that has none prints the line is unverified
         return "it does not name the trace file"
     if not re.fullmatch(r"[0-9]{1,9}", count) or int(count) != names:
         return f"it tells of {count or 'no number of'} filters and shows {names}"

@@ -144,7 +144,10 @@ def logging_gaps(policies: Mapping[Key, Policy]) -> list[dict[str, Any]]:
     gaps = []
     for key, policy in policies.items():
         useful = LEAVES[:1] if policy.action in DENYING else LEAVES
-        on = {"session-init": policy.init, "session-close": policy.close}
+        on = {
+            "session-init": policy.init and not policy.inactive,
+            "session-close": policy.close and not policy.inactive,
+        }
         missing = [leaf for leaf in useful if not on[leaf]]
         if missing:
             gaps.append({**_entry(key, policy), "action": policy.action or None, "missing": missing})

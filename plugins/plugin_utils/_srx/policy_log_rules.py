@@ -147,9 +147,15 @@ UNCARRIED = (
 
 
 def _inactive(view: View) -> Iterator[Finding]:
-    for key, policy in _changed(view):
+    for key in map(key_of, view.items):
+        policy = view.wanted.policies.get(key, Policy())
         if policy.inactive and (policy.init or policy.close):
-            yield "L6", key.item, "the policy, or what it stands in, is deactivated", "Activate it, or leave it out."
+            yield (
+                "L6",
+                key.item,
+                "the policy, its log or what it stands in is deactivated",
+                "Activate it, or leave it out.",
+            )
 
 
 _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _untypable, _never_closes, _uncarried, _inactive)

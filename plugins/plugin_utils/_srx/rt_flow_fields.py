@@ -102,8 +102,13 @@ def typed(form: Layout, values: Sequence[str]) -> dict[str, Any]:
     return record
 
 
+MOST_DIGITS = 20  # of 64 bits; what is longer is no number of a firewall, and JSON cannot hold it
+
+
 def _number(value: str | int) -> int | str | None:
     if isinstance(value, int):
+        return value
+    if len(value) > MOST_DIGITS:
         return value
     try:
         return int(value, 16) if value[:2] == "0x" else int(value)  # connection tags of free text are hexadecimal

@@ -169,9 +169,12 @@ def _up_to_session(text: str, apptrack: bool) -> tuple[list[str], str]:
     return words, ""
 
 
+MOST_WORDS = 120  # names have 63 characters, so few blanks; bounds what a hostile line costs
+
+
 def _placed(found: Fields, words: list[str]) -> bool:
     """RULES PROTOCOL POLICY FROM TO SESSION."""
-    if len(words) < 6 or not words[-1].isdecimal():
+    if not 6 <= len(words) <= MOST_WORDS or not words[-1].isdecimal():
         return False
     head = words[:-3]
     for index in range(2, len(head) - 1):

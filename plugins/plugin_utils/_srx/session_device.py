@@ -167,6 +167,11 @@ class Reading:
                 self.firewall.reopen()
                 continue
             self._merge(report)
+            shown = sum(report.totals.values())
+            if shown >= size and shown > len(page):
+                raise Failed(
+                    f"of {shown} sessions of a page only {len(page)} were understood: set page_size: 0 to read on"
+                )
             return page
         return []
 

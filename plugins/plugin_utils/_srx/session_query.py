@@ -283,8 +283,8 @@ def _prefix(_row: Filter, value: Any) -> str:
 
 
 def _protocol(_row: Filter, value: Any) -> str:
-    text = str(value)
-    if text.isdecimal():
+    text = str(value)[:40]
+    if text.isascii() and text.isdecimal():
         return "" if int(text) <= 255 else "not within 0..255"
     return "" if _PROTOCOL.fullmatch(text) else "neither a number nor a name of a protocol"
 

@@ -98,3 +98,8 @@ def test_statistics_are_numbers_by_unit() -> None:
         ("FPC0 PIC1", {"current_sessions": 10}),
         ("summary", {"current_sessions": 25}),
     ]
+
+
+def test_a_number_that_is_none_stays_text() -> None:
+    found = parameters(statements(f"set security flow route-change-timeout {'9' * 5000}"))
+    assert found["route_change_timeout"]["value"] == "9" * 5000

@@ -369,3 +369,17 @@ def test_tables_hold_together() -> None:
     assert [kind for kind, row in CARDS.items() if row.restarts_chassis] == ["SPC2"]
     assert overridable_rules() == {"F4", "F5", "F12", "F14"}
     assert FpcErrors() == FpcErrors(present=frozenset({1}))  # slots that others use are no difference
+
+
+def test_a_chassis_whose_cards_are_not_told_is_taken_for_one_with_an_spc2() -> None:
+    document: Document = [{"fpc": 3, "fatal": {"actions": ["reset"]}}]
+    blind = facts("18.4R3", chassis(cards={}))
+    assert ("F6", "error") in [(item.rule, item.severity) for item in problems(document, known=blind)]
+    confirmed = facts("18.4R3", chassis(cards={}), confirmed=True)
+    assert ("F6", "error") not in [(item.rule, item.severity) for item in problems(document, known=confirmed)]
+
+
+def test_falling_back_to_a_reset_of_all_fpcs_needs_the_confirmation_too() -> None:
+    start = "set chassis error fatal action reset\nset chassis fpc 0 error fatal action log\n"
+    found = problems([{"fpc": 0}], "deleted", start, facts("24.4R1"))
+    assert ("F7", "error") in [(item.rule, item.severity) for item in found]

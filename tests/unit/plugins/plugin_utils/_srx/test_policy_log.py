@@ -204,3 +204,9 @@ def test_a_deactivated_part_is_seen() -> None:
     for off in ("security policies from-zone trust to-zone untrust", path, f"{path} then log"):
         assert parse(statements(f"{text}deactivate {off}"))[KEYS[0]].inactive
     assert not parse(statements(f"{text}deactivate {path} match"))[KEYS[0]].inactive
+
+
+def test_a_log_that_is_deactivated_warns_even_when_nothing_changes_and_counts_as_silent() -> None:
+    current = PolicyLogs({key_of(WEB): Policy(False, True, "permit", inactive=True)}, ("stream siem",))
+    assert ids(check(current, resulting(current, [WEB], "merged"), [WEB], "merged")) == ["L6"]
+    assert logging_gaps(current.policies)[0]["missing"] == ["session-init", "session-close"]

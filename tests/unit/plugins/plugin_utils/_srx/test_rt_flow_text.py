@@ -284,3 +284,13 @@ def test_free_text_tells_the_same_as_the_structured_line_of_the_same_session(gen
         }
         assert generation != "d" or missing <= {"destination_interface_name", "logical_system_name"}
     assert len(seen) == 7
+
+
+def test_a_line_with_more_words_than_names_can_have_is_given_up() -> None:
+    def line(words: int) -> str:
+        pair = "192.0.2.1/1->192.0.2.2/2"
+        return f"RT_FLOW: RT_FLOW_SESSION_CREATE: session created {pair} 0x0 s {pair} 0x0 source rule {'x ' * words}N/A N/A 6 p a b 5"
+
+    (short,), (long,) = rt_flow.parse(line(3)), rt_flow.parse(line(4000))
+    assert short.get("session_id") == 5 and "session_id" not in short.get("unparsed", "")
+    assert long.get("unparsed") and not long.get("policy_name")
