@@ -483,7 +483,7 @@ def test_what_a_killed_process_leaves_is_bounded_on_the_device(lab: StartLab) ->
     door.close()
     define(edge, *begin.commands)
     time.sleep(0.5)
-    edge.call(lambda: device(edge).monitor.write_out())
+    edge.call(device(edge).monitor.write_out)
     sizes = {name: sum(len(line) + 1 for line in lines) for name, lines in device(edge).files.items()}
     assert set(sizes) == {"capture", "capture.0", "capture.1"} and max(sizes.values()) <= 10240
 
