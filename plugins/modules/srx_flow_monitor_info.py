@@ -27,11 +27,11 @@ options:
     description: Name of the trace file to fetch. By default the one that the monitor has.
     type: str
   limit:
-    description: The most packets to return, the newest ones. The whole file is read and counted in any case.
+    description: The most packets to return, the newest ones, 1 to 100000. The whole file is read and counted in any case.
     type: int
     default: 100
   timeout:
-    description: The most seconds that reading the file may take.
+    description: The most seconds that reading the file may take, 1 to 3600.
     type: int
     default: 120
 seealso:
