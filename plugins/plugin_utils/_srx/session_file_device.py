@@ -28,7 +28,7 @@ class SessionFile:
     """
 
     def __init__(self, path: str) -> None:
-        self.path = Path(path).expanduser()
+        self.path = Path(os.path.expanduser(path))  # of a user that does not exist, the text stays
         self._kind, self._packed = layout(self.path.name)
         self._row = writer(self._kind)
         self._file: Any = None
