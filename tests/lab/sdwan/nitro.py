@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How NITRO of SD-WAN speaks: login with a cookie, envelopes, keys in paths, statuses; what appliance and Center share.
+
+Source: "NetScaler SD-WAN NITRO API reference 11.0" (index; ErrorSchema) and 10.0 (keys in URLs).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+COOKIE = "APNConfigEditorSession"  # undocumented: clients keep whatever they are given
+PAGE = 50  # items a page of monitor lists
+
+
+class Refusal(Exception):
+    """The device says no. status: of HTTP, of those that the reference lists: 400, 401, 403, 405, 415, 500."""
+
+    def __init__(self, text: str, status: int = 400, code: int = 0) -> None:
+        super().__init__(text)
+        self.status, self.code, self.text = status, code or status, text
+
+
+@dataclass
+class Ask:
+    """One call, taken apart. item: what stood in the envelope. keys: of the path. filter: of the query, `a:1;b:2`."""
+
+    method: str
+    resource: str  # group and name: "config/login"
+    keys: dict[str, str] = field(default_factory=dict)
+    action: str = ""
+    filter: dict[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    item: Any = None
+    request: web.Request | None = None
+
+    def text(self, key: str, *, needed: bool = True) -> str:
+        """A string of the item. Raises Refusal when it is needed and not there."""
+        value = self.item.get(key) if isinstance(self.item, Mapping) else None
+        if value is None or value == "":
+            if needed:
+                raise Refusal(f"{key} is mandatory")
+            return ""
+        return str(value)
+
+
+# Answers: a list becomes {"name": [...]}, a mapping {"name": {...}}, None a message; a Response goes out as it is.
+Handler = Callable[[Ask], Awaitable[Any]]
+DONE = {
+    "POST": "resource added succesfully",  # their spelling
+    "PUT": "resource modified succesfully",
+    "DELETE": "resource deleted succesfully",
+}
+
+
+class Nitro:
+    """Sessions and routes of one system. table: resource -> method -> handler; `POST?stage` is an action of a POST."""
+
+    def __init__(
+        self, base: str, username: str, password: str, *, second: str = "", idle: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.base, self.username, self.password, self.second = base, username, password, second
+        self.table: dict[str, dict[str, Handler]] = {}
+        self.live: set[str] = set()
+        self.busy = self.busiest = 0  # calls at a time; NITRO is synchronous, so a client has one
+        self.down = idle  # while it is, nothing is answered but a reset
+        self.old_errors = False  # words of 10.0: `message` for `errormessage`
+        self.wrong_password: Callable[[str], bool] = lambda user: False
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", f"{self.base}{{path:.+}}", self._handle)]
+
+    def forget(self) -> None:
+        self.live.clear()
+
+    def error(self, status: int, code: int, text: str) -> web.Response:
+        words = {"message": text, "severity": "ERROR"} if self.old_errors else {"errormessage": text}
+        return web.json_response({"errorcode": code, **words}, status=status)
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        if self.down():
+            transport = request.transport
+            if transport is not None:
+                transport.abort()
+            return web.Response(status=503)
+        self.busy += 1
+        self.busiest = max(self.busy, self.busiest)
+        try:
+            return await self._answer(await self._parsed(request))
+        except Refusal as refusal:
+            return self.error(refusal.status, refusal.code, refusal.text)
+        finally:
+            self.busy -= 1
+
+    async def _parsed(self, request: web.Request) -> Ask:
+        raw = request.raw_path.split("?", 1)[0].removeprefix(self.base).strip("/").split("/")
+        if len(raw) < 2 or len(raw) > 3:
+            raise Refusal("Invalid resource")
+        ask = Ask(request.method, "/".join(raw[:2]), query=request.query, request=request)
+        ask.action = request.query.get("action", "")
+        if len(raw) == 3:
+            ask.keys = dict(_pair(text, "=") for text in raw[2].split(","))
+        if request.query.get("filter"):
+            ask.filter = dict(_pair(text, ":") for text in request.query["filter"].split(";"))
+        if request.can_read_body and not request.content_type.startswith("multipart/"):
+            if request.content_type != "application/json":
+                raise Refusal("Data format unacceptable", 415)
+            ask.item = _item(await request.read(), raw[1])
+        return ask
+
+    async def _answer(self, ask: Ask) -> web.StreamResponse:
+        if ask.resource == "config/login" and ask.method == "POST":
+            return self._login(ask)
+        assert ask.request is not None
+        cookie = ask.request.cookies.get(COOKIE, "")
+        if cookie not in self.live:
+            raise Refusal("Authentication failed", 401)
+        if ask.resource == "config/login" and ask.method == "DELETE":
+            self.live.discard(cookie)
+            return web.json_response({"errorcode": 0, "message": "Done", "severity": "NONE"})
+        methods = self.table.get(ask.resource)
+        if methods is None:
+            raise Refusal("Invalid resource")
+        handler = methods.get(f"{ask.method}?{ask.action}" if ask.action and ask.method == "POST" else ask.method)
+        if handler is None:
+            raise Refusal("Method not allowed" if not ask.action else f"Invalid action {ask.action}", 405)
+        answer = await handler(ask)
+        if isinstance(answer, web.StreamResponse):
+            return answer
+        name = ask.resource.partition("/")[2]
+        return web.json_response({name: {"message": DONE.get(ask.method, "Done")} if answer is None else answer})
+
+    def _login(self, ask: Ask) -> web.Response:
+        item = ask.item if isinstance(ask.item, Mapping) else {}
+        right = (item.get("username"), item.get("password")) == (self.username, self.password)
+        second = not self.second or item.get("secondaryPassword") == self.second
+        if not (right and second) or self.wrong_password(str(item.get("username", ""))):
+            raise Refusal("Authentication failed", 401)
+        cookie = f"canary-{secrets.token_hex(16)}"
+        self.live.add(cookie)
+        answer = web.json_response({"login": {"message": "Done"}})
+        answer.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True)
+        return answer
+
+
+def paged(name: str, items: list[Any], ask: Ask) -> dict[str, Any]:
+    """A list of the group monitor: nested once more, fifty a page, with metadata."""
+    number = ask.filter.get("page_no", "1")
+    page = int(number) if number.isdecimal() else 1
+    pages = max(1, -(-len(items) // PAGE))
+    return {name: items[(page - 1) * PAGE : page * PAGE], "metadata": [{"no_of_pages": str(pages)}]}
+
+
+def _pair(text: str, between: str) -> tuple[str, str]:
+    key, sign, value = text.partition(between)
+    if not sign:
+        raise Refusal(f"Invalid argument {key}")
+    return unquote(key), unquote(value)
+
+
+def _item(data: bytes, name: str) -> Any:
+    try:
+        body = json.loads(data) if data.strip() else None
+    except ValueError:
+        raise Refusal("Invalid JSON input") from None
+    if body is None:
+        return None
+    if not isinstance(body, Mapping) or set(body) != {name}:
+        raise Refusal(f"Invalid JSON input: {name} expected")
+    return body[name]
