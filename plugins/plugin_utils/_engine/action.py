@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import yaml
@@ -16,7 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
-from .doors import preload
+from .doors import open_door, preload
 from .failures import DoorError, Failed, Refused
 from .operations import Plan, fingerprint
 from .problems import Problem
@@ -48,7 +49,9 @@ class DeviceAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
-        self._host = str((task_vars or {}).get("inventory_hostname", ""))
+        self._task_vars = task_vars or {}
+        self._further_secrets: list[str] = []
+        self._host = str(self._task_vars.get("inventory_hostname", ""))
         try:
             options = self.arguments.validated(self._task.args)
             self._check_door()
@@ -76,6 +79,21 @@ class DeviceAction(ActionBase):
         display = Display()
         return Progress(self._host, (lambda line: display.display(line, stderr=True)) if wanted else None)
 
+    @contextmanager
+    def behind(self, *prefixes: str, **fixed: Any) -> Iterator[Any]:
+        """The open door that variables of these prefixes lead to (``manager_host``; see doors.open_door), or a fixed host;
+        where there is no such variable, this host's own one, which stays open. Raises DoorError."""
+        if "host" not in fixed and not any(f"{prefix}_host" in self._task_vars for prefix in prefixes):
+            own: Any = self._connection
+            own.open()
+            yield own
+            return
+        with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door:
+            try:
+                yield door
+            finally:  # those of its session, too
+                self._further_secrets += door.secrets
+
     def _check_door(self) -> None:
         if getattr(self._connection, "transport", None) != self.door:
             used = getattr(self._connection, "transport", "another one")
@@ -91,7 +109,7 @@ class DeviceAction(ActionBase):
         happens to be part of a name, and they never hold the password of the door.
         """
         given = [str(self._task.args[name]) for name in self.arguments.no_log if self._task.args.get(name)]
-        door = [*given, *getattr(self._connection, "secrets", ())]
+        door = [*given, *getattr(self._connection, "secrets", ()), *self._further_secrets]
         masks = {key: door if key in FREE_TEXT else given for key in result}
         return {key: remove_values(value, masks[key]) if masks[key] else value for key, value in result.items()}
 

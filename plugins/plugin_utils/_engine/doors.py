@@ -30,13 +30,16 @@ def preload(plugin: str) -> None:
 
 
 @contextmanager
-def open_door(action: ActionBase, task_vars: Mapping[str, Any], plugin: str, prefix: str) -> Iterator[Any]:
+def open_door(
+    action: ActionBase, task_vars: Mapping[str, Any], plugin: str, *prefixes: str, **fixed: Any
+) -> Iterator[Any]:
     """A further connection of a task, closed at the end of the block. Raises what its open() raises, AnsibleError.
 
     Each option of the plugin is looked up as ``<prefix>_<name>`` first (``manager_host``, ``manager_password``; name is
-    that of the option, or that of one of its variables without ``ansible_``), then as for every connection.
+    that of the option, or that of one of its variables without ``ansible_``), then as for every connection. Of several
+    prefixes an earlier one wins. fixed: options that no variable changes (the address that another system told).
 
-    >>> with open_door(self, task_vars, "mspplus.netsec.rest", "manager") as manager: ...  # doctest: +SKIP
+    >>> with open_door(self, task_vars, "mspplus.netsec.rest", "collector", "manager") as manager: ...  # doctest: +SKIP
     """
     door = connection_loader.get(plugin, action._play_context, task_uuid=action._task._uuid)
     if door is None:
@@ -48,10 +51,10 @@ def open_door(action: ActionBase, task_vars: Mapping[str, Any], plugin: str, pre
     keys = {**task.dump_attrs(), "timeout": action._play_context.timeout}
     if action._play_context.password:
         keys["password"] = action._play_context.password  # -k
-    direct = {
-        option: action._templar.template(variables[name])
-        for option, name in prefixed(door.option_definitions, prefix, variables).items()
-    }
+    named: dict[str, str] = {}
+    for prefix in reversed(prefixes):
+        named |= prefixed(door.option_definitions, prefix, variables)
+    direct = {option: action._templar.template(variables[name]) for option, name in named.items()} | fixed
     # As the executor does for the first door: task_vars are templates until somebody asks.
     given = door._resolve_option_variables(variables, action._templar)
     door.set_options(task_keys=keys, var_options=given, direct=direct)

@@ -1,0 +1,256 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every call that this wing knows, as one table: what is documented, what is not, how each is addressed. Pure.
+
+The public NITRO reference of SD-WAN 11.0 documents everything around a hosted firewall, but not the calls that host one.
+Those rows follow the habits of NITRO, are marked, and a user who has the reference of his own appliance (Configuration >
+Appliance Settings > NITRO API > Download Nitro API Doc) overrides their names without touching code.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from .._engine.rest import quoted, target
+
+APPLIANCE = "NetScaler SD-WAN NITRO API reference 11.0"
+CENTER = "NetScaler SD-WAN Center NITRO API reference 11.0"
+FORMS = "Citrix: Palo Alto Networks firewall integration on the SD-WAN 1100 platform (forms; no call is documented)"
+GUESS = "unverified"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """path: below the base path of the system. keys: those of the path that deletes one item, in NITRO's order.
+
+    envelope: the key that a body is wrapped in, where it is not the last word of the path. upload_field: of a multipart
+    body. fields: our name of a field -> theirs, where they differ.
+    """
+
+    path: str
+    source: str
+    keys: tuple[str, ...] = ()
+    documented: bool = True
+    envelope: str = ""
+    upload_field: str = "file"
+    fields: Mapping[str, str] | None = None
+
+    @property
+    def wrapped_in(self) -> str:
+        return self.envelope or self.path.rpartition("/")[2]
+
+
+def _forms(path: str, *keys: str) -> Resource:
+    return Resource(path, FORMS, keys, documented=False)
+
+
+_EDITOR: Mapping[str, Resource] = {
+    "firewall_policy_template": Resource(
+        "config_editor/firewall_policy_template", APPLIANCE, ("package_name", "firewall_policy_template_name")
+    ),
+    "firewall": Resource("config_editor/firewall", APPLIANCE, ("site_name", "package_name")),
+    "firewall_local_policy_delete": Resource(
+        "config_editor/firewall_local_policy_delete", APPLIANCE, ("site_name", "id", "package_name")
+    ),
+    "firewall_policy_template_delete": Resource(
+        "config_editor/firewall_policy_template_delete", APPLIANCE, ("site_name", "package_name", "template_name")
+    ),
+    "global_network_settings": Resource("config_editor/global_network_settings", APPLIANCE, ("package_name",)),
+    "firewall_zones": Resource("config_editor/firewall_zones", APPLIANCE, ("package_name",)),
+    "sites": Resource("config_editor/sites", APPLIANCE, ("package_name",)),
+    "ha_appliance": Resource("config_editor/ha_appliance", APPLIANCE, ("package_name",)),
+    "office_365_breakout_policy": Resource("config_editor/office_365_breakout_policy", APPLIANCE, ("package_name",)),
+    "hosted_firewall_template": _forms("config_editor/hosted_firewall_template", "name", "package_name"),
+}
+_HOSTING: Mapping[str, Resource] = {
+    "hosted_firewall_images": _forms("config/hosted_firewall_images", "image_name"),
+    "hosted_firewall_storage": _forms("config/hosted_firewall_storage"),
+    "hosted_firewalls": _forms("config/hosted_firewalls"),
+    "hosted_firewall_log": _forms("config/hosted_firewall_log"),
+}
+_PACKAGES: Mapping[str, Resource] = {
+    "config_packages": Resource("config/config_packages", APPLIANCE, ("package_name",)),
+    "config_package_save_as": Resource("config/config_package_save_as", APPLIANCE),
+    "change_management": Resource("config/change_management", APPLIANCE),
+}
+
+SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
+    "sdwan": {
+        **_EDITOR,
+        **_HOSTING,
+        **_PACKAGES,
+        "system_options": Resource("config/system_options", APPLIANCE),
+        "virtual_machines": Resource("config/virtual_machines", GUESS, documented=False),
+        "appliance_ha_status": Resource("monitor/appliance_ha_status", APPLIANCE),
+        "firewall_filter_stats": Resource("monitor/firewall_filter_stats", APPLIANCE),
+        "firewall_connection_stats": Resource("monitor/firewall_connection_stats", APPLIANCE),
+    },
+    "sdwan_center": {
+        **{name: replace(row, source=CENTER) if row.documented else row for name, row in _EDITOR.items()},
+        **_HOSTING,
+        # Seen in use (a public write-up of CVE-2020-8272), not in the reference.
+        **{
+            name: replace(row, documented=False, source=GUESS, path=row.path.replace("config/", "config_editor/", 1))
+            for name, row in _PACKAGES.items()
+        },
+        "regions": Resource("config/regions", CENTER),
+        "inventory_status": Resource("config/inventory_status", CENTER),
+        "network_config_import": _forms("config/network_config_import"),
+    },
+}
+
+LINE = re.compile(r"(GET|POST|PUT|DELETE) (\S+)(?: (.+))?", re.DOTALL)
+
+# What a user may override of a row. `fields` maps our name of a field to theirs.
+OVERRIDABLE = ("path", "envelope", "upload_field", "fields")
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
+_PATH = re.compile(r"(?:config|config_editor|monitor|diag)(?:/[A-Za-z0-9_.-]+)+")
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+class Resources:
+    """The table of one system with a user's overrides. Raises ValueError with all that is wrong with those."""
+
+    def __init__(self, system: str, overrides: Mapping[str, Any] | None = None) -> None:
+        self._rows = dict(SYSTEMS[system])
+        wrong: list[str] = []
+        for name, given in (overrides or {}).items():
+            wrong += self._override(name, given)
+        if wrong:
+            raise ValueError("; ".join(wrong))
+
+    def _override(self, name: str, given: Any) -> list[str]:
+        where = f"resources.{name}"
+        if name not in self._rows:
+            return [f"{where}: there is no such resource; known: {', '.join(sorted(self._rows))}"]
+        if not isinstance(given, Mapping):
+            return [f"{where} must be a mapping of {', '.join(OVERRIDABLE)}"]
+        wrong = [
+            f"{where}.{key}: only {', '.join(OVERRIDABLE)} can be overridden" for key in given.keys() - {*OVERRIDABLE}
+        ]
+        for key in given.keys() & {"path", "envelope", "upload_field"}:
+            if not (_PATH if key == "path" else _WORD).fullmatch(str(given[key])):
+                wrong.append(f"{where}.{key}: {given[key]!r} is not a name of NITRO (group/resource)")
+        fields = given.get("fields")
+        if fields is not None and not (
+            isinstance(fields, Mapping) and all(_WORD.fullmatch(str(word)) for pair in fields.items() for word in pair)
+        ):
+            wrong.append(f"{where}.fields must map our names of fields to theirs")
+        if not wrong:
+            self._rows[name] = replace(self._rows[name], **given)
+        return wrong
+
+    def __getitem__(self, name: str) -> Resource:
+        return self._rows[name]
+
+    def path(self, name: str, keys: Mapping[str, Any] | None = None) -> str:
+        """The path of a resource, with keys as NITRO writes them: ``/site_name=S,package_name=P``.
+
+        Raises ValueError for a value that no escaping is documented for.
+
+        >>> Resources("sdwan").path("firewall", {"package_name": "P 1", "site_name": "S"})
+        'config_editor/firewall/site_name=S,package_name=P%201'
+        """
+        row = self._rows[name]
+        if not keys:
+            return row.path
+        ordered = [key for key in row.keys if key in keys] + [key for key in keys if key not in row.keys]
+        pairs = []
+        for key in ordered:
+            value = str(keys[key])
+            if not value or _UNSAFE.search(value):
+                raise ValueError(
+                    f"{key} {value!r} cannot stand in a path of NITRO: it is empty, or has / \\ or a control character"
+                )
+            pairs.append(f"{_theirs(row, key)}={quoted(value)}")
+        return f"{row.path}/{','.join(pairs)}"
+
+    def line(
+        self,
+        method: str,
+        name: str,
+        item: Mapping[str, Any] | None = None,
+        keys: Mapping[str, Any] | None = None,
+        action: str = "",
+    ) -> str:
+        """One request as a line: what a plan shows is what is sent.
+
+        >>> Resources("sdwan").line("POST", "config_packages", {"package_name": "P"}, action="compile")
+        'POST config/config_packages?action=compile {"config_packages":{"package_name":"P"}}'
+        """
+        where = target(self.path(name, keys), {"action": action} if action else None)
+        if item is None:
+            return f"{method} {where}"
+        body = json.dumps(self.wrap(name, item), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return f"{method} {where} {body}"
+
+    def of_path(self, path: str) -> str:
+        """The name of the resource that a path (with keys, query or not) belongs to, "" for none."""
+        bare = path.partition("?")[0]
+        found = [name for name, row in self._rows.items() if bare == row.path or bare.startswith(f"{row.path}/")]
+        return max(found, key=lambda name: len(self._rows[name].path), default="")
+
+    def wrap(self, name: str, item: Mapping[str, Any]) -> dict[str, Any]:
+        """An item as NITRO takes it: their names of fields, in its envelope."""
+        row = self._rows[name]
+        return {row.wrapped_in: {_theirs(row, key): value for key, value in item.items()}}
+
+    def unwrap(self, name: str, body: Any) -> list[dict[str, Any]]:
+        """The items of an answer, our names of fields. NITRO answers with a list, with one item, or, under monitor, with
+        the list nested once more beside its metadata; what is none of these has no items."""
+        row = self._rows[name]
+        found = body.get(row.wrapped_in) if isinstance(body, Mapping) else None
+        if isinstance(found, Mapping) and row.wrapped_in in found:
+            found = found[row.wrapped_in]
+        items = found if isinstance(found, list) else [found]
+        ours: dict[Any, str] = {theirs: key for key, theirs in (row.fields or {}).items()}
+        return [
+            {ours.get(key, str(key)): value for key, value in item.items()}
+            for item in items
+            if isinstance(item, Mapping)
+        ]
+
+    def pages(self, name: str, body: Any) -> int:
+        """How many pages the answer has in all; 1 where it says nothing."""
+        row = self._rows[name]
+        found = body.get(row.wrapped_in) if isinstance(body, Mapping) else None
+        metadata = found.get("metadata") if isinstance(found, Mapping) else None
+        first = metadata[0] if isinstance(metadata, list) and metadata else metadata
+        number = str(first.get("no_of_pages", "1")) if isinstance(first, Mapping) else "1"
+        return min(int(number), MAX_PAGES) if number.isdecimal() and int(number) else 1
+
+
+MAX_PAGES = 1000  # of 50 items; bounds what a hostile or broken answer can make us ask for
+
+
+def _theirs(row: Resource, key: str) -> str:
+    return (row.fields or {}).get(key, key)
+
+
+def parsed(line: str, secrets: Mapping[str, str] | None = None) -> tuple[str, str, Any]:
+    """(method, path with query, body) of a line. A string of the body that is ``<name>`` of a secret becomes its value.
+
+    >>> parsed('POST config/x {"x":{"auth_code":"<auth_code>"}}', {"auth_code": "A1"})
+    ('POST', 'config/x', {'x': {'auth_code': 'A1'}})
+    """
+    found = LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"{line[:80]!r} is no request")
+    method, path, body = found.groups()
+    references = {f"<{name}>": value for name, value in (secrets or {}).items()}
+    return method, path, _filled(json.loads(body), references) if body else None
+
+
+def _filled(value: Any, references: Mapping[str, str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _filled(item, references) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, references) for item in value]
+    return references.get(value, value) if isinstance(value, str) else value
