@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The order in which a site's policies are evaluated, and which of them leave nothing to a later one. Pure.
+
+Source: "Citrix SD-WAN: firewall policies": 1 Pre-Templates, 2 Pre-Global, 3 Local, 4 Local auto-generated, 5 Post-Templates,
+6 Post-Global. In which of them the policies stand that SD-WAN makes for management servers is unverified; they are shown where
+the system lists them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from .redirect_model import FLAGS, LISTS, MATCHES, Policy, Redirects, SiteFirewall
+
+STAGES = ("pre_templates", "pre_global", "local", "local_auto")
+DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A policy where a site evaluates it. template: "" for one of its own. position: from 1, in the stage."""
+
+    stage: str
+    template: str
+    position: int
+    policy: Policy
+
+
+def evaluated(state: Redirects, site_name: str) -> list[Placed]:
+    """The policies that come before those of post templates, first one first."""
+    site = state.sites.get(site_name, SiteFirewall())
+    attached = [name for name in site.templates if name in state.templates]
+    auto = [name for name, template in state.templates.items() if template.auto and name not in attached]
+    placed = [*_template(state, "pre_templates", [*auto, *attached])]
+    if state.global_template in state.templates and state.global_template not in {*auto, *attached}:
+        placed += _template(state, "pre_global", [state.global_template])
+    own = [policy for policy in site.policies if not policy.auto]
+    made = [policy for policy in site.policies if policy.auto]
+    placed += [Placed("local", "", number, policy) for number, policy in enumerate(own, 1)]
+    placed += [Placed("local_auto", "", number, policy) for number, policy in enumerate(made, 1)]
+    return placed
+
+
+def _template(state: Redirects, stage: str, names: list[str]) -> list[Placed]:
+    listed = [(name, policy) for name in names for policy in state.templates[name].pre]
+    return [Placed(stage, name, number, policy) for number, (name, policy) in enumerate(listed, 1)]
+
+
+def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(redirect, the earlier policy that takes all of what it would take)."""
+    found = []
+    for number, later in enumerate(placed):
+        if not later.policy.is_redirect:
+            continue
+        for earlier in placed[:number]:
+            if earlier.policy.action in DECIDING and covers(earlier.policy, later.policy):
+                found.append((later, earlier))
+                break
+    return found
+
+
+def premature(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(breakout, the earlier redirect that takes all of its traffic): allows of applications that came too late."""
+    found = []
+    for number, later in enumerate(placed):
+        if later.policy.action != "allow" or not is_breakout(later.policy):
+            continue
+        for earlier in placed[:number]:
+            if earlier.policy.is_redirect and covers(earlier.policy, later.policy):
+                found.append((later, earlier))
+                break
+    return found
+
+
+def is_breakout(policy: Policy) -> bool:
+    """An allow for an application, or one that SD-WAN made for Office 365."""
+    names = ("application", "application_family", "application_objects")
+    return policy.action == "allow" and any(policy.value(name) for name in names)
+
+
+def covers(earlier: Policy, later: Policy) -> bool:
+    """Whether all that the later one matches is matched by the earlier one, too."""
+    if dict(earlier.options).get("match_established", FLAGS["match_established"]):
+        return False
+    return all(_contains(name, earlier.value(name), later.value(name)) for name in MATCHES)
+
+
+def _contains(name: str, outer: Any, inner: Any) -> bool:
+    """None is anything."""
+    if outer is None or outer == inner:
+        return True
+    if inner is None:
+        return False
+    if name in LISTS:
+        return {*inner} <= {*outer}
+    if name.endswith("_ip_address"):
+        return _within(str(inner), str(outer))
+    if name.endswith("_port"):
+        big, small = _ports(str(outer)), _ports(str(inner))
+        return bool(big and small and big[0] <= small[0] and small[1] <= big[1])
+    return False
+
+
+def _within(inner: str, outer: str) -> bool:
+    try:
+        small, big = (ipaddress.ip_network(text, strict=False) for text in (inner, outer))
+    except ValueError:
+        return False
+    if isinstance(small, ipaddress.IPv4Network) and isinstance(big, ipaddress.IPv4Network):
+        return small.subnet_of(big)
+    if isinstance(small, ipaddress.IPv6Network) and isinstance(big, ipaddress.IPv6Network):
+        return small.subnet_of(big)
+    return False
+
+
+def _ports(text: str) -> tuple[int, int] | None:
+    """Of "80" or "80-90"; None for anything else."""
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        return None
+    return int(first), int(last) if dash else int(first)
