@@ -268,12 +268,12 @@ def _exists(view: View) -> Iterator[Finding]:
         if item.target and item.target.template and item.target.template not in wanted.hosted:
             text = f"there is no hosted firewall template {item.target.template}"
             yield "H24", where, text, _near(item.target.template, wanted.hosted)
-    for name, template in view.current.hosted.items():
+    for name in view.current.hosted:
         used = [where for where, item in wanted.redirects() if item.target and item.target.template == name]
         if name not in wanted.hosted and used:
             yield (
                 "H24",
-                f"hosted_firewall_templates[{template.name}]",
+                f"hosted_firewall_templates[{name}]",
                 f"{used[0]} redirects into it",
                 "Delete that policy, too.",
             )
@@ -441,3 +441,11 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _shadowed,
     _breakout_late,
 )
+
+
+def package_flaws(package: str, backup: str) -> list[Problem]:
+    """Of the names of packages, which stand in paths."""
+    found = [*_twice("package", [package]), *_twice("backup_package", [backup])]
+    if package == backup:
+        found.append(("H25", "backup_package", "it has the name of the package itself", "Give it another name."))
+    return [problem(finding) for finding in found]

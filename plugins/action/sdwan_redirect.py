@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_redirect: redirect policies of the SD-WAN wing, the engine and a REST connection put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
+    ArgumentError,
+    Arguments,
+    without_none,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import hosted_firewalls
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws, package_flaws
+
+DIALECTS = {"mcn": "sdwan", "center": "sdwan_center"}
+
+
+class ActionModule(DeviceAction):
+    door = "mspplus.netsec.rest"
+    arguments = Arguments(Path(__file__).parents[1] / "modules" / "sdwan_redirect.py")
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        document, state = without_none(options["config"]), options["state"]
+        package = options["package"]
+        change = ChangeOptions(
+            package,
+            options["backup_package"] or f"{package}_before",
+            options["activate"],
+            options["rollback"],
+            options["ignore_incomplete"],
+            options["stage_timeout"],
+            options["activation_timeout"],
+        )
+        flawed = [*package_flaws(package, change.backup), *flaws(document, state)]
+        if any(item.severity == "error" for item in flawed):
+            raise Refused(flawed)
+        progress = self.progress(options["progress"])
+        given = options["hosted_firewalls"]
+        with self.behind("manager") as door:
+            try:
+                manager = Manager(door, options["resources"])
+            except ValueError as wrong:
+                raise ArgumentError([str(wrong)]) from wrong
+            if door.dialect != DIALECTS[options["via"]]:
+                raise ArgumentError(
+                    [f"via is {options['via']}, but the system behind the connection is {door.dialect}"]
+                )
+            wing = RedirectWing(
+                manager,
+                document,
+                state,
+                change,
+                progress,
+                given=None if given is None else hosted_firewalls(given),
+                tags={row["template"]: frozenset(row["tags"]) for row in options["virtual_wire_tags"] or ()},
+                force=options["force"],
+                check_mode=self._task.check_mode,
+            )
+            warn_only = ("H4",) if options["force"] else ()
+            try:
+                outcome = converge(wing, check_mode=self._task.check_mode, warn_only=warn_only, progress=progress)
+            except Failed as failed:
+                failed.details.update(manager.about)
+                raise
+            result = converged(outcome, {"config": document, "state": state}, self._task.diff)
+            return {**result, **manager.about}

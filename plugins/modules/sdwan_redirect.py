@@ -1,0 +1,514 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sdwan_redirect
+short_description: Redirect traffic of a Citrix SD-WAN network into hosted firewalls
+version_added: 1.2.0
+description:
+  - Describes in one document how a network redirects traffic into the firewalls that its 1100 appliances host; how connections are
+    matched, hosted firewall templates, policy templates with where they are attached, policies of sites, and what breaks out to the
+    Internet before it. Makes the network run exactly that, in one transaction.
+  - Checks the document against the rules of the platform first, all at once; symmetric matching, interfaces and VLANs of the template,
+    the order of policies, allows that would shadow a redirect, firewalls that are not up.
+  - Then saves a backup of the package, edits, compiles and reads the audit, hands it over to change management, verifies, stages and
+    activates with rollback, and polls every site. Whatever fails before the activation is taken back, and what was staged is cancelled.
+  - The backup package stands as long as a change is neither live nor taken back. A run that finds one finishes what another one began.
+  - Policies that SD-WAN makes itself, for management servers and for Office 365, are shown as C(auto_generated) and never deleted.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes
+  - mspplus.netsec.attributes.sdwan
+options:
+  via:
+    description:
+      - V(mcn) edits on the master control node. An appliance that is not the active MCN is refused with its role.
+      - V(center) edits in SD-WAN Center, which imports the configuration from the active MCN first, and refuses if that moved since.
+    type: str
+    choices: [mcn, center]
+    default: mcn
+  package:
+    description:
+      - Name of the configuration package, the one that the network runs. Everything that it holds is activated, so it should have no
+        edits of others that wait.
+    type: str
+    required: true
+  backup_package:
+    description: Name of the package that keeps what was before, while a change is under way. By default O(package) with C(_before).
+    type: str
+  config:
+    description: What the network shall redirect.
+    type: dict
+    required: true
+    suboptions:
+      connection_match_type:
+        description: How connections are matched. Redirects need V(symmetric).
+        type: str
+        choices: [directional, symmetric]
+      hosted_firewall_templates:
+        description: What SD-WAN knows of the firewalls that it redirects into.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the template.
+            type: str
+            required: true
+          vendor:
+            description: Vendor of the firewall; V(Palo Alto Networks), or V(Check Point), which is unverified.
+            type: str
+          deployment_mode:
+            description: Follows the vendor (V(Virtual Wire) for Palo Alto Networks), so it may be left out.
+            type: str
+          model:
+            description: Model of the virtual machine; V(VM 50) or V(VM 100) for Palo Alto Networks.
+            type: str
+          primary_management_server:
+            description: Address or name of Panorama. SD-WAN lets its traffic pass by itself.
+            type: str
+          secondary_management_server:
+            description: The same of the second one.
+            type: str
+          service_redirection_interfaces:
+            description: Interfaces of the firewall that traffic is redirected into, with the VLANs that the firewall has, too.
+            type: list
+            elements: dict
+            suboptions:
+              interface:
+                description: One of the two.
+                type: str
+                required: true
+                choices: [Interface-1, Interface-2]
+              vlan:
+                description: VLAN between appliance and firewall, V(1) to V(4094). Leave it out for untagged.
+                type: int
+      policy_templates:
+        description: Firewall policy templates.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the template.
+            type: str
+            required: true
+          global:
+            description: Attach it to all sites. A network has one such template.
+            type: bool
+          sites:
+            description:
+              - Attach it to these sites. With O(state=replaced) and O(state=overridden) it is detached from all others.
+            type: list
+            elements: str
+          pre_appliance_policies:
+            description: Its policies before those of a site, in their order.
+            type: list
+            elements: dict
+            suboptions:
+              action:
+                description: What is done with what matches. A policy with O(config.policy_templates[].pre_appliance_policies[].hosted_firewall_template) redirects, whatever is left out here.
+                type: str
+                choices: [allow, drop, reject, count_and_continue, redirect]
+              hosted_firewall_template:
+                description: Template of the firewall to redirect into.
+                type: str
+              service_redirection_interface:
+                description:
+                  - Interface of the firewall that the traffic enters, that of the side which opens the connection. Answers take the other one
+                    by themselves.
+                type: str
+                choices: [Interface-1, Interface-2]
+              service_redirection_vlan:
+                description: VLAN on that interface, inside the appliance only. Leave it out for none.
+                type: int
+              application:
+                description: Application that it matches.
+                type: str
+              application_family:
+                description: Family of applications that it matches.
+                type: str
+              application_objects:
+                description: Application object that it matches.
+                type: str
+              ip_protocol_num:
+                description: Number of the IP protocol.
+                type: int
+              source_ip_address:
+                description: Address or prefix.
+                type: str
+              source_port:
+                description: Port or range of ports.
+                type: str
+              source_service_type:
+                description: Service that the traffic comes from.
+                type: str
+                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
+              source_service_name:
+                description: Name of that service.
+                type: str
+              from_zones:
+                description: Firewall zones that the traffic comes from.
+                type: list
+                elements: str
+              destination_ip_address:
+                description: Address or prefix.
+                type: str
+              destination_port:
+                description: Port or range of ports.
+                type: str
+              destination_service_type:
+                description: Service that the traffic goes to; V(internet) for all that leaves for the Internet.
+                type: str
+                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
+              destination_service_name:
+                description: Name of that service.
+                type: str
+              to_zones:
+                description: Firewall zones that the traffic goes to.
+                type: list
+                elements: str
+              ip_dscp:
+                description: DSCP value, such as V(ef).
+                type: str
+              allow_fragments:
+                description: Whether fragments match. True by default.
+                type: bool
+              track_connection:
+                description: Whether connections are tracked. True by default.
+                type: bool
+              reverse_also:
+                description: Whether the reverse direction gets a policy, too.
+                type: bool
+              match_established:
+                description: Whether packets of connections match that were there before the policy.
+                type: bool
+              log_connection_start:
+                description: Log the begin of connections.
+                type: bool
+              log_connection_end:
+                description: Log the end of connections.
+                type: bool
+              log_interval:
+                description: Seconds between log lines of a connection, V(60) to V(600); V(0) for none.
+                type: int
+      site_policies:
+        description: Policies of single sites.
+        type: list
+        elements: dict
+        suboptions:
+          site:
+            description: Name of the site.
+            type: str
+            required: true
+          policies:
+            description: Its policies, in their order.
+            type: list
+            elements: dict
+            suboptions:
+              action:
+                description: What is done with what matches. A policy with O(config.site_policies[].policies[].hosted_firewall_template) redirects, whatever is left out here.
+                type: str
+                choices: [allow, drop, reject, count_and_continue, redirect]
+              hosted_firewall_template:
+                description: Template of the firewall to redirect into.
+                type: str
+              service_redirection_interface:
+                description:
+                  - Interface of the firewall that the traffic enters, that of the side which opens the connection. Answers take the other one
+                    by themselves.
+                type: str
+                choices: [Interface-1, Interface-2]
+              service_redirection_vlan:
+                description: VLAN on that interface, inside the appliance only. Leave it out for none.
+                type: int
+              application:
+                description: Application that it matches.
+                type: str
+              application_family:
+                description: Family of applications that it matches.
+                type: str
+              application_objects:
+                description: Application object that it matches.
+                type: str
+              ip_protocol_num:
+                description: Number of the IP protocol.
+                type: int
+              source_ip_address:
+                description: Address or prefix.
+                type: str
+              source_port:
+                description: Port or range of ports.
+                type: str
+              source_service_type:
+                description: Service that the traffic comes from.
+                type: str
+                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
+              source_service_name:
+                description: Name of that service.
+                type: str
+              from_zones:
+                description: Firewall zones that the traffic comes from.
+                type: list
+                elements: str
+              destination_ip_address:
+                description: Address or prefix.
+                type: str
+              destination_port:
+                description: Port or range of ports.
+                type: str
+              destination_service_type:
+                description: Service that the traffic goes to; V(internet) for all that leaves for the Internet.
+                type: str
+                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
+              destination_service_name:
+                description: Name of that service.
+                type: str
+              to_zones:
+                description: Firewall zones that the traffic goes to.
+                type: list
+                elements: str
+              ip_dscp:
+                description: DSCP value, such as V(ef).
+                type: str
+              allow_fragments:
+                description: Whether fragments match. True by default.
+                type: bool
+              track_connection:
+                description: Whether connections are tracked. True by default.
+                type: bool
+              reverse_also:
+                description: Whether the reverse direction gets a policy, too.
+                type: bool
+              match_established:
+                description: Whether packets of connections match that were there before the policy.
+                type: bool
+              log_connection_start:
+                description: Log the begin of connections.
+                type: bool
+              log_connection_end:
+                description: Log the end of connections.
+                type: bool
+              log_interval:
+                description: Seconds between log lines of a connection, V(60) to V(600); V(0) for none.
+                type: int
+      office_365_breakout:
+        description: Which categories of Office 365 leave a branch directly. SD-WAN makes the policies for them, before all others.
+        type: dict
+        suboptions:
+          optimize:
+            description: The category Optimize.
+            type: bool
+          allow:
+            description: The category Allow.
+            type: bool
+          default:
+            description: The category Default.
+            type: bool
+      trusted_applications:
+        description: Further applications that leave directly. Each becomes an allow before the first redirect of each list of the document.
+        type: list
+        elements: str
+  state:
+    description:
+      - V(merged) adds what is named; in a list of policies, an allow, drop or reject that is missing comes before the first redirect, a
+        redirect at the end. What is there stays where it is.
+      - V(replaced) makes each named template and each named list of policies exactly as written.
+      - V(overridden) does the same, deletes all other hosted firewall templates, and takes the redirects out of all other lists. Other
+        policies and templates stay.
+      - V(deleted) deletes the named templates (detached first), the named policies of sites (all redirects of a site that is named
+        without policies), and switches the named breakouts off.
+      - Policies that SD-WAN made are nobody's.
+    type: str
+    choices: [merged, replaced, overridden, deleted]
+    default: merged
+  hosted_firewalls:
+    description:
+      - Firewalls as RV(mspplus.netsec.sdwan_hosted_firewall#module:firewalls) has them, of all sites. Tells through an MCN whether a
+        site's firewall is up; Center knows by itself.
+    type: list
+    elements: dict
+  virtual_wire_tags:
+    description: Tags of the virtual wires inside the firewalls, to be compared with the VLANs of a template.
+    type: list
+    elements: dict
+    suboptions:
+      template:
+        description: Name of the hosted firewall template.
+        type: str
+        required: true
+      tags:
+        description: All tags; V(0) for untagged.
+        type: list
+        elements: int
+        required: true
+  activate:
+    description: Whether the package is handed over and activated. V(false) ends after the compile; the backup package stays.
+    type: bool
+    default: true
+  rollback:
+    description: Activate with rollback; SD-WAN returns by itself when an error occurs.
+    type: bool
+    default: true
+  ignore_incomplete:
+    description: Go on without appliances that fail to stage, instead of cancelling for all.
+    type: bool
+    default: false
+  force:
+    description:
+      - Redirect into firewalls that are not up, and activate a package that is not the one that runs.
+    type: bool
+    default: false
+  stage_timeout:
+    description: Seconds that staging may take on all sites.
+    type: int
+    default: 1200
+  activation_timeout:
+    description: Seconds that activating may take on all sites. Appliances restart meanwhile.
+    type: int
+    default: 600
+  resources:
+    description:
+      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field) and
+        C(fields) (our name of a field to theirs).
+    type: dict
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+seealso:
+  - module: mspplus.netsec.sdwan_hosted_firewall
+  - module: mspplus.netsec.sdwan_info
+"""
+
+EXAMPLES = r"""
+- name: All traffic of a small branch passes its firewall
+  mspplus.netsec.sdwan_redirect:
+    package: Production
+    config:
+      connection_match_type: symmetric
+      hosted_firewall_templates:
+        - name: pa-branch
+          vendor: Palo Alto Networks
+          model: VM 50
+          primary_management_server: panorama.example.com
+          service_redirection_interfaces: [{interface: Interface-1}]
+      site_policies:
+        - site: berlin
+          policies:
+            - {hosted_firewall_template: pa-branch, service_redirection_interface: Interface-1}
+    hosted_firewalls: "{{ firewalls.firewalls }}"
+
+- name: Internet traffic of three sites, Office 365 and Webex directly
+  mspplus.netsec.sdwan_redirect:
+    package: Production
+    config:
+      office_365_breakout: {optimize: true}
+      trusted_applications: [webex]
+      policy_templates:
+        - name: internet-to-firewall
+          sites: [berlin, paris, rome]
+          pre_appliance_policies:
+            - destination_service_type: internet
+              hosted_firewall_template: pa-branch
+              service_redirection_interface: Interface-1
+
+- name: No more redirects at one site
+  mspplus.netsec.sdwan_redirect:
+    package: Production
+    state: deleted
+    config:
+      site_policies: [{site: berlin}]
+"""
+
+RETURN = r"""
+before:
+  description: What the package said about redirects, and the lists that O(config) names.
+  returned: when the package was read
+  type: dict
+after:
+  description: The same after, read back; in check mode as it would be.
+  returned: when the package was read
+  type: dict
+commands:
+  description: The edits that were, or in check mode would be, sent.
+  returned: when a plan was made
+  type: list
+  elements: str
+  sample: ['PUT config_editor/global_network_settings {"global_network_settings":{"connection_match_type":"symmetric","package_name":"Production"}}']
+transaction:
+  description: The requests around the edits; backup, compile, export, verify, stage, activate.
+  returned: when there is something to do
+  type: list
+  elements: str
+  sample: ['POST config/change_management?action=stage']
+plan:
+  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+  returned: when a plan was made
+  type: dict
+sites:
+  description: What change management says of each appliance.
+  returned: when something was staged
+  type: list
+  elements: dict
+redirect_counters:
+  description:
+    - The redirecting policies that the MCN itself counts. Those of other sites are on their appliances; ask M(mspplus.netsec.sdwan_info) there.
+  returned: when activated through an MCN
+  type: list
+  elements: dict
+api_documented:
+  description: Whether all calls that were sent are in the vendor's reference.
+  returned: when something was sent
+  type: bool
+undocumented_calls:
+  description: Resources that are not.
+  returned: when something was sent
+  type: list
+  elements: str
+  sample: [hosted_firewall_template]
+warnings:
+  description: Rules that warn, and warnings of the compiler.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending place of the document.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The device's own words, when it was the device that refused.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what the network runs now.
+  returned: on failure
+  type: str
+  sample: rolled back; the live configuration was not changed
+"""

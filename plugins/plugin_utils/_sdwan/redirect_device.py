@@ -1,0 +1,283 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Redirects of a live network, through its MCN or through Center: reads, the transaction, what is counted after. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .._engine.failures import DoorError, Failed, Refused
+from .._engine.operations import Operation, Plan
+from .._engine.problems import Problem
+from .._engine.rest import Rejected
+from .._engine.run import Applied
+from .._engine.states import State
+from .._engine.waiting import Progress
+from .device import Manager
+from .model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
+from .package_device import Change, ChangeOptions, packages
+from .package_model import same_package
+from .redirect_model import Redirects, redirects, to_document
+from .redirect_plan import Requests, plan, redirects_anything, resulting
+from .redirect_rules import Surroundings, check, check_order
+from .rule_table import problem
+
+PACKAGE = "package"
+
+
+def read_package(manager: Manager, package: str, unfinished: bool = False) -> Redirects:
+    """Five reads."""
+    keys = {"package_name": package}
+    return redirects(
+        manager.one("global_network_settings", keys),
+        manager.get("hosted_firewall_template", keys),
+        manager.get("firewall_policy_template", keys),
+        manager.get("firewall", keys),
+        manager.one("office_365_breakout_policy", keys),
+        unfinished,
+    )
+
+
+def counters(manager: Manager) -> list[dict[str, Any]]:
+    """The policies that redirect, with their packets and bytes, of the appliance behind the door."""
+    return [row for row in manager.get("firewall_filter_stats") if "redirect" in text(row, "action").lower()]
+
+
+class RedirectWing:
+    """sdwan_redirect: the six steps of one network (see _engine/run.py). given: firewalls that the task was told of."""
+
+    def __init__(
+        self,
+        manager: Manager,
+        document: Item,
+        state: State,
+        options: ChangeOptions,
+        progress: Progress,
+        *,
+        given: Sequence[HostedFirewall] | None = None,
+        tags: Mapping[str, frozenset[int]] | None = None,
+        force: bool = False,
+        check_mode: bool = False,
+    ) -> None:
+        self._manager = manager
+        self._document = document
+        self._state = state
+        self._options = options
+        self._progress = progress
+        self._given = given
+        self._tags = tags or {}
+        self._force = force
+        self._check_mode = check_mode
+        self._requests = Requests(manager.table, options.package)
+        self._revision = ""
+        self._system = System()
+        self._around = Surroundings(tags=self._tags)
+        self._warned: list[Problem] = []
+        self._sites = {str(item["site"]) for item in document.get("site_policies") or ()}
+        self._templates = {str(item["name"]) for item in document.get("policy_templates") or ()}
+
+    # -- read ---------------------------------------------------------------------------------------------------------
+
+    def read(self) -> Redirects:
+        """Raises Refused where this is not the active MCN, or the package is not the one that the network runs."""
+        self._warned = []
+        if self._manager.is_center:
+            self._import()
+        elif not self._system.mode:
+            self._system = _system(self._manager)
+            if not self._system.is_active_mcn:
+                text = f"{self._system.site_name or 'this appliance'} is {self._system.role}"
+                remedy = "Run this on the active MCN, or via: center."
+                raise Refused([problem(("H23", "via", text, remedy))])
+        known = packages(self._manager.get("config_packages"))
+        if self._options.package not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            raise Refused(
+                [problem(("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}."))]
+            )
+        self._running()
+        unfinished = self._options.backup in known
+        return read_package(self._manager, self._options.package, unfinished)
+
+    def _running(self) -> None:
+        active = Change(self._manager, self._options, self._progress).state().current_config
+        if not active:
+            text = "change management does not tell what the network runs"
+            self._warned.append(
+                replace(problem(("H30", PACKAGE, text, "Make sure that it is this one.")), severity="warning")
+            )
+        elif not same_package(active, self._options.package):
+            text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
+            found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
+            if not self._force:
+                raise Refused([found])
+            self._warned.append(replace(found, severity="warning"))
+
+    def _import(self) -> None:
+        """Center edits a copy of what the MCN runs; one that is old is fetched anew, except in check mode."""
+        seen = self._manager.one("network_config_import")
+        active = text(seen, "active_revision")
+        imported = text(seen, "mcn_revision") if text(seen, "package_name") == self._options.package else ""
+        if active and imported == active:
+            self._revision = active
+            return
+        if self._check_mode:
+            if not imported:
+                message = "Center has not imported this package from the MCN, and check mode does not write to it"
+                raise Refused(
+                    [problem(("H30", PACKAGE, message, "Import it (Configuration > Network Config Import)."))]
+                )
+            message = f"Center's copy is of {imported}, the MCN runs {active or 'something that it does not tell'}"
+            self._warned.append(
+                replace(problem(("H30", PACKAGE, message, "A real run imports first.")), severity="warning")
+            )
+            return
+        self._progress("importing the configuration of the active MCN")
+        self._manager.send(
+            self._manager.table.line("POST", "network_config_import", {"package_name": self._options.package})
+        )
+        self._revision = text(self._manager.one("network_config_import"), "mcn_revision")
+
+    # -- check and plan -----------------------------------------------------------------------------------------------
+
+    def resulting(self, current: Redirects) -> Redirects:
+        return resulting(current, self._document, self._state)
+
+    def survey(self, current: Redirects, wanted: Redirects) -> None:
+        """Sites, zones and firewalls: where something changes, and only what the change concerns."""
+        if wanted == current:
+            return
+        keys = {"package_name": self._options.package}
+        models = {text(row, "site_name"): text(row, "model") for row in self._manager.get("sites", keys)}
+        zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in wanted.redirects())
+        names = None
+        if zoned:
+            names = frozenset(text(row, "name") for row in self._manager.get("firewall_zones", keys))
+        hosted = self._hosted() if redirects_anything(wanted) else None
+        self._around = Surroundings(models, names, hosted, self._tags)
+
+    def _hosted(self) -> dict[str, list[HostedFirewall]] | None:
+        """By site. Center knows all of them; an MCN its own; the others have to be given."""
+        rows = list(self._given or ())
+        if self._manager.is_center:
+            rows += hosted_firewalls(self._manager.get("hosted_firewalls"))
+            managed = {site.site_name for site in sites(self._manager.get("inventory_status"))}
+            return {**{name: [] for name in managed}, **_by_site(rows)}
+        return _by_site(rows)
+
+    def check(self, current: Redirects, wanted: Redirects) -> list[Problem]:
+        return [*self._warned, *check(current, wanted, self._around)]
+
+    def plan(self, current: Redirects, wanted: Redirects) -> Plan:
+        found = plan(current, wanted, self._requests)
+        unfinished = current.unfinished and self._options.activate
+        operations = found.operations
+        change = Change(self._manager, self._options, self._progress)
+        if unfinished:
+            # A run before this one edited the package and ended before it was live.
+            operations += (Operation("update", PACKAGE, (), (), ("unfinished",)),)
+        notes = {"transaction": change.lines(current.unfinished)} if operations else {}
+        return Plan(operations, notes=notes)
+
+    # -- apply --------------------------------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan, current: Redirects, wanted: Redirects) -> Applied:
+        change = Change(self._manager, self._options, self._progress)
+        before = read_package(self._manager, self._options.backup) if current.unfinished else current
+        applied = change.make(
+            plan,
+            lambda: self._missing(current, wanted),
+            lambda: self._back(before),
+            unfinished=current.unfinished,
+            moved=self._moved,
+        )
+        if not self._options.activate:
+            return applied
+        warnings, details = list(applied.warnings), dict(applied.details)
+        if self._manager.is_center:
+            self._import()
+        elif redirects_anything(wanted):
+            found = self._counted(wanted)
+            warnings += found[0]
+            details["redirect_counters"] = found[1]
+        return Applied(tuple(warnings), details)
+
+    def _missing(self, current: Redirects, wanted: Redirects) -> list[Problem]:
+        """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
+        seen = read_package(self._manager, self._options.package)
+        left = plan(seen, wanted, self._requests).operations
+        found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+        lost = _auto(current, wanted) - _auto(seen, wanted)
+        found += [problem(("H16", where, f"'{shown}' of SD-WAN is gone", "")) for where, shown in sorted(lost)]
+        return [*found, *(item for item in check_order(seen) if item not in check_order(current))]
+
+    def _back(self, before: Redirects) -> Plan:
+        return plan(read_package(self._manager, self._options.package), before, self._requests)
+
+    def _moved(self) -> str:
+        if not self._manager.is_center:
+            return ""
+        active = text(self._manager.one("network_config_import"), "active_revision")
+        return f"the MCN runs {active}, Center had imported {self._revision}" if active != self._revision else ""
+
+    def _counted(self, wanted: Redirects) -> tuple[list[Problem], list[dict[str, Any]]]:
+        """The counters of the MCN itself; those of other sites are on their own appliances."""
+        if self._system.site_name not in {name for name, _site in _redirecting(wanted, self._around)}:
+            return [], []
+        try:
+            rows = counters(self._manager)
+        except (DoorError, Failed, Rejected) as error:
+            return [problem(("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info."))], []
+        if not rows:
+            text = "the appliance counts no policy that redirects"
+            return [problem(("H21", "redirect_counters", text, "Look at Monitoring > Firewall > Filter Policies."))], []
+        return [], rows
+
+    def show(self, state: Redirects) -> dict[str, Any]:
+        return to_document(state, self._sites, self._templates)
+
+
+def _system(manager: Manager) -> System:
+    options = manager.one("system_options")
+    try:
+        return system(options, manager.one("appliance_ha_status"))
+    except Rejected:
+        return system(options)  # an appliance without a pair may refuse the question
+
+
+def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:
+    found: dict[str, list[HostedFirewall]] = {}
+    for row in rows:
+        found.setdefault(row.site_name, []).append(row)
+    return found
+
+
+def _redirecting(state: Redirects, around: Surroundings) -> list[tuple[str, str]]:
+    template = state.templates.get(state.global_template)
+    everywhere = template is not None and any(item.is_redirect for item in template.pre)
+    found = []
+    for name in around.models or state.sites:
+        site = state.sites.get(name)
+        attached = [state.templates[key].pre for key in (site.templates if site else ()) if key in state.templates]
+        lists = [*attached, *([site.policies] if site else [])]
+        if everywhere or any(item.is_redirect for items in lists for item in items):
+            found.append((name, (around.models or {}).get(name, "")))
+    return found
+
+
+def _auto(state: Redirects, wanted: Redirects) -> set[tuple[str, str]]:
+    """SD-WAN's own policies, except those of what is not wanted any more: they go with what they were made for."""
+    found = {
+        (f"policy_templates[{name}]", str(item))
+        for name, template in state.templates.items()
+        for item in template.pre
+        if item.auto and wanted.breakout >= state.breakout
+    }
+    for name, site in state.sites.items():
+        if wanted.hosted == state.hosted:
+            found |= {(f"site_policies[{name}]", str(item)) for item in site.policies if item.auto}
+    return found
