@@ -136,12 +136,13 @@ class HostedWing:
         """One round after another. A firewall that fails is left as it is and keeps the others from nothing."""
         listed = [step for step in self._steps(current) if not step.later]
         for members_of_round in ROUNDS:
+            before = self._seen
             begun: dict[Key, Action] = {}
             for step in listed:
                 if step.action in members_of_round and not self._blocked(step):
                     begun |= dict.fromkeys(self._begin(step), step.action)
             if begun and self._document.wait:
-                self._follow(begun)
+                self._follow(begun, before)
         if self._problems:
             told = ", ".join(self._targets_of(self._problems))
             state = self._state("changed" if self._started else "unchanged")
@@ -270,28 +271,25 @@ class HostedWing:
         seen = self._polled(lambda seen: len(begun(seen)) == len(step.targets), limit)
         return begun(seen)
 
-    def _follow(self, begun: Mapping[Key, Action]) -> None:
-        """Wait for jobs. One that failed, or did not end in time, becomes a problem."""
-        before = {key: _said(self._seen.machines.get(key)) for key in begun}
+    def _follow(self, begun: Mapping[Key, Action], before: Fleet) -> None:
+        """Wait for jobs. One that failed, or did not end in time, becomes a problem. before: what was seen last before them; a
+        failure that stood there is no news of the job."""
         moved: set[Key] = set()
 
-        def over(key: Key, machine: Machine | None) -> bool:
-            if _said(machine) != before[key]:
-                moved.add(key)
-            # What it said before the job began is no news of the job.
-            return _reached(begun[key], machine) or (key in moved and machine is not None and machine.phase == "failed")
+        def over(seen: Fleet) -> bool:
+            moved.update(key for key in begun if _said(seen.machines.get(key)) != _said(before.machines.get(key)))
+            return all(_is_over(begun[key], seen.machines.get(key), key in moved) for key in begun)
 
-        targets = [self._target(key) for key in begun]
-        self._wait(lambda seen: all([over(key, seen.machines.get(key)) for key in begun]), targets, "done")
+        self._wait(over, [self._target(key) for key in begun], "done")
         for key, action in begun.items():
             machine = self._seen.machines.get(key)
             if _reached(action, machine):
                 continue
             target = self._target(key)
-            if machine is not None and machine.phase == "failed":
+            if _is_over(action, machine, key in moved):
                 remedy = "See operation_log. The next run deprovisions it and provisions it again."
-                words = f"{action} failed: {machine.status}"
-                self._problems[key] = Problem("job", target.item, words, remedy, device_text=machine.status)
+                words = f"{action} did not succeed"
+                self._problems[key] = Problem("job", target.item, words, remedy, device_text=_said(machine))
             else:
                 self._problems[key] = Problem("wait", target.item, f"{action}: {_still(machine)}", f"{STILL} {ENDLESS}")
 
@@ -373,6 +371,10 @@ def _reached(action: Action, machine: Machine | None) -> bool:
     if action == "deprovision":
         return machine is None
     return machine is not None and (machine.is_stopped if action == "shutdown" else machine.is_up)
+
+
+def _is_over(action: Action, machine: Machine | None, moved: bool) -> bool:
+    return _reached(action, machine) or (moved and machine is not None and machine.phase == "failed")
 
 
 def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> bool:

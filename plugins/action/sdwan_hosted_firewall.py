@@ -1,0 +1,101 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_hosted_firewall: hosted firewalls of the SD-WAN wing, the engine and REST doors put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
+    ArgumentError,
+    Arguments,
+    Constraints,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_device import HostedWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import (
+    SECRETS,
+    collector_address,
+    document_of,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
+
+DIALECTS = {"appliance": "sdwan", "center": "sdwan_center", "collector": "sdwan_center"}
+
+
+class ActionModule(DeviceAction):
+    door = "mspplus.netsec.rest"
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "sdwan_hosted_firewall.py", Constraints(no_log=frozenset(SECRETS))
+    )
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        document, progress = document_of(options), self.progress(options["progress"])
+        secrets = {name: str(options[name]) for name in document.secrets}
+        flawed = flaws(document, secrets)
+        if errors(flawed):
+            raise Refused(flawed)
+        if options["wait_timeout"] < 0:
+            raise ArgumentError(["wait_timeout must be 0 or more seconds"])
+        overrides = options["resources"] or {}
+        try:
+            Resources(DIALECTS[document.via], overrides)
+        except ValueError as wrong:
+            raise ArgumentError([str(wrong)]) from None
+        with self._manager(document.via, document.region, overrides) as manager:
+            manager.door.hide(list(secrets.values()))
+            wing = HostedWing(
+                manager,
+                document,
+                secrets,
+                patient=document.wait and not self._task.check_mode,
+                wait_timeout=options["wait_timeout"],
+                collector=self._collector,
+                progress=progress,
+                overrides=overrides,
+            )
+            try:
+                outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
+            except Failed as failed:
+                failed.details = {**wing.report(), **failed.details}
+                raise
+            # No secret and no hash of one: neither goes into what identifies the task.
+            desired = {name: value for name, value in options.items() if name not in SECRETS}
+            return {**converged(outcome, desired, self._task.diff), **wing.report()}
+
+    @contextmanager
+    def _manager(self, via: str, region: str, overrides: dict[str, Any]) -> Iterator[Any]:
+        with self.behind("manager") as door:
+            if door.dialect != DIALECTS[via]:
+                raise ArgumentError([_misled(via, door.dialect)])
+            if via != "collector":
+                yield Manager(door, overrides)
+                return
+            try:
+                address = collector_address(regions(Manager(door, overrides).get("regions")), region)
+            except ValueError as wrong:
+                remedy = "Check config/regions of Center."
+                raise Refused([problem(("H24", "region", str(wrong), remedy))]) from None
+            with self._collector(address) as collector:
+                yield Manager(collector, overrides)
+
+    def _collector(self, address: str) -> Any:
+        return self.behind("collector", "manager", host=address)
+
+
+def _misled(via: str, dialect: str) -> str:
+    wanted = "an appliance (dialect sdwan)" if via == "appliance" else "SD-WAN Center (dialect sdwan_center)"
+    variables = "ansible_network_os, ansible_rest_dialect, or manager_host and manager_network_os"
+    return f"via: {via} speaks to {wanted}, but this host leads to the dialect {dialect}. Check {variables}"

@@ -1,0 +1,371 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sdwan_hosted_firewall
+short_description: Provision, start, stop and remove hosted firewalls on Citrix SD-WAN 1100 appliances
+version_added: 1.2.0
+description:
+  - Brings the firewall that an SD-WAN 1100 appliance hosts as a virtual machine to the wanted state, through the appliance itself,
+    through SD-WAN Center, or through the collector of a region. One task carries all its sites.
+  - Checks everything first and says all that is wrong at once; the platform, the vendor's model, the image on every system that
+    needs it, both appliances of a pair in high availability, Cloud Direct and WANOP, reserved storage, and live redirects.
+  - A job that runs already is adopted, whoever began it. It is waited for, and never started twice.
+  - A firewall counts as up only when its admin status and its operation status both say so. A text that is not known never counts
+    as success.
+  - The vendor documents the forms of the GUI for all this, but no call. The calls of this module are unverified; see O(resources)
+    and RV(undocumented_calls).
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes
+  - mspplus.netsec.attributes.sdwan
+options:
+  state:
+    description:
+      - V(present) provisions the firewall where there is none. One whose provisioning failed is deprovisioned and provisioned again.
+      - V(absent) deprovisions it. The image stays.
+    type: str
+    choices: [present, absent]
+    default: present
+  power:
+    description: Whether a firewall that is V(present) runs.
+    type: str
+    choices: [started, stopped]
+    default: started
+  via:
+    description:
+      - What the task speaks to.
+      - V(appliance) is the appliance that hosts the firewall.
+      - V(center) is SD-WAN Center; it provisions many sites.
+      - V(collector) is the collector of the O(region). Its address is read from SD-WAN Center first.
+      - Where the host of the task is another one, the variables C(manager_host), C(manager_user), C(manager_password),
+        C(manager_network_os) and so on lead to the appliance or to Center. Collectors are opened with C(collector_user),
+        C(collector_password), C(collector_port) and so on where these are set, else with those of the manager.
+    type: str
+    choices: [appliance, center, collector]
+    default: appliance
+  region:
+    description:
+      - Region of the sites. Needed with O(via=collector).
+      - With O(via=center) it only makes sure that the sites are in that region.
+    type: str
+  sites:
+    description:
+      - With O(via=center) and O(via=collector), the sites, or C(site/appliance). A site means all its appliances.
+      - Naming one appliance of a pair in high availability is an error, because both are provisioned together.
+    type: list
+    elements: str
+  vendor:
+    description:
+      - Vendor of the firewall, C(Palo Alto Networks) or C(Check Point).
+      - Where it is not given, a firewall is provisioned as C(Palo Alto Networks), and one that is there is not compared.
+      - The rows of C(Check Point) are unverified.
+    type: str
+  model:
+    description: Model of the virtual machine, such as V(VM 50) or V(VM 100); V(VM50) is the same. Needed to provision one.
+    type: str
+  image:
+    description:
+      - Name of the software image. Needed to provision a firewall.
+      - With O(via=center) it has to be on Center, and for sites of other regions than the default one on the collector of each region.
+    type: str
+  primary_management_server:
+    description: Address or name of the primary management server (Panorama).
+    type: str
+  secondary_management_server:
+    description: Address or name of the secondary management server.
+    type: str
+  vm_auth_key:
+    description:
+      - VM authentication key, which registers the firewall in Panorama. It expires, so generate it just before.
+      - Can be written, never read.
+    type: str
+  auth_code:
+    description:
+      - Authentication code, which licenses the firewall.
+      - Can be written, never read.
+    type: str
+  update_secret:
+    description:
+      - V(on_create) uses O(vm_auth_key) and O(auth_code) when the firewall is provisioned.
+      - V(always) gives them anew in each run. A firewall that is provisioned takes no other keys, so each run deprovisions it and
+        provisions it again; what it is configured with is lost, and the task is never idempotent.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  force:
+    description:
+      - Do what loses traffic or configuration. SD-WAN drops what a live policy redirects to a firewall that is down, and no
+        other firewall takes over.
+      - Needed to shut down, deprovision or reprovision a firewall while a live policy redirects to it. Center has no documented
+        call that tells whether one does, so there it is needed unless no packet was ever sent to the firewall.
+      - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
+        provisions it again, and to do that to one that failed after it was at work.
+      - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait for the jobs.
+      - With V(false) the task ends when the first job of each appliance began; jobs that need another one to end first are
+        returned as RV(deferred), and the next run begins them.
+    type: bool
+    default: true
+  wait_timeout:
+    description: Seconds that the task may wait in all, for jobs of others and for its own.
+    type: int
+    default: 1800
+  progress:
+    description: Report progress of long work on stderr.
+    type: bool
+    default: true
+  resources:
+    description:
+      - Other names and paths of calls, for releases whose own reference (Configuration > Appliance Settings > NITRO API > Download
+        Nitro API Doc) names them differently.
+      - Maps a resource, such as C(hosted_firewalls), to a mapping of C(path) (C(config/...)), C(envelope) and C(fields) (our
+        names of fields to theirs).
+    type: dict
+seealso:
+  - module: mspplus.netsec.sdwan_firewall_image
+  - module: mspplus.netsec.sdwan_redirect
+  - module: mspplus.netsec.sdwan_info
+  - plugin: mspplus.netsec.rest
+    plugin_type: connection
+notes:
+  - Open RV(firewalls) C(device_url) in a private window of the browser; the GUI of the appliance and that of the firewall share
+    the address, and their cookies get in each other's way.
+  - A firewall whose job failed is left as it is, and the other sites go on. RV(device_state) says what each appliance has.
+  - Whether Cloud Direct or WANOP excludes a firewall is checked with O(via=appliance) only; of Center no such call is known.
+  - Remove redirects (M(mspplus.netsec.sdwan_redirect)) before the firewall that they lead to.
+"""
+
+EXAMPLES = r"""
+- name: A firewall on this appliance
+  mspplus.netsec.sdwan_hosted_firewall:
+    model: VM 50
+    image: PA-VM-KVM-10.2.9.qcow2
+    primary_management_server: panorama.example.com
+    vm_auth_key: "{{ vault_vm_auth_key }}"
+    auth_code: "{{ vault_auth_code }}"
+
+- name: Firewalls on two sites, one of them a pair, through SD-WAN Center
+  mspplus.netsec.sdwan_hosted_firewall:
+    via: center
+    sites: [berlin, hamburg]
+    model: VM 100
+    image: PA-VM-KVM-10.2.9.qcow2
+    primary_management_server: 192.0.2.10
+    secondary_management_server: 192.0.2.11
+    vm_auth_key: "{{ vault_vm_auth_key }}"
+
+- name: The same through the collector of a region
+  mspplus.netsec.sdwan_hosted_firewall:
+    via: collector
+    region: emea
+    sites: [paris]
+    model: VM 50
+    image: PA-VM-KVM-10.2.9.qcow2
+
+- name: Shut one down, although traffic is redirected to it
+  mspplus.netsec.sdwan_hosted_firewall:
+    power: stopped
+    force: true
+
+- name: Begin to remove, and see about it later
+  mspplus.netsec.sdwan_hosted_firewall:
+    via: center
+    sites: [hamburg]
+    state: absent
+    wait: false
+"""
+
+RETURN = r"""
+before:
+  description: What each appliance had, without counters.
+  returned: when the systems were read
+  type: list
+  elements: dict
+  sample: [{site_name: berlin, appliance_name: berlin-a, state: absent}]
+after:
+  description: The same after, read back; in check mode as it would be.
+  returned: when the systems were read
+  type: list
+  elements: dict
+  sample:
+    - site_name: berlin
+      appliance_name: berlin-a
+      state: started
+      vendor: Palo Alto Networks
+      model: VM 50
+      image_name: PA-VM-KVM-10.2.9.qcow2
+      primary_management_server: panorama.example.com
+      secondary_management_server: ''
+firewalls:
+  description: All that the systems tell of the firewalls, one item an appliance.
+  returned: when the systems were read
+  type: list
+  elements: dict
+  contains:
+    site_name:
+      description: Site; null where the appliance itself does not tell.
+      type: str
+      returned: always
+    appliance_name:
+      description: Appliance of the site.
+      type: str
+      returned: always
+    region_name:
+      description: Region of the site.
+      type: str
+      returned: always
+    management_ip:
+      description: Management address of the appliance.
+      type: str
+      returned: always
+    state:
+      description: C(absent), C(started), C(stopped), or what the system says otherwise, such as C(Failed).
+      type: str
+      returned: always
+    vendor:
+      description: Vendor.
+      type: str
+      returned: always
+    model:
+      description: Model, in the spelling of the forms.
+      type: str
+      returned: always
+    image_name:
+      description: Software image.
+      type: str
+      returned: always
+    admin_status:
+      description: Admin status, as the system says it.
+      type: str
+      returned: always
+    processing_status:
+      description: Processing status, that of the data path, as the system says it.
+      type: str
+      returned: always
+    operation_status:
+      description: Operation status, as the system says it.
+      type: str
+      returned: always
+    packets_sent:
+      description: Packets sent to the firewall.
+      type: int
+      returned: always
+    packets_received:
+      description: Packets received from it.
+      type: int
+      returned: always
+    packets_dropped:
+      description: Packets dropped because it was down, for example.
+      type: int
+      returned: always
+    primary_management_server:
+      description: Primary management server.
+      type: str
+      returned: always
+    secondary_management_server:
+      description: Secondary management server.
+      type: str
+      returned: always
+    device_url:
+      description: The firewall's own GUI. Open it in a private window of the browser.
+      type: str
+      returned: always
+      sample: https://192.0.2.11:4100
+adopted:
+  description: Jobs that ran before this task and that it did not start again.
+  returned: when there were any
+  type: list
+  elements: str
+  sample: ["berlin/berlin-a: Provisioning: booting"]
+jobs:
+  description: Jobs that were begun and not waited for. The next run adopts them.
+  returned: with O(wait=false), when there are any
+  type: list
+  elements: str
+  sample: ["berlin/berlin-a: provision"]
+deferred:
+  description: Operations that another job has to end for.
+  returned: with O(wait=false), when there are any
+  type: list
+  elements: dict
+operation_log:
+  description: The last lines of the system's operation log about these sites, at most 20.
+  returned: when a job failed or did not end in time
+  type: list
+  elements: dict
+  sample: [{time: '2026-01-01 12:00:00', site_name: berlin, message: booting failed}]
+commands:
+  description: The requests that were, or in check mode would be, sent. Secrets stand in them as C(<vm_auth_key>) and C(<auth_code>).
+  returned: when a plan was made
+  type: list
+  elements: str
+  sample: ["POST config/hosted_firewalls?action=start"]
+plan:
+  description:
+    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+    - Their risk is tagged as C(takes-down), C(reprovisions) (what the firewall is configured with is lost) and C(repeats-failed).
+  returned: when a plan was made
+  type: dict
+api_documented:
+  description: Whether all calls of this run are documented by the vendor.
+  returned: when the systems were read
+  type: bool
+  sample: false
+undocumented_calls:
+  description: The resources of this run that are not documented by the vendor.
+  returned: when the systems were read
+  type: list
+  elements: str
+  sample: [hosted_firewall_images, hosted_firewalls]
+warnings:
+  description: Rules that warn.
+  returned: when there are any
+  type: list
+  elements: str
+problems:
+  description: Each broken rule with its id, the item of the task, the remedy and the system's own words.
+  returned: on failure
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Id of the rule.
+      type: str
+      returned: always
+    item:
+      description: The offending option, site or appliance.
+      type: str
+      returned: always
+    message:
+      description: What is wrong.
+      type: str
+      returned: always
+    remedy:
+      description: What to do.
+      type: str
+      returned: always
+    severity:
+      description: C(error) or C(warning).
+      type: str
+      returned: always
+    device_text:
+      description: The system's own words, when it was the system that refused or failed.
+      type: str
+      returned: always
+device_state:
+  description: On failure, what each appliance has now.
+  returned: on failure
+  type: str
+  sample: "changed: berlin/berlin-a: Running; paris/paris-a: Failed: booting"
+"""
