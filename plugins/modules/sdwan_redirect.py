@@ -111,7 +111,7 @@ options:
             elements: dict
             suboptions:
               action:
-                description: What is done with what matches. A policy with O(config.policy_templates[].pre_appliance_policies[].hosted_firewall_template) redirects, whatever is left out here.
+                description: What is done with what matches. A policy that names a template redirects without it, another one allows.
                 type: str
                 choices: [allow, drop, reject, count_and_continue, redirect]
               hosted_firewall_template:
@@ -211,7 +211,7 @@ options:
             elements: dict
             suboptions:
               action:
-                description: What is done with what matches. A policy with O(config.site_policies[].policies[].hosted_firewall_template) redirects, whatever is left out here.
+                description: What is done with what matches. A policy that names a template redirects without it, another one allows.
                 type: str
                 choices: [allow, drop, reject, count_and_continue, redirect]
               hosted_firewall_template:

@@ -17,6 +17,7 @@ from typing import Any
 # kind -> "module:attribute"; a kind is imported when a spec names it, so one broken kind does not stop the others.
 WHERE: dict[str, str] = {
     "iosxr": "lab.iosxr.device:IosXrDevice",
+    "sdwan": "lab.sdwan.device:SdwanDevice",
     "srx": "lab.srx.device:SrxDevice",
 }
 

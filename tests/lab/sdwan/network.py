@@ -89,6 +89,8 @@ class Network:
         self.live = Live(str(data.get("package", "Production")), copy.deepcopy(data.get("content") or {}))
         for site in self.sites.values():
             site.active_config = self.live.stamp
+        self.editor: Any = None  # of the MCN, and its change management: see device.py
+        self.changes: Any = None
         self.stores = {row["region_name"]: Hosting(slots=0) for row in self.regions}
 
     def appliance(self, site_name: str, name: str = "") -> tuple[Site, Appliance]:
@@ -100,6 +102,8 @@ class Network:
         raise KeyError(name)
 
     def close(self) -> None:
+        if self.changes is not None:
+            self.changes.close()
         for store in self.stores.values():
             store.close()
         for site in self.sites.values():

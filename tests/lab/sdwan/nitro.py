@@ -74,6 +74,7 @@ class Nitro:
         self.busy = self.busiest = 0  # calls at a time; NITRO is synchronous, so a client has one
         self.down = idle  # while it is, nothing is answered but a reset
         self.old_errors = False  # words of 10.0: `message` for `errormessage`
+        self.before: Callable[[Ask], None] = lambda ask: None
         self.wrong_password: Callable[[str], bool] = lambda user: False
 
     def routes(self) -> list[web.RouteDef]:
@@ -133,6 +134,7 @@ class Nitro:
         handler = methods.get(f"{ask.method}?{ask.action}" if ask.action and ask.method == "POST" else ask.method)
         if handler is None:
             raise Refusal("Method not allowed" if not ask.action else f"Invalid action {ask.action}", 405)
+        self.before(ask)
         answer = await handler(ask)
         if isinstance(answer, web.StreamResponse):
             return answer

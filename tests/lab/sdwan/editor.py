@@ -1,0 +1,313 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The configuration editor: packages, what they hold, and the calls of `config_editor` and `config/config_packages`.
+
+Source: "NetScaler SD-WAN NITRO API reference 11.0", config_editor/* and config/config_packages. A PUT replaces the lists that it
+names and keeps the other keys (unverified). How a package calls the things of a hosted firewall is not documented at all.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .audit import audits
+from .network import Network
+from .nitro import Ask, Handler, Refusal
+from .policies import OFFICE_365, automatic, office_365, shown, stored
+
+PACKAGES = {
+    name: f"config/{name}"
+    for name in ("config_packages", "config_package_save_as", "config_package_export", "config_package_import")
+}
+SETTINGS = {
+    "connection_match_type": "directional",
+    "default_firewall_action": "allow",
+    "default_connection_state_tracking": False,
+    "global_policy_template": "",
+}
+BREAKOUTS = tuple(f"enable_breakout_from_branch_{word}" for word in ("optimize", "allow", "default"))
+ZONES = ("default_lan_zone", "internet_zone", "untrusted_internet_zone")
+SITE_LISTS = ("firewall_static_nat_policy", "firewall_dynamic_nat_policy", "firewall_destination_nat_policy")
+
+
+class Editor:
+    """Packages by name. export: what export_to_cm does with one."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.packages: dict[str, dict[str, Any]] = {network.live.package: complete(network.live.content)}
+        self.export: Callable[[str, dict[str, Any]], None] = lambda name, content: None
+
+    def table(self, names: Mapping[str, str] = PACKAGES) -> dict[str, dict[str, Handler]]:
+        return {
+            names["config_packages"]: {
+                "GET": self._list,
+                "POST": self._create,
+                "DELETE": self._delete,
+                "POST?compile": self._compile,
+                "POST?export_to_cm": self._export,
+            },
+            names["config_package_save_as"]: {"POST": self._save_as},
+            names["config_package_export"]: {"POST": self._export_file},
+            names["config_package_import"]: {"POST": self._import_file},
+            "config_editor/global_network_settings": {"GET": self._get_settings, "PUT": self._put_settings},
+            "config_editor/office_365_breakout_policy": {"GET": self._get_breakout, "PUT": self._put_breakout},
+            "config_editor/hosted_firewall_template": self._things("hosted_firewall_template", "name"),
+            "config_editor/firewall_policy_template": {
+                **self._things("firewall_policy_template", "firewall_policy_template_name"),
+                "GET": self._get_templates,
+            },
+            "config_editor/firewall_zones": {
+                **self._things("firewall_zones", "name"),
+                "GET": self._get_zones,
+            },
+            "config_editor/firewall": {
+                "GET": self._get_firewall,
+                "POST": self._put_firewall,
+                "PUT": self._put_firewall,
+                "DELETE": self._delete_firewall,
+            },
+            "config_editor/firewall_local_policy_delete": {"DELETE": self._delete_local},
+            "config_editor/firewall_policy_template_delete": {"DELETE": self._detach},
+            "config_editor/sites": {"GET": self._get_sites},
+            "config_editor/ha_appliance": {"GET": self._get_ha},
+        }
+
+    def package(self, name: str) -> dict[str, Any]:
+        if name not in self.packages:
+            raise Refusal(f"Package {name} does not exist")
+        return self.packages[name]
+
+    def _of(self, ask: Ask) -> dict[str, Any]:
+        return self.package(
+            ask.keys.get("package_name", "") if ask.method in ("GET", "DELETE") else ask.text("package_name")
+        )
+
+    # -- packages -----------------------------------------------------------------------------------------------------
+
+    async def _list(self, _ask: Ask) -> Any:
+        return [{"package_name": name, "audits": {}} for name in self.packages]
+
+    async def _create(self, ask: Ask) -> None:
+        name = ask.text("package_name")
+        if name in self.packages:
+            raise Refusal(f"Package {name} already exists")
+        self.packages[name] = complete({})
+
+    async def _delete(self, ask: Ask) -> None:
+        self.package(ask.keys.get("package_name", ""))
+        del self.packages[ask.keys["package_name"]]
+
+    async def _save_as(self, ask: Ask) -> None:
+        new = ask.text("new_package_name")
+        if new in self.packages:
+            raise Refusal(f"Package {new} already exists")
+        self.packages[new] = copy.deepcopy(self._of(ask))
+
+    async def _compile(self, ask: Ask) -> Any:
+        return {"package_name": ask.text("package_name"), "audits": audits(self._of(ask), self.network)}
+
+    async def _export(self, ask: Ask) -> None:
+        content = self._of(ask)
+        if audits(content, self.network)["error"]:
+            raise Refusal("The package has audit errors")
+        self.export(ask.text("package_name"), copy.deepcopy(content))
+
+    async def _export_file(self, ask: Ask) -> Any:
+        self._of(ask)
+        raise Refusal("Export to a file is not available here", 500)
+
+    async def _import_file(self, ask: Ask) -> Any:
+        raise Refusal(f"There is no uploaded file for {ask.text('package_name')}")
+
+    # -- singletons ---------------------------------------------------------------------------------------------------
+
+    async def _get_settings(self, ask: Ask) -> Any:
+        return [dict(self._of(ask)["global_network_settings"])]
+
+    async def _put_settings(self, ask: Ask) -> None:
+        given = {key: value for key, value in ask.item.items() if key != "package_name"}
+        if given.get("connection_match_type", "symmetric") not in ("directional", "symmetric"):
+            raise Refusal("Invalid connection_match_type")
+        self._of(ask)["global_network_settings"].update(given)
+
+    async def _get_breakout(self, ask: Ask) -> Any:
+        return [dict(self._of(ask)["office_365_breakout_policy"])]
+
+    async def _put_breakout(self, ask: Ask) -> None:
+        self._of(ask)["office_365_breakout_policy"].update(
+            {key: bool(ask.item[key]) for key in BREAKOUTS if key in ask.item}
+        )
+
+    # -- lists of named things ----------------------------------------------------------------------------------------
+
+    def _things(self, name: str, key: str) -> dict[str, Handler]:
+        async def read(ask: Ask) -> Any:
+            return [dict(item) for item in self._of(ask)[name]]
+
+        async def add(ask: Ask) -> None:
+            items = self._of(ask)[name]
+            if any(item[key] == ask.text(key) for item in items):
+                raise Refusal(f"{ask.text(key)} already exists")
+            items.append(_kept(name, ask.item, {}))
+
+        async def modify(ask: Ask) -> None:
+            items = self._of(ask)[name]
+            for number, item in enumerate(items):
+                if item[key] == ask.text(key):
+                    items[number] = _kept(name, ask.item, item)
+                    return
+            raise Refusal(f"{ask.text(key)} does not exist")
+
+        async def remove(ask: Ask) -> None:
+            items = self._of(ask)[name]
+            left = [item for item in items if item[key] != ask.keys.get(key)]
+            if len(left) == len(items):
+                raise Refusal(f"{ask.keys.get(key)} does not exist")
+            items[:] = left
+
+        return {"GET": read, "POST": add, "PUT": modify, "DELETE": remove}
+
+    async def _get_templates(self, ask: Ask) -> Any:
+        content = self._of(ask)
+        found = []
+        made = office_365(content)
+        if made:
+            found.append(
+                {
+                    "firewall_policy_template_name": OFFICE_365,
+                    "auto_generated": True,
+                    "pre_appliance_policies": [shown(item) for item in made],
+                    "post_appliance_policies": [],
+                }
+            )
+        for item in content["firewall_policy_template"]:
+            pre, post = (
+                [{**shown(row), "priority": 100 * number} for number, row in enumerate(item.get(key) or [], 1)]
+                for key in ("pre_appliance_policies", "post_appliance_policies")
+            )
+            found.append({**item, "pre_appliance_policies": pre, "post_appliance_policies": post})
+        return found
+
+    async def _get_zones(self, ask: Ask) -> Any:
+        return [dict(item) for item in self._of(ask)["firewall_zones"]]
+
+    # -- sites --------------------------------------------------------------------------------------------------------
+
+    async def _get_firewall(self, ask: Ask) -> Any:
+        content = self._of(ask)
+        names = [ask.keys["site_name"]] if "site_name" in ask.keys else [*content["firewall"]]
+        return [self._firewall(content, name) for name in names if name in content["firewall"]]
+
+    def _firewall(self, content: dict[str, Any], name: str) -> dict[str, Any]:
+        item = content["firewall"][name]
+        local = [shown(row) for row in item["firewall_local_policy"]]
+        made = [shown(row) for row in automatic(content, name)]
+        return {**copy.deepcopy(item), "site_name": name, "firewall_local_policy": [*made, *local]}
+
+    async def _put_firewall(self, ask: Ask) -> None:
+        content, name = self._of(ask), ask.text("site_name")
+        if name not in self.network.sites:
+            raise Refusal(f"Site {name} does not exist")
+        item = content["firewall"].setdefault(name, empty_site())
+        for key in ("firewall_settings", *SITE_LISTS):
+            if key in ask.item:
+                item[key] = copy.deepcopy(ask.item[key])
+        if "firewall_local_policy" in ask.item:
+            item["firewall_local_policy"] = _numbered(item["firewall_local_policy"], ask.item["firewall_local_policy"])
+
+    async def _delete_firewall(self, ask: Ask) -> None:
+        if self._of(ask)["firewall"].pop(ask.keys.get("site_name", ""), None) is None:
+            raise Refusal("Site does not exist")
+
+    async def _delete_local(self, ask: Ask) -> None:
+        item = self._of(ask)["firewall"].get(ask.keys.get("site_name", ""), empty_site())
+        number = ask.keys.get("id", "")
+        if number.startswith("auto"):
+            raise Refusal("Automatically created policies cannot be deleted")
+        left = [row for row in item["firewall_local_policy"] if str(row["id"]) != number]
+        if len(left) == len(item["firewall_local_policy"]):
+            raise Refusal(f"Policy {number} does not exist")
+        item["firewall_local_policy"] = left
+
+    async def _detach(self, ask: Ask) -> None:
+        item = self._of(ask)["firewall"].get(ask.keys.get("site_name", ""), empty_site())
+        name = ask.keys.get("template_name", "")
+        left = [row for row in item["firewall_settings"] if row.get("policy_template_name") != name]
+        if len(left) == len(item["firewall_settings"]):
+            raise Refusal(f"Template {name} is not attached")
+        item["firewall_settings"] = left
+
+    async def _get_sites(self, ask: Ask) -> Any:
+        self._of(ask)
+        return [
+            {"site_name": site.site_name, "model": site.model, "mode": site.mode, "region": site.region}
+            for site in self.network.sites.values()
+        ]
+
+    async def _get_ha(self, ask: Ask) -> Any:
+        self._of(ask)
+        return [
+            {"site_name": site.site_name, "name": appliance.name}
+            for site in self.network.sites.values()
+            if len(site.appliances) > 1
+            for appliance in site.appliances
+        ]
+
+
+def empty_site() -> dict[str, Any]:
+    return {"firewall_settings": [], "firewall_local_policy": [], **{name: [] for name in SITE_LISTS}}
+
+
+def complete(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A package with all that a new one has."""
+    found = copy.deepcopy(dict(content))
+    found["global_network_settings"] = {**SETTINGS, **found.get("global_network_settings", {})}
+    found["office_365_breakout_policy"] = {
+        **dict.fromkeys(BREAKOUTS, False),
+        **found.get("office_365_breakout_policy", {}),
+    }
+    found.setdefault("hosted_firewall_template", [])
+    found.setdefault("firewall_policy_template", [])
+    for item in found["firewall_policy_template"]:
+        for key in ("pre_appliance_policies", "post_appliance_policies"):
+            item[key] = [stored(row) for row in item.get(key) or []]
+    found.setdefault("firewall_zones", [{"id": number, "name": name} for number, name in enumerate(ZONES, 1)])
+    sites: dict[str, Any] = {}
+    for name, item in (found.get("firewall") or {}).items():
+        sites[name] = {**empty_site(), **item}
+        sites[name]["firewall_local_policy"] = _numbered([], sites[name]["firewall_local_policy"])
+    found["firewall"] = sites
+    return found
+
+
+def _kept(name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    item = {**old, **{key: copy.deepcopy(value) for key, value in given.items() if key != "package_name"}}
+    if name == "firewall_policy_template":
+        for key in ("pre_appliance_policies", "post_appliance_policies"):
+            item[key] = [stored(row) for row in item.get(key) or [] if not row.get("auto_generated")]
+    if name == "hosted_firewall_template":
+        if not item.get("vendor") or not item.get("model"):
+            raise Refusal("vendor and model are mandatory")
+        item.setdefault("service_redirection_interfaces", [])
+    return item
+
+
+def _numbered(old: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Ids are the system's, priorities are redistributed by a hundred, SD-WAN's own policies are not part of the list."""
+    rows = [stored(row) for row in given if not row.get("auto_generated")]
+    ranked = sorted(enumerate(rows), key=lambda pair: (int(pair[1].get("priority") or 1 << 30), pair[0]))
+    highest = max([0, *(int(row["id"]) for row in old)])
+    known = {str(row["id"]) for row in old}
+    found = []
+    for number, (_place, row) in enumerate(ranked, 1):
+        if str(row.get("id", "")) not in known:
+            highest += 1
+            row["id"] = highest
+        row["priority"] = 100 * number
+        found.append(row)
+    return found

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The group `monitor` of an appliance: state of the pair, what its policies count, lists in pages.
+
+Source: "NetScaler SD-WAN NITRO API reference 11.0", monitor/*. That a redirect shows in the free text `action` is inferred.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .editor import complete
+from .network import Appliance, Network, Site
+from .nitro import Ask, Handler, paged
+from .policies import automatic, office_365, shown, site_policies
+
+APPLICATIONS = 120  # so many that there are three pages
+
+
+class Monitor:
+    def __init__(self, network: Network, site: Site, appliance: Appliance) -> None:
+        self._network, self._site, self._appliance = network, site, appliance
+
+    def table(self) -> dict[str, dict[str, Handler]]:
+        return {
+            "monitor/appliance_ha_status": {"GET": self._ha},
+            "monitor/firewall_filter_stats": {"GET": self._filters},
+            "monitor/firewall_connection_stats": {"GET": self._connections},
+            "monitor/applications": {"GET": self._applications},
+        }
+
+    async def _ha(self, _ask: Ask) -> Any:
+        active = self._appliance.active and self._site.mode not in ("secondary_mcn", "secondary_rcn")
+        return [{"is_active": int(active), "status": "Active" if active else "Standby"}]
+
+    async def _filters(self, ask: Ask) -> Any:
+        """Counts grow with each look: traffic flows. What is redirected into a firewall that is down is dropped."""
+        content, name = complete(self._network.live.content), self._site.site_name
+        policies = [*office_365(content), *automatic(content, name), *site_policies(content, name)]
+        rows = [self._count(number, shown(row)) for number, row in enumerate(policies, 1)]
+        limit = int(ask.filter.get("max_stats", "50"))
+        return {"firewall_filter_stats": rows[:limit]}
+
+    def _count(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
+        counters, machine = self._appliance.counters, self._appliance.hosting.machine
+        packets = counters[str(number)] = counters.get(str(number), 0) + 10
+        if row["action"] == "redirect" and machine:
+            machine.sent += 10
+            if self._appliance.hosting.running:
+                machine.received += 10
+            else:
+                machine.dropped += 10
+        keys = ("from_zones", "to_zones", "source_service_type", "destination_service_type", "application")
+        return {
+            "id": number,
+            "action": row["action"],
+            "packets": packets,
+            "bytes": 100 * packets,
+            **{key: row[key] for key in keys},
+        }
+
+    async def _connections(self, _ask: Ask) -> Any:
+        return {"firewall_connection_stats": []}
+
+    async def _applications(self, ask: Ask) -> Any:
+        items = [{"application": f"application {number}", "bytes": number} for number in range(APPLICATIONS)]
+        wanted = ask.filter.get("application")
+        return paged("applications", [item for item in items if wanted in (None, item["application"])], ask)

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Firewall policies as the system keeps and shows them, those that it makes itself, and which of a site's match.
+
+Source: "NetScaler SD-WAN NITRO API reference 11.0", config_editor/firewall_policy_template (fields, types, defaults);
+"Palo Alto Networks firewall integration on the SD-WAN 1100 platform" (what is made automatically; the names here are the lab's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .nitro import Refusal
+
+DEFAULTS: Mapping[str, Any] = {
+    "policy_type": "built_in",
+    "action": "allow",
+    "match_type": "any;",  # sic
+    "application": "",
+    "application_family": "",
+    "application_objects": "any",
+    "ip_protocol_num": "",
+    "source_ip_address": "",
+    "source_port": "",
+    "source_service_type": "any",
+    "source_service_name": "any",
+    "from_zones": "any",
+    "destination_ip_address": "",
+    "destination_port": "",
+    "destination_service_type": "any",
+    "destination_service_name": "any",
+    "to_zones": "any",
+    "ip_dscp": "ANY",
+    "allow_fragments": True,
+    "track_connection": True,
+    "reverse_also": False,
+    "match_established": False,
+    "log_connection_start": False,
+    "log_connection_end": False,
+    "log_interval": 0,
+}
+ACTIONS = ("allow", "drop", "reject", "count_and_continue")
+SERVICES = (
+    "any",
+    "local",
+    "virtual_path",
+    "internet",
+    "intranet",
+    "gre_tunnel",
+    "lan_ipsec_tunnel",
+    "ip_host",
+    "multicast",
+)
+REDIRECT_FIELDS = ("hosted_firewall_template", "service_redirection_interface")
+OFFICE_365 = "auto_office_365"
+CATEGORIES = {"optimize": "Office365_Optimize", "allow": "Office365_Allow", "default": "Office365_Default"}
+
+
+def stored(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises Refusal for values outside of their enumerations."""
+    row = dict(given)
+    if row.get("policy_type") == "hosted_firewall":
+        row["action"] = "redirect"  # the form greys it out
+        if not all(row.get(key) for key in REDIRECT_FIELDS):
+            raise Refusal("hosted_firewall_template and service_redirection_interface are mandatory")
+        row["service_redirection_vlan"] = int(row.get("service_redirection_vlan") or 0)
+    elif row.get("action", "allow") not in ACTIONS:
+        raise Refusal(f"Invalid action {row['action']}")
+    for key in ("source_service_type", "destination_service_type"):
+        if row.get(key, "any") not in SERVICES:
+            raise Refusal(f"Invalid {key} {row[key]}")
+    return row
+
+
+def shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    """With its defaults; numbers that the reference types as text come as text."""
+    found = {**DEFAULTS, **{key: value for key, value in row.items() if value is not None}}
+    found["ip_protocol_num"] = str(found["ip_protocol_num"])
+    return found
+
+
+def office_365(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a breakout lets pass, before all other policies of a template."""
+    settings = content["office_365_breakout_policy"]
+    return [
+        {
+            "action": "allow",
+            "match_type": "application_objects",
+            "application_objects": name,
+            "destination_service_type": "internet",
+            "auto_generated": True,
+        }
+        for word, name in CATEGORIES.items()
+        if settings.get(f"enable_breakout_from_branch_{word}")
+    ]
+
+
+def automatic(content: Mapping[str, Any], site: str) -> list[dict[str, Any]]:
+    """A site that redirects lets its firewall's management servers pass, both ways."""
+    used = {
+        row["hosted_firewall_template"] for row in site_policies(content, site) if row.get("hosted_firewall_template")
+    }
+    found: list[dict[str, Any]] = []
+    for template in content["hosted_firewall_template"]:
+        for key in ("primary_management_server", "secondary_management_server"):
+            server = template.get(key)
+            if template["name"] in used and server:
+                common = {"action": "allow", "auto_generated": True, "priority": 0}
+                found.append({**common, "id": f"auto{len(found)}", "destination_ip_address": server})
+                found.append({**common, "id": f"auto{len(found)}", "source_ip_address": server})
+    return found
+
+
+def site_policies(content: Mapping[str, Any], site: str) -> list[dict[str, Any]]:
+    """Those that a site evaluates before its post templates, without SD-WAN's own."""
+    item = content["firewall"].get(site) or {}
+    names = [row.get("policy_template_name") for row in item.get("firewall_settings") or ()]
+    everywhere = content["global_network_settings"].get("global_policy_template")
+    if everywhere and everywhere not in names:
+        names.append(everywhere)
+    templates = {row["firewall_policy_template_name"]: row for row in content["firewall_policy_template"]}
+    found = [row for name in names if name in templates for row in templates[name]["pre_appliance_policies"]]
+    return [*found, *(item.get("firewall_local_policy") or ())]
