@@ -212,7 +212,9 @@ def plan(current: Redirects, wanted: Redirects, requests: Requests) -> Plan:
     if wanted.global_template != current.global_template:
         operations.append(_global_template(current, wanted, requests))
     operations += [
-        _gone_template(item, requests) for name, item in current.templates.items() if name not in wanted.templates
+        _gone_template(item, requests)
+        for name, item in current.templates.items()
+        if name not in wanted.templates and not item.auto
     ]
     operations += [_gone_hosted(item, requests) for name, item in current.hosted.items() if name not in wanted.hosted]
     operations += _breakout(grown, wanted.breakout, requests)

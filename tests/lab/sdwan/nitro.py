@@ -112,7 +112,7 @@ class Nitro:
             ask.keys = dict(_pair(text, "=") for text in raw[2].split(","))
         if request.query.get("filter"):
             ask.filter = dict(_pair(text, ":") for text in request.query["filter"].split(";"))
-        if request.can_read_body and not request.content_type.startswith("multipart/"):
+        if request.body_exists and not request.content_type.startswith("multipart/"):
             if request.content_type != "application/json":
                 raise Refusal("Data format unacceptable", 415)
             ask.item = _item(await request.read(), raw[1])
