@@ -84,7 +84,7 @@ def task(**more: Any) -> Document:
 
 
 def across(*names: str, **more: Any) -> Document:
-    return task(via="center", sites=names, **more)
+    return task(**{"via": "center", **more}, sites=names)
 
 
 documents = st.builds(
