@@ -131,7 +131,7 @@ FAULTS: dict[str, FaultKind] = {
     "site_stage_fails": FaultKind(
         "kind",
         _AT,
-        "an appliance does not take what is staged; `at` is searched in its name",
+        "an appliance does not take what is staged; `at` is searched in `SITE APPLIANCE`",
         "failed, the appliance named, what was staged cancelled; or success without it where that was asked for",
     ),
     "activation_rolls_back": FaultKind(

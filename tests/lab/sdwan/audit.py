@@ -36,8 +36,13 @@ def _templates(content: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]
         if item.get("deployment_mode") not in (None, "", MODES.get(vendor)):
             yield "error", "EC802", name, f"{item['deployment_mode']} is not the deployment mode of {vendor}"
         for row in item["service_redirection_interfaces"]:
-            if row.get("interface") not in ("Interface-1", "Interface-2") or not 0 <= int(row.get("vlan") or 0) <= 4094:
-                yield "error", "EC803", name, f"invalid service redirection interface {row}"
+            if row["interface"] not in ("Interface-1", "Interface-2") or row["vlan"] > 4094:
+                yield (
+                    "error",
+                    "EC803",
+                    name,
+                    f"invalid service redirection interface {row['interface']}, VLAN {row['vlan']}",
+                )
 
 
 def _policies(content: Mapping[str, Any], network: Network) -> Iterator[tuple[str, str, str, str]]:
@@ -46,7 +51,7 @@ def _policies(content: Mapping[str, Any], network: Network) -> Iterator[tuple[st
     if everywhere and everywhere not in templates:
         yield "error", "EC810", everywhere, "the global policy template does not exist"
     for name, template in templates.items():
-        for row in template["pre_appliance_policies"]:
+        for row in (*template["pre_appliance_policies"], *template["post_appliance_policies"]):
             yield from _policy(content, name, row)
     for name, item in content["firewall"].items():
         for row in item["firewall_settings"]:
@@ -81,7 +86,7 @@ def _policy(content: Mapping[str, Any], where: str, row: Mapping[str, Any]) -> I
     if template is None:
         yield "error", "EC841", where, f"the hosted firewall template {row['hosted_firewall_template']} does not exist"
         return
-    wanted = (row["service_redirection_interface"], int(row.get("service_redirection_vlan") or 0))
-    has = {(item["interface"], int(item.get("vlan") or 0)) for item in template["service_redirection_interfaces"]}
+    wanted = (row["service_redirection_interface"], row["service_redirection_vlan"])
+    has = {(item["interface"], item["vlan"]) for item in template["service_redirection_interfaces"]}
     if wanted not in has:
         yield "error", "EC842", where, f"{template['name']} has no interface {wanted[0]} with VLAN {wanted[1]}"

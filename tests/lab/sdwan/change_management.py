@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -40,6 +41,9 @@ class ChangeManagement:
         self.incomplete_ignored = False
         self._job: asyncio.Task[None] | None = None
         self.activations = 0
+        self.inbox: list[str] = []
+        self.interrupted = 0  # milliseconds, by the last activation
+        self._seen = network.live.revision
 
     def table(
         self, resource: str = "config/change_management", faults: Faults | None = None
@@ -48,6 +52,7 @@ class ChangeManagement:
 
         def action(work: Callable[[Faults], None]) -> Handler:
             async def handler(ask: Ask) -> Any:
+                self._notice()
                 work(of)
                 return {"message": self.message or f"{ask.action} done"}
 
@@ -60,7 +65,7 @@ class ChangeManagement:
             "activate_with_rollback": lambda faults: self._activate(faults, rollback=True),
             "cancel_stage": self._cancel,
             "clear_network_staging": self._clear,
-            "clear_inbox": lambda faults: None,
+            "clear_inbox": lambda faults: self.inbox.clear(),
             "ignore_incomplete": self._ignore_incomplete,
             "migrate_config": lambda faults: None,
         }
@@ -68,10 +73,22 @@ class ChangeManagement:
 
     def receive(self, name: str, content: dict[str, Any]) -> None:
         """export_to_cm. What was staged before is dropped."""
+        self._notice()
         if self._busy:
             raise Refusal("Change management is busy")
         self._reset()
         self.selected, self.content, self.state = name, content, "network_staging"
+        self.inbox = [*(known for known in self.inbox if known != name), name]
+
+    def _notice(self) -> None:
+        """Somebody else activated something: what we had staged is gone, and all sites run theirs."""
+        if self._seen == self.network.live.revision:
+            return
+        self._seen = self.network.live.revision
+        self.close()
+        self._reset()
+        for site, appliance in self._appliances():
+            site.active_config, appliance.restarting = self.network.live.stamp, False
 
     @property
     def _busy(self) -> bool:
@@ -96,19 +113,22 @@ class ChangeManagement:
     # -- what is shown ------------------------------------------------------------------------------------------------
 
     async def _get(self, _ask: Ask) -> Any:
+        self._notice()
         rows = [
             {
                 "site_name": site.site_name,
                 "appliance_name": appliance.name,
                 "model": site.model,
-                "status": "ok" if self.transfers.get(appliance.name) != "failed" else "staging failed",
+                "status": _status(self.transfers.get(appliance.name, "")),
                 "transfer_state": self.transfers.get(appliance.name, ""),
                 "active_config": site.active_config,
                 "staged_config": site.staged_config if self.transfers.get(appliance.name) == "done" else "",
                 "active_software": "11.0.3",
                 "staged_sw_revision": "11.0.3",
+                "expected_sw_revision": "11.0.3",
+                "observed_sw_revision": "11.0.3",
                 "expected_interruption": "0",
-                "actual_interruption_ms": 0,
+                "actual_interruption_ms": self.interrupted,
             }
             for site, appliance in self._appliances()
         ]
@@ -120,7 +140,7 @@ class ChangeManagement:
                 "failure_reason": self.failure_reason,
                 "activate_info": "",
                 "current_config": self.network.live.stamp,
-                "inbox_files": [self.selected] if self.selected else [],
+                "inbox_files": list(self.inbox),
                 "network_staged_selected_filename": self.selected,
                 "sites_cm_status": rows,
             }
@@ -134,31 +154,33 @@ class ChangeManagement:
         if faults.active("verify_fails"):
             self.failure_reason = "Network staging validation failed"
             return
+        self.failure_reason = ""
         self.message, self.verified, self.state = VERIFIED, True, "appliance_staging"
 
     def _stage(self, faults: Faults) -> None:
         if self.state != "appliance_staging":
             raise Refusal("Staging is allowed in the state appliance_staging only")
-        self.state, self.message = "staging", "Staging"
+        self.state, self.message, self.failure_reason = "staging", "Staging", ""
+        self.transfers = {}
         self._spawn(self._staging(faults))
 
     async def _staging(self, faults: Faults) -> None:
         for transfer in TRANSFERS:
-            await self._step("stage", faults)
+            if not await self._step("stage", faults):
+                self.failure_reason, self.state = "Staging failed", "appliance_staging"
+                return
             for site, appliance in self._appliances():
-                if transfer == "done" and faults.active("site_stage_fails", appliance.name):
+                if transfer == "done" and faults.active("site_stage_fails", f"{site.site_name} {appliance.name}"):
                     self.transfers[appliance.name] = "failed"
                 elif self.transfers.get(appliance.name) != "failed":
                     self.transfers[appliance.name] = transfer
                     if transfer == "done":
                         site.staged_config = self._next
-        if faults.active("job_fails", "stage"):
-            self.failure_reason, self.state = "Staging failed", "appliance_staging"
-        elif "failed" not in self.transfers.values():
+        if "failed" not in self.transfers.values():
             self.state, self.message = "activate", "Staging complete"
 
     def _ignore_incomplete(self, _faults: Faults) -> None:
-        if "failed" not in self.transfers.values():
+        if self.state != "staging" or "failed" not in self.transfers.values():
             raise Refusal("No appliance is incomplete")
         self.incomplete_ignored, self.state, self.message = True, "activate", "Staging complete"
 
@@ -167,31 +189,43 @@ class ChangeManagement:
             raise Refusal("Activation is allowed in the states activate and network_staging only")
         if self.content is None:
             raise Refusal("There is nothing to activate")
-        self.state, self.message = "activating", "Activating"
+        self.state, self.message, self.failure_reason = "activating", "Activating", ""
         self._spawn(self._activating(faults, rollback))
 
     async def _activating(self, faults: Faults, rollback: bool) -> None:
-        away = faults.active("restart_long")
-        fails = faults.active("activation_rolls_back")
-        await self._step("activate", faults)
-        for _site, appliance in self._appliances():
-            appliance.restarting = True
-        await asyncio.sleep(away["seconds"] if away else self.step_seconds)
-        for _site, appliance in self._appliances():
-            appliance.restarting = False
-        if fails and rollback:
-            self.state, self.failure_reason = "activate", "Activation failed; the network was rolled back"
+        works = await self._step("activate", faults)
+        restart = faults.active("restart_long")
+        taking_part = [pair for pair in self._appliances() if self.transfers.get(pair[1].name) != "failed"]
+        await self._restart(
+            [appliance for _site, appliance in taking_part], restart["milliseconds"] / 1000 if restart else None
+        )
+        if rollback and faults.active("activation_rolls_back"):
+            works = False
+        if not works:
+            end = "; the network was rolled back" if rollback else "; no site runs it"
+            self.state, self.message, self.failure_reason = "activate", "", f"Activation failed{end}"
             return
         assert self.content is not None
         live, new = self.network.live, self._next
-        for site, appliance in self._appliances():
-            if self.transfers.get(appliance.name) != "failed":
-                site.active_config = new
+        for site, _appliance in taking_part:
+            site.active_config = new
         live.package, live.content = self.selected, copy.deepcopy(self.content)
         live.revision += 1
+        self._seen = live.revision
         self.activations += 1
         self._reset()
         self.message = "Activation complete"
+
+    async def _restart(self, appliances: list[Appliance], seconds: float | None) -> None:
+        began = time.monotonic()
+        for appliance in appliances:
+            appliance.restarting = True
+        try:
+            await asyncio.sleep(self.step_seconds if seconds is None else seconds)
+        finally:
+            for appliance in appliances:
+                appliance.restarting = False
+        self.interrupted = round(1000 * (time.monotonic() - began))
 
     def _cancel(self, _faults: Faults) -> None:
         if self.state == "activating":
@@ -211,10 +245,12 @@ class ChangeManagement:
 
     # -- jobs ---------------------------------------------------------------------------------------------------------
 
-    async def _step(self, step: str, faults: Faults) -> None:
+    async def _step(self, step: str, faults: Faults) -> bool:
+        """False when the job fails here."""
         if faults.active("job_hangs", step):
             await asyncio.Event().wait()
         await asyncio.sleep(self.step_seconds)
+        return not faults.active("job_fails", step)
 
     def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
         self._job = asyncio.get_running_loop().create_task(job)
@@ -222,3 +258,12 @@ class ChangeManagement:
     def close(self) -> None:
         if self._job is not None:
             self._job.cancel()
+
+
+def _status(transfer: str) -> str:
+    """Of one appliance, from how far its transfer is."""
+    if transfer == "failed":
+        return "staging failed"
+    if transfer in TRANSFERS and transfer != TRANSFERS[-1]:
+        return f"staging {100 * (TRANSFERS.index(transfer) + 1) // len(TRANSFERS)}%"
+    return "ok"

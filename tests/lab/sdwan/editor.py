@@ -17,7 +17,7 @@ from typing import Any
 from .audit import audits
 from .network import Network
 from .nitro import Ask, Handler, Refusal
-from .policies import OFFICE_365, automatic, office_365, shown, stored
+from .policies import OFFICE_365, automatic, number, office_365, rows_of, shown, stored
 
 PACKAGES = {
     name: f"config/{name}"
@@ -31,15 +31,19 @@ SETTINGS = {
 }
 BREAKOUTS = tuple(f"enable_breakout_from_branch_{word}" for word in ("optimize", "allow", "default"))
 ZONES = ("default_lan_zone", "internet_zone", "untrusted_internet_zone")
+TEMPLATE_LISTS = ("pre_appliance_policies", "post_appliance_policies")
 SITE_LISTS = ("firewall_static_nat_policy", "firewall_dynamic_nat_policy", "firewall_destination_nat_policy")
 
 
 class Editor:
-    """Packages by name. export: what export_to_cm does with one."""
+    """Packages by name; the one that is live is there from the start. export: what export_to_cm does with one."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.packages: dict[str, dict[str, Any]] = {network.live.package: complete(network.live.content)}
+        try:
+            self.packages: dict[str, dict[str, Any]] = {network.live.package: complete(network.live.content)}
+        except Refusal as refusal:
+            raise ValueError(f"content of the network: {refusal.text}") from refusal
         self.export: Callable[[str, dict[str, Any]], None] = lambda name, content: None
 
     def table(self, names: Mapping[str, str] = PACKAGES) -> dict[str, dict[str, Handler]]:
@@ -67,7 +71,7 @@ class Editor:
             },
             "config_editor/firewall": {
                 "GET": self._get_firewall,
-                "POST": self._put_firewall,
+                "POST": self._add_firewall,
                 "PUT": self._put_firewall,
                 "DELETE": self._delete_firewall,
             },
@@ -130,10 +134,11 @@ class Editor:
         return [dict(self._of(ask)["global_network_settings"])]
 
     async def _put_settings(self, ask: Ask) -> None:
+        settings = self._of(ask)["global_network_settings"]
         given = {key: value for key, value in ask.item.items() if key != "package_name"}
         if given.get("connection_match_type", "symmetric") not in ("directional", "symmetric"):
             raise Refusal("Invalid connection_match_type")
-        self._of(ask)["global_network_settings"].update(given)
+        settings.update(given)
 
     async def _get_breakout(self, ask: Ask) -> Any:
         return [dict(self._of(ask)["office_365_breakout_policy"])]
@@ -151,20 +156,25 @@ class Editor:
 
         async def add(ask: Ask) -> None:
             items = self._of(ask)[name]
-            if any(item[key] == ask.text(key) for item in items):
+            if ask.text(key) == OFFICE_365 or any(item[key] == ask.text(key) for item in items):
                 raise Refusal(f"{ask.text(key)} already exists")
-            items.append(_kept(name, ask.item, {}))
+            added = _kept(name, ask.item, {})
+            if name == "firewall_zones":
+                added["id"] = 1 + max((number(item, "id") for item in items), default=0)
+            items.append(added)
 
         async def modify(ask: Ask) -> None:
             items = self._of(ask)[name]
-            for number, item in enumerate(items):
+            _not_automatic(ask.text(key))
+            for place, item in enumerate(items):
                 if item[key] == ask.text(key):
-                    items[number] = _kept(name, ask.item, item)
+                    items[place] = _kept(name, ask.item, item)
                     return
             raise Refusal(f"{ask.text(key)} does not exist")
 
         async def remove(ask: Ask) -> None:
             items = self._of(ask)[name]
+            _not_automatic(ask.keys.get(key, ""))
             left = [item for item in items if item[key] != ask.keys.get(key)]
             if len(left) == len(items):
                 raise Refusal(f"{ask.keys.get(key)} does not exist")
@@ -187,8 +197,8 @@ class Editor:
             )
         for item in content["firewall_policy_template"]:
             pre, post = (
-                [{**shown(row), "priority": 100 * number} for number, row in enumerate(item.get(key) or [], 1)]
-                for key in ("pre_appliance_policies", "post_appliance_policies")
+                [{**shown(row), "priority": 100 * place} for place, row in enumerate(item.get(key) or [], 1)]
+                for key in TEMPLATE_LISTS
             )
             found.append({**item, "pre_appliance_policies": pre, "post_appliance_policies": post})
         return found
@@ -209,16 +219,23 @@ class Editor:
         made = [shown(row) for row in automatic(content, name)]
         return {**copy.deepcopy(item), "site_name": name, "firewall_local_policy": [*made, *local]}
 
+    async def _add_firewall(self, ask: Ask) -> None:
+        if ask.text("site_name") in self._of(ask)["firewall"]:
+            raise Refusal(f"The firewall of {ask.text('site_name')} already exists")
+        await self._put_firewall(ask)
+
     async def _put_firewall(self, ask: Ask) -> None:
         content, name = self._of(ask), ask.text("site_name")
         if name not in self.network.sites:
             raise Refusal(f"Site {name} does not exist")
-        item = content["firewall"].setdefault(name, empty_site())
+        item = {**empty_site(), **content["firewall"].get(name, {})}
         for key in ("firewall_settings", *SITE_LISTS):
             if key in ask.item:
-                item[key] = copy.deepcopy(ask.item[key])
+                item[key] = copy.deepcopy(rows_of(ask.item[key], key))
         if "firewall_local_policy" in ask.item:
-            item["firewall_local_policy"] = _numbered(item["firewall_local_policy"], ask.item["firewall_local_policy"])
+            given = rows_of(ask.item["firewall_local_policy"], "firewall_local_policy")
+            item["firewall_local_policy"] = _numbered(item["firewall_local_policy"], given)
+        content["firewall"][name] = item
 
     async def _delete_firewall(self, ask: Ask) -> None:
         if self._of(ask)["firewall"].pop(ask.keys.get("site_name", ""), None) is None:
@@ -226,12 +243,12 @@ class Editor:
 
     async def _delete_local(self, ask: Ask) -> None:
         item = self._of(ask)["firewall"].get(ask.keys.get("site_name", ""), empty_site())
-        number = ask.keys.get("id", "")
-        if number.startswith("auto"):
+        wanted = ask.keys.get("id", "")
+        if wanted.startswith("auto"):
             raise Refusal("Automatically created policies cannot be deleted")
-        left = [row for row in item["firewall_local_policy"] if str(row["id"]) != number]
+        left = [row for row in item["firewall_local_policy"] if str(row["id"]) != wanted]
         if len(left) == len(item["firewall_local_policy"]):
-            raise Refusal(f"Policy {number} does not exist")
+            raise Refusal(f"Policy {wanted} does not exist")
         item["firewall_local_policy"] = left
 
     async def _detach(self, ask: Ask) -> None:
@@ -274,9 +291,10 @@ def complete(content: Mapping[str, Any]) -> dict[str, Any]:
     found.setdefault("hosted_firewall_template", [])
     found.setdefault("firewall_policy_template", [])
     for item in found["firewall_policy_template"]:
-        for key in ("pre_appliance_policies", "post_appliance_policies"):
-            item[key] = [stored(row) for row in item.get(key) or []]
-    found.setdefault("firewall_zones", [{"id": number, "name": name} for number, name in enumerate(ZONES, 1)])
+        for key in TEMPLATE_LISTS:
+            item[key] = [stored(row) for row in rows_of(item.get(key), key)]
+    found["hosted_firewall_template"] = [_hosted(item) for item in found["hosted_firewall_template"]]
+    found.setdefault("firewall_zones", [{"id": place, "name": name} for place, name in enumerate(ZONES, 1)])
     sites: dict[str, Any] = {}
     for name, item in (found.get("firewall") or {}).items():
         sites[name] = {**empty_site(), **item}
@@ -288,26 +306,35 @@ def complete(content: Mapping[str, Any]) -> dict[str, Any]:
 def _kept(name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
     item = {**old, **{key: copy.deepcopy(value) for key, value in given.items() if key != "package_name"}}
     if name == "firewall_policy_template":
-        for key in ("pre_appliance_policies", "post_appliance_policies"):
-            item[key] = [stored(row) for row in item.get(key) or [] if not row.get("auto_generated")]
-    if name == "hosted_firewall_template":
-        if not item.get("vendor") or not item.get("model"):
-            raise Refusal("vendor and model are mandatory")
-        item.setdefault("service_redirection_interfaces", [])
-    return item
+        for key in TEMPLATE_LISTS:
+            item[key] = [stored(row) for row in rows_of(item.get(key), key) if not row.get("auto_generated")]
+    return _hosted(item) if name == "hosted_firewall_template" else item
+
+
+def _hosted(item: Mapping[str, Any]) -> dict[str, Any]:
+    if not item.get("vendor") or not item.get("model"):
+        raise Refusal("vendor and model are mandatory")
+    rows = rows_of(item.get("service_redirection_interfaces"), "service_redirection_interfaces")
+    interfaces = [{"interface": str(row.get("interface", "")), "vlan": number(row, "vlan")} for row in rows]
+    return {**item, "service_redirection_interfaces": interfaces}
+
+
+def _not_automatic(name: str) -> None:
+    if name == OFFICE_365:
+        raise Refusal("Automatically created templates cannot be changed")
 
 
 def _numbered(old: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Ids are the system's, priorities are redistributed by a hundred, SD-WAN's own policies are not part of the list."""
     rows = [stored(row) for row in given if not row.get("auto_generated")]
-    ranked = sorted(enumerate(rows), key=lambda pair: (int(pair[1].get("priority") or 1 << 30), pair[0]))
+    rows.sort(key=lambda row: number(row, "priority", 1 << 30))
     highest = max([0, *(int(row["id"]) for row in old)])
-    known = {str(row["id"]) for row in old}
-    found = []
-    for number, (_place, row) in enumerate(ranked, 1):
-        if str(row.get("id", "")) not in known:
+    free = {str(row["id"]) for row in old}
+    for place, row in enumerate(rows, 1):
+        if str(row.get("id", "")) in free:
+            free.discard(str(row["id"]))
+        else:
             highest += 1
             row["id"] = highest
-        row["priority"] = 100 * number
-        found.append(row)
-    return found
+        row["priority"] = 100 * place
+    return rows

@@ -59,19 +59,42 @@ OFFICE_365 = "auto_office_365"
 CATEGORIES = {"optimize": "Office365_Optimize", "allow": "Office365_Allow", "default": "Office365_Default"}
 
 
+def number(given: Mapping[str, Any], key: str, default: int = 0) -> int:
+    """Of a field that may be missing; text of digits is a number too. Raises Refusal."""
+    value = given.get(key)
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool) or not str(value).isdecimal():
+        raise Refusal(f"Invalid {key} {value}")
+    return int(value)
+
+
+def rows_of(given: Any, key: str) -> list[dict[str, Any]]:
+    """A list of objects. Raises Refusal for anything else."""
+    found = given or []
+    if not isinstance(found, list) or not all(isinstance(row, Mapping) for row in found):
+        raise Refusal(f"{key} must be a list")
+    return [dict(row) for row in found]
+
+
 def stored(given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises Refusal for values outside of their enumerations."""
     row = dict(given)
+    if row.get("policy_type", "built_in") not in ("built_in", "hosted_firewall"):
+        raise Refusal(f"Invalid policy_type {row['policy_type']}")
     if row.get("policy_type") == "hosted_firewall":
         row["action"] = "redirect"  # the form greys it out
         if not all(row.get(key) for key in REDIRECT_FIELDS):
             raise Refusal("hosted_firewall_template and service_redirection_interface are mandatory")
-        row["service_redirection_vlan"] = int(row.get("service_redirection_vlan") or 0)
+        row["service_redirection_vlan"] = number(row, "service_redirection_vlan")
     elif row.get("action", "allow") not in ACTIONS:
         raise Refusal(f"Invalid action {row['action']}")
     for key in ("source_service_type", "destination_service_type"):
         if row.get(key, "any") not in SERVICES:
             raise Refusal(f"Invalid {key} {row[key]}")
+    interval = number(row, "log_interval")
+    if interval and not 60 <= interval <= 600:
+        raise Refusal(f"Invalid log_interval {interval}")
     return row
 
 
