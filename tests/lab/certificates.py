@@ -24,6 +24,8 @@ KINDS = ("good", "expired", "wrong_name", "self_signed")
 _DAY = datetime.timedelta(days=1)
 _YEARS = 3650
 
+HERE = "127.0.0.1"
+
 
 class Authority:
     """A certificate authority, made when it is first needed. directory: where it is kept (ca.pem, ca.key); None: nowhere."""
@@ -36,13 +38,14 @@ class Authority:
         """The certificate of the authority: what a client has to trust."""
         return _pem(self._own[1])
 
-    def server(self, name: str, kind: str) -> tuple[str, str]:
-        """(private key, certificate) in PEM for a device on 127.0.0.1; kind: one of KINDS. Kept, if the authority is."""
-        path = self._directory / f"{name}.{kind}.pem" if self._directory else None
+    def server(self, name: str, kind: str, address: str = HERE) -> tuple[str, str]:
+        """(private key, certificate) in PEM for a device at an address; kind: one of KINDS. Kept, if the authority is."""
+        where = "" if address == HERE else f".{address}"
+        path = self._directory / f"{name}{where}.{kind}.pem" if self._directory else None
         if path and path.exists():
             key, _mark, certificate = path.read_text(encoding="ascii").partition("-----BEGIN CERTIFICATE-----")
             return key, _mark + certificate
-        key, certificate = self._issue_server(name, kind)
+        key, certificate = self._issue_server(name, kind, address)
         if path:
             path.touch(mode=0o600)
             path.write_text(key + certificate, encoding="ascii")
@@ -67,11 +70,11 @@ class Authority:
             (self._directory / "ca.pem").write_text(_pem(certificate), encoding="ascii")
         return key, certificate
 
-    def _issue_server(self, name: str, kind: str) -> tuple[str, str]:
+    def _issue_server(self, name: str, kind: str, address: str) -> tuple[str, str]:
         key = _new_key()
         if kind == "self_signed":
-            return _key_pem(key), _pem(_self_signed(name, key, _names(name)))
-        names = _names("another.example") if kind == "wrong_name" else [*_names(name), *_addresses()]
+            return _key_pem(key), _pem(_self_signed(name, key, [*_names(name), *_addresses(address)]))
+        names = _names("another.example") if kind == "wrong_name" else [*_names(name), *_addresses(address)]
         last = -1 if kind == "expired" else _YEARS
         return _key_pem(key), _pem(self._signed(name, key, [ExtendedKeyUsageOID.SERVER_AUTH], names, -10, last))
 
@@ -121,7 +124,7 @@ def _self_signed(
         x509.BasicConstraints(ca=not names, path_length=None), critical=True
     )
     if names:
-        alternatives = x509.SubjectAlternativeName([*names, *_addresses()])
+        alternatives = x509.SubjectAlternativeName(names)
         builder = builder.add_extension(alternatives, critical=False)
     else:
         usage = dict.fromkeys(
@@ -155,8 +158,9 @@ def _names(name: str) -> list[x509.GeneralName]:
     return [x509.DNSName(name)]
 
 
-def _addresses() -> list[x509.GeneralName]:
-    return [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
+def _addresses(address: str) -> list[x509.GeneralName]:
+    found = dict.fromkeys((HERE, address))
+    return [x509.DNSName("localhost"), *(x509.IPAddress(ipaddress.ip_address(item)) for item in found)]
 
 
 def _subject(name: str) -> x509.Name:

@@ -65,7 +65,7 @@ class Https:
         self.spec, self.device, self.journal = spec, device, journal
         self.faults: Faults = spec.faults
         self.on_error = on_error
-        key, self.certificate = authority.server(spec.name, spec.tls)
+        key, self.certificate = authority.server(spec.name, spec.tls, spec.address)
         client_ca = authority.pem if spec.client_ca == "lab" else spec.client_ca
         self.context = server_context(key, self.certificate, client_ca)
         self.secrets = SECRET_KEYS | {name.lower() for name in getattr(device, "SECRETS", ())}

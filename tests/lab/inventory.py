@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from .server import HOST, Lab
+from .certificates import HERE
+from .server import Lab
 
 # Connection variables by kind; a kind that is not here gets only address and login. REST kinds need no row.
 CONNECTIONS: dict[str, dict[str, str]] = {
@@ -40,7 +41,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
     groups: dict[str, Any] = {}
     for host in lab.hosts.values():
         kind = host.spec.kind
-        common = {**CONNECTIONS.get(kind, {}), "ansible_host": HOST}
+        common = {**CONNECTIONS.get(kind, {}), "ansible_host": HERE}
         if host.https:
             common["ansible_connection"] = "mspplus.netsec.rest"
             common["ansible_rest_dialect"] = host.device.DIALECT
@@ -49,6 +50,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
             common["ansible_netmiko_known_hosts"] = "{{ inventory_dir }}/" + known_hosts.name
         group = groups.setdefault(kind, {"hosts": {}, "vars": common})
         group["hosts"][host.name] = {
+            **({"ansible_host": host.spec.address} if host.spec.address != HERE else {}),
             "ansible_port": host.port,
             "ansible_user": host.spec.username,
             "ansible_password": host.spec.password,

@@ -18,6 +18,7 @@ from typing import Any
 WHERE: dict[str, str] = {
     "iosxr": "lab.iosxr.device:IosXrDevice",
     "sdwan": "lab.sdwan.device:SdwanDevice",
+    "sdwan_center": "lab.sdwan_center.device:SdwanCenterDevice",
     "srx": "lab.srx.device:SrxDevice",
 }
 

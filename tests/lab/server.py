@@ -33,7 +33,6 @@ from .terminal import Hangup, Terminal
 if TYPE_CHECKING:
     from .https import Https
 
-HOST = "127.0.0.1"
 T = TypeVar("T")
 
 # Common and cheap: a handshake with post-quantum keys costs several times as much, and so does ChaCha20 in Python.
@@ -106,7 +105,7 @@ class Host:
         """What a known_hosts file needs to hold for this device; nothing for one that speaks HTTPS."""
         if self.host_key is None:
             return ""
-        return f"[{HOST}]:{self.port} {self.host_key.export_public_key().decode().strip()}"
+        return f"[{self.spec.address}]:{self.port} {self.host_key.export_public_key().decode().strip()}"
 
     # -- life ---------------------------------------------------------------------------------------------------------
 
@@ -115,9 +114,9 @@ class Host:
         with _tcp_socket() as probe:
             # The kernel takes a port that it chose itself away when listening stops; one that was asked for stays.
             if not self.spec.port:
-                probe.bind((HOST, 0))
+                probe.bind((self.spec.address, 0))
                 self.spec.port = probe.getsockname()[1]
-            self._socket.bind((HOST, self.spec.port))
+            self._socket.bind((self.spec.address, self.spec.port))
         self.spec.faults.on_change = self._listen
         self._listen()
         started = getattr(self.device, "started", None)

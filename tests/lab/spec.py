@@ -25,6 +25,7 @@ KEYS: dict[str, tuple[type, Any]] = {
     "name": (str, None),
     "kind": (str, None),
     "port": (int, 0),
+    "address": (str, "127.0.0.1"),
     "username": (str, "lab"),
     "password": (str, "lab"),
     "config": (str, ""),
@@ -53,6 +54,7 @@ class SpecError(ValueError):
 class DeviceSpec:
     """One device.
 
+    address: of the loopback network, where it listens.
     port: 0 until it listens, when a free one was asked for. config: text of the start state, not a file name.
     login_seconds, rtt_ms: how long the device takes to log in, and the round trip to it.
     authorized_keys: public key lines. tls: the certificate of a REST device, one of certificates.KINDS. client_ca: PEM of the
@@ -62,6 +64,7 @@ class DeviceSpec:
     name: str
     kind: str
     port: int = 0
+    address: str = "127.0.0.1"
     username: str = "lab"
     password: str = "lab"
     config: str = ""
@@ -152,6 +155,8 @@ def _value(key: str, value: Any) -> list[str]:
         return [f"name {value!r} is not a host name"]
     if key == "port" and not 0 <= value <= 65535:
         return [f"port {value} is not between 0 (any free one) and 65535"]
+    if key == "address" and not re.fullmatch(r"127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", value):
+        return [f"address {value!r} is not one of 127.0.0.0/8"]
     if key == "count" and value < 1:
         return ["count must be 1 or more"]
     if key in ("login_seconds", "rtt_ms") and value < 0:
@@ -191,7 +196,7 @@ def _texts(item: Mapping[str, Any], base: Path, where: str, found: list[str]) ->
 def _copies(item: Mapping[str, Any], texts: dict[str, Any]) -> list[DeviceSpec]:
     plain = {
         key: item[key]
-        for key in ("kind", "username", "password", "legacy", "login_seconds", "rtt_ms", "tls")
+        for key in ("kind", "address", "username", "password", "legacy", "login_seconds", "rtt_ms", "tls")
         if key in item
     }
     if "auth" in item:
@@ -222,12 +227,13 @@ def numbered(name: str, count: int) -> list[str]:
 
 def _clashes(devices: list[DeviceSpec], problems: list[str]) -> None:
     names: dict[str, int] = {}
-    ports: dict[int, str] = {}
+    ports: dict[tuple[str, int], str] = {}
     for device in devices:
         names[device.name] = names.get(device.name, 0) + 1
         if device.port > 65535:
             problems.append(f"device {device.name}: port {device.port} is above 65535")
-        elif device.port and device.port in ports:
-            problems.append(f"device {device.name}: port {device.port} is also that of {ports[device.port]}")
-        ports.setdefault(device.port, device.name)
+        where = device.address, device.port
+        if device.port and where in ports:
+            problems.append(f"device {device.name}: port {device.port} is also that of {ports[where]}")
+        ports.setdefault(where, device.name)
     problems += [f"device {name}: the name is used {times} times" for name, times in names.items() if times > 1]
