@@ -83,6 +83,7 @@ class HostedWing:
         self._started: dict[Key, Action] = {}
         self._renewed: set[Key] = set()
         self._problems: dict[Key, Problem] = {}
+        self._unsure: set[Key] = set()  # a job may have begun
 
     # -- the six steps --------------------------------------------------------------------------------------------------------
 
@@ -145,7 +146,8 @@ class HostedWing:
                 self._follow(begun, before)
         if self._problems:
             told = ", ".join(self._targets_of(self._problems))
-            state = self._state("changed" if self._started else "unchanged")
+            word = "unknown; last seen" if self._unsure else "changed" if self._started else "unchanged"
+            state = self._state(word)
             raise self._failed(f"not all firewalls are as they shall be: {told}", list(self._problems.values()), state)
         return Applied()
 
@@ -250,9 +252,12 @@ class HostedWing:
             self._manager.send(step.line, self._secrets)
         except (DoorError, Failed) as error:
             begun = self._begun_after(step, before, error)
+            refused = isinstance(error, Rejected) and 400 <= error.status < 500
+            unsure = bool(self._missed) and not refused
             for target in step.targets:
                 if target.key not in begun:
-                    self._problems[target.key] = _not_begun(step, target, error)
+                    self._problems[target.key] = _not_begun(step, target, error, unsure)
+                    self._unsure |= {target.key} if unsure else set()
             keys = [key for key in keys if key in begun]
         self._started |= dict.fromkeys(keys, step.action)
         if step.action == "provision":
@@ -314,7 +319,7 @@ class HostedWing:
             if not self._started and not self._problems:
                 raise
             text = f"jobs were begun, but what became of them is not known: {error}"
-            raise self._failed(text, list(self._problems.values()), f"unknown; last seen {self._state('')}") from error
+            raise self._failed(text, list(self._problems.values()), self._state("unknown; last seen")) from error
 
     def _looked(self) -> Fleet:
         try:
@@ -341,7 +346,7 @@ class HostedWing:
             f"{target.name}: {clean(_said(self._seen.machines.get(key)), 120)}"
             for key, target in (self._targets or {}).items()
         ]
-        return f"{word}: {'; '.join(rows)}" if word else "; ".join(rows)
+        return f"{word}: {'; '.join(rows)}"
 
     def _failed(self, message: str, problems: Sequence[Problem], state: str) -> Failed:
         return Failed(message, problems, state, {"operation_log": self._log()})
@@ -385,7 +390,10 @@ def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> b
     return now is not None and (_reached(action, now) or (is_busy(now) and _said(now) != _said(before)))
 
 
-def _not_begun(step: Step, target: Target, error: Exception) -> Problem:
+def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Problem:
     said = error.text if isinstance(error, Rejected) else ""
+    if unsure:
+        text = f"whether {step.action} was begun is not known, because it could not be looked for afterwards: {error}"
+        return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=said)
     remedy = "Run again: what is done is not done twice."
     return Problem("job", target.item, f"{step.action} was not begun: {error}", remedy, device_text=said)
