@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 from integration.conftest import StartLab
-from integration.networks import device, opened, spec, written
+from integration.networks import NETWORK, device, opened, spec, written
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
@@ -62,18 +63,28 @@ def run(
     """One run of sdwan_redirect, from login to logout."""
     assert flaws(document, state) == []
     change = {"stage_timeout": 5.0, "activation_timeout": 5.0, **more.pop("change", {})}
+    package = more.pop("package", PACKAGE)
     with opened(lab, name) as manager:
         wing = RedirectWing(
             manager,
             copy.deepcopy(document),
             state,
-            ChangeOptions(PACKAGE, BACKUP, **change),
+            ChangeOptions(package, f"{package}_before", **change),
             Progress(name, None),
             given=UP,
             check_mode=check_mode,
             **more,
         )
         return converge(wing, check_mode=check_mode)
+
+
+def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
+    """The error that a run ended with."""
+    try:
+        run(lab, *arguments, **more)
+    except (Failed, DoorError, Refused) as error:
+        return error
+    return None
 
 
 def live(lab: Lab) -> dict[str, Any]:
@@ -118,3 +129,160 @@ def test_check_mode_writes_nothing_and_says_what_a_run_then_does(network):
     edits = [line.split(" {")[0] for line in done.plan.commands]
     around = [line.split(" {")[0] for line in done.plan.notes["transaction"]]
     assert written(lab, "mcn") == [around[0], *edits, *around[1:]]
+
+
+def test_one_change_of_many_sends_one_edit(network):
+    lab = network()
+    run(lab, INTERNET)
+    before = len(written(lab, "mcn"))
+    changed = copy.deepcopy(INTERNET)
+    changed["policy_templates"][0]["sites"] = ["berlin", "hamburg", "paris"]
+    done = run(lab, changed)
+    assert [line.split(" {")[0] for line in done.plan.commands] == ["PUT config_editor/firewall"]
+    assert len(written(lab, "mcn")) - before == 1 + len(done.plan.notes["transaction"])
+
+
+@pytest.mark.parametrize(
+    ("state", "document", "left"),
+    [
+        ("deleted", {"site_policies": [{"site": "berlin"}]}, {"berlin": [], "paris": ["redirect"]}),
+        (
+            "overridden",
+            {"site_policies": [{"site": "paris", "policies": [INTO_ONE]}], **BASE},
+            {"berlin": [], "paris": ["redirect"]},
+        ),
+        (
+            "merged",
+            {"site_policies": [{"site": "berlin", "policies": [{"action": "allow", "application": "webex"}]}]},
+            {"berlin": ["allow", "redirect"], "paris": ["redirect"]},
+        ),
+        (
+            "replaced",
+            {"site_policies": [{"site": "berlin", "policies": [{"action": "drop", "destination_port": "23"}]}]},
+            {"berlin": ["drop"], "paris": ["redirect"]},
+        ),
+    ],
+)
+def test_states_touch_what_they_own(network, state, document, left):
+    lab = network()
+    run(lab, {**BASE, "site_policies": [{"site": name, "policies": [INTO_ONE]} for name in ("berlin", "paris")]})
+    done = run(lab, document, state)
+    found = {
+        name: [row["action"] for row in live(lab)["firewall"][name]["firewall_local_policy"]]
+        for name in ("berlin", "paris")
+    }
+    assert found == left
+    assert not run(lab, document, state).changed
+    assert done.changed
+
+
+def test_what_sdwan_made_itself_is_shown_and_stays(network):
+    lab = network()
+    run(lab, BREAKOUT)
+    run(lab, ALL_TRAFFIC)
+    shown = run(lab, ALL_TRAFFIC).after
+    automatic = [entry for site in shown["site_policies"] for entry in site["policies"] if entry.get("auto_generated")]
+    made = [entry for entry in shown["policy_templates"] if entry.get("auto_generated")]
+    assert [entry["destination_ip_address"] for entry in automatic if "destination_ip_address" in entry] == [
+        "192.0.2.200"
+    ]
+    assert [row["application_objects"] for row in made[0]["pre_appliance_policies"]] == ["Office365_Optimize"]
+    gone = run(lab, {"site_policies": [{"site": "berlin", "policies": []}]}, "replaced")
+    assert gone.changed
+    assert all("auto" not in line for line in written(lab, "mcn") if line.startswith("DELETE"))
+
+
+def test_nat_and_post_policies_of_a_site_stay(network):
+    nat = [{"name": "web", "outside_ip": "203.0.113.7"}]
+    post = [{"action": "drop", "destination_port": "23"}]
+    content = {
+        "firewall": {"berlin": {"firewall_static_nat_policy": nat}},
+        "firewall_policy_template": [{"firewall_policy_template_name": "house", "post_appliance_policies": post}],
+    }
+    lab = network(network={**NETWORK, "content": content})
+    document = {
+        **ALL_TRAFFIC,
+        "policy_templates": [
+            {"name": "house", "pre_appliance_policies": [{**INTO_TWO, "source_service_type": "internet"}]}
+        ],
+    }
+    run(lab, document)
+    assert live(lab)["firewall"]["berlin"]["firewall_static_nat_policy"] == nat
+    assert live(lab)["firewall_policy_template"][0]["post_appliance_policies"][0]["destination_port"] == "23"
+
+
+@pytest.mark.parametrize(
+    ("site", "role"), [("berlin", "Client"), ("dc2", "standby")], ids=["a branch", "the standby of the MCN"]
+)
+def test_only_the_active_mcn_is_edited(lab, site, role):
+    network = {
+        **NETWORK,
+        "sites": [*NETWORK["sites"], {"site_name": "dc2", "model": "cb2100", "mode": "secondary_mcn"}],
+    }
+    started = lab(spec("mcn", site, network))
+    with pytest.raises(Refused) as caught:
+        run(started, ALL_TRAFFIC)
+    assert [item.rule for item in caught.value.problems] == ["H23"]
+    assert role in str(caught.value)
+    assert written(started, "mcn") == []
+
+
+def test_a_package_that_is_missing_or_not_the_running_one_is_refused(network):
+    lab = network()
+    content = device(lab, "mcn").editor.packages
+    content["Draft"] = copy.deepcopy(content[PACKAGE])
+    for name, rule in (("Produktion", "H24"), ("Draft", "H30")):
+        error = ended(lab, ALL_TRAFFIC, package=name)
+        assert isinstance(error, Refused)
+        assert [item.rule for item in error.problems] == [rule]
+    assert written(lab, "mcn") == []
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------------
+
+EDIT = "PUT .*config_editor/firewall$"
+STEPS = {
+    "save_as": "config_package_save_as",
+    "edit": EDIT,
+    "compile": "action=compile",
+    "export": "action=export_to_cm",
+    "verify": "action=verify",
+    "stage": "action=stage",
+    "state": "GET .*config/change_management",
+}
+NOT_TAKEN = {
+    "reset": {},
+    "http_status": {"status": 500},
+    "error_in_200": {},
+    "lost_answer": {},
+    "garbage_body": {"how": "html"},
+}
+
+
+def without_empty_sites(package: dict[str, Any]) -> dict[str, Any]:
+    """A package, without sites that nothing is configured for."""
+    sites = {name: item for name, item in package["firewall"].items() if any(item.values())}
+    return {**package, "firewall": sites}
+
+
+@pytest.mark.parametrize("fault", NOT_TAKEN)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_call_that_fails_leaves_the_network_as_it_was_and_the_next_run_converges(network, step, fault):
+    lab = network()
+    before = copy.deepcopy(live(lab))
+    package = copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])
+    times = {} if step == "save_as" else {"times": 1}
+    lab.add_fault("mcn", {"name": fault, "at": STEPS[step], **NOT_TAKEN[fault], **times})
+    error = ended(lab, ALL_TRAFFIC)
+    assert [entry for entry in lab.journal("mcn") if entry["event"] == "fault"], "the fault did not happen"
+    if error is not None:
+        assert live(lab) == before
+        packages = device(lab, "mcn").editor.packages
+        if isinstance(error, Failed) and error.device_state.startswith(("rolled back", "unchanged")):
+            assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(package)
+            assert BACKUP not in packages
+    lab.clear_faults("mcn")
+    run(lab, ALL_TRAFFIC)
+    assert [row["action"] for row in live(lab)["firewall"]["berlin"]["firewall_local_policy"]] == ["redirect"]
+    assert not run(lab, ALL_TRAFFIC).changed
+    assert BACKUP not in device(lab, "mcn").editor.packages

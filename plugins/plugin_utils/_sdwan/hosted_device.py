@@ -36,6 +36,7 @@ from .hosted_model import (
 from .hosted_plan import ROUNDS, TAKES_DOWN, Action, Step, later_all, plan, resulting, steps, takes_at_once
 from .hosted_rules import Survey, View, check
 from .model import Image, Storage, conflicts, images, regions, sites, storage, system, text
+from .resources import SYSTEMS
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
@@ -214,9 +215,9 @@ class HostedWing:
                 closed[store] = str(error)
         rivals: list[tuple[str, str]] = []
         unknown = ""
-        if self._document.via == "appliance":  # of Center no such call is known
+        if "virtual_machines" in SYSTEMS[self._manager.door.dialect]:
             try:
-                rivals = [("", name) for _site, name in conflicts(self._manager.get("virtual_machines"))]
+                rivals = conflicts(self._manager.get("virtual_machines"))
             except Failed as failed:
                 unknown = str(failed)
         return Survey(found, room, closed, rivals, unknown, self._survey.redirects)

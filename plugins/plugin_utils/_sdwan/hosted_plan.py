@@ -26,6 +26,7 @@ _KINDS: Mapping[Action, Kind] = {
     "shutdown": "update",
 }
 _BACK: Mapping[Action, Action] = {"start": "shutdown", "shutdown": "start", "provision": "deprovision"}
+Jobs = tuple[list[Action], tuple[str, ...], bool]  # what is needed, its risk, whether another job has to end first
 REPEATS, REPROVISIONS, TAKES_DOWN = "repeats-failed", "reprovisions", "takes-down"
 LATER = "A job has to end before the next one can begin; with wait: false, run again for the rest."
 
@@ -70,7 +71,7 @@ def provisioned_with(document: Document) -> dict[str, Any]:
 
 def actions(machine: Machine | None, document: Document, renewed: bool = False) -> tuple[list[Action], tuple[str, ...]]:
     """(the jobs that one appliance needs, tags of risk). renewed: its secrets were given anew in this run."""
-    anew: list[Action] = ["provision"] if document.power == "started" else ["provision", "shutdown"]
+    anew = _anew(document)
     if machine is None:
         return (anew if document.present else []), ()
     if not document.present:
@@ -84,11 +85,9 @@ def actions(machine: Machine | None, document: Document, renewed: bool = False) 
     return ([] if machine.is_stopped else ["shutdown"]), (TAKES_DOWN,)
 
 
-def jobs(
-    machine: Machine | None, document: Document, renewed: bool = False
-) -> tuple[list[Action], tuple[str, ...], bool]:
+def jobs(machine: Machine | None, document: Document, renewed: bool = False) -> Jobs:
     """As actions(), for a machine that may be in the middle of a job: that one is never started twice, what it ends in is what
-    counts. The third says that the job has to end first."""
+    counts."""
     if machine is None or not is_busy(machine) or takes_at_once(machine, document):
         return *actions(machine, document, renewed), False
     if not end(machine):
@@ -105,14 +104,33 @@ def takes_at_once(machine: Machine, document: Document) -> bool:
 def steps(current: Fleet, document: Document, table: Resources, renewed: Collection[Key] = ()) -> list[Step]:
     """In the order of the rounds, then of the task."""
     found: dict[tuple[int, Action, str, bool], list[tuple[Target, tuple[str, ...]]]] = {}
+    needed = {key: jobs(current.machines.get(key), document, key in renewed) for key in current.targets}
+    if document.force:
+        needed |= _whole_pairs(current, document, needed)
     for key, target in current.targets.items():
-        listed, risk, busy = jobs(current.machines.get(key), document, key in renewed)
+        listed, risk, busy = needed[key]
         for number, action in enumerate(listed):
             later = not document.wait and (busy or number > 0)
             together = target.site if action == "provision" else target.name
             found.setdefault((_round(action), action, together, later), []).append((target, risk))
     ordered = sorted(found.items(), key=lambda entry: entry[0][0])  # stable: the order of the task stays
     return [_step(action, group, current, document, table, later) for (_n, action, _t, later), group in ordered]
+
+
+def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs]) -> dict[Key, Jobs]:
+    """Of a pair of which one is to be provisioned, the other anew, too: Center provisions both together, and whether it takes
+    one beside a firewall that is there is not documented. What can be lost by that needs force."""
+    halves = {key[0] for key, (listed, _risk, _busy) in needed.items() if "provision" in listed and key[0]}
+    anew, risk = _anew(document), (REPROVISIONS, TAKES_DOWN)
+    return {
+        key: (["deprovision", *anew], risk, busy)
+        for key, (listed, _risk, busy) in needed.items()
+        if key[0] in halves and current.machines.get(key) is not None and listed[:1] != ["deprovision"]
+    }
+
+
+def _anew(document: Document) -> list[Action]:
+    return ["provision"] if document.power == "started" else ["provision", "shutdown"]
 
 
 def _round(action: Action) -> int:

@@ -219,7 +219,7 @@ def _storage(view: View) -> Iterator[Finding]:
 def _rivals(view: View) -> Iterator[Finding]:
     for target in view.provisioning:
         for site, name in view.survey.rivals:
-            if site in ("", target.site):
+            if not target.site or site in ("", target.site):
                 text = f"{name} is provisioned on it"
                 yield "H10", target.item, text, "Remove it first, or leave this appliance out."
 
@@ -302,7 +302,7 @@ def _unclear(view: View) -> Iterator[Problem]:
 def _unknown_rivals(view: View) -> Iterator[Problem]:
     if view.provisioning and view.survey.rivals_unknown:
         text = f"whether Cloud Direct or WANOP is provisioned could not be read: {view.survey.rivals_unknown}"
-        yield Problem("H10", "the appliance", text, "Check it in the GUI.", "warning")
+        yield Problem("H10", view.provisioning[0].item, text, "Check it in the GUI.", "warning")
 
 
 _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (

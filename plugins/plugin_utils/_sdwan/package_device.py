@@ -100,13 +100,11 @@ class Change:
         Raises Failed, Moved, DoorError; then what was begun is taken back as far as the link allows.
         """
         done = False
-        begun = unfinished
         try:
             if unfinished:
                 self._clear_ours()
             else:
                 self._send(self.lines()[0], "saving a backup of the package")
-            begun = True
             for operation in plan.operations:
                 for line in operation.do:
                     self._send(line, f"editing {operation.item}", safe=line.startswith("PUT "))
@@ -117,13 +115,13 @@ class Change:
             if self._options.activate:
                 self._hand_over(moved)
                 self._activate()
-                self._manager.send(self._drop_backup)
+                self._dropped()
             done = True
         except (Failed, DoorError) as error:
             done = True
-            raise self._told(error, self._taken_back(back) if begun else "unchanged") from error
+            raise self._told(error, self._taken_back(back)) from error
         finally:
-            if not done and begun:  # a time-out of the task, Ctrl-C, or Moved
+            if not done:  # a time-out of the task, Ctrl-C, or Moved
                 self._taken_back(back)
         return Applied(tuple(warnings), {"sites": self.sites} if self.sites else {})
 
@@ -278,10 +276,15 @@ class Change:
             if left:
                 names = ", ".join(operation.item for operation in left)
                 return f"live configuration unchanged, but the package still differs in {names}; {self._kept}"
-            self._manager.send(self._drop_backup)
+            self._dropped()
         except (DoorError, Failed) as error:
             return f"live configuration unchanged, but the package could not be taken back ({error}); {self._kept}"
         return "rolled back; the live configuration was not changed"
+
+    def _dropped(self) -> None:
+        """The backup, where it was made: the answer to that may have been what got lost."""
+        if self._options.backup in packages(self._manager.get("config_packages")):
+            self._manager.send(self._drop_backup)
 
     @property
     def _kept(self) -> str:

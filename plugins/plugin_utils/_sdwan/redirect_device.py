@@ -22,6 +22,7 @@ from .model import HostedFirewall, Item, System, hosted_firewalls, sites, system
 from .package_device import Change, ChangeOptions, packages
 from .package_model import same_package
 from .redirect_model import Redirects, redirects, to_document
+from .redirect_order import evaluated
 from .redirect_plan import Requests, plan, redirects_anything, resulting
 from .redirect_rules import Surroundings, check, check_order
 from .rule_table import problem
@@ -278,6 +279,11 @@ def _auto(state: Redirects, wanted: Redirects) -> set[tuple[str, str]]:
         if item.auto and wanted.breakout >= state.breakout
     }
     for name, site in state.sites.items():
-        if wanted.hosted == state.hosted:
+        if wanted.hosted == state.hosted and _targets(state, name) <= _targets(wanted, name):
             found |= {(f"site_policies[{name}]", str(item)) for item in site.policies if item.auto}
     return found
+
+
+def _targets(state: Redirects, site: str) -> set[str]:
+    """Hosted firewall templates that a site redirects into."""
+    return {placed.policy.target.template for placed in evaluated(state, site) if placed.policy.target}

@@ -206,8 +206,8 @@ def plan(current: Redirects, wanted: Redirects, requests: Requests) -> Plan:
     operations += _template_changes(current, wanted, requests)
     operations += [
         operation
-        for name in sorted(wanted.sites)
-        for operation in _site(name, current.sites.get(name), wanted.sites[name], requests)
+        for name in sorted({*current.sites, *wanted.sites})
+        for operation in _site(name, current.sites.get(name), wanted.sites.get(name, SiteFirewall()), requests)
     ]
     if wanted.global_template != current.global_template:
         operations.append(_global_template(current, wanted, requests))
@@ -325,8 +325,12 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Requ
     if tuple(left) != _own(new.policies) or added:
         do.append(requests.put("firewall", _site_item(name, new, before)))
     if do:
-        undo = requests.put("firewall", _site_item(name, before, before))
         kind: Kind = "update" if old else "create"
+        undo = (
+            requests.put("firewall", _site_item(name, before, before))
+            if old
+            else requests.delete("firewall", site_name=name)
+        )
         risk = _risk(before.policies, new.policies)
         yield Operation(kind, f"site_policies[{name}]", tuple(do), (undo,), risk)
 
