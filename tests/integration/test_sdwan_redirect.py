@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from integration.conftest import StartLab
-from integration.networks import NETWORK, device, opened, spec, written
+from integration.networks import NETWORK, center, device, opened, spec, written
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
@@ -20,6 +20,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws
+from lab.sdwan.hosting import Machine
 from lab.server import Lab
 
 PACKAGE, BACKUP = "Production", "Production_before"
@@ -71,7 +72,7 @@ def run(
             state,
             ChangeOptions(package, f"{package}_before", **change),
             Progress(name, None),
-            given=UP,
+            given=UP if name == "mcn" else None,
             check_mode=check_mode,
             **more,
         )
@@ -286,3 +287,188 @@ def test_a_call_that_fails_leaves_the_network_as_it_was_and_the_next_run_converg
     assert [row["action"] for row in live(lab)["firewall"]["berlin"]["firewall_local_policy"]] == ["redirect"]
     assert not run(lab, ALL_TRAFFIC).changed
     assert BACKUP not in device(lab, "mcn").editor.packages
+
+
+def fired(lab: Lab, name: str = "mcn") -> list[str]:
+    return [entry["text"].split()[0] for entry in lab.journal(name) if entry["event"] == "fault"]
+
+
+REFUSING = {
+    "verify_fails": ({}, "does not verify", "rolled back"),
+    "site_stage_fails": ({"at": "berlin-a"}, "berlin/berlin-a did not stage", "rolled back"),
+    "job_hangs": ({"at": "stage"}, "staging did not end within 1 s", "rolled back"),
+    "activation_rolls_back": ({}, "did not take the change", "rolled back"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSING)
+def test_a_network_that_does_not_take_a_change_keeps_what_it_ran(network, fault):
+    parameters, words, state = REFUSING[fault]
+    lab = network(faults=[{"name": fault, **parameters}])
+    before = copy.deepcopy(live(lab))
+    error = ended(lab, ALL_TRAFFIC, change={"stage_timeout": 1.0})
+    assert isinstance(error, Failed)
+    assert words in str(error)
+    assert error.device_state.startswith(state)
+    assert fault in fired(lab)
+    assert (live(lab), revision(lab)) == (before, 1)
+    assert device(lab, "mcn").changes.state == "idle"
+    assert BACKUP not in device(lab, "mcn").editor.packages
+    lab.clear_faults("mcn")
+    assert run(lab, ALL_TRAFFIC).changed
+    assert not run(lab, ALL_TRAFFIC).changed
+
+
+def test_a_site_that_does_not_stage_can_be_left_behind(network):
+    lab = network(faults=[{"name": "site_stage_fails", "at": "berlin-a"}])
+    done = run(lab, INTERNET, change={"ignore_incomplete": True})
+    assert done.changed
+    states = {site["appliance_name"]: site["transfer_state"] for site in done.details["sites"]}
+    assert revision(lab) == 2
+    assert device(lab, "mcn").network.sites["berlin"].active_config != device(lab, "mcn").network.live.stamp
+    assert "berlin-a" in states
+
+
+def test_appliances_that_restart_for_long_are_waited_for(network):
+    lab = network(faults=[{"name": "restart_long", "milliseconds": 1500}])
+    assert run(lab, ALL_TRAFFIC).changed
+    assert "restart_long" in fired(lab)
+    assert revision(lab) == 2
+
+
+def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_the_next_run(network):
+    lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
+    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    assert isinstance(error, Failed)
+    assert error.device_state.startswith("unknown; the activation is under way")
+    assert error.changed
+    assert BACKUP in device(lab, "mcn").editor.packages
+    lab.clear_faults("mcn")
+    still = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    assert "an earlier run began did not end" in str(still)
+    lab.call(device(lab, "mcn").network.restart_change_management)
+    again = run(lab, ALL_TRAFFIC)
+    assert again.changed
+    assert [operation.risk for operation in again.plan.operations] == [("unfinished",)]
+    assert revision(lab) == 2
+    assert not run(lab, ALL_TRAFFIC).changed
+
+
+@pytest.mark.parametrize("at", ["config_editor/firewall", "action=stage", "action=activate", "GET .*change_management"])
+def test_a_session_that_is_forgotten_in_the_middle_is_renewed(network, at):
+    lab = network(faults=[{"name": "unauthorized", "at": at, "times": 1}])
+    assert run(lab, ALL_TRAFFIC).changed
+    assert fired(lab) == ["unauthorized"]
+    assert revision(lab) == 2
+
+
+def test_a_change_that_somebody_else_staged_is_left_alone(network):
+    lab = network()
+    changes = device(lab, "mcn").changes
+    lab.call(lambda: changes.receive("Other", copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])))
+    lab.call(lambda: setattr(changes, "state", "activate"))
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert [item.rule for item in error.problems] == ["H33"]
+    assert (changes.state, changes.selected) == ("activate", "Other")
+    assert revision(lab) == 1
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next_one(network):
+    lab = network()
+    editor = device(lab, "mcn").editor
+    editor.packages[BACKUP] = copy.deepcopy(editor.packages[PACKAGE])
+    editor.packages[PACKAGE]["global_network_settings"]["connection_match_type"] = "symmetric"
+    done = run(lab, ALL_TRAFFIC)
+    assert done.changed
+    assert "unfinished" in done.plan.operations[-1].risk
+    assert live(lab)["global_network_settings"]["connection_match_type"] == "symmetric"
+    assert BACKUP not in editor.packages
+
+
+def test_a_package_may_be_edited_without_being_activated(network):
+    lab = network()
+    assert run(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert revision(lab) == 1
+    assert not run(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert run(lab, ALL_TRAFFIC).changed
+    assert revision(lab) == 2
+
+
+def test_audit_errors_of_others_stop_the_change_with_their_text(network):
+    lab = network()
+    editor = device(lab, "mcn").editor
+    editor.packages[PACKAGE]["global_network_settings"]["global_policy_template"] = "vanished"
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert [(item.rule, item.device_text) for item in error.problems if item.severity == "error"] == [
+        ("H34", "the global policy template does not exist")
+    ]
+    assert error.device_state.startswith("rolled back")
+
+
+def test_counters_of_the_mcn_itself_are_read_where_it_redirects(lab):
+    sites = [{"site_name": "dc", "model": "cb1100", "mode": "primary_mcn"}]
+    started = lab(spec("mcn", "dc", {"network": "one", "sites": sites, "package": PACKAGE}))
+    document = {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]}
+    done = run(started, document)
+    assert [row["action"] for row in done.details["redirect_counters"]] == ["redirect"]
+
+
+# -- through Center ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def managed(lab: StartLab) -> Any:
+    def start(**more: Any) -> Lab:
+        started = lab(spec("mcn", "dc"), center("center", **more))
+        for name in ("berlin", "hamburg", "paris"):
+            for appliance in device(started, "mcn").network.sites[name].appliances:
+                appliance.hosting.machine = Machine(
+                    "Palo Alto Networks", "VM 50", "i", admin_status="Up", operation_status="Running"
+                )
+        return started
+
+    return start
+
+
+def through_center(lab: Lab, document: Any, **more: Any) -> Outcome:
+    return run(lab, document, name="center", **more)
+
+
+@pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())
+def test_center_imports_first_and_a_second_run_sends_no_write(managed, document):
+    lab = managed()
+    assert through_center(lab, document).changed
+    assert written(lab, "center")[0] == "POST config/network_config_import"
+    assert revision(lab) == 2
+    asked = len(written(lab, "center"))
+    assert not through_center(lab, document).changed
+    assert written(lab, "center")[asked:] == []
+    assert written(lab, "mcn") == []
+
+
+def test_center_plans_again_when_the_mcn_moved_and_gives_up_when_it_keeps_moving(managed):
+    lab = managed(faults=[{"name": "mcn_moves", "at": "compile", "times": 1}])
+    assert through_center(lab, ALL_TRAFFIC).changed
+    assert revision(lab) == 3
+    assert written(lab, "center").count("POST config/network_config_import") >= 2
+    lab = managed(faults=[{"name": "mcn_moves", "at": "compile"}])
+    error = ended(lab, ALL_TRAFFIC, name="center")
+    assert isinstance(error, Failed)
+    assert [item.rule for item in error.problems] == ["moved"]
+
+
+def test_center_in_check_mode_imports_nothing(managed):
+    lab = managed()
+    error = ended(lab, ALL_TRAFFIC, name="center", check_mode=True)
+    assert isinstance(error, Refused)
+    assert written(lab, "center") == []
+
+
+def test_a_site_of_center_without_a_firewall_gets_no_redirect_unless_forced(managed):
+    lab = managed()
+    device(lab, "mcn").network.sites["berlin"].appliances[0].hosting.machine = None
+    error = ended(lab, ALL_TRAFFIC, name="center")
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]

@@ -253,8 +253,20 @@ class Change:
     # -- the way back -------------------------------------------------------------------------------------------------
 
     def _clear_ours(self) -> None:
-        """What a run before this one staged and left."""
-        if self.state().somebody_staged:
+        """What a run before this one staged and left; an activation that it began is waited for."""
+        limit = self._options.activation_timeout
+        now = poll(
+            self._look("activating", {}),
+            lambda seen: bool(seen.state) and not seen.is_activating,
+            limit,
+            longest=LONGEST_POLL,
+        )
+        if now.is_activating or not now.state:
+            self._activating = True
+            raise Failed(
+                f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"
+            )
+        if now.somebody_staged:
             self._send(self._act("cancel_stage"), "cancelling what an earlier run had staged")
 
     def _taken_back(self, back: Callable[[], Plan]) -> str:

@@ -21,6 +21,7 @@ from .model import Item, text
 
 NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE = "network_staging", "appliance_staging", "activate"
 
+_UNDER_WAY = re.compile(r"activating|in.?progress")  # unverified: no page names such a state
 _FAILED = re.compile(r"fail|error|reject|unreachable|timed? ?out", re.IGNORECASE)
 MOST_AUDITS = 50  # that a result lists
 
@@ -61,6 +62,10 @@ class ChangeState:
     def somebody_staged(self) -> bool:
         """A change was handed over further than anybody leaves it by chance."""
         return self.state in (APPLIANCE_STAGING, ACTIVATE)
+
+    @property
+    def is_activating(self) -> bool:
+        return bool(_UNDER_WAY.search(self.state))
 
     @property
     def failing(self) -> list[SiteState]:

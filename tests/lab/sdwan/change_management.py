@@ -255,6 +255,12 @@ class ChangeManagement:
     def _spawn(self, job: Coroutine[Any, Any, None]) -> None:
         self._job = asyncio.get_running_loop().create_task(job)
 
+    def start_again(self) -> None:
+        """As after a restart of the MCN: no job, nothing staged."""
+        for _site, appliance in self._appliances():
+            appliance.restarting = False
+        self._reset()
+
     def close(self) -> None:
         if self._job is not None:
             self._job.cancel()

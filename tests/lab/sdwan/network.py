@@ -101,6 +101,12 @@ class Network:
                 return site, appliance
         raise KeyError(name)
 
+    def restart_change_management(self) -> None:
+        """Whatever hangs there is gone; what runs stays."""
+        if self.changes is not None:
+            self.changes.close()
+            self.changes.start_again()
+
     def close(self) -> None:
         if self.changes is not None:
             self.changes.close()
