@@ -397,4 +397,8 @@ def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Pr
         text = f"whether {step.action} was begun is not known, because it could not be looked for afterwards: {error}"
         return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=said)
     remedy = "Run again: what is done is not done twice."
+    if step.action == "provision" and target.site:
+        remedy += (
+            " Should Center not take one of a pair beside a firewall that is there, force: true provisions both anew."
+        )
     return Problem("job", target.item, f"{step.action} was not begun: {error}", remedy, device_text=said)

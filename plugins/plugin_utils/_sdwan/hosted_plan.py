@@ -107,10 +107,14 @@ def steps(current: Fleet, document: Document, table: Resources, renewed: Collect
     needed = {key: jobs(current.machines.get(key), document, key in renewed) for key in current.targets}
     if document.force:
         needed |= _whole_pairs(current, document, needed)
+    # Both of a pair are provisioned together, so the one that is free waits for the other.
+    held = {key[0] for key, (listed, _risk, _busy) in needed.items() if listed[:2] == ["deprovision", "provision"]} - {
+        ""
+    }
     for key, target in current.targets.items():
         listed, risk, busy = needed[key]
         for number, action in enumerate(listed):
-            later = not document.wait and (busy or number > 0)
+            later = not document.wait and (busy or number > 0 or (action == "provision" and target.site in held))
             together = target.site if action == "provision" else target.name
             found.setdefault((_round(action), action, together, later), []).append((target, risk))
     ordered = sorted(found.items(), key=lambda entry: entry[0][0])  # stable: the order of the task stays
@@ -125,7 +129,7 @@ def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs])
     return {
         key: (["deprovision", *anew], risk, busy)
         for key, (listed, _risk, busy) in needed.items()
-        if key[0] in halves and current.machines.get(key) is not None and listed[:1] != ["deprovision"]
+        if key[0] in halves and "provision" not in listed
     }
 
 

@@ -93,6 +93,7 @@ documents = st.builds(
     power=st.sampled_from(["started", "stopped"]),
     model=st.sampled_from(["VM 50", "vm100"]),
     renew=st.booleans(),
+    force=st.booleans(),
     secrets=st.just(("vm_auth_key",)),
 )
 fleets = st.lists(st.sampled_from([None, *STATUSES]), min_size=3, max_size=3).map(

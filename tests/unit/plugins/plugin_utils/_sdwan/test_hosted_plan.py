@@ -31,7 +31,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_plan 
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
-from .hosting import BERLIN_A, BERLIN_B, HERE, STATUSES, across, appliance, center, documents, fleets, row, task
+from .hosting import BERLIN_A, BERLIN_B, HERE, PARIS, STATUSES, across, appliance, center, documents, fleets, row, task
 
 APPLIANCE, CENTER = Resources("sdwan"), Resources("sdwan_center")
 
@@ -167,6 +167,22 @@ def test_a_task_that_does_not_wait_begins_one_job_and_tells_the_rest() -> None:
     busy = plan(steps(appliance(row(HERE, "provisioning")), document, APPLIANCE))
     assert not busy and len(busy.deferred) == 1
     assert not plan(later_all(listed, {HERE}))
+
+
+def test_with_force_both_of_a_pair_are_provisioned_anew_where_one_has_to_be() -> None:
+    document = across("berlin", "paris")
+    current = center(document, row(BERLIN_A), row(PARIS))
+    assert [(step.action, step.item) for step in steps(current, document, CENTER)] == [
+        ("provision", "sites[berlin/berlin-b]")
+    ]
+    forced = replace(document, force=True)
+    assert [(step.action, step.item) for step in steps(current, forced, CENTER)] == [
+        ("deprovision", "sites[berlin/berlin-a]"),
+        ("provision", "sites[berlin]"),
+    ]
+    at_once = steps(current, replace(forced, wait=False), CENTER)
+    assert [(step.action, step.later) for step in at_once] == [("deprovision", False), ("provision", True)]
+    assert steps(center(forced, row(BERLIN_A), row(BERLIN_B), row(PARIS)), forced, CENTER) == []
 
 
 def test_start_and_shutdown_undo_each_other() -> None:

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_hosted_firewall through SD-WAN Center and a region's collector: pairs, regions, stores, sites that fail."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.conftest import StartLab
+from integration.hosted import IMAGE, WANTED, Task, appliance, calls, running, stocked, written
+
+from lab.sdwan.hosting import GIB, Hosting
+from lab.sdwan.network import Network
+from lab.server import Lab
+
+NETWORK = """
+network: acme
+regions:
+  - {region_name: default}
+  - {region_name: emea, collector_ip: 192.0.2.21}
+  - {region_name: apac, collector_ip: 192.0.2.22}
+sites:
+  - {site_name: dc, model: cb2100, mode: primary_mcn}
+  - {site_name: berlin, model: cb1100, appliances: [berlin-a, berlin-b]}
+  - {site_name: bonn, model: cb1100}
+  - {site_name: paris, model: cb1100, region: emea}
+  - {site_name: tokyo, model: cb1100, region: apac}
+"""
+CENTER: dict[str, Any] = {"kind": "sdwan_center", "network": "acme", "reserved": 40 * GIB, "config_text": NETWORK}
+THERE: dict[str, Any] = {"via": "center", **WANTED}
+POST = "POST config/hosted_firewalls"
+
+
+def center(name: str = "center", **options: Any) -> dict[str, Any]:
+    return {**appliance(name), **CENTER, **options}
+
+
+def collector(region: str = "emea", name: str = "collector-21") -> dict[str, Any]:
+    return center(name, role="collector", region=region)
+
+
+def network(lab: Lab, name: str = "center") -> Network:
+    found: Network = lab.device(name).device.network
+    return found
+
+
+def at(lab: Lab, site: str, name: str = "") -> Hosting:
+    return network(lab).appliance(site, name)[1].hosting
+
+
+def has(lab: Lab, *where: str) -> str:
+    hosted = at(lab, *where).machine
+    return "" if hosted is None else f"{hosted.admin_status} {hosted.operation_status}"
+
+
+@pytest.fixture
+def head(lab: StartLab) -> Lab:
+    started = lab(center(), collector())
+    stocked(started, *network(started).stores.values())
+    return started
+
+
+def test_a_pair_and_a_site_go_all_the_way_and_back_and_second_runs_write_nothing(head: Lab, tmp_path: Path) -> None:
+    given = {**THERE, "sites": ["berlin", "bonn"]}
+    planned = Task(head, tmp_path, "center", check_mode=True, **given).run()
+    assert planned["changed"] and written(head, "center") == []
+    done = Task(head, tmp_path, "center", **given).run()
+    assert (done["after"], done["commands"]) == (planned["after"], planned["commands"])
+    assert written(head, "center") == [POST, POST]
+    assert [has(head, "berlin", "berlin-a"), has(head, "berlin", "berlin-b"), has(head, "bonn")] == ["Up Running"] * 3
+    assert [row["appliance_name"] for row in done["firewalls"]] == ["berlin-a", "berlin-b", "bonn-a"]
+    assert all(row["device_url"] == f"https://{row['management_ip']}:4100" for row in done["firewalls"])
+    assert not Task(head, tmp_path, "center", **given).run()["changed"]
+    assert Task(head, tmp_path, "center", via="center", sites=["berlin", "bonn"], power="stopped").run()["changed"]
+    assert [has(head, "berlin", "berlin-b"), has(head, "bonn")] == ["Down Stopped"] * 2
+    gone = {"via": "center", "sites": ["berlin", "bonn"], "state": "absent"}
+    assert Task(head, tmp_path, "center", **gone).run()["changed"] and has(head, "berlin", "berlin-a") == ""
+    assert not Task(head, tmp_path, "center", **gone).run()["changed"]
+    assert len(written(head, "center")) == 2 + 3 + 3
+
+
+def test_secrets_reach_each_appliance_and_no_result(head: Lab, tmp_path: Path) -> None:
+    done = Task(head, tmp_path, "center", **THERE, sites=["berlin"]).run()
+    for name in ("berlin-a", "berlin-b"):
+        hosted = at(head, "berlin", name).machine
+        assert hosted is not None and hosted.secrets["auth_code"] == WANTED["auth_code"]
+    assert "canary" not in str(done)
+
+
+def test_sites_of_two_regions_are_provisioned_from_the_store_of_each(head: Lab, tmp_path: Path) -> None:
+    done = Task(head, tmp_path, "center", **THERE, sites=["paris", "bonn"]).run()
+    assert [row["region_name"] for row in done["firewalls"]] == ["emea", "default"]
+    assert has(head, "paris") == "Up Running"
+    assert [call for call in calls(head, "collector-21") if "login" not in call] == [
+        "GET config/hosted_firewall_images",
+        "GET config/hosted_firewall_storage",
+    ]
+    assert head.device("collector-21").device.nitro.live == set()
+
+
+def test_an_image_that_a_collector_lacks_or_a_collector_that_is_away_is_refused_before(
+    head: Lab, tmp_path: Path
+) -> None:
+    head.call(lambda: network(head).stores["emea"].images.clear())
+    assert Task(head, tmp_path, "center", **THERE, sites=["paris", "bonn"]).refused() == ["H8"]
+    head.add_fault("collector-21", {"name": "refuse", "how": "refused"})
+    assert Task(head, tmp_path, "center", **THERE, sites=["paris", "bonn"]).refused() == ["H8"]
+    assert Task(head, tmp_path, "center", **THERE, sites=["bonn"]).run()["changed"]
+    assert written(head, "center") == [POST]
+
+
+def test_every_rule_of_center_is_told_at_once(lab: StartLab, tmp_path: Path) -> None:
+    bare = lab(center(reserved=0))
+    given = {**THERE, "sites": ["rome", "dc", "berlin/berlin-a", "bonn"], "region": "default"}
+    assert Task(bare, tmp_path, "center", **given).refused() == ["H1", "H24", "H24", "H27", "H9"]
+    assert written(bare, "center") == []
+
+
+def test_a_collector_manages_its_region(head: Lab, tmp_path: Path) -> None:
+    given = {**THERE, "via": "collector", "region": "emea", "sites": ["paris"]}
+    assert Task(head, tmp_path, "collector-21", **given).run()["changed"]
+    assert has(head, "paris") == "Up Running" and written(head, "collector-21") == [POST]
+    assert not Task(head, tmp_path, "collector-21", **given).run()["changed"]
+    assert "H24" in Task(head, tmp_path, "collector-21", **{**given, "sites": ["bonn"]}).refused()
+
+
+def test_one_site_that_fails_keeps_the_others_from_nothing_and_the_next_run_repeats_it(
+    head: Lab, tmp_path: Path
+) -> None:
+    head.add_fault("center", {"name": "job_fails", "at": "bonn-a: booting", "times": 1})
+    given = {**THERE, "sites": ["bonn", "berlin", "paris"], "power": "stopped"}
+    failed = Task(head, tmp_path, "center", **given).failed()
+    assert failed.device_state == (
+        "changed: bonn/bonn-a: Failed: booting; berlin/berlin-a: Stopped; berlin/berlin-b: Stopped; paris/paris-a: Stopped"
+    )
+    assert [problem.item for problem in failed.problems] == ["sites[bonn/bonn-a]"]
+    assert {line["site_name"] for line in failed.details["operation_log"]} == {"bonn", "berlin", "paris"}
+    sent = len(written(head, "center"))
+    assert Task(head, tmp_path, "center", **given).run()["changed"] and has(head, "bonn") == "Down Stopped"
+    again = [call.rpartition("=")[2] for call in written(head, "center")[sent:]]
+    assert again == ["deprovision", POST, "shutdown"]
+
+
+def test_one_of_a_pair_that_fails_is_provisioned_anew_with_the_other_when_forced(head: Lab, tmp_path: Path) -> None:
+    head.add_fault("center", {"name": "job_fails", "at": "berlin-b: booting", "times": 1})
+    given = {**THERE, "sites": ["berlin"]}
+    failed = Task(head, tmp_path, "center", **given).failed()
+    assert "berlin/berlin-a: Running; berlin/berlin-b: Failed: booting" in failed.device_state
+    assert Task(head, tmp_path, "center", **given, force=True).run()["changed"]
+    assert [has(head, "berlin", "berlin-a"), has(head, "berlin", "berlin-b")] == ["Up Running"] * 2
+    assert not Task(head, tmp_path, "center", **given, force=True).run()["changed"]
+
+
+def test_a_firewall_that_got_traffic_is_not_taken_down_through_center_without_force(head: Lab, tmp_path: Path) -> None:
+    head.call(lambda: setattr(at(head, "bonn"), "machine", running(sent=5)))
+    gone = {"via": "center", "sites": ["bonn"], "state": "absent"}
+    assert Task(head, tmp_path, "center", **gone).refused() == ["H4"]
+    assert Task(head, tmp_path, "center", **gone, force=True).run()["changed"]
+
+
+def test_jobs_of_several_sites_are_begun_and_left_and_adopted(lab: StartLab, tmp_path: Path) -> None:
+    head = lab(center(phase_seconds=0.3))
+    stocked(head, *network(head).stores.values())
+    given = {**THERE, "sites": ["berlin", "bonn"]}
+    begun = Task(head, tmp_path, "center", **given, wait=False).run()
+    assert len(begun["jobs"]) == 3
+    done = Task(head, tmp_path, "center", **copy.deepcopy(given)).run()
+    assert not done["changed"] and len(done["adopted"]) == 3 and written(head, "center") == [POST, POST]
+    assert [row["image_name"] for row in done["firewalls"]] == [IMAGE] * 3
