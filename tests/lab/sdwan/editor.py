@@ -298,7 +298,8 @@ def complete(content: Mapping[str, Any]) -> dict[str, Any]:
     sites: dict[str, Any] = {}
     for name, item in (found.get("firewall") or {}).items():
         sites[name] = {**empty_site(), **item}
-        sites[name]["firewall_local_policy"] = _numbered([], sites[name]["firewall_local_policy"])
+        rows = rows_of(sites[name]["firewall_local_policy"], "firewall_local_policy")
+        sites[name]["firewall_local_policy"] = _numbered([row for row in rows if row.get("id")], rows)
     found["firewall"] = sites
     return found
 
@@ -328,7 +329,7 @@ def _numbered(old: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[di
     """Ids are the system's, priorities are redistributed by a hundred, SD-WAN's own policies are not part of the list."""
     rows = [stored(row) for row in given if not row.get("auto_generated")]
     rows.sort(key=lambda row: number(row, "priority", 1 << 30))
-    highest = max([0, *(int(row["id"]) for row in old)])
+    highest = max([0, *(number(row, "id") for row in old)])
     free = {str(row["id"]) for row in old}
     for place, row in enumerate(rows, 1):
         if str(row.get("id", "")) in free:

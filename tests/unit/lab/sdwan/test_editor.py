@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.sdwan.editor import Editor
+from lab.sdwan.editor import Editor, complete
 from lab.sdwan.network import Network
 from lab.sdwan.nitro import Refusal
 
@@ -126,6 +126,13 @@ def test_ids_stay_with_their_policies_and_are_not_given_twice() -> None:
     assert [row["id"] for row in local(mcn, "paris")] == [second["id"], 4]
     gone = refused(mcn, "DELETE", "firewall_local_policy_delete", site_name="paris", id=first["id"])
     assert gone == f"Policy {first['id']} does not exist"
+
+
+def test_a_package_that_is_read_again_keeps_its_ids() -> None:
+    rows = [{"id": 7, "priority": 300}, {"priority": 200}, {"id": 4, "priority": 100}]
+    once = complete({"firewall": {"paris": {"firewall_local_policy": rows}}})
+    assert [row["id"] for row in once["firewall"]["paris"][LOCAL]] == [4, 8, 7]
+    assert complete(once) == once
 
 
 def test_things_that_exist_or_do_not_are_refused() -> None:
