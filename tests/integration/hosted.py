@@ -51,7 +51,7 @@ class Task:
     @contextmanager
     def door(self, system: str) -> Iterator[Any]:
         kind = self.lab.device(system).device.DIALECT
-        door = door_to(self.lab, self.directory, system, network_os=DIALECTS[kind], retries=1)
+        door = door_to(self.lab, self.directory, system, network_os=DIALECTS[kind], retries=1, read_timeout=2)
         try:
             yield door
         finally:

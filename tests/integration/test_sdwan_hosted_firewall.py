@@ -180,6 +180,29 @@ def test_what_an_adopted_job_leaves_is_what_counts(lab: StartLab, tmp_path: Path
     assert written(edge, "edge1") == [SHUTDOWN] and has(edge) == "Down Stopped"
 
 
+def test_an_adopted_job_that_fails_is_repeated_in_the_same_run(lab: StartLab, tmp_path: Path) -> None:
+    edge = lab(appliance(phase_seconds=0.2))
+    stocked(edge, hosting(edge))
+    edge.add_fault("edge1", {"name": "job_fails", "at": "creating", "times": 1})
+    edge.call(lambda: hosting(edge).provision(machine()))
+    done = Task(edge, tmp_path, "edge1", **WANTED).run()
+    assert done["changed"] and done["before"][0]["state"] == "Failed: creating virtual machine"
+    assert written(edge, "edge1") == [DEPROVISION, POST] and has(edge) == "Up Running"
+
+
+def test_who_is_quicker_with_the_same_job_is_adopted(edge: Lab, tmp_path: Path) -> None:
+    table = edge.device("edge1").device.nitro.table["config/hosted_firewalls"]
+    provision = table["POST"]
+
+    async def beaten(ask: Any) -> Any:
+        hosting(edge).provision(machine())
+        return await provision(ask)
+
+    table["POST"] = beaten
+    assert Task(edge, tmp_path, "edge1", **WANTED).run()["changed"] and has(edge) == "Up Running"
+    assert written(edge, "edge1") == [POST]
+
+
 def test_a_task_that_does_not_wait_leaves_a_job_that_the_next_one_adopts(lab: StartLab, tmp_path: Path) -> None:
     edge = lab(appliance(phase_seconds=0.4))
     stocked(edge, hosting(edge))
@@ -249,6 +272,7 @@ def test_a_log_is_bounded_and_clean(edge: Lab, tmp_path: Path) -> None:
         {"name": "error_in_200", "at": "POST .*hosted_firewalls", "times": 1},
         {"name": "http_status", "at": "POST .*hosted_firewalls", "status": 403, "times": 1},
         {"name": "reset", "at": "POST .*hosted_firewalls", "times": 1},
+        {"name": "hang_request", "at": "POST .*hosted_firewalls", "times": 1},
     ],
 )
 def test_a_request_that_is_not_done_fails_and_the_next_run_does_it(
