@@ -61,3 +61,28 @@ seealso:
   - plugin: mspplus.netsec.netmiko
     plugin_type: connection
 """
+
+    SDWAN = r"""
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/mspplus.netsec.sdwan) or C(group/mspplus.netsec.all) in C(module_defaults).
+    membership:
+      - mspplus.netsec.all
+      - mspplus.netsec.sdwan
+requirements:
+  - requests >= 2.32.0 on the controller
+  - requests-toolbelt >= 1.0.0 on the controller
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.rest) and C(ansible_network_os=citrix.sdwan.sdwan) for an appliance,
+    C(citrix.sdwan.center) for SD-WAN Center.
+  - Where the variable C(manager_host) is set, the task goes to that system instead of the host; C(manager_port), C(manager_user),
+    C(manager_password), C(manager_dialect) and so on are the variables of the connection with that prefix, and those of the host
+    count where one is missing. Collectors of regions have the prefix C(collector), then C(manager).
+  - The vendor documents the configuration editor, packages, change management and counters, but no call that hosts a firewall or
+    redirects into it. Those follow the habits of the API, were not seen on a device, and can be renamed with O(resources). A result
+    that rests on one says C(api_documented=false) and names them.
+seealso:
+  - plugin: mspplus.netsec.rest
+    plugin_type: connection
+"""

@@ -1,0 +1,30 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_info: reads of the SD-WAN wing over a REST connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import Asked, gathered
+
+
+class ActionModule(DeviceAction):
+    door = "mspplus.netsec.rest"
+    arguments = Arguments(Path(__file__).parents[1] / "modules" / "sdwan_info.py")
+
+    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        prefixes = ("manager",) if options["via"] == "manager" else ()
+        with self.behind(*prefixes) as door:
+            try:
+                manager = Manager(door, options["resources"])
+                found = gathered(manager, options["gather"], Asked(options["package"] or "", options["site"] or ""))
+            except ValueError as wrong:
+                raise ArgumentError([str(wrong)]) from wrong
+            return {"changed": False, **found, **manager.about}

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation of the action plugin of the same name; the work is done on the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sdwan_info
+short_description: Read what a Citrix SD-WAN appliance or Center hosts and redirects
+version_added: 1.2.0
+description:
+  - Reads the system, its pair, Center's inventory and regions, images of firewalls and the room for them, hosted firewalls with all
+    columns of both GUIs, hosted firewall templates, policies in the order in which a site evaluates them, what redirects count, and
+    the state of change management.
+  - Changes nothing.
+author:
+  - mspplus.netsec authors (@mspplus)
+extends_documentation_fragment:
+  - mspplus.netsec.attributes.info
+  - mspplus.netsec.attributes.sdwan
+options:
+  gather:
+    description:
+      - What to read. By default all that the system has; V(templates) and V(policies) where O(package) is given.
+      - V(inventory) and V(regions) are Center's, V(system), V(ha) and V(redirect_counters) an appliance's. V(templates), V(policies) and
+        V(change_management) are to be had on the MCN and in Center.
+    type: list
+    elements: str
+    choices:
+      [system, ha, inventory, regions, images, storage, hosted_firewalls, redirect_counters, change_management, templates, policies]
+    default: []
+  package:
+    description: Configuration package that V(templates) and V(policies) are read from.
+    type: str
+  site:
+    description: The one site whose V(policies) are wanted. By default all that have a firewall configuration.
+    type: str
+  via:
+    description: Read from the host itself, or from its V(manager) (variables C(manager_host) and so on).
+    type: str
+    choices: [host, manager]
+    default: host
+  resources:
+    description:
+      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field) and
+        C(fields) (our name of a field to theirs).
+    type: dict
+seealso:
+  - module: mspplus.netsec.sdwan_hosted_firewall
+  - module: mspplus.netsec.sdwan_redirect
+"""
+
+EXAMPLES = r"""
+- name: Firewalls and what passes through them
+  mspplus.netsec.sdwan_info:
+    gather: [hosted_firewalls, redirect_counters]
+  register: branch
+
+- name: In which order a site decides, read on the MCN
+  mspplus.netsec.sdwan_info:
+    gather: [policies]
+    package: Production
+    site: berlin
+"""
+
+RETURN = r"""
+system:
+  description: Model, release, site, mode (MCN or Client), management address; C(hosts_firewalls) for an 1100.
+  returned: when gathered
+  type: dict
+  sample: {model: cb1100, mode: Client, site_name: berlin, hosts_firewalls: true}
+ha:
+  description: Whether this appliance is the active one of its pair.
+  returned: when gathered
+  type: dict
+  sample: {is_active: true, status: Active}
+inventory:
+  description: The appliances that Center knows.
+  returned: when gathered
+  type: list
+  elements: dict
+regions:
+  description: Regions with the address of their collector.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{name: emea, collector_ip: 192.0.2.30, is_default: false}]
+images:
+  description: Images of firewalls.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{name: PA-VM-KVM-9.0.1.qcow2, vendor: Palo Alto Networks, size: 2147483648, complete: true, in_use: true}]
+storage:
+  description: Room for images in bytes.
+  returned: when gathered
+  type: dict
+hosted_firewalls:
+  description:
+    - Hosted firewalls with all columns of both GUIs. C(device_url) is the firewall's own GUI; open it in a private window.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{site_name: berlin, admin_status: Up, operation_status: Running, is_up: true, device_url: 'https://192.0.2.20:4100'}]
+redirect_counters:
+  description: Policies that redirect with their packets and bytes, and what the firewalls got, gave back and lost.
+  returned: when gathered
+  type: dict
+  sample: {policies: [{action: redirect, packets: 10, bytes: 1000}], packets_sent: 10, packets_received: 10, packets_dropped: 0}
+change_management:
+  description: State of change management, and what each appliance runs and has staged.
+  returned: when gathered
+  type: dict
+templates:
+  description: Hosted firewall templates, as O(mspplus.netsec.sdwan_redirect#module:config) has them.
+  returned: when gathered
+  type: list
+  elements: dict
+policies:
+  description: Per site its policies in the order of evaluation.
+  returned: when gathered
+  type: list
+  elements: dict
+  contains:
+    site:
+      description: The site.
+      type: str
+      returned: always
+    connection_match_type:
+      description: How connections are matched.
+      type: str
+      returned: always
+    policies:
+      description:
+        - First one first. C(stage) is V(pre_templates), V(pre_global), V(local) or V(local_auto); C(shadowed_by) the number of the policy
+          that leaves this one nothing; C(policy) is as O(mspplus.netsec.sdwan_redirect#module:config) has it.
+      type: list
+      elements: dict
+      returned: always
+not_available:
+  description: What was wanted and could not be had, with the reason.
+  returned: always
+  type: dict
+api_documented:
+  description: Whether all calls that were sent are in the vendor's reference.
+  returned: always
+  type: bool
+undocumented_calls:
+  description: Resources that are not.
+  returned: always
+  type: list
+  elements: str
+"""

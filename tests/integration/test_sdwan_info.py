@@ -1,0 +1,135 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_info against appliances and a Center of the lab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from integration.networks import NETWORK, center, device, opened, spec, written
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import PARTS, Asked, gathered
+from lab.sdwan.hosting import Image, Machine
+from lab.server import Lab
+
+REDIRECT = {
+    "policy_type": "hosted_firewall",
+    "action": "redirect",
+    "hosted_firewall_template": "pa",
+    "service_redirection_interface": "Interface-1",
+}
+CONTENT: dict[str, Any] = {
+    "global_network_settings": {"connection_match_type": "symmetric", "global_policy_template": "everywhere"},
+    "hosted_firewall_template": [
+        {
+            "name": "pa",
+            "vendor": "Palo Alto Networks",
+            "model": "VM 50",
+            "primary_management_server": "192.0.2.200",
+            "service_redirection_interfaces": [{"interface": "Interface-1", "vlan": 0}],
+        }
+    ],
+    "firewall_policy_template": [
+        {"firewall_policy_template_name": "everywhere", "pre_appliance_policies": [REDIRECT]},
+        {
+            "firewall_policy_template_name": "some",
+            "pre_appliance_policies": [{"action": "allow", "match_type": "application", "application": "webex"}],
+        },
+    ],
+    "firewall": {
+        "berlin": {
+            "firewall_settings": [{"policy_template_name": "some"}],
+            "firewall_local_policy": [{"action": "allow"}, REDIRECT],
+        }
+    },
+    "office_365_breakout_policy": {"enable_breakout_from_branch_optimize": True},
+}
+
+
+def started(lab: Any, *further: Any) -> Lab:
+    network = {**NETWORK, "content": CONTENT}
+    running: Lab = lab(spec("mcn", "dc", network), spec("berlin", "berlin", network), *further)
+    hosting = device(running, "berlin").hosting
+    hosting.images["pa.qcow2"] = Image("pa.qcow2", "Palo Alto Networks", 2 << 30)
+    hosting.machine = Machine("Palo Alto Networks", "VM 50", "pa.qcow2", admin_status="Up", operation_status="Running")
+    return running
+
+
+def read(lab: Lab, name: str, *wanted: str, **asked: str) -> dict[str, Any]:
+    with opened(lab, name) as manager:
+        return {**gathered(manager, wanted, Asked(**asked)), **manager.about}
+
+
+def test_a_branch_tells_what_it_is_hosts_and_counts(lab):
+    running = started(lab)
+    found = read(running, "berlin", "system", "ha", "images", "storage", "hosted_firewalls", "redirect_counters")
+    assert found["not_available"] == {}
+    assert found["system"]["hosts_firewalls"] is True
+    assert found["ha"]["is_active"] is True
+    assert [(image["name"], image["complete"], image["in_use"]) for image in found["images"]] == [
+        ("pa.qcow2", True, True)
+    ]
+    firewall = found["hosted_firewalls"][0]
+    assert (firewall["model"], firewall["is_up"], firewall["phase"]) == ("VM 50", True, "running")
+    assert firewall["device_url"] == f"https://{firewall['management_ip']}:4100"
+    assert {row["action"] for row in found["redirect_counters"]["policies"]} == {"redirect"}
+    assert found["redirect_counters"]["packets_sent"] >= 0
+    assert found["api_documented"] is False
+    assert "hosted_firewalls" in found["undocumented_calls"]
+    assert written(running, "berlin") == []
+
+
+def test_documented_parts_alone_are_said_to_be_documented(lab):
+    found = read(started(lab), "mcn", "system", "ha", "change_management")
+    assert (found["api_documented"], found["undocumented_calls"]) == (True, [])
+    assert found["change_management"]["current_config"] == "Production_1"
+    assert {site["site_name"] for site in found["change_management"]["sites"]} >= {"dc", "berlin"}
+
+
+def test_policies_come_in_the_order_of_their_evaluation_with_who_shadows_whom(lab):
+    found = read(started(lab), "mcn", "policies", package="Production", site="berlin")["policies"]
+    rows = found[0]["policies"]
+    assert [(row["stage"], row["template"], row["policy"]["action"], row["auto_generated"]) for row in rows] == [
+        ("pre_templates", "auto_office_365", "allow", True),
+        ("pre_templates", "some", "allow", False),
+        ("pre_global", "everywhere", "redirect", False),
+        ("local", None, "allow", False),
+        ("local", None, "redirect", False),
+        ("local_auto", None, "allow", True),
+        ("local_auto", None, "allow", True),
+    ]
+    assert [row["number"] for row in rows if row["shadowed_by"]] == [5]
+    assert rows[4]["shadowed_by"] == 4
+
+
+def test_center_tells_regions_inventory_and_all_firewalls(lab):
+    found = read(started(lab, center("center")), "center")
+    assert [region["name"] for region in found["regions"]] == ["default", "emea"]
+    assert [region["is_default"] for region in found["regions"]] == [True, False]
+    assert {row["site_name"] for row in found["inventory"]} == {"dc", "berlin", "hamburg", "paris", "rome"}
+    assert [(row["site_name"], row["is_up"]) for row in found["hosted_firewalls"]] == [("berlin", True)]
+
+
+def test_what_a_system_does_not_have_is_told_and_not_invented(lab):
+    running = started(lab)
+    found = read(running, "berlin", "system", "regions", "policies")
+    assert found["not_available"] == {"regions": "an appliance does not tell it", "policies": "name the package"}
+    with pytest.raises(Failed, match="regions: an appliance does not tell it"):
+        read(running, "berlin", "regions")
+
+
+def test_a_call_that_this_release_does_not_have_is_named_with_the_option_that_renames_it(lab):
+    network = {**NETWORK, "content": CONTENT}
+    running = lab(spec("berlin", "berlin", network, missing=["config/hosted_firewalls"]))
+    found = read(running, "berlin", "system", "hosted_firewalls")
+    assert "resources: {hosted_firewalls: {path: ...}}" in found["not_available"]["hosted_firewalls"]
+
+
+def test_every_part_has_a_choice_in_the_documentation():
+    from ansible_collections.mspplus.netsec.plugins.action.sdwan_info import ActionModule
+
+    assert {*ActionModule.arguments.spec["gather"]["choices"]} == {*PARTS}
