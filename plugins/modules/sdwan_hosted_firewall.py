@@ -107,6 +107,8 @@ options:
         call that tells whether one does, so there it is needed unless no packet was ever sent to the firewall.
       - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
         provisions it again, and to do that to one that failed after it was at work.
+      - Provisions both of a pair in high availability anew where one of them has to be provisioned. Without it only that one is, and
+        whether Center takes that beside a firewall that is there is not documented.
       - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
     type: bool
     default: false
@@ -142,7 +144,7 @@ notes:
   - Open RV(firewalls) C(device_url) in a private window of the browser; the GUI of the appliance and that of the firewall share
     the address, and their cookies get in each other's way.
   - A firewall whose job failed is left as it is, and the other sites go on. RV(device_state) says what each appliance has.
-  - Whether Cloud Direct or WANOP excludes a firewall is checked with O(via=appliance) only; of Center no such call is known.
+  - Whether Cloud Direct or WANOP excludes a firewall is checked where a call for it is known, which is not so of Center.
   - Remove redirects (M(mspplus.netsec.sdwan_redirect)) before the firewall that they lead to.
 """
 
