@@ -469,6 +469,7 @@ class Connection(ConnectionBase):
         file: str,
         *,
         field: str,
+        filename: str = "",
         query: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
         progress: Callable[[int, int], None] | None = None,
@@ -478,7 +479,14 @@ class Connection(ConnectionBase):
         session = self._opened()
         with _as_ansible():
             return session.upload(
-                path, file, field=field, query=query, fields=fields, progress=progress, timeout=timeout
+                path,
+                file,
+                field=field,
+                filename=filename,
+                query=query,
+                fields=fields,
+                progress=progress,
+                timeout=timeout,
             )
 
     def close(self) -> None:

@@ -87,12 +87,14 @@ class RestDoor(Protocol):
         file: str,
         *,
         field: str,
+        filename: str = "",
         query: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
         progress: Sent | None = None,
         timeout: float | None = None,
     ) -> Answer:
         """POST a local file as multipart/form-data, streamed from the disk. field: of the file; fields: the others, first.
+        filename: as the device shall see it, by default that of the file.
 
         timeout: seconds of silence after the last byte. Never tried again once bytes were sent, except after a 401. Raises as
         request(), Failed when the file cannot be read or changes under way.

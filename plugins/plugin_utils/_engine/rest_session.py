@@ -213,6 +213,7 @@ class Session:
         file: str,
         *,
         field: str,
+        filename: str = "",
         query: Mapping[str, str] | None = None,
         fields: Mapping[str, str] | None = None,
         progress: Sent | None = None,
@@ -224,7 +225,7 @@ class Session:
 
             def body() -> tuple[Any, str]:
                 pieces.append(Piece(stack.enter_context(open(file, "rb")), file, progress))
-                return multipart(pieces[-1], file, field, fields)
+                return multipart(pieces[-1], filename or file, field, fields)
 
             # While a body is sent, urllib3 counts silence with the limit of the connect: a slow disk needs the other one.
             limit = max(self.settings.timeout, timeout or self.settings.read_timeout)

@@ -100,6 +100,7 @@ SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
             for name, row in _PACKAGES.items()
         },
         "regions": Resource("config/regions", CENTER),
+        "virtual_machines": Resource("config/virtual_machines", GUESS, documented=False),
         "inventory_status": Resource("config/inventory_status", CENTER),
         "network_config_import": _forms("config/network_config_import"),
     },

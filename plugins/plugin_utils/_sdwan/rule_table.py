@@ -50,6 +50,8 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("H32", "Whether the firewalls of redirecting sites are up was read, or given.", HOUSE),
     error("H33", "Nobody else is in the middle of changing the network.", f"{NITRO}, config/change_management"),
     error("H34", "The package compiles without errors.", f"{NITRO}, config/config_packages?action=compile"),
+    error("H35", "An image of the same name is the same image.", HOUSE),
+    warning("H36", "Deleting an image from Center leaves the copies of appliances alone.", PAGE),
 ))  # fmt: skip
 
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy

@@ -84,7 +84,7 @@ class SdwanDevice:
     def forget(self) -> None:
         self.nitro.forget()
 
-    def error(self, status: int, code: int, text: str) -> web.Response:
+    def error(self, status: int, code: int, text: str) -> dict[str, Any]:
         return self.nitro.error(status, code, text)
 
     async def close(self) -> None:

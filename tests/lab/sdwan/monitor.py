@@ -13,7 +13,7 @@ from typing import Any
 
 from .editor import complete
 from .network import Appliance, Network, Site
-from .nitro import Ask, Handler, paged
+from .nitro import Ask, Handler, Refusal, paged
 from .policies import automatic, office_365, shown, site_policies
 
 APPLICATIONS = 120  # so many that there are three pages
@@ -40,7 +40,7 @@ class Monitor:
         content, name = complete(self._network.live.content), self._site.site_name
         policies = [*office_365(content), *automatic(content, name), *site_policies(content, name)]
         rows = [self._count(number, shown(row)) for number, row in enumerate(policies, 1)]
-        limit = int(ask.filter.get("max_stats", "50"))
+        limit = _number(ask.filter.get("max_stats", "50"))
         return {"firewall_filter_stats": rows[:limit]}
 
     def _count(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
@@ -68,3 +68,9 @@ class Monitor:
         items = [{"application": f"application {number}", "bytes": number} for number in range(APPLICATIONS)]
         wanted = ask.filter.get("application")
         return paged("applications", [item for item in items if wanted in (None, item["application"])], ask)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise Refusal("Invalid filter")
+    return int(text)

@@ -83,9 +83,10 @@ class Nitro:
     def forget(self) -> None:
         self.live.clear()
 
-    def error(self, status: int, code: int, text: str) -> web.Response:
+    def error(self, _status: int, code: int, text: str) -> dict[str, Any]:
+        """The body of an error."""
         words = {"message": text, "severity": "ERROR"} if self.old_errors else {"errormessage": text}
-        return web.json_response({"errorcode": code, **words}, status=status)
+        return {"errorcode": code, **words}
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         if self.down():
@@ -98,7 +99,8 @@ class Nitro:
         try:
             return await self._answer(await self._parsed(request))
         except Refusal as refusal:
-            return self.error(refusal.status, refusal.code, refusal.text)
+            body = self.error(refusal.status, refusal.code, refusal.text)
+            return web.json_response(body, status=refusal.status)
         finally:
             self.busy -= 1
 

@@ -81,7 +81,7 @@ class SdwanCenterDevice:
     def forget(self) -> None:
         self.nitro.forget()
 
-    def error(self, status: int, code: int, text: str) -> web.Response:
+    def error(self, status: int, code: int, text: str) -> dict[str, Any]:
         return self.nitro.error(status, code, text)
 
     async def close(self) -> None:
@@ -176,7 +176,10 @@ class SdwanCenterDevice:
         return [self.store.shown_storage()]
 
     async def _reserve(self, ask: Ask) -> None:
-        reserved = int(ask.text("reserved"))
+        given = ask.text("reserved")
+        if not given.isdecimal():
+            raise Refusal("Invalid reserved")
+        reserved = int(given)
         if not self.store.secondary_storage:
             raise Refusal("The secondary partition is not active")
         if reserved < self.store.used:

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images: what each target has + document -> steps, target by target. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from .._engine.operations import Operation, Plan
+from .image_model import Targets, TargetState, Wanted
+from .model import Image
+from .resources import Resources
+
+Deed = Literal["reserve", "delete", "upload", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """deed `wait`: an upload that is under way already is adopted. undo: "" where there is none."""
+
+    target: str
+    deed: Deed
+    line: str = ""
+    undo: str = ""
+
+    @property
+    def item(self) -> str:
+        return f"targets[{self.target}]"
+
+
+def resulting(current: Targets, wanted: Wanted) -> dict[str, TargetState]:
+    return {name: _resulting(state, wanted) for name, state in current.items()}
+
+
+def _resulting(state: TargetState, wanted: Wanted) -> TargetState:
+    images = {name: item for name, item in state.images.items() if name != wanted.name}
+    reserved = state.reserved
+    if wanted.present:
+        old = state.images.get(wanted.name)
+        same = old if wanted.is_there(old) else None
+        images[wanted.name] = same or Image(wanted.name, wanted.vendor, wanted.size, "complete", 100)
+        if wanted.reserve is not None and not state.is_appliance:
+            reserved = wanted.reserve
+    return replace(state, images=images, reserved=reserved)
+
+
+def steps(current: Targets, wanted: Wanted, table: Mapping[str, Resources], sha256: str = "") -> list[Step]:
+    """Storage first, then what is in the way, then the upload. table: that of each target."""
+    found: list[Step] = []
+    for target, state in current.items():
+        found += _steps(target, state, wanted, table[target], sha256)
+    return found
+
+
+def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sha256: str) -> list[Step]:
+    old = state.images.get(wanted.name)
+    gone = table.line("DELETE", "hosted_firewall_images", keys={"image_name": wanted.name})
+    if not wanted.present:
+        return [Step(target, "delete", gone)] if old else []
+    found: list[Step] = []
+    if wanted.reserve is not None and not state.is_appliance and state.storage.reserved != wanted.reserve:
+        do, undo = (
+            table.line("PUT", "hosted_firewall_storage", {"reserved": size})
+            for size in (wanted.reserve, state.storage.reserved)
+        )
+        found.append(Step(target, "reserve", do, undo))
+    if wanted.is_there(old):
+        return found
+    if old and old.uploading:
+        return [*found, Step(target, "wait")]
+    if old:
+        found.append(Step(target, "delete", gone))
+    item = {"image_name": wanted.name, "vendor": wanted.vendor, "size": wanted.size}
+    if sha256:
+        item["sha256"] = sha256
+    line = table.line("POST", "hosted_firewall_images", item, action="file_upload")
+    return [*found, Step(target, "upload", line, gone)]
+
+
+def plan(found: list[Step]) -> Plan:
+    kinds = {"reserve": "update", "delete": "delete", "upload": "create", "wait": "update"}
+    return Plan(
+        tuple(
+            Operation(
+                kinds[step.deed],  # type: ignore[arg-type]  # the table above has words of Kind only
+                step.item,
+                (step.line,) if step.line else (),
+                (step.undo,) if step.undo else (),
+                ("adopted",) if step.deed == "wait" else (),
+            )
+            for step in found
+        )
+    )

@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_firewall_image against appliances, a Center and collectors of the lab, over the real connection."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.networks import center, device, opened, spec, written
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_device import (
+    ImageWing,
+    local_file,
+    summed,
+    verified,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model import Wanted
+from lab.sdwan.hosting import GIB, Image, Machine
+from lab.server import Lab
+
+NAME = "PA-VM-KVM-9.0.1.qcow2"
+VENDOR = "Palo Alto Networks"
+CONTENT = bytes(range(256)) * 4096  # 1 MiB
+UPLOAD = "action=file_upload"
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    path = tmp_path / NAME
+    path.write_bytes(CONTENT)
+    return path
+
+
+def run(
+    lab: Lab, image: Path | None, *, via: str = "appliance", hosts: dict[str, str] | None = None, check_mode: bool = False,
+    timeout: float = 5.0, lines: list[str] | None = None, **wanted: Any,
+) -> Outcome:  # fmt: skip
+    """One run. hosts: targets -> devices of the lab; by default the appliance branch."""
+    file = local_file(str(image)) if image else None
+    document = Wanted(wanted.pop("name", NAME), file is not None, VENDOR, file.size if file else 0, **wanted)
+    with ExitStack() as doors:
+        managers = {
+            target: doors.enter_context(opened(lab, host)) for target, host in (hosts or {via: "branch"}).items()
+        }
+        say = lines.append if lines is not None else None
+        wing = ImageWing(managers, document, file, Progress("branch", say, itertools.count(0.0, 5.0).__next__), timeout)
+        return converge(wing, check_mode=check_mode)
+
+
+def ended(*arguments: Any, **more: Any) -> Exception | None:
+    try:
+        run(*arguments, **more)
+    except (Failed, DoorError, Refused) as error:
+        return error
+    return None
+
+
+def rules(error: Exception | None) -> list[str]:
+    assert isinstance(error, Refused)
+    return [item.rule for item in error.problems if item.severity == "error"]
+
+
+def branch(site: str = "berlin", **more: Any) -> dict[str, Any]:
+    return spec("branch", site, **more)
+
+
+def shown(lab: Lab, name: str = "branch") -> dict[str, tuple[int, str]]:
+    hosting = getattr(device(lab, name), "store", None) or device(lab, name).hosting
+    return {item.image_name: (item.size, item.status) for item in hosting.images.values()}
+
+
+def test_an_image_is_uploaded_once_whole_and_listed(lab, image):
+    running = lab(branch())
+    done = run(running, image)
+    assert done.changed
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+    stored = device(running, "branch").hosting.images[NAME]
+    assert stored.sha256 == hashlib.sha256(CONTENT).hexdigest()
+    assert stored.vendor == VENDOR
+    assert done.details["targets"][0]["uploaded_bytes"] == len(CONTENT)
+    assert f'"sha256":"{stored.sha256}"' in done.plan.commands[0]
+    asked = len(written(running, "branch"))
+    assert not run(running, image).changed
+    assert written(running, "branch")[asked:] == []
+
+
+def test_check_mode_sends_nothing(lab, image):
+    running = lab(branch())
+    planned = run(running, image, check_mode=True)
+    assert planned.changed
+    assert written(running, "branch") == []
+    assert planned.plan.as_dict() == run(running, image).plan.as_dict()
+
+
+def test_an_image_that_is_not_used_is_deleted_and_one_that_is_stays(lab, image):
+    running = lab(branch())
+    hosting = device(running, "branch").hosting
+    hosting.images |= {name: Image(name, VENDOR, 5) for name in ("a.qcow2", "b.qcow2")}
+    hosting.machine = Machine(VENDOR, "VM 50", "b.qcow2")
+    assert run(running, None, name="a.qcow2").changed
+    assert not run(running, None, name="a.qcow2").changed
+    assert rules(ended(running, None, name="b.qcow2")) == ["H5"]
+    assert [*shown(running)] == ["b.qcow2"]
+
+
+# -- rules ------------------------------------------------------------------------------------------------------------
+
+
+def test_another_platform_takes_no_image(lab, image):
+    running = lab(branch("rome"))
+    assert rules(ended(running, image)) == ["H1"]
+    assert written(running, "branch") == []
+
+
+def test_a_third_image_is_refused_and_a_second_one_not(lab, image):
+    running = lab(branch())
+    images = device(running, "branch").hosting.images
+    images["a.qcow2"] = Image("a.qcow2", VENDOR, 5)
+    assert run(running, image).changed
+    del images[NAME]
+    images["b.qcow2"] = Image("b.qcow2", VENDOR, 5)
+    error = ended(running, image)
+    assert rules(error) == ["H5"]
+    assert "a.qcow2, b.qcow2" in str(error)
+
+
+def test_an_image_of_that_name_and_another_size_needs_force_and_must_not_be_in_use(lab, image):
+    running = lab(branch())
+    hosting = device(running, "branch").hosting
+    hosting.images[NAME] = Image(NAME, VENDOR, 5)
+    assert rules(ended(running, image)) == ["H35"]
+    hosting.machine = Machine(VENDOR, "VM 50", NAME)
+    assert rules(ended(running, image, force=True)) == ["H5"]
+    hosting.machine = None
+    assert run(running, image, force=True).changed
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def test_nothing_is_begun_while_another_image_is_uploaded(lab, image):
+    running = lab(branch())
+    device(running, "branch").hosting.images["other.qcow2"] = Image("other.qcow2", VENDOR, 5, "uploading", 40)
+    error = ended(running, image)
+    assert rules(error) == ["H7"]
+    assert "40 %" in str(error)
+
+
+def test_an_upload_of_the_same_image_that_is_under_way_is_waited_for(lab, image):
+    running = lab(branch())
+    hosting = device(running, "branch").hosting
+    hosting.images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+
+    def finish() -> None:
+        time.sleep(0.5)
+        hosting.images[NAME] = Image(NAME, VENDOR, len(CONTENT))
+
+    other = threading.Thread(target=finish)
+    other.start()
+    done = run(running, image)
+    other.join()
+    assert done.plan.operations[0].risk == ("adopted",)
+    assert written(running, "branch") == []
+
+
+def test_room_is_checked_on_every_target_before_the_first_byte(lab, image):
+    running = lab(center("center", reserved=GIB), center("emea", role="collector", region="emea", reserved=1000))
+    hosts = {"center": "center", "emea": "emea"}
+    error = ended(running, image, hosts=hosts)
+    assert rules(error) == ["H27"]
+    assert "targets[emea]" in str(error)
+    assert written(running, "center") == written(running, "emea") == []
+    done = run(running, image, hosts=hosts, reserve=2 * GIB)
+    assert done.after["emea"]["reserved"] == 2 * GIB
+    assert shown(running, "center") == shown(running, "emea") == {NAME: (len(CONTENT), "complete")}
+    assert not run(running, image, hosts=hosts, reserve=2 * GIB).changed
+
+
+def test_a_center_without_secondary_storage_takes_no_image(lab, image):
+    running = lab(center("center", secondary_storage=False))
+    assert rules(ended(running, image, hosts={"center": "center"}, reserve=GIB)) == ["H27"]
+
+
+def test_deleting_in_center_leaves_the_appliance_alone_and_says_so(lab, image):
+    running = lab(branch(), center("center", reserved=GIB))
+    run(running, image)
+    run(running, image, hosts={"center": "center"})
+    done = run(running, None, hosts={"center": "center"})
+    assert [item.rule for item in done.warnings] == ["H36"]
+    assert (shown(running, "center"), [*shown(running)]) == ({}, [NAME])
+
+
+def test_a_file_must_be_what_its_checksum_says(image, tmp_path):
+    file = summed(local_file(str(image)), lambda what, share: None)
+    assert verified(file, hashlib.sha256(CONTENT).hexdigest()) is file
+    with pytest.raises(Refused, match="H28"):
+        verified(file, "0" * 64)
+    (tmp_path / "empty").touch()
+    for path in (tmp_path / "empty", tmp_path / "missing", tmp_path):
+        with pytest.raises(Refused, match="H28"):
+            local_file(str(path))
+
+
+# -- what goes wrong --------------------------------------------------------------------------------------------------
+
+FAULTS: list[dict[str, Any]] = [
+    {"name": "reset", "at": UPLOAD, "after_bytes": 200_000},
+    {"name": "http_status", "at": UPLOAD, "status": 500},
+    {"name": "error_in_200", "at": UPLOAD},
+    {"name": "garbage_body", "at": UPLOAD},
+    {"name": "upload_stalls"},
+    {"name": "http_status", "at": "GET .*hosted_firewall_images", "status": 403, "nth": 2},
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[f"{fault['name']} {fault.get('at', '')}" for fault in FAULTS])
+def test_a_failed_upload_leaves_no_half_of_it_and_the_next_run_converges(lab, image, fault):
+    running = lab(branch(faults=[fault]))
+    error = ended(running, image, timeout=1.0)
+    assert isinstance(error, Failed)
+    assert [entry for entry in running.journal("branch") if entry["event"] == "fault"]
+    whole = shown(running) == {NAME: (len(CONTENT), "complete")}
+    assert whole or shown(running) == {}
+    assert error.changed == whole
+    running.clear_faults("branch")
+    run(running, image)
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+    assert not run(running, image).changed
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "unauthorized"])
+def test_an_answer_that_is_lost_and_a_session_that_is_forgotten_do_no_harm(lab, image, fault):
+    running = lab(branch(faults=[{"name": fault, "at": UPLOAD, "times": 1}]))
+    assert run(running, image).changed
+    assert [entry["text"].split()[0] for entry in running.journal("branch") if entry["event"] == "fault"] == [fault]
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def test_targets_that_have_it_already_are_named_when_a_later_one_fails(lab, image):
+    running = lab(center("center", reserved=GIB), center("emea", role="collector", region="emea", reserved=GIB))
+    running.add_fault("emea", {"name": "http_status", "at": UPLOAD})
+    error = ended(running, image, hosts={"center": "center", "emea": "emea"})
+    assert isinstance(error, Failed)
+    assert error.device_state == "center: the image is there"
+    assert error.changed
+
+
+def test_long_uploads_tell_percent_rate_and_time_left(lab, image):
+    lines: list[str] = []
+    run(lab(branch()), image, lines=lines)
+    assert any("MB/s" in line and "s left" in line and "%" in line for line in lines)
