@@ -35,7 +35,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model 
     size_of,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import ALL, flaws, region_flaws
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Region, collector_address, regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 
 DIALECTS = {APPLIANCE: "sdwan", CENTER: "sdwan_center"}
 
@@ -105,9 +106,16 @@ class ActionModule(DeviceAction):
             raise Refused(flawed)
         for region in known:
             if region.collector_ip and not region.is_default and (ALL in collectors or region.name in collectors):
-                door = doors.enter_context(self.behind("collector", "manager", host=region.collector_ip))
+                door = doors.enter_context(self.behind("collector", "manager", host=_address(known, region.name)))
                 found[region.name] = Manager(door, overrides)
         return found
+
+
+def _address(known: list[Region], region: str) -> str:
+    try:
+        return collector_address(known, region)
+    except ValueError as wrong:
+        raise Refused([problem(("H8", "collectors", str(wrong), "Check config/regions of Center."))]) from None
 
 
 class _About:

@@ -24,11 +24,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device impor
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_device import HostedWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import (
     SECRETS,
-    collector_address,
     document_of,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import flaws
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import collector_address, regions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 

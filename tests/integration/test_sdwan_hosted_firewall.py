@@ -139,7 +139,7 @@ def test_a_live_redirect_keeps_its_firewall_up_unless_forced(lab: StartLab, tmp_
 
 def test_other_settings_need_force_and_provision_anew(edge: Lab, tmp_path: Path) -> None:
     Task(edge, tmp_path, "edge1", **WANTED).run()
-    assert Task(edge, tmp_path, "edge1", **{**WANTED, "image": NEXT}).refused() == ["reprovision"]
+    assert Task(edge, tmp_path, "edge1", **{**WANTED, "image": NEXT}).refused() == ["H37"]
     done = Task(edge, tmp_path, "edge1", **{**WANTED, "image": NEXT}, force=True).run()
     hosted = hosting(edge).machine
     assert hosted is not None and hosted.image_name == NEXT and has(edge) == "Up Running"
@@ -237,7 +237,7 @@ def test_a_status_that_nobody_knows_is_no_success(edge: Lab, tmp_path: Path) -> 
     edge.call(lambda: setattr(hosting(edge), "machine", running(operation_status="Contemplating")))
     failed = Task(edge, tmp_path, "edge1", **WANTED, wait_timeout=1).failed()
     assert "Contemplating" in failed.device_state and not failed.changed
-    assert Task(edge, tmp_path, "edge1", **WANTED, wait=False).refused() == ["operation-status"]
+    assert Task(edge, tmp_path, "edge1", **WANTED, wait=False).refused() == ["H38"]
     assert written(edge, "edge1") == []
 
 

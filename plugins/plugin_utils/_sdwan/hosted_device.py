@@ -24,7 +24,6 @@ from .hosted_model import (
     Machine,
     Target,
     chosen,
-    collector_address,
     columns,
     end,
     fleet,
@@ -35,7 +34,7 @@ from .hosted_model import (
 )
 from .hosted_plan import ROUNDS, TAKES_DOWN, Action, Step, later_all, plan, resulting, steps, takes_at_once
 from .hosted_rules import Survey, View, check
-from .model import Image, Storage, conflicts, images, regions, sites, storage, system, text
+from .model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
 from .resources import SYSTEMS
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
@@ -175,7 +174,7 @@ class HostedWing:
     def _named(self) -> dict[Key, Target]:
         if self._document.via == "appliance":
             said = system(self._manager.one("system_options"))
-            return {("", ""): Target(model=said.model, management_ip=said.management_ip)}
+            return {("", ""): Target(model=said.model, management_ip=said.management_ip, here=said.site_name)}
         self._sites = members(sites(self._manager.get("inventory_status")))
         return chosen(self._sites, self._document.sites)
 

@@ -9,13 +9,12 @@ Nothing of the calls that host a firewall is documented, so what a system does n
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal
 
-from .model import HostedFirewall, Item, Region, Site, hosted_firewalls, is_default_region
+from .model import HostedFirewall, Item, Site, hosted_firewalls, is_default_region
 from .vendors import PALO_ALTO, VENDORS, device_url
 
 Via = Literal["appliance", "center", "collector"]
@@ -44,8 +43,6 @@ ENDS: Mapping[str, End] = {
 }
 # A job of these failed: the firewall was there before it, with all that it was configured with.
 TAKING_DOWN = re.compile(r"shut|stop|deprovision", re.IGNORECASE)
-
-_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +100,7 @@ class Target:
     region: str = ""
     model: str = ""
     management_ip: str = ""
+    here: str = ""  # name of the site that the appliance behind the door is, which addresses nothing
 
     @property
     def key(self) -> Key:
@@ -260,31 +258,6 @@ def powered(machine: Machine, power: str) -> Machine:
     return replace(machine, firewall=replace(machine.firewall, admin_status=admin, operation_status=operation))
 
 
-def collector_address(regions: Iterable[Region], name: str) -> str:
-    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is no address;
-    a password is going to be sent there."""
-    listed = list(regions)
-    found = next((region for region in listed if region.name == name), None)
-    if found is None:
-        known = ", ".join(sorted(region.name for region in listed)[:20]) or "none"
-        raise ValueError(f"Center has no region {name!r}; its regions: {known}")
-    address = found.collector_ip
-    if not address:
-        raise ValueError(f"Center names no collector for the region {name!r}")
-    if not is_host(address):
-        raise ValueError(f"what Center names as collector of the region {name!r} is no address: {address[:80]!r}")
-    return address
-
-
-def is_host(text: str) -> bool:
-    """An IP address or a host name."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return bool(_HOST.fullmatch(text)) and ".." not in text
-    return True
-
-
 # -- as plain data --------------------------------------------------------------------------------------------------------
 
 _COLUMNS = tuple(column.name for column in fields(HostedFirewall))
@@ -316,7 +289,7 @@ def columns(of: Fleet) -> list[dict[str, Any]]:
         machine = of.machines.get(key)
         said = asdict(machine.firewall) if machine else dict.fromkeys(_COLUMNS)
         row = {**said, "state": state(machine)}
-        row["site_name"] = row["site_name"] or target.site or None
+        row["site_name"] = row["site_name"] or target.site or target.here or None
         row["appliance_name"] = row["appliance_name"] or target.member or None
         row["region_name"] = row["region_name"] or target.region or None
         row["management_ip"] = row["management_ip"] or target.management_ip or None

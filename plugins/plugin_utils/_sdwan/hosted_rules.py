@@ -20,17 +20,14 @@ from .hosted_model import (
     end,
     failed_taking_down,
     is_busy,
-    is_host,
 )
 from .hosted_plan import TAKES_DOWN, Step, jobs, provisioned_with, takes_at_once
-from .model import Image, Storage, is_default_region
+from .model import Image, Storage, is_default_region, is_host
 from .rule_table import Finding, problem
 from .vendors import VENDORS, can_host
 
 LONGEST_NAME = 255
 LONGEST_SECRET = 1024
-REPROVISION = "reprovision"  # ids of what no source calls a rule
-STATUS = "operation-status"
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _IMAGE = re.compile(r"[^\x00-\x1f\x7f/\\<>]+")
@@ -275,11 +272,9 @@ def _reprovisions(view: View) -> Iterator[Problem]:
         if machine.phase == "failed":
             if machine.has_carried or failed_taking_down(machine):
                 text = f"it failed ({machine.status}), but it was at work before"
-                yield Problem(REPROVISION, target.item, text, f"Look at it first. {remedy}")
+                yield Problem("H37", target.item, text, f"Look at it first. {remedy}")
         elif changed:
-            yield Problem(
-                REPROVISION, target.item, f"{_changes(machine, view.document)}; neither can be changed", remedy
-            )
+            yield Problem("H37", target.item, f"{_changes(machine, view.document)}; neither can be changed", remedy)
 
 
 def _changes(machine: Machine, document: Document) -> str:
@@ -296,7 +291,7 @@ def _unclear(view: View) -> Iterator[Problem]:
         unclear = is_busy(machine) and not end(machine) and not takes_at_once(machine, view.document)
         if unclear and not view.patient:
             text = f"what it does is not known: {machine.status}"
-            yield Problem(STATUS, target.item, text, "Run again with wait: true, or look at it in the GUI.")
+            yield Problem("H38", target.item, text, "Run again with wait: true, or look at it in the GUI.")
 
 
 def _unknown_rivals(view: View) -> Iterator[Problem]:

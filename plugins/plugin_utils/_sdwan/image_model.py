@@ -7,13 +7,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .model import Image, Storage, System
+from .hosted_model import is_host
+from .model import Image, Region, Storage, System
 
-APPLIANCE, CENTER = "appliance", "center"  # names of targets; a collector has that of its region
+APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
+ALL = "all"
+
+# First words of a status that say that an image will never be complete. unverified: no page lists them. STALLED is ours: an
+# upload that did not move for as long as the task waited. What is neither here nor complete is under way.
+STALLED = "stalled"
+BROKEN = ("fail", "error", "invalid", "corrupt", "abort", "cancel", STALLED)
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _SIZE = re.compile(r"(\d{1,15})\s*([kmgt]?)i?b?", re.IGNORECASE)
@@ -44,14 +51,38 @@ def sha256_of(text: str) -> str:
     return found[1].lower()
 
 
+def is_broken(image: Image) -> bool:
+    return image.status.lower().startswith(BROKEN)
+
+
+def is_under_way(image: Image) -> bool:
+    """Neither complete nor broken; a text that is not known never counts as either."""
+    return not image.complete and not is_broken(image)
+
+
+def collectors(chosen: Sequence[str], known: Iterable[Region]) -> dict[str, str]:
+    """Targets and their addresses, each address once. `all` leaves out the default region: that is Center itself.
+
+    >>> collectors(["all"], [Region("default"), Region("emea", "192.0.2.7")])
+    {'collector emea': '192.0.2.7'}
+    """
+    found: dict[str, str] = {}
+    for region in known:
+        named = region.name in chosen or (ALL in chosen and region.collector_ip and not region.is_default)
+        if named and is_host(region.collector_ip) and region.collector_ip not in found.values():
+            found[f"collector {region.name}"] = region.collector_ip
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """What one target has. system: of an appliance only."""
+    """What one target has. system: of an appliance only. unknown: why nothing is known of its storage."""
 
     images: Mapping[str, Image] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage, compare=False)
     reserved: int | None = None  # None: nobody asked
     system: System | None = field(default=None, compare=False)
+    unknown: str = field(default="", compare=False)
 
     @property
     def is_appliance(self) -> bool:
@@ -63,7 +94,10 @@ Targets = Mapping[str, TargetState]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it."""
+    """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
+
+    patient: an upload that somebody else began is waited for (not in check mode).
+    """
 
     name: str
     present: bool = True
@@ -72,12 +106,15 @@ class Wanted:
     reserve: int | None = None
     force: bool = False
     wait: bool = True
+    patient: bool = True
+
+    def is_whole(self, found: Image | None) -> bool:
+        """Complete and of the same size, where the target tells one."""
+        return found is not None and found.complete and found.size in (0, self.size)
 
     def is_there(self, found: Image | None) -> bool:
-        """Complete (or, where nobody waits, on its way) and of the same size, where the target tells one."""
-        if found is None or (found.size and found.size != self.size and found.complete):
-            return False
-        return found.complete or (found.uploading and not self.wait)
+        """Whole, or on its way where nobody waits for that."""
+        return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
 
 
 def to_document(targets: Targets) -> dict[str, Any]:

@@ -10,21 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .._engine.operations import Operation, Plan
+from .._engine.operations import Kind, Operation, Plan
 from .image_model import Targets, TargetState, Wanted
 from .model import Image
 from .resources import Resources
 
-Deed = Literal["reserve", "delete", "upload", "wait"]
+Deed = Literal["reserve", "delete", "upload"]
+KINDS: Mapping[Deed, Kind] = {"reserve": "update", "delete": "delete", "upload": "create"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """deed `wait`: an upload that is under way already is adopted. undo: "" where there is none."""
+    """line: the request, without the bytes of an upload. undo: "" where there is none."""
 
     target: str
     deed: Deed
-    line: str = ""
+    line: str
     undo: str = ""
 
     @property
@@ -42,10 +43,16 @@ def _resulting(state: TargetState, wanted: Wanted) -> TargetState:
     if wanted.present:
         old = state.images.get(wanted.name)
         same = old if wanted.is_there(old) else None
-        images[wanted.name] = same or Image(wanted.name, wanted.vendor, wanted.size, "complete", 100)
+        images[wanted.name] = same or _uploaded(wanted)
         if wanted.reserve is not None and not state.is_appliance:
             reserved = wanted.reserve
     return replace(state, images=images, reserved=reserved)
+
+
+def _uploaded(wanted: Wanted) -> Image:
+    if wanted.wait:
+        return Image(wanted.name, wanted.vendor, wanted.size, "complete", 100)
+    return Image(wanted.name, wanted.vendor, wanted.size, "uploading")
 
 
 def steps(current: Targets, wanted: Wanted, table: Mapping[str, Resources], sha256: str = "") -> list[Step]:
@@ -70,8 +77,6 @@ def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sh
         found.append(Step(target, "reserve", do, undo))
     if wanted.is_there(old):
         return found
-    if old and old.uploading:
-        return [*found, Step(target, "wait")]
     if old:
         found.append(Step(target, "delete", gone))
     item = {"image_name": wanted.name, "vendor": wanted.vendor, "size": wanted.size}
@@ -82,16 +87,8 @@ def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sh
 
 
 def plan(found: list[Step]) -> Plan:
-    kinds = {"reserve": "update", "delete": "delete", "upload": "create", "wait": "update"}
     return Plan(
         tuple(
-            Operation(
-                kinds[step.deed],  # type: ignore[arg-type]  # the table above has words of Kind only
-                step.item,
-                (step.line,) if step.line else (),
-                (step.undo,) if step.undo else (),
-                ("adopted",) if step.deed == "wait" else (),
-            )
-            for step in found
+            Operation(KINDS[step.deed], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found
         )
     )

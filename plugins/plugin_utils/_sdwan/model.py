@@ -9,6 +9,8 @@ Answers are untrusted: a field that is missing or of another type becomes its em
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +19,7 @@ from .vendors import VENDORS, can_host, device_url
 
 Item = Mapping[str, Any]
 DEFAULT_REGION = "default"  # how Center calls it is unverified; compared without case, "" counts too
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 LONGEST = 500  # characters of a text that is kept
 
 
@@ -91,6 +94,31 @@ def is_default_region(name: str) -> bool:
 
 def regions(items: Iterable[Item]) -> list[Region]:
     return [Region(text(item, "region_name"), text(item, "collector_ip")) for item in items]
+
+
+def collector_address(regions: Iterable[Region], name: str) -> str:
+    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is no address;
+    a password is going to be sent there."""
+    listed = list(regions)
+    found = next((region for region in listed if region.name == name), None)
+    if found is None:
+        known = ", ".join(sorted(region.name for region in listed)[:20]) or "none"
+        raise ValueError(f"Center has no region {name!r}; its regions: {known}")
+    address = found.collector_ip
+    if not address:
+        raise ValueError(f"Center names no collector for the region {name!r}")
+    if not is_host(address):
+        raise ValueError(f"what Center names as collector of the region {name!r} is no address: {address[:80]!r}")
+    return address
+
+
+def is_host(text: str) -> bool:
+    """An IP address or a host name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return bool(_HOST.fullmatch(text)) and ".." not in text and not re.fullmatch(r"[\d.]+", text)
+    return True
 
 
 @dataclass(frozen=True, slots=True)

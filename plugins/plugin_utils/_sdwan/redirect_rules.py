@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from .._engine.problems import Problem
 from .._engine.states import State
-from .model import HostedFirewall, Item
+from .model import HostedFirewall, Item, is_host
 from .redirect_model import ACTIONS, REDIRECT, SYMMETRIC, HostedTemplate, Policy, Redirects, SiteFirewall, Target
 from .redirect_order import Placed, evaluated, premature, shadowed
 from .redirect_plan import is_empty, redirects_anything
@@ -26,9 +26,6 @@ LONGEST_NAME = 64  # characters; NITRO documents no limit (unverified)
 
 # Of names that stand in a path: what no escaping is documented for.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
-_HOST = re.compile(
-    r"(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)*"
-)
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
@@ -168,15 +165,6 @@ def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
         for word in value if isinstance(value, list) else [value]:
             if isinstance(word, str) and not _WORDS.fullmatch(word):
                 yield "H26", f"{where}.{key}", "it is empty, too long or has control characters", "Give a plain text."
-
-
-def is_host(text: str) -> bool:
-    """An address or a name of DNS."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return bool(_HOST.fullmatch(text)) and not re.fullmatch(r"[\d.]+", text)
-    return True
 
 
 def _is_network(text: str) -> bool:

@@ -52,6 +52,8 @@ RULES: Mapping[str, Rule] = rule_table((
     error("H34", "The package compiles without errors.", f"{NITRO}, config/config_packages?action=compile"),
     error("H35", "An image of the same name is the same image.", HOUSE),
     warning("H36", "Deleting an image from Center leaves the copies of appliances alone.", PAGE),
+    error("H37", "A provisioned firewall keeps its vendor, model, image and management servers, unless it is made anew.", PAGE),
+    error("H38", "What a system says of a firewall is understood before anything is done with it.", HOUSE),
 ))  # fmt: skip
 
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy

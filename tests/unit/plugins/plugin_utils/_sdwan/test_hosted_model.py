@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import (
     Target,
     chosen,
-    collector_address,
     columns,
     document_of,
     end,
@@ -26,7 +25,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model
     shown,
     state,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Region, sites
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Region, collector_address, sites
 
 from .hosting import BERLIN_A, BERLIN_B, INVENTORY, PARIS, SITES, STATUSES, across, appliance, center, machine, row
 

@@ -14,8 +14,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import Document, Fleet
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_plan import steps
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import (
-    REPROVISION,
-    STATUS,
     Survey,
     View,
     check,
@@ -234,7 +232,7 @@ def test_what_it_was_provisioned_with_stays_without_force() -> None:
     (found,) = judged(
         appliance(row()), task(model="VM 100", image="new_one.qcow2"), Survey(images={"": [Image("new_one.qcow2")]})
     )
-    assert (found.rule, found.item) == (REPROVISION, "the appliance")
+    assert (found.rule, found.item) == ("H37", "the appliance")
     assert "model is 'VM 50', not 'VM 100'" in found.message and "new_one" in found.message
     assert broken(appliance(row()), task(model="VM 100", force=True)) == set()
 
@@ -243,8 +241,8 @@ def test_what_it_was_provisioned_with_stays_without_force() -> None:
     ("said", "rules"),
     [
         ({}, set()),
-        ({"packets_received": 3}, {REPROVISION}),
-        ({"operation_status": "Failed: shutting down"}, {REPROVISION}),
+        ({"packets_received": 3}, {"H37"}),
+        ({"operation_status": "Failed: shutting down"}, {"H37"}),
     ],
 )
 def test_what_failed_is_provisioned_anew_unless_it_was_at_work(said: dict[str, Any], rules: set[str]) -> None:
@@ -257,7 +255,7 @@ def test_what_failed_is_provisioned_anew_unless_it_was_at_work(said: dict[str, A
 def test_a_status_that_nobody_knows_is_waited_for_or_reported() -> None:
     document = across("berlin", wait=False)
     found = managed(document, row(BERLIN_A, "strange"))
-    assert found == {(STATUS, "sites[berlin/berlin-a]")}
+    assert found == {("H38", "sites[berlin/berlin-a]")}
     assert managed(across("berlin"), row(BERLIN_A, "strange")) == set()
     assert managed(document, row(BERLIN_A, "provisioning")) == set()
 
