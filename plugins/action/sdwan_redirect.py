@@ -74,4 +74,4 @@ class ActionModule(DeviceAction):
                 failed.details.update(manager.about)
                 raise
             result = converged(outcome, {"config": document, "state": state}, self._task.diff)
-            return {**result, **manager.about}
+            return {**result, "redirecting_sites": wing.redirecting, **manager.about}

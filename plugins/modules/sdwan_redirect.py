@@ -455,6 +455,12 @@ sites:
   returned: when something was staged
   type: list
   elements: dict
+redirecting_sites:
+  description: Sites that redirect after the run.
+  returned: success
+  type: list
+  elements: str
+  sample: [berlin, paris]
 redirect_counters:
   description:
     - The redirecting policies that the MCN itself counts. Those of other sites are on their appliances; ask M(mspplus.netsec.sdwan_info) there.

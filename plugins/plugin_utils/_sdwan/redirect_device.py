@@ -22,7 +22,7 @@ from .model import HostedFirewall, Item, System, hosted_firewalls, sites, system
 from .package_device import Change, ChangeOptions, packages
 from .package_model import same_package
 from .redirect_model import Redirects, redirects, to_document
-from .redirect_order import evaluated
+from .redirect_order import evaluated, redirecting_sites
 from .redirect_plan import Requests, plan, redirects_anything, resulting
 from .redirect_rules import Surroundings, check, check_order
 from .rule_table import problem
@@ -78,6 +78,7 @@ class RedirectWing:
         self._system = System()
         self._around = Surroundings(tags=self._tags)
         self._warned: list[Problem] = []
+        self._wanted = Redirects()
         self._sites = {str(item["site"]) for item in document.get("site_policies") or ()}
         self._templates = {str(item["name"]) for item in document.get("policy_templates") or ()}
 
@@ -150,10 +151,15 @@ class RedirectWing:
 
     def survey(self, current: Redirects, wanted: Redirects) -> None:
         """Sites, zones and firewalls: where something changes, and only what the change concerns."""
-        if wanted == current:
-            return
+        self._wanted = wanted
         keys = {"package_name": self._options.package}
+        everywhere = wanted.templates.get(wanted.global_template)
+        if wanted == current and not (everywhere and any(item.is_redirect for item in everywhere.pre)):
+            return
         models = {text(row, "site_name"): text(row, "model") for row in self._manager.get("sites", keys)}
+        if wanted == current:
+            self._around = Surroundings(models, tags=self._tags)
+            return
         zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in wanted.redirects())
         names = None
         if zoned:
@@ -227,7 +233,7 @@ class RedirectWing:
 
     def _counted(self, wanted: Redirects) -> tuple[list[Problem], list[dict[str, Any]]]:
         """The counters of the MCN itself; those of other sites are on their own appliances."""
-        if self._system.site_name not in {name for name, _site in _redirecting(wanted, self._around)}:
+        if self._system.site_name not in redirecting_sites(wanted, self._around.models):
             return [], []
         try:
             rows = counters(self._manager)
@@ -237,6 +243,11 @@ class RedirectWing:
             text = "the appliance counts no policy that redirects"
             return [problem(("H21", "redirect_counters", text, "Look at Monitoring > Firewall > Filter Policies."))], []
         return [], rows
+
+    @property
+    def redirecting(self) -> list[str]:
+        """Sites that redirect after the run."""
+        return redirecting_sites(self._wanted, self._around.models)
 
     def show(self, state: Redirects) -> dict[str, Any]:
         return to_document(state, self._sites, self._templates)
@@ -254,19 +265,6 @@ def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:
     found: dict[str, list[HostedFirewall]] = {}
     for row in rows:
         found.setdefault(row.site_name, []).append(row)
-    return found
-
-
-def _redirecting(state: Redirects, around: Surroundings) -> list[tuple[str, str]]:
-    template = state.templates.get(state.global_template)
-    everywhere = template is not None and any(item.is_redirect for item in template.pre)
-    found = []
-    for name in around.models or state.sites:
-        site = state.sites.get(name)
-        attached = [state.templates[key].pre for key in (site.templates if site else ()) if key in state.templates]
-        lists = [*attached, *([site.policies] if site else [])]
-        if everywhere or any(item.is_redirect for items in lists for item in items):
-            found.append((name, (around.models or {}).get(name, "")))
     return found
 
 

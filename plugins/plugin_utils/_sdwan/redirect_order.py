@@ -12,10 +12,12 @@ the system lists them.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .redirect_model import FLAGS, LISTS, MATCHES, Policy, Redirects, SiteFirewall
+from .vendors import can_host
 
 STAGES = ("pre_templates", "pre_global", "local", "local_auto")
 DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
@@ -44,6 +46,12 @@ def evaluated(state: Redirects, site_name: str) -> list[Placed]:
     placed += [Placed("local", "", number, policy) for number, policy in enumerate(own, 1)]
     placed += [Placed("local_auto", "", number, policy) for number, policy in enumerate(made, 1)]
     return placed
+
+
+def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None) -> list[str]:
+    """Sites that evaluate a redirect. models: of all sites of the package; then those count that can host a firewall."""
+    names = state.sites if models is None else [name for name, model in models.items() if can_host(model)]
+    return sorted(name for name in names if any(placed.policy.is_redirect for placed in evaluated(state, name)))
 
 
 def _template(state: Redirects, stage: str, names: list[str]) -> list[Placed]:

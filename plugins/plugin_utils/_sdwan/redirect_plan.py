@@ -141,7 +141,7 @@ def _listed(
     auto = tuple(item for item in current if item.auto)
     own = tuple(item for item in current if not item.auto)
     if state == "deleted":
-        unwanted = [policy(item) for item in given or ()]
+        unwanted = [*(policy(item) for item in given or ()), *trusted]
         return (*auto, *(item for item in own if item not in unwanted and not (given is None and item.is_redirect)))
     if given is None:
         return current
