@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# demo.sh: starts the lab of inventories/lab, brings its routers and firewalls to their desired state and shows what is live.
+# demo.sh: starts the lab of inventories/lab, brings its routers, firewalls and SD-WAN network to their desired state and shows what is live.
 # Stops the lab whatever happens. Exit code 0 only if the last run of site.yml changed nothing.
 
 set -euo pipefail
@@ -65,8 +65,8 @@ assert_nothing_changed() {
 rm -rf "$work"
 mkdir -p "$work/inventory"
 # An inventory of its own beside the lab's variables, so that a running `make lab` keeps its.
-ln -s "$PWD/inventories/lab/group_vars" "$PWD/inventories/lab/host_vars" "$work/inventory"
-step "The lab: routers and firewalls that speak SSH on this machine"
+ln -s "$PWD/inventories/lab/group_vars" "$PWD/inventories/lab/host_vars" "$PWD/inventories/lab/images" "$work/inventory"
+step "The lab: routers and firewalls that speak SSH, an SD-WAN network that speaks HTTPS, on this machine"
 start_lab
 echo "ready; what they receive stands in $work/journal"
 
