@@ -16,7 +16,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     Constraints,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    DoorError,
+    Failed,
+    Refused,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
@@ -31,11 +35,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model 
     APPLIANCE,
     CENTER,
     Wanted,
+    collectors,
     sha256_of,
     size_of,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import ALL, flaws, region_flaws
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Region, collector_address, regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import flaws, region_flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 
 DIALECTS = {APPLIANCE: "sdwan", CENTER: "sdwan_center"}
@@ -50,87 +56,89 @@ class ActionModule(DeviceAction):
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         progress = self.progress(options["progress"])
-        present, via = options["state"] == "present", options["via"]
-        try:
-            reserve = size_of(options["reserve"]) if options["reserve"] else None
-            sha256 = sha256_of(options["checksum"]) if options["checksum"] else ""
-        except ValueError as wrong:
-            raise ArgumentError([str(wrong)]) from wrong
-        if via == APPLIANCE and (options["collectors"] or reserve is not None):
-            raise ArgumentError(["collectors and reserve are Center's: say via: center, or leave them out"])
+        reserve, sha256 = _meant(options)
         file: LocalFile | None = None
-        if present:
+        if options["state"] == "present":
             file = local_file(options["src"])
             if sha256:
                 file = verified(summed(file, progress), sha256)
         wanted = Wanted(
             options["name"] or Path(options["src"]).name,
-            present,
+            file is not None,
             options["vendor"],
             file.size if file else 0,
             reserve,
             options["force"],
             options["wait"],
+            patient=options["wait"] and not self._task.check_mode,
         )
-        warned = flaws(wanted)
-        if errors(warned):
-            raise Refused(warned)
+        flawed = flaws(wanted)
+        if errors(flawed):
+            raise Refused(flawed)
         with ExitStack() as doors:
-            managers = self._managers(doors, via, options["collectors"] or [], options["resources"])
+            managers = self._managers(doors, options)
             wing = ImageWing(managers, wanted, file, progress, options["wait_timeout"])
-            about = _About(managers)
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
             except Failed as failed:
-                failed.details.update(about.keys)
+                failed.details = {**_about(wing.file), **failed.details, **wing.report()}
                 raise
-            desired = {key: options[key] for key in ("state", "via", "name", "src", "vendor", "collectors", "reserve")}
-            result = converged(outcome, desired, self._task.diff)
-            warnings = [str(item) for item in warned if present] + list(result.get("warnings", ()))
-            known = {"image": wanted.name, "warnings": warnings} if warnings else {"image": wanted.name}
-            return {**result, **known, **_file_facts(wing.file), **about.keys}
+            desired = {key: options[key] for key in ("state", "via", "src", "vendor", "collectors", "reserve")}
+            result = converged(outcome, {**desired, "name": wanted.name}, self._task.diff)
+            warnings = [*(str(item) for item in flawed), *result.get("warnings", ())]
+            told = {"image": wanted.name, **({"warnings": warnings} if warnings else {})}
+            return {**result, **told, **_about(wing.file), **wing.report()}
 
-    def _managers(self, doors: ExitStack, via: str, collectors: list[str], overrides: Any) -> dict[str, Manager]:
-        try:
-            first = Manager(doors.enter_context(self.behind("manager")), overrides)
-        except ValueError as wrong:
-            raise ArgumentError([str(wrong)]) from wrong
-        if first.door.dialect != DIALECTS[via]:
-            raise ArgumentError([f"via is {via}, but the system behind the connection is {first.door.dialect}"])
-        found = {via: first}
-        if not collectors:
+    def _managers(self, doors: ExitStack, options: dict[str, Any]) -> dict[str, Manager]:
+        """By target: all are open, and every one answered, before anything is sent to the first."""
+        via, chosen, overrides = options["via"], options["collectors"] or [], options["resources"]
+        door = doors.enter_context(self.behind("manager"))
+        if door.dialect != DIALECTS[via]:
+            remedy = "Check ansible_network_os, ansible_rest_dialect, or manager_host and manager_network_os"
+            raise ArgumentError([f"via: {via} is wrong for this host, which leads to {door.dialect}. {remedy}"])
+        found = {via: Manager(door, overrides)}
+        if not chosen:
             return found
-        known = regions(first.get("regions"))
-        flawed = region_flaws(collectors, known)
+        known = regions(found[via].get("regions"))
+        flawed = region_flaws(chosen, known)
         if flawed:
             raise Refused(flawed)
-        for region in known:
-            if region.collector_ip and not region.is_default and (ALL in collectors or region.name in collectors):
-                door = doors.enter_context(self.behind("collector", "manager", host=_address(known, region.name)))
-                found[region.name] = Manager(door, overrides)
+        for target, address in collectors(chosen, known).items():
+            try:
+                door = doors.enter_context(self.behind("collector", "manager", host=address))
+            except DoorError as error:
+                remedy = "Check collector_user, collector_password, collector_port and so on."
+                raise Refused([problem(("H8", f"targets[{target}]", str(error), remedy))]) from error
+            found[target] = Manager(door, overrides)
         return found
 
 
-def _address(known: list[Region], region: str) -> str:
+def _meant(options: dict[str, Any]) -> tuple[int | None, str]:
+    """reserve in bytes, checksum in digits. Raises ArgumentError with all that is wrong with the options themselves."""
+    wrong: list[str] = []
+    reserve, sha256 = None, ""
     try:
-        return collector_address(known, region)
-    except ValueError as wrong:
-        raise Refused([problem(("H8", "collectors", str(wrong), "Check config/regions of Center."))]) from None
+        Resources(DIALECTS[options["via"]], options["resources"])
+    except ValueError as error:
+        wrong.append(str(error))
+    try:
+        reserve = size_of(options["reserve"]) if options["reserve"] else None
+    except ValueError as error:
+        wrong.append(f"reserve: {error}")
+    try:
+        sha256 = sha256_of(options["checksum"]) if options["checksum"] else ""
+    except ValueError as error:
+        wrong.append(str(error))
+    if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
+        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
+    if options["wait_timeout"] < 0:
+        wrong.append("wait_timeout must be 0 or more seconds")
+    if wrong:
+        raise ArgumentError(wrong)
+    return reserve, sha256
 
 
-class _About:
-    """What all managers of a task say about the calls that they made."""
-
-    def __init__(self, managers: dict[str, Manager]) -> None:
-        self._managers = managers
-
-    @property
-    def keys(self) -> dict[str, Any]:
-        calls = {call for manager in self._managers.values() for call in manager.about["undocumented_calls"]}
-        return {"api_documented": not calls, "undocumented_calls": sorted(calls)}
-
-
-def _file_facts(file: LocalFile | None) -> dict[str, Any]:
+def _about(file: LocalFile | None) -> dict[str, Any]:
     if file is None:
         return {}
     checksum = {"checksum": f"sha256:{file.sha256}", "checksum_seconds": round(file.seconds, 3)} if file.sha256 else {}

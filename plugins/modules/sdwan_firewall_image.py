@@ -16,7 +16,11 @@ description:
   - Every target is read and checked before the first byte goes anywhere; platform, room, the two images that an appliance holds, uploads
     that are under way. The checksum of the local file is verified first.
   - The file is streamed, so memory stays flat however big it is. The task ends when each target lists the image as complete.
-  - An upload of the same image that is under way already is waited for, not started again.
+  - An upload of the same image that is under way already is waited for, whoever began it, and never started twice. One that stands still
+    for the whole of O(wait_timeout), and for no less than 300 seconds, is taken for dead and replaced.
+  - An upload that breaks off leaves no half of an image; what could not be deleted then, the next run replaces.
+  - The vendor documents the forms of the GUI for all this, but no call. The calls of this module are unverified; see O(resources)
+    and RV(undocumented_calls).
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -27,23 +31,28 @@ options:
     description: The image file, a path on the controller. Needed for O(state=present).
     type: path
   name:
-    description: Name of the image. By default that of the file.
+    description: Name of the image. By default that of O(src), which need not exist for O(state=absent).
     type: str
   state:
     description:
-      - Whether the image is there. An image that is in use is never deleted. Deleting it in Center leaves the copies of appliances alone.
+      - Whether the image is there. An image that is in use is never deleted.
+      - Deleting it in Center and on collectors leaves the copies of appliances alone, and the task warns of that.
     type: str
     choices: [present, absent]
     default: present
   via:
-    description: Whether the system is an appliance or SD-WAN Center.
+    description:
+      - What the task speaks to, an appliance or SD-WAN Center.
+      - Where the host of the task is another one, the variables C(manager_host), C(manager_user), C(manager_password),
+        C(manager_network_os) and so on lead to it.
     type: str
     choices: [appliance, center]
     default: appliance
   collectors:
     description:
       - Regions whose collectors get the image, too, or V(all). Sites of a region other than the default one take their image from there.
-      - Their addresses are those that Center knows.
+      - Their addresses are those that Center knows. They are opened with C(collector_user), C(collector_password), C(collector_port) and so
+        on where these are set, else with those of the manager.
     type: list
     elements: str
   vendor:
@@ -55,10 +64,13 @@ options:
     type: str
   reserve:
     description:
-      - Storage that Center and each collector reserve for images on the secondary partition, in bytes or as V(20g).
+      - Storage that Center, and each of the collectors, reserves for images on the secondary partition, in bytes or as V(20g). It is read
+        back. Without it the reservation stays as it is.
     type: str
   force:
-    description: Replace an image of the same name that has another size.
+    description:
+      - Replace an image of the same name that has another size. One that is in use is not replaced even so.
+      - With O(state=absent), delete it although it is listed as being uploaded.
     type: bool
     default: false
   wait:
@@ -66,7 +78,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait for that, and for the answer to the last byte.
+    description: Seconds to wait for that, on each target. An upload that stands still is given up after as many.
     type: int
     default: 1800
   resources:
@@ -81,8 +93,7 @@ options:
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
 notes:
-  - How long an upload may stall is the C(ansible_rest_read_timeout) of the connection.
-  - Hosts of a play that share a Center need C(throttle=1).
+  - Targets are served one after the other. Hosts of a play that share a Center need C(throttle=1).
 """
 
 EXAMPLES = r"""
@@ -97,6 +108,18 @@ EXAMPLES = r"""
     src: /srv/images/PA-VM-KVM-9.0.1.qcow2
     collectors: [all]
     reserve: 20g
+
+- name: The same through the management host of the site, whatever the host of the task
+  mspplus.netsec.sdwan_firewall_image:
+    via: center
+    src: /srv/images/PA-VM-KVM-9.0.1.qcow2
+    collectors: [emea]
+  run_once: true
+  vars:
+    manager_host: center.example.net
+    manager_network_os: citrix.sdwan.center
+    manager_user: netops
+    manager_password: "{{ vault_center_password }}"
 
 - name: No old image
   mspplus.netsec.sdwan_firewall_image:
@@ -123,7 +146,7 @@ size:
   returned: with O(state=present)
   type: int
 checksum:
-  description: Checksum of the local file, where it was computed; with O(checksum), or because the file was sent.
+  description: Checksum of the local file, where it was computed; with O(checksum), or because the file is, or would be, sent.
   returned: when it was computed
   type: str
   sample: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -132,11 +155,32 @@ checksum_seconds:
   returned: when it was computed
   type: float
 targets:
-  description: Uploads; target, bytes, seconds, bytes a second.
-  returned: when something was sent
+  description: What was sent where.
+  returned: when the targets were read
   type: list
   elements: dict
-  sample: [{target: appliance, uploaded_bytes: 2147483648, seconds: 21.4, rate: 100349702}]
+  sample: [{target: center, uploaded_bytes: 2147483648, seconds: 21.4, rate: 100349702}, {target: collector emea, uploaded_bytes: 0}]
+  contains:
+    target:
+      description: C(appliance), C(center), or C(collector) and its region.
+      type: str
+      returned: always
+    uploaded_bytes:
+      description: Bytes of the image that were sent, 0 where it was there.
+      type: int
+      returned: always
+    seconds:
+      description: How long that took.
+      type: float
+      returned: always
+    rate:
+      description: Bytes a second.
+      type: int
+      returned: always
+    adopted:
+      description: The status of an upload that somebody else had begun and that was waited for.
+      type: str
+      returned: when there was one
 commands:
   description: The requests that were, or in check mode would be, sent. That of an upload names the file's size and checksum.
   returned: when a plan was made
@@ -148,11 +192,11 @@ plan:
   type: dict
 api_documented:
   description: False; the vendor documents no call for images of firewalls.
-  returned: always
+  returned: when the targets were asked
   type: bool
 undocumented_calls:
   description: Resources that were used and are not in the vendor's reference.
-  returned: always
+  returned: when the targets were asked
   type: list
   elements: str
 warnings:
@@ -194,5 +238,5 @@ device_state:
   description: On failure, what the targets hold now.
   returned: on failure
   type: str
-  sample: unchanged
+  sample: 'center: the image is there'
 """

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +47,20 @@ def image(tmp_path: Path) -> Path:
 
 def run(
     lab: Lab, image: Path | None, *, via: str = "appliance", hosts: dict[str, str] | None = None, check_mode: bool = False,
-    timeout: float = 5.0, lines: list[str] | None = None, **wanted: Any,
+    timeout: float = 5.0, stalls_after: float = 0.5, lines: list[str] | None = None, **wanted: Any,
 ) -> Outcome:  # fmt: skip
     """One run. hosts: targets -> devices of the lab; by default the appliance branch."""
     file = local_file(str(image)) if image else None
-    document = Wanted(wanted.pop("name", NAME), file is not None, VENDOR, file.size if file else 0, **wanted)
+    name, patient = wanted.pop("name", NAME), wanted.get("wait", True) and not check_mode
+    document = Wanted(name, file is not None, VENDOR, file.size if file else 0, patient=patient, **wanted)
     with ExitStack() as doors:
         managers = {
             target: doors.enter_context(opened(lab, host)) for target, host in (hosts or {via: "branch"}).items()
         }
-        say = lines.append if lines is not None else None
-        wing = ImageWing(managers, document, file, Progress("branch", say, itertools.count(0.0, 5.0).__next__), timeout)
-        return converge(wing, check_mode=check_mode)
+        progress = Progress("branch", None if lines is None else lines.append, itertools.count(0.0, 5.0).__next__)
+        wing = ImageWing(managers, document, file, progress, timeout, stalls_after)
+        outcome = converge(wing, check_mode=check_mode)
+        return replace(outcome, details={**outcome.details, **wing.report()})
 
 
 def ended(*arguments: Any, **more: Any) -> Exception | None:
@@ -156,32 +160,105 @@ def test_nothing_is_begun_while_another_image_is_uploaded(lab, image):
     assert "40 %" in str(error)
 
 
+def later(seconds: float, work: Any) -> threading.Thread:
+    other = threading.Timer(seconds, work)
+    other.start()
+    return other
+
+
 def test_an_upload_of_the_same_image_that_is_under_way_is_waited_for(lab, image):
     running = lab(branch())
-    hosting = device(running, "branch").hosting
-    hosting.images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
-
-    def finish() -> None:
-        time.sleep(0.5)
-        hosting.images[NAME] = Image(NAME, VENDOR, len(CONTENT))
-
-    other = threading.Thread(target=finish)
-    other.start()
+    images = device(running, "branch").hosting.images
+    images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+    other = later(0.5, lambda: images.update({NAME: Image(NAME, VENDOR, len(CONTENT))}))
     done = run(running, image)
     other.join()
-    assert done.plan.operations[0].risk == ("adopted",)
+    assert not done.changed
+    assert done.details["targets"] == [
+        {"target": "appliance", "uploaded_bytes": 0, "seconds": 0.0, "rate": 0, "adopted": "uploading"}
+    ]
     assert written(running, "branch") == []
+
+
+def test_what_an_upload_of_somebody_else_leaves_is_what_counts(lab, image):
+    running = lab(branch())
+    images = device(running, "branch").hosting.images
+    for left, wrong in (({NAME: Image(NAME, VENDOR, 7)}, ["H35"]), ({}, [])):
+        images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+        other = later(0.3, lambda left=left: (images.clear(), images.update(left)))
+        error = ended(running, image)
+        other.join()
+        assert (rules(error) if wrong else error) == (wrong or None)
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def test_an_upload_that_moves_is_never_replaced_and_one_that_stands_still_is_not_soon(lab, image):
+    running = lab(branch())
+    images = device(running, "branch").hosting.images
+    images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+    other = later(0.3, lambda: images.update({NAME: Image(NAME, VENDOR, 6, "uploading", 41)}))
+    moving = ended(running, image, timeout=0.8)
+    other.join()
+    still = ended(running, image, timeout=0.8, stalls_after=2.0)
+    for error in (moving, still):
+        assert isinstance(error, Failed)
+        assert "still being uploaded, its status is uploading, 41 %" in str(error)
+        assert error.device_state == "unchanged"
+    assert written(running, "branch") == []
+    assert run(running, image, timeout=0.8).changed
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def test_neither_check_mode_nor_wait_false_waits_for_an_upload_of_somebody_else(lab, image):
+    running = lab(branch())
+    device(running, "branch").hosting.images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+    began = time.monotonic()
+    assert not run(running, image, check_mode=True, timeout=30).changed
+    assert not run(running, image, wait=False, timeout=30).changed
+    assert time.monotonic() - began < 10
+    assert written(running, "branch") == []
+
+
+def test_whoever_does_not_wait_is_done_when_the_bytes_are(lab, image):
+    running = lab(branch(faults=[{"name": "upload_stalls"}]))
+    done = run(running, image, wait=False, timeout=30)
+    assert done.changed
+    assert [row["complete"] for row in done.after["appliance"]["images"]] == [False]
+    assert done.details["targets"][0]["uploaded_bytes"] == len(CONTENT)
+    assert not run(running, image, wait=False).changed
+
+
+def test_an_image_has_the_name_of_the_task(lab, image):
+    running = lab(branch())
+    assert run(running, image, name="vm50-golden.qcow2").changed
+    assert shown(running) == {"vm50-golden.qcow2": (len(CONTENT), "complete")}
+    assert not run(running, image, name="vm50-golden.qcow2").changed
+
+
+def test_an_image_that_is_listed_as_uploaded_for_ever_is_deleted_by_force(lab):
+    running = lab(branch())
+    device(running, "branch").hosting.images[NAME] = Image(NAME, VENDOR, 5, "uploading", 40)
+    assert rules(ended(running, None)) == ["H7"]
+    assert run(running, None, force=True).changed
+    assert shown(running) == {}
+
+
+def test_a_release_that_does_not_tell_of_its_room_is_warned_of(lab, image):
+    running = lab(branch(missing=["config/hosted_firewall_storage"]))
+    done = run(running, image)
+    assert done.changed
+    assert [(item.rule, item.severity) for item in done.warnings] == [("H27", "warning")]
 
 
 def test_room_is_checked_on_every_target_before_the_first_byte(lab, image):
     running = lab(center("center", reserved=GIB), center("emea", role="collector", region="emea", reserved=1000))
-    hosts = {"center": "center", "emea": "emea"}
+    hosts = {"center": "center", "collector emea": "emea"}
     error = ended(running, image, hosts=hosts)
     assert rules(error) == ["H27"]
-    assert "targets[emea]" in str(error)
+    assert "targets[collector emea]" in str(error)
     assert written(running, "center") == written(running, "emea") == []
     done = run(running, image, hosts=hosts, reserve=2 * GIB)
-    assert done.after["emea"]["reserved"] == 2 * GIB
+    assert done.after["collector emea"]["reserved"] == 2 * GIB
     assert shown(running, "center") == shown(running, "emea") == {NAME: (len(CONTENT), "complete")}
     assert not run(running, image, hosts=hosts, reserve=2 * GIB).changed
 
@@ -218,7 +295,6 @@ FAULTS: list[dict[str, Any]] = [
     {"name": "http_status", "at": UPLOAD, "status": 500},
     {"name": "error_in_200", "at": UPLOAD},
     {"name": "garbage_body", "at": UPLOAD},
-    {"name": "upload_stalls"},
     {"name": "http_status", "at": "GET .*hosted_firewall_images", "status": 403, "nth": 2},
 ]
 
@@ -246,10 +322,114 @@ def test_an_answer_that_is_lost_and_a_session_that_is_forgotten_do_no_harm(lab, 
     assert shown(running) == {NAME: (len(CONTENT), "complete")}
 
 
+def test_an_image_that_never_becomes_complete_is_left_and_replaced_when_it_stands_still(lab, image):
+    running = lab(branch(faults=[{"name": "upload_stalls", "times": 1}]))
+    error = ended(running, image, timeout=0.8)
+    assert isinstance(error, Failed)
+    assert "was sent, but is not complete: its status is uploading, 99 %" in str(error)
+    assert "wait_timeout" in str(error)
+    assert error.changed
+    assert error.device_state == "appliance: the image is listed, its status is uploading, 99 %"
+    assert error.details["targets"][0]["uploaded_bytes"] == len(CONTENT)
+    assert run(running, image, timeout=0.8).plan.commands[0].startswith("DELETE")
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def test_a_half_that_could_not_be_deleted_is_told_and_replaced_by_the_next_run(lab, image):
+    running = lab(branch(faults=[{"name": "http_status", "at": "DELETE .*image_name"}]))
+    os.truncate(image, 16 << 20)
+
+    def shrunk(what: str, share: float | None = None) -> None:
+        if "uploading" in what and share and share > 0.5:
+            os.truncate(image, 1 << 20)
+
+    with pytest.raises(Failed, match="became shorter") as failed:
+        watched(running, image, shrunk)
+    assert failed.value.device_state.startswith("appliance: a part of the image may be there; the next run replaces it")
+    assert [*shown(running)] == [NAME]
+    running.clear_faults("branch")
+    run(running, image, timeout=1.0)
+    assert shown(running) == {NAME: (len(CONTENT), "complete")}
+
+
+def watched(lab: Lab, image: Path, progress: Any) -> None:
+    file = local_file(str(image))
+    with opened(lab, "branch") as manager:
+        converge(
+            ImageWing({"appliance": manager}, Wanted(NAME, True, VENDOR, file.size), file, progress), check_mode=False
+        )
+
+
+def test_an_upload_that_somebody_else_was_quicker_with_is_left_alone(lab, image):
+    running = lab(branch())
+    images = device(running, "branch").hosting.images
+    slow = {"name": "slow_answer", "at": "GET .*hosted_firewall_images", "milliseconds": 600, "times": 1}
+    running.add_fault("branch", slow)
+    other = later(0.3, lambda: images.update({NAME: Image(NAME, VENDOR, 5, "uploading", 40)}))
+    error = ended(running, image, timeout=0.5)
+    other.join()
+    assert isinstance(error, Failed)
+    assert "Another image upload is in progress" in str(error)
+    assert error.device_state == "unchanged"
+    assert not [line for line in written(running, "branch") if line.startswith("DELETE")]
+    assert shown(running) == {NAME: (5, "uploading")}
+
+
+def test_a_task_that_is_stopped_leaves_no_half(lab, image, monkeypatch):
+    running = lab(branch())
+
+    def stopped(self: Progress, what: str, share: float | None = None) -> None:
+        if "uploading" in what:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "__call__", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run(running, image)
+    monkeypatch.undo()
+    assert shown(running) == {}
+    assert run(running, image).changed
+
+
+def test_a_file_that_somebody_writes_to_meanwhile_is_no_image(lab, image):
+    running = lab(branch())
+    stamps = iter([(2, 2)])
+
+    def touched(what: str, share: float | None = None) -> None:
+        if "uploading" in what and (stamp := next(stamps, None)):
+            os.utime(image, ns=stamp)
+
+    with pytest.raises(Failed, match="changed while it was sent") as failed:
+        watched(running, image, touched)
+    assert failed.value.device_state == "appliance: the image is there"
+    assert [item.rule for item in failed.value.problems] == ["H28"]
+
+
+@pytest.mark.parametrize("at", ["DELETE .*hosted_firewall_images", "PUT .*hosted_firewall_storage"])
+@pytest.mark.parametrize("fault", ["lost_answer", "reset", "http_status", "unauthorized"])
+def test_what_becomes_of_other_writes_is_looked_at(lab, image, fault, at):
+    running = lab(center("center", reserved=GIB))
+    store = device(running, "center").store
+    store.images[NAME] = Image(NAME, VENDOR, 5)
+    wanted: dict[str, Any] = {"hosts": {"center": "center"}, "force": True, "reserve": 2 * GIB}
+    running.add_fault("center", {"name": fault, "at": at})
+    error = ended(running, image, timeout=1.0, **wanted)
+    if error is not None:
+        assert isinstance(error, Failed)
+        reserved = "center: its storage is reserved" if store.reserved == 2 * GIB else "unchanged"
+        assert error.device_state == reserved
+        assert shown(running, "center") == {NAME: (5, "complete")}
+        running.clear_faults("center")
+        run(running, image, **wanted)
+    else:
+        assert fault in ("lost_answer", "unauthorized")
+    assert shown(running, "center") == {NAME: (len(CONTENT), "complete")}
+    assert store.reserved == 2 * GIB
+
+
 def test_targets_that_have_it_already_are_named_when_a_later_one_fails(lab, image):
     running = lab(center("center", reserved=GIB), center("emea", role="collector", region="emea", reserved=GIB))
     running.add_fault("emea", {"name": "http_status", "at": UPLOAD})
-    error = ended(running, image, hosts={"center": "center", "emea": "emea"})
+    error = ended(running, image, hosts={"center": "center", "collector emea": "emea"})
     assert isinstance(error, Failed)
     assert error.device_state == "center: the image is there"
     assert error.changed

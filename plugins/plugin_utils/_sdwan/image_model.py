@@ -11,8 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .hosted_model import is_host
-from .model import Image, Region, Storage, System
+from .model import Image, Region, Storage, System, is_host
 
 APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
 ALL = "all"
@@ -23,8 +22,8 @@ STALLED = "stalled"
 BROKEN = ("fail", "error", "invalid", "corrupt", "abort", "cancel", STALLED)
 
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_SIZE = re.compile(r"(\d{1,15})\s*([kmgt]?)i?b?", re.IGNORECASE)
-_SHA256 = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}) ?([kmgt]?)i?b?", re.IGNORECASE | re.ASCII)
+_SHA256 = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
 
 
 def size_of(text: str) -> int:

@@ -88,7 +88,5 @@ def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sh
 
 def plan(found: list[Step]) -> Plan:
     return Plan(
-        tuple(
-            Operation(KINDS[step.deed], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found
-        )
+        tuple(Operation(KINDS[step.deed], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found)
     )

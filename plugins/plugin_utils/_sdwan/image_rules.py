@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .._engine.problems import Problem
-from .hosted_model import is_host
 from .image_model import ALL, Targets, TargetState, Wanted, is_under_way
-from .model import Image, Region
+from .model import Image, Region, is_host
 from .rule_table import Finding, problem
 from .vendors import MOST_IMAGES, VENDORS
 
@@ -134,7 +133,11 @@ def _room(state: TargetState, wanted: Wanted) -> Iterator[Row]:
     if not storage.known:
         if reserving:
             said = state.unknown or "its answer has no reserved"
-            yield "H27", f"it does not tell what it reserves: {said}", "Leave reserve out, or name the call (resources)."
+            yield (
+                "H27",
+                f"it does not tell what it reserves: {said}",
+                "Leave reserve out, or name the call (resources).",
+            )
         return
     reserved, free = storage.reserved, storage.free
     if not state.is_appliance and not storage.active:
