@@ -112,7 +112,7 @@ LINE = re.compile(r"(GET|POST|PUT|DELETE) (\S+)(?: (.+))?", re.DOTALL)
 OVERRIDABLE = ("path", "envelope", "upload_field", "fields")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
-_PATH = re.compile(r"(?:config|config_editor|monitor|diag)(?:/[A-Za-z0-9_.-]+)+")
+_PATH = re.compile(r"(?:config|config_editor|monitor|diag)(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]+)+")
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -134,16 +134,19 @@ class Resources:
         if not isinstance(given, Mapping):
             return [f"{where} must be a mapping of {', '.join(OVERRIDABLE)}"]
         wrong = [
-            f"{where}.{key}: only {', '.join(OVERRIDABLE)} can be overridden" for key in given.keys() - {*OVERRIDABLE}
+            f"{where}.{key}: only {', '.join(OVERRIDABLE)} can be overridden"
+            for key in sorted(given.keys() - {*OVERRIDABLE}, key=str)
         ]
-        for key in given.keys() & {"path", "envelope", "upload_field"}:
-            if not (_PATH if key == "path" else _WORD).fullmatch(str(given[key])):
-                wrong.append(f"{where}.{key}: {given[key]!r} is not a name of NITRO (group/resource)")
+        for key in sorted(given.keys() & {"path", "envelope", "upload_field"}):
+            if not _is((_PATH if key == "path" else _WORD), given[key]):
+                wrong.append(f"{where}.{key}: {str(given[key])[:80]!r} is not a name of NITRO (group/resource)")
         fields = given.get("fields")
         if fields is not None and not (
-            isinstance(fields, Mapping) and all(_WORD.fullmatch(str(word)) for pair in fields.items() for word in pair)
+            isinstance(fields, Mapping)
+            and all(_is(_WORD, word) for pair in fields.items() for word in pair)
+            and len({*fields.values()}) == len(fields)
         ):
-            wrong.append(f"{where}.fields must map our names of fields to theirs")
+            wrong.append(f"{where}.fields must map our names of fields to theirs, no two to the same")
         if not wrong:
             self._rows[name] = replace(self._rows[name], **given)
         return wrong
@@ -225,10 +228,16 @@ class Resources:
         metadata = found.get("metadata") if isinstance(found, Mapping) else None
         first = metadata[0] if isinstance(metadata, list) and metadata else metadata
         number = str(first.get("no_of_pages", "1")) if isinstance(first, Mapping) else "1"
-        return min(int(number), MAX_PAGES) if number.isdecimal() and int(number) else 1
+        if not number.isdecimal():
+            return 1
+        return max(1, int(number)) if len(number) < 10 and int(number) < MAX_PAGES else MAX_PAGES
 
 
 MAX_PAGES = 1000  # of 50 items; bounds what a hostile or broken answer can make us ask for
+
+
+def _is(words: re.Pattern[str], given: Any) -> bool:
+    return isinstance(given, str) and bool(words.fullmatch(given))
 
 
 def _theirs(row: Resource, key: str) -> str:
