@@ -120,6 +120,18 @@ def test_a_use_case_converges_from_empty_and_a_second_run_sends_no_write(network
     assert written(lab, "mcn")[asked:] == []
 
 
+@pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())
+def test_the_way_back_leaves_no_redirect_and_nothing_else_undone(network, document):
+    lab = network()
+    before = without_empty_sites(live(lab) or device(lab, "mcn").editor.packages[PACKAGE])
+    run(lab, document)
+    assert run(lab, document, "deleted").changed
+    left = without_empty_sites(live(lab))
+    settings = {**before["global_network_settings"], "connection_match_type": "symmetric"}
+    assert left == {**before, "global_network_settings": settings}
+    assert not run(lab, document, "deleted").changed
+
+
 def test_check_mode_writes_nothing_and_says_what_a_run_then_does(network):
     lab = network()
     planned = run(lab, ALL_TRAFFIC, check_mode=True)

@@ -275,6 +275,8 @@ def _template_changes(current: Redirects, wanted: Redirects, requests: Requests)
     for key, item in wanted.templates.items():
         where = f"policy_templates[{key}]"
         old = current.templates.get(key)
+        if item.auto:
+            continue
         if old is None:
             gone = requests.delete(name, firewall_policy_template_name=key)
             yield Operation("create", where, (requests.post(name, _template_item(item)),), (gone,))
