@@ -96,8 +96,8 @@ class Site:
 
 
 @contextmanager
-def sites(kind: str, directory: Path) -> Iterator[Any]:
-    """Gives a function that starts a site with the devices of that kind of a specification of inventories/lab.
+def sites(kinds: str | tuple[str, ...], directory: Path) -> Iterator[Any]:
+    """Gives a function that starts a site with the devices of these kinds of a specification of inventories/lab.
 
     config_text of hosts may be replaced, keys added. At the end no kind may have had an error of its own, and no secret may stand
     anywhere.
@@ -108,7 +108,7 @@ def sites(kind: str, directory: Path) -> Iterator[Any]:
         def start(spec: str = "lab.yml", **changed: dict[str, Any]) -> Site:
             shutil.copytree(SOURCE, directory / "inventory", ignore=shutil.ignore_patterns("hosts.*"))
             listed = yaml.safe_load((SOURCE / spec).read_text(encoding="utf-8"))["devices"]
-            devices = [device for device in listed if device["kind"] == kind]
+            devices = [device for device in listed if device["kind"] in kinds]
             for device in devices:
                 device.setdefault("config_text", (SOURCE / device.pop("config")).read_text(encoding="utf-8"))
                 device.update(changed.get(device["name"], {}))

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from integration.conftest import StartLab
 from integration.networks import NETWORK, center, device, opened, spec, written
 
@@ -23,6 +25,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rul
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "hosted_firewall" / "files" / "examples"
 PACKAGE, BACKUP = "Production", "Production_before"
 TEMPLATE: dict[str, Any] = {
     "name": "pa-branch",
@@ -118,6 +121,16 @@ def test_a_use_case_converges_from_empty_and_a_second_run_sends_no_write(network
     assert not second.changed
     assert second.before == second.after == first.after
     assert written(lab, "mcn")[asked:] == []
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
+def test_the_examples_that_ship_converge_from_empty(network, example):
+    lab = network()
+    document = yaml.safe_load(example.read_text(encoding="utf-8"))["hosted_firewall_redirect_config"]
+    done = run(lab, document)
+    assert done.changed
+    assert {item.rule for item in done.warnings} <= {"H11", "H34"}
+    assert not run(lab, document).changed
 
 
 @pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())

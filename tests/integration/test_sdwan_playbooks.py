@@ -1,0 +1,125 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""site.yml and status.yml on the lab's SD-WAN network, as an operator runs them, and single tasks of the modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from integration.sites import SITE, STATUS, sites
+
+KINDS = ("sdwan", "sdwan_center")
+
+
+@pytest.fixture
+def network(tmp_path: Path) -> Iterator[Any]:
+    with sites(KINDS, tmp_path) as start:
+        yield start
+
+
+def writes(site: Any) -> list[str]:
+    """Requests of all systems that could change something."""
+    found = [text for host in site.lab.hosts for text in site.received(host, "request")]
+    return [text for text in found if not text.startswith("GET ") and "config/login" not in text]
+
+
+def play(site: Any, hosts: str, *tasks: dict[str, Any], options: tuple[str, ...] = ()) -> Any:
+    book = [
+        {"name": "Test", "hosts": hosts, "gather_facts": False, "tasks": [{"name": "Task", **task} for task in tasks]}
+    ]
+    path = site.directory / "play.yml"
+    path.write_text(yaml.safe_dump(book), encoding="utf-8")
+    return site.play(path, *options)
+
+
+def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(network):
+    site = network()
+    planned = site.play(SITE, "--check", "--diff")
+    assert planned.code == 0, planned.output
+    assert writes(site) == []
+    assert planned.having("changed") == {"berlin", "center", "mcn"}
+    done = site.play(SITE, "-vvvv")
+    assert done.code == 0, done.output
+    assert done.having("changed") == {"berlin", "center", "mcn"}
+    asked = len(writes(site))
+    again = site.play(SITE, "-vvvv")
+    assert again.code == 0, again.output
+    assert again.having("changed") == set()
+    assert writes(site)[asked:] == []
+    status = site.play(STATUS)
+    assert "6 hosted firewalls were seen." in status.output
+    # What was sent is what was meant, although nobody was told.
+    secrets = site.device("berlin").hosting.machine.secrets
+    assert secrets["vm_auth_key"] == "canary-berlin-2c9f07-key"
+
+
+def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
+    site = network()
+    assert site.play(SITE).code == 0
+    back = ("-e", "hosted_firewall_state=absent", "-e", "hosted_firewall_force=true")
+    assert site.play(SITE, *back).code == 0
+    assert site.device("berlin").hosting.machine is None
+    assert site.device("berlin").hosting.images == {}
+    assert site.device("center").store.images == {}
+    live = site.device("mcn").network.live.content
+    assert [row["firewall_policy_template_name"] for row in live["firewall_policy_template"]] == ["house"]
+    asked = len(writes(site))
+    assert site.play(SITE, *back).having("changed") == set()
+    assert writes(site)[asked:] == []
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "words"),
+    [
+        ("sdwan_firewall_image", {"state": "present"}, ["src"]),
+        ("sdwan_firewall_image", {"src": "/nowhere", "checksum": "md5:1"}, ["sha256:"]),
+        ("sdwan_firewall_image", {"src": "/nowhere"}, ["[H28]", "/nowhere"]),
+        ("sdwan_firewall_image", {"src": "/nowhere", "reserve": "10g"}, ["via: center"]),
+        ("sdwan_hosted_firewall", {"model": "VM 300", "image": "x.qcow2"}, ["[H2]", "VM 50, VM 100"]),
+        ("sdwan_hosted_firewall", {"via": "center", "sites": ["berlin"]}, ["via: center", "sdwan"]),
+        ("sdwan_redirect", {"package": "Production", "config": {}}, ["[H29]"]),
+        ("sdwan_redirect", {"package": "Production", "config": {"nonsense": 1}}, ["unknown option", "nonsense"]),
+        ("sdwan_redirect", {"package": "a/b", "config": {"trusted_applications": ["x"]}}, ["[H26]"]),
+        (
+            "sdwan_redirect",
+            {"package": "P", "via": "center", "config": {"trusted_applications": ["x"]}},
+            ["via is center"],
+        ),
+        ("sdwan_info", {"gather": ["everything"]}, ["gather", "hosted_firewalls"]),
+        (
+            "sdwan_info",
+            {"resources": {"firewalls": {"path": "config/x"}}},
+            ["there is no such resource", "hosted_firewalls"],
+        ),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_written(network, module, options, words):
+    site = network()
+    done = play(site, "berlin", {f"mspplus.netsec.{module}": options})
+    assert done.code == 2
+    assert [word for word in words if word not in done.text] == []
+    assert "Traceback" not in done.output
+    assert writes(site) == []
+
+
+def test_a_wrong_password_and_a_system_that_is_not_there_are_unreachable(network):
+    site = network()
+    for variable, words in (("ansible_password=wrong", "authentication"), ("ansible_port=1", "127.0.0.1")):
+        done = play(site, "berlin", {"mspplus.netsec.sdwan_info": {}}, options=("-e", variable))
+        assert done.having("unreachable") == {"berlin"}
+        assert words in done.text
+        assert "Traceback" not in done.output
+
+
+def test_names_of_calls_can_be_changed_by_the_user(network):
+    site = network()
+    options = {"gather": ["hosted_firewalls"], "resources": {"hosted_firewalls": {"path": "config/renamed"}}}
+    done = play(site, "berlin", {"mspplus.netsec.sdwan_info": options})
+    assert done.code == 2
+    assert any("config/renamed" in text for text in site.received("berlin", "request"))
