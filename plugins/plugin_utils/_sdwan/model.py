@@ -114,11 +114,12 @@ def collector_address(regions: Iterable[Region], name: str) -> str:
 
 def is_host(text: str) -> bool:
     """An IP address or a host name."""
+    address, zoned, zone = text.partition("%")
     try:
-        ipaddress.ip_address(text)
+        ipaddress.ip_address(address)
     except ValueError:
         return bool(_HOST.fullmatch(text)) and ".." not in text and not re.fullmatch(r"[\d.]+", text)
-    return True
+    return not zoned or (":" in address and bool(_HOST.fullmatch(zone)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def storage(item: Item) -> Storage:
 Phase = Literal["running", "stopped", "busy", "failed", "unknown"]
 
 # The first words of an operation status, in lower case -> what they mean. unverified: no page lists them; what is not here is
-# "unknown", which never counts as success.
+# "unknown", which never counts as success. For the same reason what means "running" is the whole status, not its first words.
 PHASES: Mapping[str, Phase] = {
     "running": "running",
     "up": "running",
@@ -236,11 +237,13 @@ def phase(operation_status: str) -> Phase:
     >>> phase("Provisioning: booting"), phase("Whatever")
     ('busy', 'unknown')
     """
-    said = operation_status.lower()
-    return next((meaning for words, meaning in PHASES.items() if _begins(said, words)), "unknown")
+    said = operation_status.strip().lower()
+    return next((meaning for words, meaning in PHASES.items() if _means(said, words, meaning)), "unknown")
 
 
-def _begins(said: str, words: str) -> bool:
+def _means(said: str, words: str, meaning: Phase) -> bool:
+    if meaning == "running":
+        return said == words
     return said.startswith(words) and not said[len(words) : len(words) + 1].isalnum()
 
 
