@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import checks
+import images
 import labs
 import measuring
 import plays
@@ -60,6 +61,8 @@ BENCHES = {
         rt_flow.rt_flow_vs_pygrok, 0.05, further=("anchored patterns", 0.05, "ratio_to_anchored")
     ),
     "rt_flow_vs_regex_limit": Bench(rt_flow.rt_flow_vs_regex_limit, 2.0),
+    "image_upload_vs_curl": Bench(images.image_upload_vs_curl, 1.3),
+    "image_upload_memory": Bench(images.image_upload_memory, 100.0, "MB more than without an upload"),
 }
 
 
