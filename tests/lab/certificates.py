@@ -159,8 +159,7 @@ def _names(name: str) -> list[x509.GeneralName]:
 
 
 def _addresses(address: str) -> list[x509.GeneralName]:
-    found = dict.fromkeys((HERE, address))
-    return [x509.DNSName("localhost"), *(x509.IPAddress(ipaddress.ip_address(item)) for item in found)]
+    return [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(address))]
 
 
 def _subject(name: str) -> x509.Name:

@@ -10,28 +10,35 @@ settings, reports). Everything about hosted firewalls, packages and change manag
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from aiohttp import web
 
-from ..sdwan.device import changes_of, wanted
+from ..sdwan.device import changes_of
 from ..sdwan.editor import PACKAGES, Editor, complete
-from ..sdwan.hosting import Hosting, Image, Machine, shown_machine
+from ..sdwan.hosting import Hosting
 from ..sdwan.images import Images
-from ..sdwan.network import Appliance, Network, Site, join, leave
+from ..sdwan.network import MCN_MODES, Network, join, leave
 from ..sdwan.nitro import Ask, Handler, Nitro, Refusal
 from ..spec import DeviceSpec
+from .firewalls import Firewalls, Managed
 
 BASE = "/sdwan_center/nitro/v1/"
 DEFAULT = "sites: [{site_name: branch1, model: cb1100}]"
+ROLES = ("headend", "collector")
 EDITOR = {name: path.replace("config/", "config_editor/", 1) for name, path in PACKAGES.items()}
+DISCOVERY = (
+    "check_discovery_status",
+    "start_discovery",
+    "test",
+    "check_region_discovery_status",
+    "start_region_discovery",
+)
 
 
 class SdwanCenterDevice:
-    """region: of a collector; a head-end keeps the images of the default region."""
+    """region: of a collector; a head-end keeps the images of the default region. See README.md for the options."""
 
     DIALECT: ClassVar[str] = "sdwan_center"
     OPTIONS: ClassVar[dict[str, type]] = {
@@ -46,6 +53,7 @@ class SdwanCenterDevice:
         "upload_rate": float,
         "upload_hashing": bool,
         "phase_seconds": float,
+        "appliance_names": bool,
         "missing": list,
     }
     SECRETS: ClassVar[tuple[str, ...]] = ("vm_auth_key", "auth_code")
@@ -53,10 +61,14 @@ class SdwanCenterDevice:
     def __init__(self, spec: DeviceSpec) -> None:
         self.spec = spec
         options = spec.options
+        role = options.get("role", ROLES[0])
+        if role not in ROLES:
+            raise ValueError(f"role {role!r} is none of {', '.join(ROLES)}")
         self.network: Network = join(str(options.get("network", spec.name)), spec.config or DEFAULT, spec.name)
-        self.is_collector = options.get("role", "headend") == "collector"
+        self.is_collector = role == "collector"
         self.region = str(options.get("region", "default"))
         if self.region not in self.network.stores:
+            leave(self.network, spec.name)
             raise ValueError(f"the network has no region {self.region}")
         self.store: Hosting = self.network.stores[self.region]
         self.store.partition = "secondary"
@@ -66,6 +78,14 @@ class SdwanCenterDevice:
         self.editor.packages.clear()
         self.editor.export = lambda name, content: changes_of(self.network).receive(name, content)
         self.imported: dict[str, str] = {}
+        self.firewalls = Firewalls(
+            self.network,
+            self._managed(),
+            self.region,
+            named=bool(options.get("appliance_names", True)),
+            phase_seconds=float(options["phase_seconds"]) if "phase_seconds" in options else None,
+            trouble=self._trouble,
+        )
         self.nitro = Nitro(
             str(options.get("base", BASE)), spec.username, spec.password, second=str(options.get("second_factor", ""))
         )
@@ -87,9 +107,22 @@ class SdwanCenterDevice:
     async def close(self) -> None:
         leave(self.network, self.spec.name)
 
+    def _managed(self) -> Managed:
+        return [
+            (site, appliance)
+            for site in self.network.sites.values()
+            if not self.is_collector or site.region == self.region
+            for appliance in site.appliances
+        ]
+
     def _before(self, ask: Ask) -> None:
         if self.spec.faults.active("mcn_moves", f"{ask.method} {ask.resource}?{ask.action}"):
             self.network.live.revision += 1
+
+    def _trouble(self, step: str) -> str:
+        if self.spec.faults.active("job_hangs", step):
+            return "hang"
+        return "fail" if self.spec.faults.active("job_fails", step) else ""
 
     def _table(self) -> dict[str, dict[str, Handler]]:
         options = self.spec.options
@@ -99,27 +132,23 @@ class SdwanCenterDevice:
             field=str(options.get("upload_field", "file")),
             rate=float(options.get("upload_rate", 0.0)),
             hashing=bool(options.get("upload_hashing", True)),
-        )
+        ).table()
+        receive = images["config/hosted_firewall_images"]["POST?file_upload"]
+
+        async def upload(ask: Ask) -> Any:
+            self._with_storage()
+            return await receive(ask)
+
+        images["config/hosted_firewall_images"]["POST?file_upload"] = upload
         table: dict[str, dict[str, Handler]] = {
             "config/regions": {"GET": self._regions},
             "config/inventory_status": {"GET": self._inventory},
             "config/collector_configuration": {"GET": self._collector},
-            "config/discovery_settings": {
-                "GET": self._discovery,
-                **{f"POST?{name}": _done for name in ("check_discovery_status", "start_discovery", "test")},
-            },
+            "config/discovery_settings": {"GET": self._discovery, **{f"POST?{name}": _done for name in DISCOVERY}},
             "reports/sites": {"GET": self._report},
-            **images.table(),
+            **images,
             "config/hosted_firewall_storage": {"GET": self._storage, "PUT": self._reserve},
-            "config/hosted_firewalls": {
-                "GET": self._firewalls,
-                "POST": self._provision,
-                "POST?start": self._action,
-                "POST?shutdown": self._action,
-                "POST?deprovision": self._action,
-            },
-            "config/hosted_firewall_log": {"GET": self._log},
-            "config/virtual_machines": {"GET": self._machines},
+            **self.firewalls.table(),
         }
         if self.is_collector:
             return table
@@ -127,25 +156,18 @@ class SdwanCenterDevice:
         changes = changes_of(self.network).table("config_editor/change_management", self.spec.faults)
         return table | self.editor.table(EDITOR) | changes
 
-    def _managed(self) -> Iterator[tuple[Site, Appliance]]:
-        for site in self.network.sites.values():
-            if not self.is_collector or site.region == self.region:
-                for appliance in site.appliances:
-                    yield site, appliance
-
     # -- documented ---------------------------------------------------------------------------------------------------
 
     async def _regions(self, _ask: Ask) -> Any:
         return [
-            {**row, "region_control_node_ip": "192.0.2.1", "region_discovery_status": "Completed"}
+            {**row, "region_control_node_ip": _mcn(self.network)[1], "region_discovery_status": "Completed"}
             for row in self.network.regions
         ]
 
     async def _inventory(self, _ask: Ask) -> Any:
         return [
             {
-                "site_name": site.site_name,
-                "appliance_name": appliance.name,
+                **self.firewalls.row(site, appliance),
                 "region_name": site.region,
                 "management_ip": appliance.management_ip,
                 "model": site.model,
@@ -161,134 +183,69 @@ class SdwanCenterDevice:
         return [{"is_collector": self.is_collector, "region_name": self.region}]
 
     async def _discovery(self, _ask: Ask) -> Any:
-        return [{"mcn_ip": "192.0.2.1", "discovery_status": "Completed"}]
+        return [{"mcn_ip": _mcn(self.network)[1], "discovery_status": "Completed"}]
 
     async def _report(self, ask: Ask) -> Any:
-        wanted_page = dict(part.split(":", 1) for part in ask.query.get("page", "number:1;size:10").split(";"))
-        size, number = int(wanted_page.get("size", "10")), int(wanted_page.get("number", "1"))
-        rows = [{"site_name": name} for name in self.network.sites]
-        body = {"sites": rows[(number - 1) * size : number * size], "_meta": {"total": len(rows), "page": number}}
-        return web.json_response(body)
+        page = dict(part.partition(":")[::2] for part in ask.query.get("page", "number:1;size:10").split(";"))
+        given = page.get("number", "1"), page.get("size", "10")
+        if not all(text.isdecimal() and int(text) for text in given):
+            raise Refusal("Invalid page")
+        number, size = map(int, given)
+        attributes = ask.query.get("attrs")
+        kept = attributes.split(",") if attributes else ["site_name", "model", "region_name"]
+        sites = {site.site_name: site for site, _appliance in self._managed()}.values()
+        rows = [{"site_name": site.site_name, "model": site.model, "region_name": site.region} for site in sites]
+        found = [{key: row[key] for key in kept if key in row} for row in rows[(number - 1) * size : number * size]]
+        return web.json_response({"sites": found, "_meta": {"total": len(rows), "page": number, "size": size}})
 
-    # -- storage and images -------------------------------------------------------------------------------------------
+    # -- storage ------------------------------------------------------------------------------------------------------
 
     async def _storage(self, _ask: Ask) -> Any:
         return [self.store.shown_storage()]
+
+    def _with_storage(self) -> None:
+        if not self.store.secondary_storage:
+            raise Refusal("The secondary partition is not active")
+        if not self.store.reserved:
+            raise Refusal("No space is reserved for software images")
 
     async def _reserve(self, ask: Ask) -> None:
         given = ask.text("reserved")
         if not given.isdecimal():
             raise Refusal("Invalid reserved")
-        reserved = int(given)
         if not self.store.secondary_storage:
             raise Refusal("The secondary partition is not active")
-        if reserved < self.store.used:
+        if int(given) < self.store.used:
             raise Refusal("Less than what is used cannot be reserved")
-        self.store.reserved = reserved
-
-    # -- hosted firewalls ---------------------------------------------------------------------------------------------
-
-    async def _firewalls(self, ask: Ask) -> Any:
-        region = ask.filter.get("region_name")
-        return [
-            {
-                "site_name": site.site_name,
-                "appliance_name": appliance.name,
-                "region_name": site.region,
-                **shown_machine(appliance.hosting, appliance.management_ip),
-            }
-            for site, appliance in self._managed()
-            if appliance.hosting.machine and region in (None, site.region)
-        ]
-
-    def _named(self, row: Any) -> tuple[Site, Appliance]:
-        name = str(row.get("site_name", "")) if isinstance(row, dict) else ""
-        for site, appliance in self._managed():
-            if site.site_name == name and row.get("appliance_name") in (None, "", appliance.name):
-                return site, appliance
-        raise Refusal(f"Site {name} does not exist")
-
-    async def _provision(self, ask: Ask) -> None:
-        machine = wanted(ask)
-        chosen = [self._named(row) for row in ask.item.get("sites") or []]
-        if not chosen:
-            raise Refusal("sites is mandatory")
-        region = ask.text("region_name", needed=False) or self.region
-        names = {appliance.name for _site, appliance in chosen}
-        store = self.network.stores.get(region)
-        if store is None:
-            raise Refusal(f"Region {region} does not exist")
-        for site, appliance in chosen:
-            if site.region != region:
-                raise Refusal(f"Site {site.site_name} is not part of region {region}")
-            if {item.name for item in site.appliances} - names:
-                raise Refusal(f"Both appliances of {site.site_name} have to be selected")
-            if not appliance.hosting.supported:
-                raise Refusal(f"Hosted firewall is not supported on {appliance.name}")
-            if appliance.hosting.machine or appliance.hosting.machines:
-                raise Refusal(f"{appliance.name} already hosts a virtual machine")
-        image = store.images.get(machine.image_name)
-        if image is None or image.status != "complete":
-            raise Refusal("Software image does not exist or is not complete")
-        for _site, appliance in chosen:
-            self._begin(appliance, machine, image)
-
-    def _begin(self, appliance: Appliance, machine: Machine, image: Image) -> None:
-        """The image is copied to the appliance, which keeps it."""
-        hosting = appliance.hosting
-        hosting.phase_seconds = float(self.spec.options.get("phase_seconds", hosting.phase_seconds))
-        hosting.trouble = lambda step: self._trouble(f"{appliance.name}: {step}")
-        if image.image_name not in hosting.images:
-            if len(hosting.images) >= hosting.slots:
-                raise Refusal(f"A maximum of {hosting.slots} software images can be uploaded")
-            hosting.images[image.image_name] = Image(image.image_name, image.vendor, image.size, sha256=image.sha256)
-        copied = Machine(
-            machine.vendor,
-            machine.model,
-            machine.image_name,
-            machine.primary_management_server,
-            machine.secondary_management_server,
-            dict(machine.secrets),
-        )
-        hosting.provision(copied)
-
-    def _trouble(self, step: str) -> str:
-        if self.spec.faults.active("job_hangs", step):
-            return "hang"
-        return "fail" if self.spec.faults.active("job_fails", step) else ""
-
-    async def _action(self, ask: Ask) -> None:
-        _site, appliance = self._named(ask.item)
-        getattr(appliance.hosting, ask.action)()
-
-    async def _log(self, _ask: Ask) -> Any:
-        return [
-            {"site_name": site.site_name, "appliance_name": appliance.name, **row}
-            for site, appliance in self._managed()
-            for row in appliance.hosting.log
-        ]
-
-    async def _machines(self, _ask: Ask) -> Any:
-        return [
-            {"site_name": site.site_name, "name": name, "state": state}
-            for site, appliance in self._managed()
-            for name, state in appliance.hosting.machines.items()
-        ]
+        self.store.reserved = int(given)
 
     # -- the configuration of the MCN ---------------------------------------------------------------------------------
 
     async def _imported(self, _ask: Ask) -> Any:
         return [{**self.imported, "active_revision": self.network.live.stamp}]
 
-    async def _import(self, _ask: Ask) -> None:
-        await asyncio.sleep(0)
+    async def _import(self, ask: Ask) -> None:
+        """mcn: a site, an appliance or an address, by default the one that there is. Center's own copy is replaced."""
+        if not _mcn(self.network, ask.text("mcn", needed=False))[0]:
+            raise Refusal("There is no such MCN")
         live = self.network.live
+        if ask.text("package_name", needed=False) not in ("", live.package):
+            raise Refusal(f"The MCN runs {live.package}")
         self.editor.packages[live.package] = complete(live.content)
         self.imported = {
             "package_name": live.package,
             "imported_at": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
             "mcn_revision": live.stamp,
         }
+
+
+def _mcn(network: Network, name: str = "") -> tuple[str, str]:
+    """(site, management address) of the first MCN with that name; empty where there is none."""
+    for site in network.sites.values():
+        for appliance in site.appliances:
+            if site.mode in MCN_MODES and name in ("", site.site_name, appliance.name, appliance.management_ip):
+                return site.site_name, appliance.management_ip
+    return "", ""
 
 
 async def _done(ask: Ask) -> Any:
