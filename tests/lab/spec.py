@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -150,12 +151,19 @@ def _is(value: object, wanted: type) -> bool:
     return isinstance(value, (int, float) if wanted is float else wanted)
 
 
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.IPv4Address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def _value(key: str, value: Any) -> list[str]:
     if key == "name" and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
         return [f"name {value!r} is not a host name"]
     if key == "port" and not 0 <= value <= 65535:
         return [f"port {value} is not between 0 (any free one) and 65535"]
-    if key == "address" and not re.fullmatch(r"127(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}", value):
+    if key == "address" and not _is_loopback(value):
         return [f"address {value!r} is not one of 127.0.0.0/8"]
     if key == "count" and value < 1:
         return ["count must be 1 or more"]
