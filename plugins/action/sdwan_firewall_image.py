@@ -32,19 +32,14 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_device
     verified,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model import (
-    APPLIANCE,
-    CENTER,
+    DIALECTS,
     Wanted,
     collectors,
-    sha256_of,
-    size_of,
+    meant,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import flaws, region_flaws
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
-
-DIALECTS = {APPLIANCE: "sdwan", CENTER: "sdwan_center"}
 
 
 class ActionModule(DeviceAction):
@@ -56,7 +51,9 @@ class ActionModule(DeviceAction):
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         progress = self.progress(options["progress"])
-        reserve, sha256 = _meant(options)
+        reserve, sha256, wrong = meant(options)
+        if wrong:
+            raise ArgumentError(wrong)
         file: LocalFile | None = None
         if options["state"] == "present":
             file = local_file(options["src"])
@@ -81,13 +78,13 @@ class ActionModule(DeviceAction):
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
             except Failed as failed:
-                failed.details = {**_about(wing.file), **failed.details, **wing.report()}
+                failed.details = {**failed.details, **wing.report()}
                 raise
             desired = {key: options[key] for key in ("state", "via", "src", "vendor", "collectors", "reserve")}
             result = converged(outcome, {**desired, "name": wanted.name}, self._task.diff)
             warnings = [*(str(item) for item in flawed), *result.get("warnings", ())]
             told = {"image": wanted.name, **({"warnings": warnings} if warnings else {})}
-            return {**result, **told, **_about(wing.file), **wing.report()}
+            return {**result, **told, **wing.report()}
 
     def _managers(self, doors: ExitStack, options: dict[str, Any]) -> dict[str, Manager]:
         """By target: all are open, and every one answered, before anything is sent to the first."""
@@ -111,35 +108,3 @@ class ActionModule(DeviceAction):
                 raise Refused([problem(("H8", f"targets[{target}]", str(error), remedy))]) from error
             found[target] = Manager(door, overrides)
         return found
-
-
-def _meant(options: dict[str, Any]) -> tuple[int | None, str]:
-    """reserve in bytes, checksum in digits. Raises ArgumentError with all that is wrong with the options themselves."""
-    wrong: list[str] = []
-    reserve, sha256 = None, ""
-    try:
-        Resources(DIALECTS[options["via"]], options["resources"])
-    except ValueError as error:
-        wrong.append(str(error))
-    try:
-        reserve = size_of(options["reserve"]) if options["reserve"] else None
-    except ValueError as error:
-        wrong.append(f"reserve: {error}")
-    try:
-        sha256 = sha256_of(options["checksum"]) if options["checksum"] else ""
-    except ValueError as error:
-        wrong.append(str(error))
-    if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
-        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
-    if options["wait_timeout"] < 0:
-        wrong.append("wait_timeout must be 0 or more seconds")
-    if wrong:
-        raise ArgumentError(wrong)
-    return reserve, sha256
-
-
-def _about(file: LocalFile | None) -> dict[str, Any]:
-    if file is None:
-        return {}
-    checksum = {"checksum": f"sha256:{file.sha256}", "checksum_seconds": round(file.seconds, 3)} if file.sha256 else {}
-    return {"size": file.size, **checksum}

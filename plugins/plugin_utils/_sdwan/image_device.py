@@ -42,6 +42,13 @@ class LocalFile:
     sha256: str = ""
     seconds: float = 0.0
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Keys of a result."""
+        if not self.sha256:
+            return {"size": self.size}
+        return {"size": self.size, "checksum": f"sha256:{self.sha256}", "checksum_seconds": round(self.seconds, 3)}
+
 
 def local_file(path: str) -> LocalFile:
     """Raises Refused when it is not there, no file, or empty."""
@@ -198,6 +205,7 @@ class ImageWing:
         adopted = {name: {"adopted": said} for name, said in self._adopted.items()}
         calls = {call for manager in self._managers.values() for call in manager.about["undocumented_calls"]}
         return {
+            **(self.file.facts if self.file else {}),
             "targets": [
                 {"target": name, **self._sent.get(name, nothing), **adopted.get(name, {})} for name in self._managers
             ],

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import Image, Region, Storage, System, is_host
+from .resources import Resources
 
 APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
+DIALECTS = {APPLIANCE: "sdwan", CENTER: "sdwan_center"}
 ALL = "all"
 
 # First words of a status that say that an image will never be complete. unverified: no page lists them. STALLED is ours: an
@@ -48,6 +50,29 @@ def sha256_of(text: str) -> str:
     if not found:
         raise ValueError("checksum is sha256: and 64 hexadecimal digits")
     return found[1].lower()
+
+
+def meant(options: Mapping[str, Any]) -> tuple[int | None, str, list[str]]:
+    """Options of the task: reserve in bytes, the digits of checksum, and all that is wrong with the options themselves."""
+    wrong: list[str] = []
+    reserve, sha256 = None, ""
+    try:
+        Resources(DIALECTS[options["via"]], options["resources"])
+    except ValueError as error:
+        wrong.append(str(error))
+    try:
+        reserve = size_of(options["reserve"]) if options["reserve"] else None
+    except ValueError as error:
+        wrong.append(f"reserve: {error}")
+    try:
+        sha256 = sha256_of(options["checksum"]) if options["checksum"] else ""
+    except ValueError as error:
+        wrong.append(str(error))
+    if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
+        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
+    if options["wait_timeout"] < 0:
+        wrong.append("wait_timeout must be 0 or more seconds")
+    return reserve, sha256, wrong
 
 
 def is_broken(image: Image) -> bool:

@@ -23,6 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model 
     collectors,
     is_broken,
     is_under_way,
+    meant,
     sha256_of,
     size_of,
     to_document,
@@ -211,6 +212,16 @@ def test_sizes_that_are_none(text: str) -> None:
 def test_checksums_that_are_none(text: str) -> None:
     with pytest.raises(ValueError, match="sha256"):
         sha256_of(text)
+
+
+def test_all_that_is_wrong_with_the_options_is_said_at_once() -> None:
+    right: dict[str, Any] = {"via": "center", "wait_timeout": 0} | dict.fromkeys(
+        ["resources", "reserve", "checksum", "collectors"]
+    )
+    assert meant({**right, "reserve": "1k", "checksum": "sha256:" + "AB" * 32}) == (1024, "ab" * 32, [])
+    assert meant(right) == (None, "", [])
+    wrong = {"via": "appliance", "wait_timeout": -1, "resources": {"x": {}}, "reserve": "?", "checksum": "?"}
+    assert len(meant({**right, **wrong})[2]) == 5
 
 
 def test_collectors_are_named_apart_from_center_and_once_each() -> None:
