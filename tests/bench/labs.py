@@ -107,7 +107,8 @@ def _hosts(inventory: Path) -> list[dict[str, Any]]:
             "username": item["ansible_user"],
             "password": item["ansible_password"],
         }
-        for name, item in groups["iosxr"]["hosts"].items()
+        for group in groups.values()
+        for name, item in group["hosts"].items()
     ]
 
 
@@ -120,20 +121,30 @@ CONNECTIONS = {
         "ansible_network_cli_ssh_type": "libssh",
         "ansible_host_key_checking": True,
     },
+    "rest": {
+        "ansible_connection": "mspplus.netsec.rest",
+        "ansible_network_os": "citrix.sdwan.sdwan",
+        "ansible_rest_ca_path": "{{ bench_folder }}/hosts.ca.txt",
+    },
 }
 PEER_SITE = {"PYTHONPATH": str(Path(__file__).with_name("peer_site"))}
-PLAYBOOKS = {"ours": OURS / "ansible-playbook", "network_cli": PEERS / "ansible-playbook"}
+PLAYBOOKS = {
+    "ours": OURS / "ansible-playbook",
+    "rest": OURS / "ansible-playbook",
+    "network_cli": PEERS / "ansible-playbook",
+}
 
 
 def playbook(
     lab: Lab, side: str, name: str, tasks: Sequence[Mapping[str, Any]], hosts: Sequence[Mapping[str, Any]], *flags: str
 ) -> measuring.Program:
-    """An ansible-playbook run of these tasks on these hosts. side: ours | network_cli."""
+    """An ansible-playbook run of these tasks on these hosts. side: ours | rest (ours, too) | network_cli."""
     folder = lab.folder / f"{side}-{name}"
     folder.mkdir(exist_ok=True)
     common = {
         "ansible_network_os": "cisco.iosxr.iosxr",
         "bench_known_hosts": str(lab.known_hosts),
+        "bench_folder": str(lab.folder),
         **CONNECTIONS[side],
     }
     inventory = {"all": {"vars": common, "hosts": {host["name"]: _variables(host) for host in hosts}}}

@@ -25,6 +25,7 @@ import labs
 import measuring
 import plays
 import pushes
+import redirects
 import rt_flow
 import sessions
 
@@ -63,6 +64,7 @@ BENCHES = {
     "rt_flow_vs_regex_limit": Bench(rt_flow.rt_flow_vs_regex_limit, 2.0),
     "image_upload_vs_curl": Bench(images.image_upload_vs_curl, 1.3),
     "image_upload_memory": Bench(images.image_upload_memory, 100.0, "MB more than without an upload"),
+    "redirect_requests": Bench(redirects.redirect_requests, None, "HTTP requests of a run without a change"),
 }
 
 
