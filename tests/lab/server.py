@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lab: devices that listen on 127.0.0.1 and speak SSH or HTTPS, in one asyncio process or in a thread of a test."""
+"""The lab: devices that listen on loopback addresses and speak SSH or HTTPS, in one asyncio process or in a thread of a test."""
 
 from __future__ import annotations
 
