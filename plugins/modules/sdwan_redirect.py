@@ -315,8 +315,8 @@ options:
         elements: str
   state:
     description:
-      - V(merged) adds what is named; in a list of policies, an allow, drop or reject that is missing comes before the first redirect, a
-        redirect at the end. What is there stays where it is.
+      - V(merged) adds what is named. In a list of policies what is there stays in its order; a redirect that is missing comes at the end,
+        another policy before the first redirect, unless the document has it behind one.
       - V(replaced) makes each named template and each named list of policies exactly as written.
       - V(overridden) does the same, deletes all other hosted firewall templates, and takes the redirects out of all other lists. Other
         policies and templates stay.

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -21,18 +22,20 @@ from lab.server import Lab
 
 PASSWORD = "CANARY-sdwan-password"
 READ_TIMEOUT = 5.0  # seconds; hang faults wait this long
-NETWORK: dict[str, Any] = {
-    "network": "acme",
-    "regions": [{"region_name": "default"}, {"region_name": "emea", "collector_ip": "127.0.0.1"}],
-    "sites": [
-        {"site_name": "dc", "model": "cb2100", "mode": "primary_mcn"},
-        {"site_name": "berlin", "model": "cb1100"},
-        {"site_name": "hamburg", "model": "cb1100", "appliances": ["hamburg-a", "hamburg-b"]},
-        {"site_name": "paris", "model": "cb1100", "region": "emea"},
-        {"site_name": "rome", "model": "cb210"},
-    ],
-    "package": "Production",
-}
+NETWORK: Mapping[str, Any] = MappingProxyType(
+    {
+        "network": "acme",
+        "regions": [{"region_name": "default"}, {"region_name": "emea", "collector_ip": "127.0.0.1"}],
+        "sites": [
+            {"site_name": "dc", "model": "cb2100", "mode": "primary_mcn"},
+            {"site_name": "berlin", "model": "cb1100"},
+            {"site_name": "hamburg", "model": "cb1100", "appliances": ["hamburg-a", "hamburg-b"]},
+            {"site_name": "paris", "model": "cb1100", "region": "emea"},
+            {"site_name": "rome", "model": "cb210"},
+        ],
+        "package": "Production",
+    }
+)
 
 
 def spec(name: str, site: str, network: Mapping[str, Any] = NETWORK, **more: Any) -> dict[str, Any]:

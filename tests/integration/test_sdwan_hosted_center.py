@@ -106,7 +106,7 @@ def test_sites_of_two_regions_are_provisioned_from_the_store_of_each(head: Lab, 
 def test_an_image_that_a_collector_lacks_or_a_collector_that_is_away_is_refused_before(
     head: Lab, tmp_path: Path
 ) -> None:
-    head.call(lambda: network(head).stores["emea"].images.clear())
+    head.call(network(head).stores["emea"].images.clear)
     assert Task(head, tmp_path, "center", **THERE, sites=["paris", "bonn"]).refused() == ["H8"]
     head.add_fault("collector-21", {"name": "refuse", "how": "refused"})
     assert Task(head, tmp_path, "center", **THERE, sites=["paris", "bonn"]).refused() == ["H8"]

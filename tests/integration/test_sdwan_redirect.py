@@ -22,6 +22,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws
+from lab.sdwan import editor
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
 
@@ -401,14 +402,14 @@ def test_a_change_that_somebody_else_staged_is_left_alone(network):
 
 def test_a_run_that_was_killed_is_finished_by_the_next_one(network):
     lab = network()
-    editor = device(lab, "mcn").editor
-    editor.packages[BACKUP] = copy.deepcopy(editor.packages[PACKAGE])
-    editor.packages[PACKAGE]["global_network_settings"]["connection_match_type"] = "symmetric"
+    packages = device(lab, "mcn").editor.packages
+    packages[BACKUP] = copy.deepcopy(packages[PACKAGE])
+    packages[PACKAGE]["global_network_settings"]["connection_match_type"] = "symmetric"
     done = run(lab, ALL_TRAFFIC)
     assert done.changed
     assert "unfinished" in done.plan.operations[-1].risk
     assert live(lab)["global_network_settings"]["connection_match_type"] == "symmetric"
-    assert BACKUP not in editor.packages
+    assert BACKUP not in packages
 
 
 def test_a_package_may_be_edited_without_being_activated(network):
@@ -422,8 +423,8 @@ def test_a_package_may_be_edited_without_being_activated(network):
 
 def test_audit_errors_of_others_stop_the_change_with_their_text(network):
     lab = network()
-    editor = device(lab, "mcn").editor
-    editor.packages[PACKAGE]["global_network_settings"]["global_policy_template"] = "vanished"
+    packages = device(lab, "mcn").editor.packages
+    packages[PACKAGE]["global_network_settings"]["global_policy_template"] = "vanished"
     error = ended(lab, ALL_TRAFFIC)
     assert isinstance(error, Failed)
     assert [(item.rule, item.device_text) for item in error.problems if item.severity == "error"] == [
@@ -497,3 +498,35 @@ def test_a_site_of_center_without_a_firewall_gets_no_redirect_unless_forced(mana
     error = ended(lab, ALL_TRAFFIC, name="center")
     assert isinstance(error, Refused)
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
+
+
+# -- what only a device can break -------------------------------------------------------------------------------------
+
+
+def test_a_change_that_costs_sdwan_its_own_policies_is_taken_back(network, monkeypatch):
+    lab = network()
+    run(lab, ALL_TRAFFIC)
+    made = editor.automatic
+
+    def lossy(content: Any, site: str) -> list[dict[str, Any]]:
+        """As if a PUT that names more than one policy took the automatic ones away."""
+        return [] if len(content["firewall"][site]["firewall_local_policy"]) > 1 else made(content, site)
+
+    monkeypatch.setattr(editor, "automatic", lossy)
+    before = copy.deepcopy(live(lab))
+    more = {"site_policies": [{"site": "berlin", "policies": [{"action": "drop", "destination_port": "23"}]}]}
+    error = ended(lab, more)
+    assert isinstance(error, Failed)
+    assert {item.rule for item in error.problems} == {"H16"}
+    assert error.device_state.startswith("rolled back")
+    assert (live(lab), revision(lab)) == (before, 2)
+    assert len(device(lab, "mcn").editor.packages[PACKAGE]["firewall"]["berlin"]["firewall_local_policy"]) == 1
+
+
+@pytest.mark.parametrize("missing", [[], ["monitor/firewall_filter_stats"]])
+def test_redirects_that_are_not_counted_after_the_activation_are_a_warning(lab, missing):
+    sites = [{"site_name": "dc", "model": "cb1100", "mode": "primary_mcn"}]
+    started = lab(spec("mcn", "dc", {"network": "one", "sites": sites, "package": PACKAGE}, missing=missing))
+    done = run(started, {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]})
+    assert [item.rule for item in done.warnings if item.rule == "H21"] == (["H21"] if missing else [])
+    assert revision(started) == 2

@@ -150,15 +150,23 @@ def _listed(
         wanted = _before_redirects(wanted, [_same(own, item) for item in trusted])
     if state != "merged":
         return (*auto, *wanted)
+    return (*auto, *_merged(own, wanted))
+
+
+def _merged(own: Sequence[Policy], wanted: Sequence[Policy]) -> list[Policy]:
+    """What is there stays in its order. A redirect that is missing comes last; another policy before the first redirect,
+    unless the document has it behind one."""
     merged = list(own)
-    for item in wanted:
+    for number, item in enumerate(wanted):
         if item in merged:
             continue
         if item.is_redirect:
             merged.append(item)
+        elif any(earlier.is_redirect for earlier in wanted[:number]):
+            merged.insert(merged.index(wanted[number - 1]) + 1, item)
         else:
             merged = _before_redirects(merged, [item])
-    return (*auto, *merged)
+    return merged
 
 
 def _same(own: Iterable[Policy], wanted: Policy) -> Policy:

@@ -279,7 +279,7 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 
 def _new_redirects(view: View) -> list[tuple[str, Policy]]:
-    known = {(where, item) for where, item in view.current.redirects()}
+    known = set(view.current.redirects())
     return [pair for pair in view.wanted.redirects() if pair not in known]
 
 

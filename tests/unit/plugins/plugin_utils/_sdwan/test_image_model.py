@@ -25,6 +25,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model 
     size_of,
     to_document,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_plan import resulting, steps
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import check
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import (
     Image,
     Region,
@@ -33,6 +35,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
     images,
     is_host,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
 NAME, SIZE = "PA-VM-KVM-9.0.1.qcow2", 1000
 WANTED = Wanted(NAME, vendor="Palo Alto Networks", size=SIZE)
@@ -150,6 +153,34 @@ def test_a_document_shows_what_a_target_has_and_not_how_full_it_is() -> None:
     }
     row: dict[str, Any] = {"name": NAME, "vendor": "v", "size": 7, "complete": False, "in_use": True}
     assert to_document(states) == {"center": {"images": [row], "reserved": 5}, "appliance": {"images": []}}
+
+
+@pytest.mark.parametrize(
+    ("reserve", "system", "present", "foretold"),
+    [
+        (7, None, True, 7),
+        (0, None, True, 0),
+        (None, None, True, 5),
+        (7, System("1100"), True, 5),
+        (7, None, False, 5),
+    ],
+)
+def test_a_document_foretells_what_is_reserved(
+    reserve: int | None, system: System | None, present: bool, foretold: int
+) -> None:
+    """Only Center reserves room, and only for an image that it gets."""
+    wanted = replace(WANTED, reserve=reserve, present=present)
+    current = {"here": TargetState({}, Storage(reserved=5, free=9000, known=True), 5, system)}
+    table = {"here": Resources("sdwan_center" if system is None else "sdwan")}
+    assert to_document(resulting(current, wanted))["here"]["reserved"] == foretold
+    sent = [parsed(step.line)[2] for step in steps(current, wanted, table) if step.deed == "reserve"]
+    assert sent == ([{"hosted_firewall_storage": {"reserved": foretold}}] if foretold != 5 else [])
+
+
+def test_the_same_problem_of_storage_is_told_once() -> None:
+    unknown = {"here": TargetState(unknown="there is no such call")}
+    assert [found.severity for found in check(unknown, WANTED)] == ["warning"]
+    assert [found.severity for found in check(unknown, replace(WANTED, reserve=9000))] == ["error"]
 
 
 some_regions = st.lists(

@@ -364,7 +364,7 @@ def test_only_a_status_that_means_running_alone_is_running(said: str) -> None:
 @pytest.mark.parametrize("words", PHASES)
 def test_every_status_of_the_table_is_reached(words: str) -> None:
     assert phase(words) == phase(words.upper()) == PHASES[words]
-    assert phase(f"{words}x") == "unknown"
+    assert phase(f"{words}x") == phase(f"{words}x: y") == "unknown"
 
 
 @pytest.mark.parametrize(
