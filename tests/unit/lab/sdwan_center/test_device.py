@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -32,6 +34,8 @@ IMAGE = "pan.qcow2"
 FORM = {"vendor": "Palo Alto Networks", "model": "VM 50", "image_name": IMAGE, "vm_auth_key": "canary-key"}
 BONN = {"site_name": "bonn", "appliance_name": "bonn-a"}
 PAIR = [{"site_name": "berlin", "appliance_name": f"berlin-{letter}"} for letter in "ab"]
+
+README = Path(__file__).resolve().parents[3] / "lab" / "sdwan_center" / "README.md"
 
 Make = Callable[..., "Center"]
 
@@ -342,3 +346,10 @@ def test_what_center_hands_over_is_activated_in_the_network(center: Make) -> Non
     assert head.network.live.content["global_network_settings"]["connection_match_type"] == "symmetric"
     assert head.do("GET", "config/network_config_import")[0]["active_revision"] == "Production_2"
     assert head.device.imported["mcn_revision"] == "Production_1"
+
+
+def test_the_readme_tells_every_key_and_every_resource(center: Make) -> None:
+    text = README.read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(SdwanCenterDevice.OPTIONS)
+    told = set(re.findall(r"`((?:config|reports)/\w+)`", text))
+    assert {name for name in center().device.nitro.table if not name.startswith("config_editor/")} <= told
