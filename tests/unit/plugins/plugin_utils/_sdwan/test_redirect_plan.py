@@ -306,8 +306,20 @@ def test_what_sdwan_made_is_never_sent_away():
 
 
 WORDS = st.sampled_from(
-    "name firewall_policy_template_name pre_appliance_policies site_name firewall_local_policy firewall_settings action "
-    "from_zones priority service_redirection_interfaces interface vlan".split()
+    [
+        "name",
+        "firewall_policy_template_name",
+        "pre_appliance_policies",
+        "site_name",
+        "firewall_local_policy",
+        "firewall_settings",
+        "action",
+        "from_zones",
+        "priority",
+        "service_redirection_interfaces",
+        "interface",
+        "vlan",
+    ]
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
