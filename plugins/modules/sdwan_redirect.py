@@ -109,7 +109,7 @@ options:
             description: Its policies before those of a site, in their order.
             type: list
             elements: dict
-            suboptions:
+            suboptions: &policy
               action:
                 description: What is done with what matches. A policy that names a template redirects without it, another one allows.
                 type: str
@@ -209,93 +209,7 @@ options:
             description: Its policies, in their order.
             type: list
             elements: dict
-            suboptions:
-              action:
-                description: What is done with what matches. A policy that names a template redirects without it, another one allows.
-                type: str
-                choices: [allow, drop, reject, count_and_continue, redirect]
-              hosted_firewall_template:
-                description: Template of the firewall to redirect into.
-                type: str
-              service_redirection_interface:
-                description:
-                  - Interface of the firewall that the traffic enters, that of the side which opens the connection. Answers take the other one
-                    by themselves.
-                type: str
-                choices: [Interface-1, Interface-2]
-              service_redirection_vlan:
-                description: VLAN on that interface, inside the appliance only. Leave it out for none.
-                type: int
-              application:
-                description: Application that it matches.
-                type: str
-              application_family:
-                description: Family of applications that it matches.
-                type: str
-              application_objects:
-                description: Application object that it matches.
-                type: str
-              ip_protocol_num:
-                description: Number of the IP protocol.
-                type: int
-              source_ip_address:
-                description: Address or prefix.
-                type: str
-              source_port:
-                description: Port or range of ports.
-                type: str
-              source_service_type:
-                description: Service that the traffic comes from.
-                type: str
-                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
-              source_service_name:
-                description: Name of that service.
-                type: str
-              from_zones:
-                description: Firewall zones that the traffic comes from.
-                type: list
-                elements: str
-              destination_ip_address:
-                description: Address or prefix.
-                type: str
-              destination_port:
-                description: Port or range of ports.
-                type: str
-              destination_service_type:
-                description: Service that the traffic goes to; V(internet) for all that leaves for the Internet.
-                type: str
-                choices: [any, local, virtual_path, internet, intranet, gre_tunnel, lan_ipsec_tunnel, ip_host, multicast]
-              destination_service_name:
-                description: Name of that service.
-                type: str
-              to_zones:
-                description: Firewall zones that the traffic goes to.
-                type: list
-                elements: str
-              ip_dscp:
-                description: DSCP value, such as V(ef).
-                type: str
-              allow_fragments:
-                description: Whether fragments match. True by default.
-                type: bool
-              track_connection:
-                description: Whether connections are tracked. True by default.
-                type: bool
-              reverse_also:
-                description: Whether the reverse direction gets a policy, too.
-                type: bool
-              match_established:
-                description: Whether packets of connections match that were there before the policy.
-                type: bool
-              log_connection_start:
-                description: Log the begin of connections.
-                type: bool
-              log_connection_end:
-                description: Log the end of connections.
-                type: bool
-              log_interval:
-                description: Seconds between log lines of a connection, V(60) to V(600); V(0) for none.
-                type: int
+            suboptions: *policy
       office_365_breakout:
         description: Which categories of Office 365 leave a branch directly. SD-WAN makes the policies for them, before all others.
         type: dict
