@@ -39,7 +39,7 @@ class RestDevice(Protocol):
 
     DIALECT: what the inventory calls the system (`ansible_rest_dialect`). Optional, looked up by name: `forget()` ends all
     sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error; `SECRETS` names
-    further keys whose values the journal masks.
+    further keys whose values the journal masks; an attribute `certificate` gets the certificate that it shows, as PEM.
     """
 
     DIALECT: ClassVar[str]
@@ -68,6 +68,8 @@ class Https:
         key, self.certificate = authority.server(spec.name, spec.tls, spec.address)
         client_ca = authority.pem if spec.client_ca == "lab" else spec.client_ca
         self.context = server_context(key, self.certificate, client_ca)
+        if hasattr(device, "certificate"):
+            device.certificate = self.certificate
         self.secrets = SECRET_KEYS | {name.lower() for name in getattr(device, "SECRETS", ())}
         self._runner: web.AppRunner | None = None
         self._starting = asyncio.Lock()

@@ -6,21 +6,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from typing import Any, ClassVar
 
 from aiohttp import web
+from cryptography import x509
 
+from ..certificates import fingerprint
 from ..spec import DeviceSpec
 from .change_management import ChangeManagement
 from .editor import Editor
 from .hosting import Machine, shown_machine
 from .images import Images
+from .inbox import Inbox
 from .monitor import Monitor
 from .network import MCN_MODES, Network, join, leave
 from .nitro import Ask, Handler, Nitro, Refusal
 
 BASE = "/sdwan/nitro/v1/"
 DEFAULT = "sites: [{site_name: branch1, model: cb1100}]"
+RELEASE = "11.0.3.1003"
 MANAGEMENT = ("primary_management_server", "secondary_management_server")
 
 
@@ -32,12 +38,18 @@ class SdwanDevice:
         "network": str,
         "site": str,
         "appliance": str,
+        "release": str,
+        "model_name": str,
         "base": str,
+        "second_factor": str,
+        "session_seconds": float,
         "upload_field": str,
         "upload_rate": float,
         "upload_hashing": bool,
         "phase_seconds": float,
         "old_errors": bool,
+        "nested": bool,
+        "bare": bool,
         "missing": list,
     }
     SECRETS: ClassVar[tuple[str, ...]] = ("vm_auth_key", "auth_code")
@@ -45,21 +57,33 @@ class SdwanDevice:
     def __init__(self, spec: DeviceSpec) -> None:
         self.spec = spec
         options = spec.options
+        self.certificate = ""  # PEM, of the lab
+        self.network: Network = join(str(options.get("network", spec.name)), spec.config or DEFAULT, spec.name)
         try:
-            self.network: Network = join(str(options.get("network", spec.name)), spec.config or DEFAULT, spec.name)
-            first = next(iter(self.network.sites))
             self.site, self.appliance = self.network.appliance(
-                str(options.get("site", first)), str(options.get("appliance", ""))
+                str(options.get("site", next(iter(self.network.sites)))), str(options.get("appliance", ""))
             )
         except KeyError as error:
+            leave(self.network, spec.name)
             raise ValueError(f"the network has no {error}") from error
         self.hosting = self.appliance.hosting
         self.hosting.phase_seconds = float(options.get("phase_seconds", self.hosting.phase_seconds))
         self.hosting.trouble = self._trouble
+        self._boots = self.appliance.boots
+        self._reboots: set[asyncio.Task[None]] = set()
+        self._own_inbox: list[str] = []
+        self.inbox = Inbox(self._inbox_names)
         self.nitro = Nitro(
-            str(options.get("base", BASE)), spec.username, spec.password, idle=lambda: self.appliance.restarting
+            str(options.get("base", BASE)),
+            spec.username,
+            spec.password,
+            second=str(options.get("second_factor", "")),
+            idle=self._away,
         )
         self.nitro.old_errors = bool(options.get("old_errors", False))
+        self.nitro.nested = bool(options.get("nested", True))
+        self.nitro.bare = bool(options.get("bare", False))
+        self.nitro.session_seconds = float(options.get("session_seconds", 0.0))
         self.nitro.wrong_password = lambda user: bool(spec.faults.active("wrong_password", user, mode="login"))
         self.nitro.before = self._before
         self.nitro.table = self._table()
@@ -88,7 +112,20 @@ class SdwanDevice:
         return self.nitro.error(status, code, text)
 
     async def close(self) -> None:
+        for reboot in self._reboots:
+            reboot.cancel()
         leave(self.network, self.spec.name)
+
+    def _away(self) -> bool:
+        """Asked before each call: no session outlives a restart."""
+        if self._boots != self.appliance.boots:
+            self._boots = self.appliance.boots
+            self.nitro.forget()
+        return self.appliance.restarting
+
+    def _inbox_names(self) -> list[str]:
+        """The MCN's is that of change management."""
+        return self.changes.inbox if self.is_mcn else self._own_inbox
 
     def _trouble(self, step: str) -> str:
         if self.spec.faults.active("job_hangs", step):
@@ -113,7 +150,7 @@ class SdwanDevice:
         table: dict[str, dict[str, Handler]] = {
             "config/system_options": {"GET": self._system, "POST?reboot": self._reboot},
             "config/appliance_certificate": {"GET": self._certificate},
-            "config/file_upload_to_inbox": {f"POST?{name}": self._inbox for name in ("file_upload", "upload_os_image")},
+            **self.inbox.table(),
             **images.table(),
             "config/hosted_firewall_storage": {"GET": self._storage},
             "config/hosted_firewalls": {
@@ -133,38 +170,46 @@ class SdwanDevice:
         return table | {name: dict.fromkeys(methods, _not_here) for name, methods in changes.items()}
 
     async def _system(self, _ask: Ask) -> Any:
+        options = self.spec.options
         return [
             {
-                "model": self.site.model,
+                "model": str(options.get("model_name", self.site.model)),
                 "product": "NetScaler SD-WAN",
                 "serial_no": self.appliance.serial_no,
-                "sw_version": "11.0.3.1003",
+                "sw_version": str(options.get("release", RELEASE)),
                 "os_ver": "6.0",
                 "site_name": self.site.site_name,
                 "appliance_mode": "MCN" if self.is_mcn else "Client",
                 "management_ip": self.appliance.management_ip,
                 "license_state": "Licensed",
-                "system_time": "2026-11-21 08:00:00",
+                "system_time": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
             }
         ]
 
     async def _reboot(self, _ask: Ask) -> None:
-        self.nitro.forget()
+        """It answers first. Jobs of change management do not survive their MCN; what runs does."""
+        self._reboots.add(asyncio.get_running_loop().create_task(self._rebooting()))
+
+    async def _rebooting(self) -> None:
+        if self.is_mcn:
+            self.network.restart_change_management()
+        self.appliance.restarting = True
+        try:
+            await asyncio.sleep(self.hosting.phase_seconds)
+        finally:
+            self.appliance.restarting = False
 
     async def _certificate(self, _ask: Ask) -> Any:
-        return [{"fingerprint": "", "start_date": "2026-01-01", "end_date": "2036-01-01"}]
-
-    async def _inbox(self, ask: Ask) -> Any:
-        assert ask.request is not None
-        names = []
-        reader: Any = await ask.request.multipart()
-        async for part in reader:
-            if part.filename is None or part.name not in ("file", "filename"):
-                raise Refusal("The field file is mandatory")
-            while await part.read_chunk(1 << 18):
-                pass
-            names.append(part.filename)
-        return {"inbox_files": names}
+        if not self.certificate:
+            return []
+        shown = x509.load_pem_x509_certificate(self.certificate.encode())
+        return [
+            {
+                "fingerprint": fingerprint(self.certificate),
+                "start_date": str(shown.not_valid_before_utc),
+                "end_date": str(shown.not_valid_after_utc),
+            }
+        ]
 
     async def _storage(self, _ask: Ask) -> Any:
         return [self.hosting.shown_storage()]

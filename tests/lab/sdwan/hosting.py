@@ -89,13 +89,16 @@ class Hosting:
         """size: announced. Raises Refusal where the appliance would say no."""
         if not self.supported:
             raise Refusal("Hosted firewall is not supported on this platform")
+        if not name or "/" in name:
+            raise Refusal("Invalid file name")
         if any(image.status == "uploading" for image in self.images.values()):
             raise Refusal("Another image upload is in progress")
         if name not in self.images and self.slots and len(self.images) >= self.slots:
             raise Refusal(f"A maximum of {self.slots} software images can be uploaded")
         if self.machine and self.machine.image_name == name:
             raise Refusal("Image is in use")
-        if size > self.reserved - self.used:
+        replaced = self.images[name].size if name in self.images else 0
+        if size > self.reserved - self.used + replaced:
             raise Refusal("Not enough space")
         if vendor not in VENDORS:
             raise Refusal(f"Unknown vendor {vendor}")

@@ -37,11 +37,13 @@ class Monitor:
 
     async def _filters(self, ask: Ask) -> Any:
         """Counts grow with each look: traffic flows. What is redirected into a firewall that is down is dropped."""
-        content, name = complete(self._network.live.content), self._site.site_name
-        policies = [*office_365(content), *automatic(content, name), *site_policies(content, name)]
-        rows = [self._count(number, shown(row)) for number, row in enumerate(policies, 1)]
+        rows = [self._count(number, row) for number, row in enumerate(self._policies(), 1)]
         limit = _number(ask.filter.get("max_stats", "50"))
         return {"firewall_filter_stats": rows[:limit]}
+
+    def _policies(self) -> list[dict[str, Any]]:
+        content, name = complete(self._network.live.content), self._site.site_name
+        return [shown(row) for row in (*office_365(content), *automatic(content, name), *site_policies(content, name))]
 
     def _count(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
         counters, machine = self._appliance.counters, self._appliance.hosting.machine
@@ -61,8 +63,25 @@ class Monitor:
             **{key: row[key] for key in keys},
         }
 
-    async def _connections(self, _ask: Ask) -> Any:
-        return {"firewall_connection_stats": []}
+    async def _connections(self, ask: Ask) -> Any:
+        """One connection a policy that lets pass; what a firewall that is down should get is dropped."""
+        rows = []
+        for number, row in enumerate(self._policies(), 1):
+            if row["action"] in ("drop", "reject"):
+                continue
+            lost = row["action"] == "redirect" and not self._appliance.hosting.running
+            packets = self._appliance.counters.get(str(number), 0)
+            rows.append(
+                {
+                    "id": number,
+                    "state": "ESTABLISHED",
+                    "source_service_type": row["source_service_type"],
+                    "destination_service_type": row["destination_service_type"],
+                    "sent_packets": packets,
+                    "sent_packets_dropped": packets if lost else 0,
+                }
+            )
+        return {"firewall_connection_stats": rows[: _number(ask.filter.get("max_stats", "50"))]}
 
     async def _applications(self, ask: Ask) -> Any:
         items = [{"application": f"application {number}", "bytes": number} for number in range(APPLICATIONS)]

@@ -41,8 +41,19 @@ class Appliance:
     serial_no: str
     hosting: Hosting
     active: bool = True
-    restarting: bool = False  # while it activates; nothing is answered then
     counters: dict[str, int] = field(default_factory=dict)  # id of a policy -> packets
+    boots: int = 0  # a session does not outlive one
+    _restarting: bool = False
+
+    @property
+    def restarting(self) -> bool:
+        """While it activates or reboots; nothing is answered then."""
+        return self._restarting
+
+    @restarting.setter
+    def restarting(self, does: bool) -> None:
+        self.boots += does and not self._restarting
+        self._restarting = does
 
 
 @dataclass
@@ -142,11 +153,15 @@ _NETWORKS: dict[str, tuple[Network, set[str]]] = {}
 
 
 def join(name: str, text: str, member: str) -> Network:
-    """The network of that name; its first member brings the start state. One whose member comes again belongs to an earlier
+    """The network of that name; its first member brings the start state. Raises ValueError. One whose member comes again belongs to an earlier
     lab of this process that did not end well, and makes room."""
     found = _NETWORKS.get(name)
     if found is None or member in found[1]:
-        found = _NETWORKS[name] = (Network(text), set())
+        try:
+            found = _NETWORKS[name] = (Network(text), set())
+        except (KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+            raise ValueError(f"the network {name} cannot be read: {error!r}") from error
+        found[0].name = name
     found[1].add(member)
     return found[0]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +75,10 @@ class Nitro:
         self.busy = self.busiest = 0  # calls at a time; NITRO is synchronous, so a client has one
         self.down = idle  # while it is, nothing is answered but a reset
         self.old_errors = False  # words of 10.0: `message` for `errormessage`
+        self.nested = True  # lists of the group monitor stand in one more envelope
+        self.bare = False  # a list of one item is answered as that item
+        self.session_seconds = 0.0  # without a call after which a session ends; 0: none does
+        self._used: dict[str, float] = {}
         self.before: Callable[[Ask], None] = lambda ask: None
         self.wrong_password: Callable[[str], bool] = lambda user: False
 
@@ -125,7 +130,7 @@ class Nitro:
             return self._login(ask)
         assert ask.request is not None
         cookie = ask.request.cookies.get(COOKIE, "")
-        if cookie not in self.live:
+        if not self._knows(cookie):
             raise Refusal("Authentication failed", 401)
         if ask.resource == "config/login" and ask.method == "DELETE":
             self.live.discard(cookie)
@@ -140,20 +145,47 @@ class Nitro:
         answer = await handler(ask)
         if isinstance(answer, web.StreamResponse):
             return answer
-        name = ask.resource.partition("/")[2]
-        return web.json_response({name: {"message": DONE.get(ask.method, "Done")} if answer is None else answer})
+        return web.json_response(self._body(ask.resource.partition("/")[2], ask.method, answer))
+
+    def _body(self, name: str, method: str, answer: Any) -> dict[str, Any]:
+        if answer is None:
+            return {name: {"message": DONE.get(method, "Done")}}
+        if isinstance(answer, Mapping) and isinstance(answer.get(name), list) and not self.nested:
+            return dict(answer)
+        if self.bare and method == "GET" and isinstance(answer, list) and len(answer) == 1:
+            return {name: answer[0]}
+        return {name: answer}
+
+    def _knows(self, cookie: str) -> bool:
+        now = time.monotonic()
+        if self.session_seconds and now - self._used.get(cookie, now) > self.session_seconds:
+            self.live.discard(cookie)
+        if cookie not in self.live:
+            return False
+        self._used[cookie] = now
+        return True
 
     def _login(self, ask: Ask) -> web.Response:
         item = ask.item if isinstance(ask.item, Mapping) else {}
         right = (item.get("username"), item.get("password")) == (self.username, self.password)
         second = not self.second or item.get("secondaryPassword") == self.second
-        if not (right and second) or self.wrong_password(str(item.get("username", ""))):
+        welcome = right and second and not self.wrong_password(str(item.get("username", "")))
+        _journalled(ask, welcome, str(item.get("username", "")))
+        if not welcome:
             raise Refusal("Authentication failed", 401)
         cookie = f"canary-{secrets.token_hex(16)}"
         self.live.add(cookie)
+        self._used[cookie] = time.monotonic()
         answer = web.json_response({"login": {"message": "Done"}})
         answer.set_cookie(COOKIE, cookie, path="/", secure=True, httponly=True)
         return answer
+
+
+def _journalled(ask: Ask, welcome: bool, user: str) -> None:
+    wire = ask.request.protocol if ask.request is not None else None
+    journal = getattr(wire, "journal", None)
+    if journal is not None:
+        journal.add("login" if welcome else "login-failed", user, getattr(wire, "session", 0))
 
 
 def paged(name: str, items: list[Any], ask: Ask) -> dict[str, Any]:
