@@ -6,23 +6,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from integration.conftest import StartLab
 from integration.hosted import IMAGE, WANTED, appliance, calls, stocked, written
+from integration.single_tasks import SingleTask
 
-from lab import inventory
 from lab.sdwan.hosting import GIB
 
-ROOT = Path(__file__).resolve().parents[2]
 NETWORK = """
 network: acme
 regions: [{region_name: default}, {region_name: emea, collector_ip: 127.0.0.1}, {region_name: apac, collector_ip: 'x y'}]
@@ -31,23 +25,6 @@ sites:
   - {site_name: bonn, model: cb1100}
   - {site_name: paris, model: cb1100, region: emea}
 """
-RESULTS = """
-import json
-import os
-from ansible.plugins.callback import CallbackBase
-
-
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_NAME = "results"
-
-    def note(self, result, **_more):
-        with open(os.environ["RESULTS"], "a") as file:
-            file.write(json.dumps(result._result, default=str) + "\\n")
-
-    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = note
-"""
-
 Play = Callable[..., dict[str, Any]]
 
 
@@ -68,44 +45,7 @@ def acme(lab: StartLab) -> Any:
 @pytest.fixture
 def play(acme: Any, tmp_path: Path) -> Play:
     """`play(options of the task, hosts=..., **variables)` -> its result. No secret anywhere in the output at -vvvv."""
-    inventory.write(acme, tmp_path / "inventory" / "hosts.yml")
-    (tmp_path / "callback").mkdir()
-    (tmp_path / "callback" / "results.py").write_text(RESULTS)
-    log = tmp_path / "ansible.log"
-    (tmp_path / "ansible.cfg").write_text(f"[defaults]\nlog_path = {log}\n")
-    environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
-        "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path / "callback"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results",
-        "RESULTS": str(tmp_path / "results"),
-    }
-
-    def run(given: dict[str, Any], *options: str, hosts: str = "edge1", **variables: Any) -> dict[str, Any]:
-        lines = tmp_path / "results"
-        lines.write_text("")
-        task = {"mspplus.netsec.sdwan_hosted_firewall": {"wait_timeout": 20, **given}}
-        head = {"hosts": hosts, "gather_facts": False, "vars": variables, "tasks": [task]}
-        (tmp_path / "play.yml").write_text(yaml.safe_dump([head]))
-        done = subprocess.run(
-            ["ansible-playbook", "-vvvv", "-i", str(tmp_path / "inventory"), *options, str(tmp_path / "play.yml")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        output = done.stdout + done.stderr + log.read_text()
-        assert "canary" not in (output + lines.read_text()).lower()
-        assert "Traceback" not in output
-        (line,) = lines.read_text().splitlines()
-        result: dict[str, Any] = json.loads(line)
-        return result
-
-    return run
+    return SingleTask(acme, tmp_path, "sdwan_hosted_firewall", "edge1", {"wait_timeout": 20})
 
 
 def manager(acme: Any, **more: Any) -> dict[str, Any]:

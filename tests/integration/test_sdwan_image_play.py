@@ -7,24 +7,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from integration.conftest import StartLab
 from integration.networks import center, device, sent, spec, written
-from integration.test_sdwan_hosted_play import RESULTS
+from integration.single_tasks import SingleTask
 
-from lab import inventory
 from lab.sdwan.hosting import GIB, Image
 
-ROOT = Path(__file__).resolve().parents[2]
 NAME = "PA-VM-KVM-9.0.1.qcow2"
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = f"sha256:{hashlib.sha256(CONTENT).hexdigest()}"
@@ -45,45 +38,9 @@ def acme(lab: StartLab) -> Any:
 @pytest.fixture
 def play(acme: Any, tmp_path: Path) -> Play:
     """`play(options of the task, hosts=..., **variables)` -> its result. No secret anywhere in the output at -vvvv."""
-    inventory.write(acme, tmp_path / "inventory" / "hosts.yml")
     (tmp_path / NAME).write_bytes(CONTENT)
-    (tmp_path / "callback").mkdir()
-    (tmp_path / "callback" / "results.py").write_text(RESULTS)
-    log = tmp_path / "ansible.log"
-    (tmp_path / "ansible.cfg").write_text(f"[defaults]\nlog_path = {log}\n")
-    environment = {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-        "HOME": str(tmp_path),
-        "LC_ALL": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
-        "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path / "callback"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results",
-        "RESULTS": str(tmp_path / "results"),
-    }
-
-    def run(given: dict[str, Any], *options: str, hosts: str = "branch", **variables: Any) -> dict[str, Any]:
-        lines = tmp_path / "results"
-        lines.write_text("")
-        task = {"mspplus.netsec.sdwan_firewall_image": {"src": str(tmp_path / NAME), "wait_timeout": 5, **given}}
-        head = {"hosts": hosts, "gather_facts": False, "vars": variables, "tasks": [task]}
-        (tmp_path / "play.yml").write_text(yaml.safe_dump([head]))
-        done = subprocess.run(
-            ["ansible-playbook", "-vvvv", "-i", str(tmp_path / "inventory"), *options, str(tmp_path / "play.yml")],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        output = done.stdout + done.stderr + log.read_text()
-        assert "canary" not in (output + lines.read_text()).lower()
-        assert "Traceback" not in output
-        (line,) = lines.read_text().splitlines()
-        result: dict[str, Any] = json.loads(line)
-        return result
-
-    return run
+    defaults = {"src": str(tmp_path / NAME), "wait_timeout": 5}
+    return SingleTask(acme, tmp_path, "sdwan_firewall_image", "branch", defaults)
 
 
 def listed(acme: Any, name: str) -> list[tuple[str, int, str]]:

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One task of a module by ansible-playbook at -vvvv, with its result as data, and no secret anywhere in what it printed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab import inventory
+from lab.server import Lab
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = """
+import json
+import os
+from ansible.plugins.callback import CallbackBase
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_NAME = "results"
+
+    def note(self, result, **_more):
+        with open(os.environ["RESULTS"], "a") as file:
+            file.write(json.dumps(result._result, default=str) + "\\n")
+
+    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = note
+"""
+
+
+class SingleTask:
+    """`task(options, "--check", hosts=..., **variables)` -> the result. defaults: options of every task."""
+
+    def __init__(self, lab: Lab, directory: Path, module: str, hosts: str, defaults: dict[str, Any]) -> None:
+        self._directory, self._module, self._hosts, self._defaults = directory, module, hosts, defaults
+        inventory.write(lab, directory / "inventory" / "hosts.yml")
+        (directory / "callback").mkdir()
+        (directory / "callback" / "results.py").write_text(RESULTS)
+        self._log = directory / "ansible.log"
+        (directory / "ansible.cfg").write_text(f"[defaults]\nlog_path = {self._log}\n")
+
+    def __call__(self, given: dict[str, Any], *options: str, hosts: str = "", **variables: Any) -> dict[str, Any]:
+        directory = self._directory
+        lines = directory / "results"
+        lines.write_text("")
+        task = {f"mspplus.netsec.{self._module}": {**self._defaults, **given}}
+        head = {"hosts": hosts or self._hosts, "gather_facts": False, "vars": variables, "tasks": [task]}
+        (directory / "play.yml").write_text(yaml.safe_dump([head]))
+        done = subprocess.run(
+            ["ansible-playbook", "-vvvv", "-i", str(directory / "inventory"), *options, str(directory / "play.yml")],
+            env={
+                "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+                "HOME": str(directory),
+                "LC_ALL": "C.UTF-8",
+                "ANSIBLE_CONFIG": str(directory / "ansible.cfg"),
+                "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+                "ANSIBLE_CALLBACK_PLUGINS": str(directory / "callback"),
+                "ANSIBLE_CALLBACKS_ENABLED": "results",
+                "RESULTS": str(lines),
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        output = done.stdout + done.stderr + self._log.read_text()
+        assert "canary" not in (output + lines.read_text()).lower()
+        assert "Traceback" not in output
+        (line,) = lines.read_text().splitlines()
+        result: dict[str, Any] = json.loads(line)
+        return result
