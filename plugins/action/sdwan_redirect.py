@@ -35,7 +35,7 @@ class ActionModule(DeviceAction):
         package = options["package"]
         change = ChangeOptions(
             package,
-            options["backup_package"] or f"{package}_before",
+            options["backup_package"] or f"{package}_netsec_before",
             options["activate"],
             options["rollback"],
             options["ignore_incomplete"],

@@ -40,7 +40,7 @@ options:
     type: str
     required: true
   backup_package:
-    description: Name of the package that keeps what was before, while a change is under way. By default O(package) with C(_before).
+    description: Name of the package that keeps what was before, while a change is under way. By default O(package) with C(_netsec_before).
     type: str
   config:
     description: What the network shall redirect.

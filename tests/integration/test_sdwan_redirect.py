@@ -441,6 +441,18 @@ def test_counters_of_the_mcn_itself_are_read_where_it_redirects(lab):
     assert [row["action"] for row in done.details["redirect_counters"]] == ["redirect"]
 
 
+def test_a_backup_that_cannot_be_deleted_never_takes_back_what_is_live(network):
+    lab = network(faults=[{"name": "http_status", "at": f"DELETE .*package_name={BACKUP}"}])
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert error.device_state.startswith("changed: the network runs it")
+    assert revision(lab) == 2
+    assert live(lab) == device(lab, "mcn").editor.packages[PACKAGE]
+    lab.clear_faults("mcn")
+    assert run(lab, ALL_TRAFFIC).changed
+    assert not run(lab, ALL_TRAFFIC).changed
+
+
 # -- through Center ---------------------------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ class Change:
         self._options = options
         self._progress = progress
         self._requests = Requests(manager.table, options.package)
-        self._exported = self._staging = self._activating = False
+        self._exported = self._staging = self._activating = self._live = False
         self.sites: list[dict[str, str]] = []
 
     def lines(self, unfinished: bool = False) -> list[str]:
@@ -115,6 +115,7 @@ class Change:
             if self._options.activate:
                 self._hand_over(moved)
                 self._activate()
+                self._live = True
                 self._dropped()
             done = True
         except (Failed, DoorError) as error:
@@ -271,6 +272,8 @@ class Change:
 
     def _taken_back(self, back: Callable[[], Plan]) -> str:
         """What the device carries now, in a sentence."""
+        if self._live:
+            return f"changed: the network runs it, but the package {self._options.backup} is still there; the next run activates once more"
         if self._activating:
             return (
                 f"unknown; the activation is under way, and the package {self._options.backup} holds what was before. "
