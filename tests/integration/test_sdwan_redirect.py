@@ -20,7 +20,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing, read_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_model import to_document
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws
 from lab.sdwan import editor
 from lab.sdwan.hosting import Machine
@@ -55,6 +56,7 @@ BREAKOUT = {
     "trusted_applications": ["webex"],
     "policy_templates": [{"name": "rest-to-firewall", "global": True, "pre_appliance_policies": [INTO_ONE]}],
 }
+NAMES = ("berlin", "hamburg", "paris")
 USE_CASES = {"all traffic": ALL_TRAFFIC, "Internet only": INTERNET, "breakout and the rest": BREAKOUT}
 UP = [
     HostedFirewall(site_name=name, admin_status="Up", operation_status="Running")
@@ -144,6 +146,24 @@ def test_the_way_back_leaves_no_redirect_and_nothing_else_undone(network, docume
     settings = {**before["global_network_settings"], "connection_match_type": "symmetric"}
     assert left == {**before, "global_network_settings": settings}
     assert not run(lab, document, "deleted").changed
+
+
+PAIRS = [(first, second) for first in (None, *USE_CASES) for second in USE_CASES if first != second]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS, ids=lambda name: name or "empty")
+@pytest.mark.parametrize("state", ["merged", "overridden"])
+def test_undo_sent_by_hand_brings_a_package_back(network, first, second, state):
+    lab = network()
+    if first:
+        run(lab, USE_CASES[first])
+    with opened(lab, "mcn") as manager:
+        before = read_package(manager, PACKAGE)
+        done = run(lab, USE_CASES[second], state, change={"activate": False})
+        assert read_package(manager, PACKAGE) != before
+        for line in done.plan.undo_commands:
+            manager.send(line)
+        assert to_document(read_package(manager, PACKAGE), NAMES) == to_document(before, NAMES)
 
 
 def test_check_mode_writes_nothing_and_says_what_a_run_then_does(network):
