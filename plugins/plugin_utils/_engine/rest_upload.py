@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from .rest import Sent, clean
 
@@ -27,8 +28,8 @@ class FileChanged(Exception):
 class Piece:
     """The part of a body that comes from a file: its size is what it was when the upload began.
 
-    requests-toolbelt asks for `len`, the bytes that are left, and for read(). A file that grows is cut there; one that
-    shrinks ends the upload, because the device would wait for the rest.
+    len: the bytes that are left. A file that grows is cut there; one that shrinks ends the upload, because the device would
+    wait for the rest.
     """
 
     def __init__(self, file: IO[bytes], name: str, progress: Sent | None) -> None:
@@ -54,9 +55,40 @@ class Piece:
         return data
 
 
-def multipart(piece: Piece, filename: str, field: str, fields: Mapping[str, str] | None) -> tuple[Any, str]:
-    """(body with `len` and read(), its Content-Type). The plain fields come first: a device may need them to begin."""
+class Source(Protocol):
+    """What a body is made of."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Body:
+    """Sources one after the other. requests asks for `len`, the bytes of all of them, and for read().
+
+    Each read is of one source and handed on as it is: the encoder of requests-toolbelt copies all bytes twice more.
+    """
+
+    def __init__(self, length: int, *sources: Source) -> None:
+        self.len = length
+        self._sources = list(sources)
+
+    def read(self, size: int = -1) -> bytes:
+        """At most so many bytes, b"" at the end; a negative size: those of a whole source."""
+        while self._sources:
+            data = self._sources[0].read(size)
+            if data:
+                return data
+            del self._sources[0]
+        return b""
+
+
+def multipart(piece: Piece, filename: str, field: str, fields: Mapping[str, str] | None) -> tuple[Body, str]:
+    """(body, its Content-Type). The plain fields come first: a device may need them to begin."""
     name = clean(os.path.basename(filename), 255).replace('"', "_").replace("\\", "_")
-    parts: dict[str, Any] = {**(fields or {}), field: (name, piece, "application/octet-stream")}
-    encoder = MultipartEncoder(parts)
-    return encoder, str(encoder.content_type)
+    # One with an empty file gives what stands around it.
+    empty: dict[str, Any] = {**(fields or {}), field: (name, b"", "application/octet-stream")}
+    encoder = MultipartEncoder(empty)
+    around = bytes(encoder.to_string())
+    tail = f"\r\n--{encoder.boundary_value}--\r\n".encode()
+    head = around.removesuffix(tail)
+    length = len(head) + piece.len + len(tail)
+    return Body(length, io.BytesIO(head), piece, io.BytesIO(tail)), str(encoder.content_type)
