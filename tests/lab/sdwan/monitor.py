@@ -84,7 +84,8 @@ class Monitor:
         return {"firewall_connection_stats": rows[: _number(ask.filter.get("max_stats", "50"))]}
 
     async def _applications(self, ask: Ask) -> Any:
-        items = [{"application": f"application {number}", "bytes": number} for number in range(APPLICATIONS)]
+        names = ["iperf", *(f"application{number}" for number in range(1, APPLICATIONS))]
+        items = [{"application": name, "bytes": 100 * number} for number, name in enumerate(names)]
         wanted = ask.filter.get("application")
         return paged("applications", [item for item in items if wanted in (None, item["application"])], ask)
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import json
 import secrets
+import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -97,6 +99,8 @@ class Nitro:
         if self.down():
             transport = request.transport
             if transport is not None:
+                wire = transport.get_extra_info("socket")
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, not an end
                 transport.abort()
             return web.Response(status=503)
         self.busy += 1
