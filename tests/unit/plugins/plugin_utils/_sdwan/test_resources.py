@@ -34,7 +34,7 @@ ROWS = [(system, name, row) for system, rows in SYSTEMS.items() for name, row in
 _leaves = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(max_size=12)
 _keys = st.sampled_from(["hosted_firewalls", "regions", "metadata", "no_of_pages", "name"]) | st.text(max_size=5)
 anything = st.recursive(
-    _leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_keys, inner, max_size=4), max_leaves=15
+    _leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_keys, inner, max_size=4), max_leaves=8
 )
 words = st.from_regex(r"[A-Za-z0-9_.-]{1,12}", fullmatch=True)
 items = st.dictionaries(words, anything, max_size=5)
