@@ -83,8 +83,8 @@ options:
     default: 1800
   resources:
     description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field) and
-        C(fields) (our name of a field to theirs).
+      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
+        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
     type: dict
   progress:
     description: Report progress of long work on stderr.

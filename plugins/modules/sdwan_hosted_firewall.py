@@ -131,8 +131,9 @@ options:
     description:
       - Other names and paths of calls, for releases whose own reference (Configuration > Appliance Settings > NITRO API > Download
         Nitro API Doc) names them differently.
-      - Maps a resource, such as C(hosted_firewalls), to a mapping of C(path) (C(config/...)), C(envelope) and C(fields) (our
-        names of fields to theirs).
+      - Maps a resource, such as C(hosted_firewalls), to a mapping of C(path) (C(config/...)), C(envelope), C(fields) (our
+        names of fields to theirs) and C(values) (our name of a field to a mapping of their texts to ours; C(operation_status) is
+        C(Running) or C(Stopped), or begins with C(Failed)).
     type: dict
 seealso:
   - module: mspplus.netsec.sdwan_firewall_image

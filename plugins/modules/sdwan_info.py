@@ -44,8 +44,8 @@ options:
     default: host
   resources:
     description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field) and
-        C(fields) (our name of a field to theirs).
+      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
+        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
     type: dict
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall

@@ -30,7 +30,8 @@ class Resource:
     """path: below the base path of the system. keys: those of the path that deletes one item, in NITRO's order.
 
     envelope: the key that a body is wrapped in, where it is not the last word of the path. upload_field: of a multipart
-    body. fields: our name of a field -> theirs, where they differ.
+    body. fields: our name of a field -> theirs, where they differ, at whatever depth of an item. values: our name of a field ->
+    their value -> ours.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Resource:
     envelope: str = ""
     upload_field: str = "file"
     fields: Mapping[str, str] | None = None
+    values: Mapping[str, Mapping[str, str]] | None = None
 
     @property
     def wrapped_in(self) -> str:
@@ -109,10 +111,11 @@ SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
 LINE = re.compile(r"(GET|POST|PUT|DELETE) (\S+)(?: (.+))?", re.DOTALL)
 
 # What a user may override of a row. `fields` maps our name of a field to theirs.
-OVERRIDABLE = ("path", "envelope", "upload_field", "fields")
+OVERRIDABLE = ("path", "envelope", "upload_field", "fields", "values")
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
 _PATH = re.compile(r"(?:config|config_editor|monitor|diag)(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9_.-]+)+")
+_TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -147,6 +150,13 @@ class Resources:
             and len({*fields.values()}) == len(fields)
         ):
             wrong.append(f"{where}.fields must map our names of fields to theirs, no two to the same")
+        values = given.get("values")
+        if values is not None and not (
+            isinstance(values, Mapping)
+            and all(_is(_WORD, key) and isinstance(row, Mapping) for key, row in values.items())
+            and all(_is(_TEXT, word) for row in values.values() for pair in row.items() for word in pair)
+        ):
+            wrong.append(f"{where}.values must map our names of fields to mappings of their texts to ours")
         if not wrong:
             self._rows[name] = replace(self._rows[name], **given)
         return wrong
@@ -202,9 +212,9 @@ class Resources:
         return max(found, key=lambda name: len(self._rows[name].path), default="")
 
     def wrap(self, name: str, item: Mapping[str, Any]) -> dict[str, Any]:
-        """An item as NITRO takes it: their names of fields, in its envelope."""
+        """An item as NITRO takes it: their names of fields and values, in its envelope."""
         row = self._rows[name]
-        return {row.wrapped_in: {_theirs(row, key): value for key, value in item.items()}}
+        return {row.wrapped_in: _theirs_of(row, item)}
 
     def unwrap(self, name: str, body: Any) -> list[dict[str, Any]]:
         """The items of an answer, our names of fields. NITRO answers with a list, with one item, or, under monitor, with
@@ -214,12 +224,7 @@ class Resources:
         if isinstance(found, Mapping) and row.wrapped_in in found:
             found = found[row.wrapped_in]
         items = found if isinstance(found, list) else [found]
-        ours: dict[Any, str] = {theirs: key for key, theirs in (row.fields or {}).items()}
-        return [
-            {ours.get(key, str(key)): value for key, value in item.items()}
-            for item in items
-            if isinstance(item, Mapping)
-        ]
+        return [_ours(row, item) for item in items if isinstance(item, Mapping)]
 
     def pages(self, name: str, body: Any) -> int:
         """How many pages the answer has in all; 1 where it says nothing."""
@@ -233,11 +238,35 @@ class Resources:
         return max(1, int(number)) if len(number) < 10 and int(number) < MAX_PAGES else MAX_PAGES
 
 
+DEEPEST = 20  # levels of an item that are looked into; a hostile answer may have thousands
 MAX_PAGES = 1000  # of 50 items; bounds what a hostile or broken answer can make us ask for
 
 
 def _is(words: re.Pattern[str], given: Any) -> bool:
     return isinstance(given, str) and bool(words.fullmatch(given))
+
+
+def _ours(row: Resource, value: Any, key: str = "", depth: int = 0) -> Any:
+    """Their names and values -> ours, as deep as an item of NITRO is."""
+    if depth > DEEPEST:
+        return value
+    if isinstance(value, Mapping):
+        names: dict[Any, str] = {theirs: ours for ours, theirs in (row.fields or {}).items()}
+        renamed = [(names.get(name, str(name)), item) for name, item in value.items()]
+        return {name: _ours(row, item, name, depth + 1) for name, item in renamed}
+    if isinstance(value, list):
+        return [_ours(row, item, key, depth + 1) for item in value]
+    known = (row.values or {}).get(key)
+    return known.get(str(value), value) if known else value
+
+
+def _theirs_of(row: Resource, value: Any, key: str = "") -> Any:
+    if isinstance(value, Mapping):
+        return {_theirs(row, name): _theirs_of(row, item, name) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_theirs_of(row, item, key) for item in value]
+    known = {ours: theirs for theirs, ours in (row.values or {}).get(key, {}).items()}
+    return known.get(value, value) if isinstance(value, str) else value
 
 
 def _theirs(row: Resource, key: str) -> str:

@@ -425,3 +425,32 @@ def test_any_override_is_taken_or_refused_in_words(overrides: dict[str, Any]) ->
         told = str(error)
     assert not told or told.startswith("resources.")
     assert all(target(table.path(name, {"a": "b"})) for name in overrides if not told)
+
+
+def test_names_and_words_of_a_release_become_ours_at_every_depth_and_theirs_on_the_way_out():
+    overrides = {
+        "firewall": {"fields": {"hosted_firewall_template": "vnf"}, "values": {"action": {"steer": "redirect"}}},
+        "hosted_firewalls": {"values": {"operation_status": {"booted up": "Running"}}},
+    }
+    table = Resources("sdwan", overrides)
+    theirs = {"site_name": "berlin", "firewall_local_policy": [{"action": "steer", "vnf": "pa"}]}
+    ours = {"site_name": "berlin", "firewall_local_policy": [{"action": "redirect", "hosted_firewall_template": "pa"}]}
+    assert table.unwrap("firewall", {"firewall": [theirs]}) == [ours]
+    assert table.wrap("firewall", ours) == {"firewall": theirs}
+    rows = table.unwrap(
+        "hosted_firewalls", {"hosted_firewalls": [{"operation_status": "booted up"}, {"operation_status": "?"}]}
+    )
+    assert [row["operation_status"] for row in rows] == ["Running", "?"]
+
+
+@pytest.mark.parametrize("values", ["x", {"a": "b"}, {"a": {"b": 1}}, {"a": {"b": "c\nd"}}, {"a b": {}}])
+def test_words_that_are_none_are_refused(values):
+    with pytest.raises(ValueError, match=r"resources\.firewall\.values"):
+        Resources("sdwan", {"firewall": {"values": values}})
+
+
+def test_an_answer_that_is_nested_without_end_is_no_error():
+    deep = []
+    for _level in range(900):
+        deep = [deep]
+    assert Resources("sdwan").unwrap("firewall", {"firewall": {"x": deep}}) == [{"x": deep}]
