@@ -62,7 +62,9 @@ BENCHES = {
         rt_flow.rt_flow_vs_pygrok, 0.05, further=("anchored patterns", 0.05, "ratio_to_anchored")
     ),
     "rt_flow_vs_regex_limit": Bench(rt_flow.rt_flow_vs_regex_limit, 2.0),
-    "image_upload_vs_curl": Bench(images.image_upload_vs_curl, 1.3),
+    "image_upload_vs_curl": Bench(
+        images.image_upload_vs_curl, 1.3, "ours / theirs, upload", further=("whole run", 1.3, "whole_run_ratio")
+    ),
     "image_upload_memory": Bench(images.image_upload_memory, 100.0, "MB more than without an upload"),
     "redirect_requests": Bench(redirects.redirect_requests, None, "HTTP requests of a run without a change"),
 }
