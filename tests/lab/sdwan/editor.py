@@ -17,7 +17,7 @@ from typing import Any
 from .audit import audits
 from .network import Network
 from .nitro import Ask, Handler, Refusal
-from .policies import OFFICE_365, automatic, number, office_365, rows_of, shown, stored
+from .policies import OFFICE_365, automatic, flat, number, office_365, rows_of, shown, stored
 
 PACKAGES = {
     name: f"config/{name}"
@@ -31,6 +31,7 @@ SETTINGS = {
 }
 BREAKOUTS = tuple(f"enable_breakout_from_branch_{word}" for word in ("optimize", "allow", "default"))
 ZONES = ("default_lan_zone", "internet_zone", "untrusted_internet_zone")
+INTERFACES = "service_redirection_interfaces"
 TEMPLATE_LISTS = ("pre_appliance_policies", "post_appliance_policies")
 SITE_LISTS = ("firewall_static_nat_policy", "firewall_dynamic_nat_policy", "firewall_destination_nat_policy")
 
@@ -135,7 +136,7 @@ class Editor:
 
     async def _put_settings(self, ask: Ask) -> None:
         settings = self._of(ask)["global_network_settings"]
-        given = {key: value for key, value in ask.item.items() if key != "package_name"}
+        given = {key: value for key, value in flat(ask.item).items() if key != "package_name"}
         if given.get("connection_match_type", "symmetric") not in ("directional", "symmetric"):
             raise Refusal("Invalid connection_match_type")
         settings.update(given)
@@ -158,7 +159,7 @@ class Editor:
             items = self._of(ask)[name]
             if ask.text(key) == OFFICE_365 or any(item[key] == ask.text(key) for item in items):
                 raise Refusal(f"{ask.text(key)} already exists")
-            added = _kept(name, ask.item, {})
+            added = {**_kept(name, ask.item, {}), key: ask.text(key)}
             if name == "firewall_zones":
                 added["id"] = 1 + max((number(item, "id") for item in items), default=0)
             items.append(added)
@@ -229,7 +230,11 @@ class Editor:
         if name not in self.network.sites:
             raise Refusal(f"Site {name} does not exist")
         item = {**empty_site(), **content["firewall"].get(name, {})}
-        for key in ("firewall_settings", *SITE_LISTS):
+        if "firewall_settings" in ask.item:
+            item["firewall_settings"] = [
+                flat(row) for row in rows_of(ask.item["firewall_settings"], "firewall_settings")
+            ]
+        for key in SITE_LISTS:
             if key in ask.item:
                 item[key] = copy.deepcopy(rows_of(ask.item[key], key))
         if "firewall_local_policy" in ask.item:
@@ -305,7 +310,8 @@ def complete(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kept(name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    item = {**old, **{key: copy.deepcopy(value) for key, value in given.items() if key != "package_name"}}
+    fields = flat(given, *TEMPLATE_LISTS, INTERFACES)
+    item = {**old, **{key: copy.deepcopy(value) for key, value in fields.items() if key != "package_name"}}
     if name == "firewall_policy_template":
         for key in TEMPLATE_LISTS:
             item[key] = [stored(row) for row in rows_of(item.get(key), key) if not row.get("auto_generated")]
@@ -315,9 +321,9 @@ def _kept(name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[s
 def _hosted(item: Mapping[str, Any]) -> dict[str, Any]:
     if not item.get("vendor") or not item.get("model"):
         raise Refusal("vendor and model are mandatory")
-    rows = rows_of(item.get("service_redirection_interfaces"), "service_redirection_interfaces")
+    rows = [flat(row) for row in rows_of(item.get(INTERFACES), INTERFACES)]
     interfaces = [{"interface": str(row.get("interface", "")), "vlan": number(row, "vlan")} for row in rows]
-    return {**item, "service_redirection_interfaces": interfaces}
+    return {**flat(item, INTERFACES), INTERFACES: interfaces}
 
 
 def _not_automatic(name: str) -> None:

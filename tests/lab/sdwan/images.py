@@ -15,7 +15,7 @@ import hashlib
 import time
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader
 
 from ..faults import Faults
 from .hosting import Hosting, Image
@@ -49,42 +49,44 @@ class Images:
         self._hosting.delete_image(ask.keys.get("image_name", ""))
 
     async def _upload(self, ask: Ask) -> None:
-        request = ask.request
-        assert request is not None
-        if not request.content_type.startswith("multipart/"):
-            raise Refusal("Data format unacceptable", 415)
-        vendor, done = "", False
-        reader: Any = await request.multipart()
-        async for part in reader:
+        assert ask.request is not None
+        announced, vendor = ask.request.content_length or 0, ""
+        came: list[Image] = []
+
+        async def take(part: BodyPartReader) -> None:
+            nonlocal vendor
             if part.filename is None:
-                if part.name == "vendor":
-                    vendor = await part.text()
-                continue
-            if part.name != self._field:
+                vendor = bytes(await part.read()).decode(errors="replace") if part.name == "vendor" else vendor
+            elif part.name != self._field:
                 raise Refusal(f"The field {self._field} is mandatory")
-            await self._take(part, part.filename, vendor, request.content_length or 0)
-            done = True
-        if not done:
-            raise Refusal(f"The field {self._field} is mandatory")
+            else:
+                image = self._hosting.begin_upload(part.filename, vendor, max(0, announced - OVERHEAD))
+                came.append(image)
+                await self._read(part, image, announced)
 
-    async def _take(self, part: Any, name: str, vendor: str, announced: int) -> None:
-        image = self._hosting.begin_upload(name, vendor, max(0, announced - OVERHEAD))
-        digest, began = hashlib.sha256(), time.monotonic()
         try:
-            while piece := await part.read_chunk(PIECE):
-                if self._hashing:
-                    digest.update(piece)
-                image.size += len(piece)
-                image.percent = min(99, 100 * image.size // max(1, announced))
-                late = image.size / self._rate - (time.monotonic() - began) if self._rate else 0.0
-                if late > 0:
-                    await asyncio.sleep(late)
-        except (ConnectionError, web.RequestPayloadError, asyncio.CancelledError):
-            image.status = "failed"
+            await ask.parts(take)
+        except BaseException:  # whatever ends it: an image that uploads for ever would block all others
+            for image in came:
+                image.status = "failed"
             raise
-        self._complete(image, digest.hexdigest() if self._hashing else "")
+        if not came:
+            raise Refusal(f"The field {self._field} is mandatory")
+        for image in came:
+            self._complete(image)
 
-    def _complete(self, image: Image, sha256: str) -> None:
-        image.sha256 = sha256
+    async def _read(self, part: BodyPartReader, image: Image, announced: int) -> None:
+        digest, began = hashlib.sha256(), time.monotonic()
+        while piece := await part.read_chunk(PIECE):
+            if self._hashing:
+                digest.update(piece)
+            image.size += len(piece)
+            image.percent = min(99, 100 * image.size // max(1, announced))
+            late = image.size / self._rate - (time.monotonic() - began) if self._rate else 0.0
+            if late > 0:
+                await asyncio.sleep(late)
+        image.sha256 = digest.hexdigest() if self._hashing else ""
+
+    def _complete(self, image: Image) -> None:
         if not self._faults.active("upload_stalls", image.image_name):
             image.status, image.percent = "complete", 100

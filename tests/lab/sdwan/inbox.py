@@ -13,6 +13,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from aiohttp import BodyPartReader
+
 from .nitro import Ask, Handler, Refusal
 
 ACTIONS = ("file_upload", "upload_license", "upload_os_image", "upload_lcm_package")
@@ -31,15 +33,13 @@ class Inbox:
         return {"config/file_upload_to_inbox": {f"POST?{name}": self._upload for name in ACTIONS}}
 
     async def _upload(self, ask: Ask) -> Any:
-        request = ask.request
-        assert request is not None
-        if not request.content_type.startswith("multipart/"):
-            raise Refusal("Data format unacceptable", 415)
         came: dict[str, tuple[int, str]] = {}
-        reader: Any = await request.multipart()
-        async for part in reader:
+
+        async def take(part: BodyPartReader) -> None:
             if part.filename and part.name in FIELDS:
                 came[part.filename] = await _thrown_away(part)
+
+        await ask.parts(take)
         if not came:
             raise Refusal("The field file is mandatory")
         names = self._names()
@@ -48,7 +48,7 @@ class Inbox:
         return {"inbox_files": list(names)}
 
 
-async def _thrown_away(part: Any) -> tuple[int, str]:
+async def _thrown_away(part: BodyPartReader) -> tuple[int, str]:
     digest, size = hashlib.sha256(), 0
     while piece := await part.read_chunk(PIECE):
         digest.update(piece)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 COOKIE = "APNConfigEditorSession"  # undocumented: clients keep whatever they are given
 PAGE = 50  # items a page of monitor lists
@@ -53,7 +53,21 @@ class Ask:
             if needed:
                 raise Refusal(f"{key} is mandatory")
             return ""
+        if isinstance(value, (Mapping, list)):
+            raise Refusal(f"Invalid {key}")
         return str(value)
+
+    async def parts(self, take: Callable[[BodyPartReader], Awaitable[None]]) -> None:
+        """take gets each part of a multipart body as it comes. Raises Refusal where it is none, or not one to its end."""
+        assert self.request is not None
+        if not self.request.content_type.startswith("multipart/"):
+            raise Refusal("Data format unacceptable", 415)
+        try:
+            async for part in await self.request.multipart():
+                if isinstance(part, BodyPartReader):
+                    await take(part)
+        except ValueError as error:  # of aiohttp: framing
+            raise Refusal("Invalid multipart data") from error
 
 
 # Answers: a list becomes {"name": [...]}, a mapping {"name": {...}}, None a message; a Response goes out as it is.
@@ -210,7 +224,7 @@ def _pair(text: str, between: str) -> tuple[str, str]:
 def _item(data: bytes, name: str) -> Any:
     try:
         body = json.loads(data) if data.strip() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refusal("Invalid JSON input") from None
     if body is None:
         return None

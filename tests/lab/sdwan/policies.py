@@ -77,9 +77,17 @@ def rows_of(given: Any, key: str) -> list[dict[str, Any]]:
     return [dict(row) for row in found]
 
 
+def flat(given: Mapping[str, Any], *lists: str) -> dict[str, Any]:
+    """A copy. Raises Refusal where a field other than those lists holds a list or an object."""
+    for key, value in given.items():
+        if key not in lists and isinstance(value, (list, Mapping)):
+            raise Refusal(f"Invalid {key}")
+    return dict(given)
+
+
 def stored(given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises Refusal for values outside of their enumerations."""
-    row = dict(given)
+    row = flat(given)
     if row.get("policy_type", "built_in") not in ("built_in", "hosted_firewall"):
         raise Refusal(f"Invalid policy_type {row['policy_type']}")
     if row.get("policy_type") == "hosted_firewall":
