@@ -42,6 +42,8 @@ class ActionModule(DeviceAction):
             options["stage_timeout"],
             options["activation_timeout"],
         )
+        if options["stage_timeout"] < 0 or options["activation_timeout"] < 0:
+            raise ArgumentError(["stage_timeout and activation_timeout must be 0 or more seconds"])
         flawed = [*package_flaws(package, change.backup), *flaws(document, state)]
         if any(item.severity == "error" for item in flawed):
             raise Refused(flawed)
@@ -74,4 +76,4 @@ class ActionModule(DeviceAction):
                 failed.details.update(manager.about)
                 raise
             result = converged(outcome, {"config": document, "state": state}, self._task.diff)
-            return {**result, "redirecting_sites": wing.redirecting, **manager.about}
+            return {**result, "redirecting_sites": wing.redirecting, "imported": wing.imported, **manager.about}

@@ -95,7 +95,7 @@ options:
     description:
       - V(on_create) uses O(vm_auth_key) and O(auth_code) when the firewall is provisioned.
       - V(always) gives them anew in each run. A firewall that is provisioned takes no other keys, so each run deprovisions it and
-        provisions it again; what it is configured with is lost, and the task is never idempotent.
+        provisions it again; what it is configured with is lost, so it needs O(force), and the task is never idempotent.
     type: str
     choices: [on_create, always]
     default: on_create

@@ -29,7 +29,8 @@ options:
   via:
     description:
       - V(mcn) edits on the master control node. An appliance that is not the active MCN is refused with its role.
-      - V(center) edits in SD-WAN Center, which imports the configuration from the active MCN first, and refuses if that moved since.
+      - V(center) edits in SD-WAN Center, which imports the configuration from the active MCN first, where its copy is older, and refuses if
+        the MCN moved since.
     type: str
     choices: [mcn, center]
     default: mcn
@@ -211,7 +212,9 @@ options:
             elements: dict
             suboptions: *policy
       office_365_breakout:
-        description: Which categories of Office 365 leave a branch directly. SD-WAN makes the policies for them, before all others.
+        description:
+          - Which categories of Office 365 leave a branch directly. SD-WAN makes the policies for them, before all others.
+          - A category that is left out stays as it is, with O(state=overridden) it is off.
         type: dict
         suboptions:
           optimize:
@@ -369,6 +372,12 @@ sites:
   returned: when something was staged
   type: list
   elements: dict
+imported:
+  description:
+    - Whether Center's copy was replaced by what the MCN runs. That is done before the rules are checked, and what others had edited in
+      the copy is gone.
+  returned: success
+  type: bool
 redirecting_sites:
   description: Sites that redirect after the run.
   returned: success

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 from integration.conftest import StartLab
 from integration.networks import NETWORK, center, device, opened, spec, written
 
@@ -473,6 +474,145 @@ def test_a_backup_that_cannot_be_deleted_never_takes_back_what_is_live(network):
     assert not run(lab, ALL_TRAFFIC).changed
 
 
+def staged_by_others(lab: Lab, state: str = "activate", name: str = "Other") -> Any:
+    changes = device(lab, "mcn").changes
+    lab.call(lambda: changes.receive(name, copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])))
+    lab.call(lambda: setattr(changes, "state", state))
+    return changes
+
+
+@pytest.mark.parametrize("state", ["network_staging", "appliance_staging", "activate", "staging"])
+@pytest.mark.parametrize("prepared", [False, True])
+def test_what_others_handed_over_or_staged_is_never_cancelled_or_replaced(network, state, prepared):
+    lab = network()
+    if prepared:
+        run(lab, INTERNET, change={"activate": False})
+    changes = staged_by_others(lab, state)
+    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 0.5})
+    assert isinstance(error, Failed)
+    assert "H33" in {item.rule for item in error.problems}
+    assert (changes.state, changes.selected) == (state, "Other")
+    assert not [line for line in written(lab, "mcn") if "cancel_stage" in line or "clear_network" in line]
+    run(lab, ALL_TRAFFIC, change={"activate": False})
+    assert (changes.state, changes.selected) == (state, "Other")
+
+
+def test_a_later_run_that_fails_keeps_what_an_earlier_one_prepared(network):
+    lab = network()
+    run(lab, INTERNET, change={"activate": False})
+    packages = device(lab, "mcn").editor.packages
+    prepared = copy.deepcopy(packages[PACKAGE])
+    lab.add_fault("mcn", {"name": "http_status", "at": "action=compile"})
+    lab.add_fault("mcn", {"name": "http_status", "at": "nothing"})
+    error = ended(lab, ALL_TRAFFIC, change={"activate": False})
+    assert isinstance(error, Failed)
+    assert "an earlier change that waits in the package" in error.device_state
+    assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(prepared)
+    assert BACKUP in packages
+    lab.clear_faults("mcn")
+    done = run(lab, ALL_TRAFFIC)
+    assert [item.rule for item in done.warnings if item.rule == "H39"] == ["H39"]
+    assert "policy_templates[internet-to-firewall]" in next(str(item) for item in done.warnings if item.rule == "H39")
+
+
+@pytest.mark.parametrize(("status", "refused"), [(500, False), (400, True), (404, True)])
+def test_an_mcn_whose_pair_cannot_be_asked_for_is_not_taken_for_the_active_one(lab, status, refused):
+    """400 and 404: an appliance without that call has no pair."""
+    pair = {**NETWORK, "sites": [{"site_name": "dc2", "model": "cb2100", "mode": "secondary_mcn"}, *NETWORK["sites"]]}
+    started = lab(
+        spec("mcn", "dc2", pair, faults=[{"name": "http_status", "at": "appliance_ha_status", "status": status}])
+    )
+    error = ended(started, ALL_TRAFFIC)
+    assert (error is None) is refused
+    assert bool(written(started, "mcn")) is refused
+
+
+def test_a_package_with_a_longer_name_runs_and_the_shorter_one_is_refused(network):
+    lab = network()
+    running = device(lab, "mcn").network.live
+    device(lab, "mcn").editor.packages["Production_test"] = {}
+    running.package = "Production_test"
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems] == ["H30"]
+
+
+@pytest.mark.parametrize(
+    "name", ["firewall", "hosted_firewall_template", "firewall_policy_template", "config_packages"]
+)
+def test_an_answer_of_another_form_is_not_taken_for_nothing(network, name):
+    """A release that wraps its answers otherwise must not look like an empty one."""
+    lab = network()
+    run(lab, ALL_TRAFFIC)
+    asked = len(written(lab, "mcn"))
+    table = device(lab, "mcn").nitro.table
+    path = f"config/{name}" if name == "config_packages" else f"config_editor/{name}"
+    read = table[path]["GET"]
+
+    async def wrapped(ask: Any) -> Any:
+        return web.json_response({"items": await read(ask)})
+
+    table[path] = {**table[path], "GET": wrapped}
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert f"resources: {{{name}: {{envelope: ...}}}}" in str(error)
+    assert written(lab, "mcn")[asked:] == []
+
+
+@pytest.mark.parametrize("fault", [{"name": "http_status", "status": 403}, {"name": "error_in_200"}, {"name": "reset"}])
+def test_an_activation_that_is_refused_or_never_arrives_is_taken_back(network, fault):
+    lab = network(faults=[{**fault, "at": "action=activate"}])
+    before = copy.deepcopy(live(lab))
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert error.device_state.startswith("rolled back")
+    assert (live(lab), revision(lab), device(lab, "mcn").changes.state) == (before, 1, "idle")
+    assert BACKUP not in device(lab, "mcn").editor.packages
+
+
+def test_an_activation_whose_answer_is_lost_goes_on(network):
+    lab = network(faults=[{"name": "lost_answer", "at": "action=activate"}])
+    assert run(lab, ALL_TRAFFIC).changed
+    assert revision(lab) == 2
+
+
+@pytest.mark.parametrize("action", ["cancel_stage", "clear_network_staging"])
+def test_a_way_back_that_is_refused_does_not_keep_the_others_from_being_taken(network, action):
+    lab = network(
+        faults=[
+            {"name": "http_status", "at": f"action={action}", "status": 400},
+            {"name": "site_stage_fails", "at": "berlin"},
+        ]
+    )
+    package = copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert f"{action} was not taken" in error.device_state
+    assert without_empty_sites(device(lab, "mcn").editor.packages[PACKAGE]) == without_empty_sites(package)
+    lab.clear_faults("mcn")
+    assert run(lab, ALL_TRAFFIC).changed
+    assert not run(lab, ALL_TRAFFIC).changed
+
+
+def test_templates_that_sdwan_made_are_refused_in_a_document(network):
+    lab = network()
+    run(lab, BREAKOUT)
+    name = next(entry["name"] for entry in run(lab, BREAKOUT).after["policy_templates"] if entry.get("auto_generated"))
+    for state in ("merged", "replaced", "deleted"):
+        error = ended(lab, {"policy_templates": [{"name": name, "pre_appliance_policies": [INTO_ONE]}]}, state)
+        assert isinstance(error, Refused)
+        assert "H16" in {item.rule for item in error.problems if item.severity == "error"}
+
+
+def test_names_of_the_device_that_fit_into_no_path_are_a_problem_and_no_traceback(network):
+    content = {"hosted_firewall_template": [{**TEMPLATE, "name": "a/b", "deployment_mode": "Virtual Wire"}]}
+    lab = network(network={**NETWORK, "content": content})
+    error = ended(lab, ALL_TRAFFIC, "overridden")
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems] == ["H26"]
+    assert written(lab, "mcn") == []
+
+
 # -- through Center ---------------------------------------------------------------------------------------------------
 
 
@@ -515,6 +655,42 @@ def test_center_plans_again_when_the_mcn_moved_and_gives_up_when_it_keeps_moving
     error = ended(lab, ALL_TRAFFIC, name="center")
     assert isinstance(error, Failed)
     assert [item.rule for item in error.problems] == ["moved"]
+
+
+def test_a_prepared_change_in_center_is_not_thrown_away_when_the_mcn_moved(managed):
+    lab = managed()
+    assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    device(lab, "mcn").network.live.revision += 1
+    error = ended(lab, ALL_TRAFFIC, name="center")
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems] == ["H30"]
+    assert BACKUP in device(lab, "center").editor.packages
+
+
+def test_a_center_that_does_not_tell_revisions_is_not_made_to_import_each_time(managed):
+    lab = managed()
+    assert through_center(lab, ALL_TRAFFIC).changed
+    table = device(lab, "center").nitro.table["config/network_config_import"]
+
+    async def silent(_ask: Any) -> Any:
+        return [{}]
+
+    table["GET"] = silent
+    asked = len(written(lab, "center"))
+    again = through_center(lab, ALL_TRAFFIC)
+    assert not again.changed
+    assert "H30" in {item.rule for item in again.warnings}
+    assert written(lab, "center")[asked:] == []
+
+
+def test_half_a_pair_without_a_firewall_is_seen_in_center(managed):
+    lab = managed()
+    device(lab, "mcn").network.sites["hamburg"].appliances[1].hosting.machine = None
+    error = ended(lab, INTERNET, name="center")
+    assert isinstance(error, Refused)
+    assert [(item.rule, item.item) for item in error.problems if item.severity == "error"] == [
+        ("H4", "site_policies[hamburg]")
+    ]
 
 
 def test_center_in_check_mode_imports_nothing(managed):

@@ -14,6 +14,8 @@ from .._engine.failures import Failed
 from .._engine.rest import Answer, Rejected, RestDoor
 from .resources import MAX_PAGES, Resources, parsed
 
+MOST_STATS = 1000  # the most that the reference lets a client ask for
+
 
 class Manager:
     """One system behind one door, logged in. overrides: the user's, see Resources; it raises ValueError for wrong ones."""
@@ -42,14 +44,29 @@ class Manager:
             wanted = {**(filters or {}), **({"page_no": number} if number > 1 else {})}
             query = {"filter": ";".join(f"{key}:{value}" for key, value in wanted.items())} if wanted else None
             answer = self._named(name, partial(self.door.request, "GET", self.table.path(name, keys), query=query))
+            if not self.table.has(name, answer.body):
+                raise self._not_understood(name)
             items += self.table.unwrap(name, answer.body)
             if number >= self.table.pages(name, answer.body):
                 break
         return items
 
+    def _not_understood(self, name: str) -> Failed:
+        """Nothing there and an answer of another form are two things: taking the one for the other would make things anew."""
+        row = self.table[name]
+        return Failed(
+            f"GET {row.path} was answered, but without {row.wrapped_in!r}, so nothing tells what is there. If this release "
+            f"names it otherwise, set `resources: {{{name}: {{envelope: ...}}}}`"
+        )
+
     def one(self, name: str, keys: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The first item, {} when there is none: singletons come as a list of one."""
         return next(iter(self.get(name, keys)), {})
+
+    def redirect_counters(self) -> list[dict[str, Any]]:
+        """The policies that redirect, as the appliance counts them: `action` is free text there."""
+        rows = self.get("firewall_filter_stats", filters={"max_stats": MOST_STATS})
+        return [row for row in rows if "redirect" in str(row.get("action", "")).lower()]
 
     def send(
         self,

@@ -191,8 +191,7 @@ class HostedWing:
     def _redirects(self) -> bool | None:
         if self._document.via != "appliance":
             return None
-        rows = self._manager.get("firewall_filter_stats", filters={"max_stats": 1000})
-        return any("redirect" in text(row, "action").lower() for row in rows)
+        return bool(self._manager.redirect_counters())
 
     def _stores(self, provisioning: Sequence[Target]) -> Survey:
         """Images and storage wherever an image has to be: here, and on the collectors of other regions."""

@@ -273,6 +273,9 @@ def _reprovisions(view: View) -> Iterator[Problem]:
             if machine.has_carried or failed_taking_down(machine):
                 text = f"it failed ({machine.status}), but it was at work before"
                 yield Problem("H37", target.item, text, f"Look at it first. {remedy}")
+        elif view.document.renew:
+            text = "update_secret: always makes it anew to give it its keys"
+            yield Problem("H37", target.item, text, remedy)
         elif changed:
             yield Problem("H37", target.item, f"{_changes(machine, view.document)}; neither can be changed", remedy)
 

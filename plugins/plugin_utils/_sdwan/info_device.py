@@ -12,11 +12,10 @@ from typing import Any
 
 from .._engine.failures import Failed
 from .device import Manager
-from .model import HostedFirewall, flag, hosted_firewalls, images, regions, sites, storage, system, text
+from .info_model import PACKETS, counter, firewall_facts, ha_facts, in_order, packets
+from .model import HostedFirewall, hosted_firewalls, images, regions, sites, storage, system, text
 from .package_model import change_state
-from .redirect_device import counters, read_package
-from .redirect_model import Redirects, hosted_entry, to_entry
-from .redirect_order import evaluated, premature, shadowed
+from .redirect_model import hosted_entry, hosted_template, redirects
 
 APPLIANCE, CENTER = frozenset({"sdwan"}), frozenset({"sdwan_center"})
 BOTH = APPLIANCE | CENTER
@@ -30,88 +29,89 @@ class Asked:
     site: str = ""
 
 
-def firewall_facts(shown: HostedFirewall) -> dict[str, Any]:
-    """All columns of both GUIs, what they mean together, and where the firewall's own GUI is."""
-    return {**asdict(shown), "phase": shown.phase, "is_up": shown.is_up, "device_url": shown.device_url}
+class Reader:
+    """Reads of one task: what two parts need is asked for once. missing: why a part, or some of it, could not be had."""
+
+    def __init__(self, manager: Manager, asked: Asked) -> None:
+        self.manager = manager
+        self.asked = asked
+        self.missing: dict[str, str] = {}
+        self._firewalls: list[HostedFirewall] | None = None
+
+    def firewalls(self) -> list[HostedFirewall]:
+        if self._firewalls is None:
+            self._firewalls = hosted_firewalls(self.manager.get("hosted_firewalls"))
+        return self._firewalls
+
+    def of_package(self, name: str) -> list[dict[str, Any]]:
+        return self.manager.get(name, {"package_name": self.asked.package})
 
 
-def _system(manager: Manager, _asked: Asked) -> Any:
-    return _read_system(manager)
+def _system(reader: Reader) -> Any:
+    found = system(reader.manager.one("system_options"))
+    facts = {name: value for name, value in asdict(found).items() if name != "active"}  # that is the part ha
+    return {**facts, "hosts_firewalls": found.hosts_firewalls}
 
 
-def _read_system(manager: Manager) -> dict[str, Any]:
-    found = system(manager.one("system_options"))
-    return {**asdict(found), "hosts_firewalls": found.hosts_firewalls}
+def _inventory(reader: Reader) -> Any:
+    return [asdict(site) for site in sites(reader.manager.get("inventory_status"))]
 
 
-def _inventory(manager: Manager, _asked: Asked) -> Any:
-    return [asdict(site) for site in sites(manager.get("inventory_status"))]
+def _regions(reader: Reader) -> Any:
+    return [{**asdict(region), "is_default": region.is_default} for region in regions(reader.manager.get("regions"))]
 
 
-def _regions(manager: Manager, _asked: Asked) -> Any:
-    return [{**asdict(region), "is_default": region.is_default} for region in regions(manager.get("regions"))]
+def _ha(reader: Reader) -> Any:
+    return ha_facts(reader.manager.one("appliance_ha_status"))
 
 
-def _ha(manager: Manager, _asked: Asked) -> Any:
-    item = manager.one("appliance_ha_status")
-    return {"is_active": flag(item, "is_active"), "status": text(item, "status")}
+def _images(reader: Reader) -> Any:
+    found = images(reader.manager.get("hosted_firewall_images"))
+    return [{**asdict(image), "complete": image.complete} for image in found]
 
 
-def _images(manager: Manager, _asked: Asked) -> Any:
-    return [{**asdict(image), "complete": image.complete} for image in images(manager.get("hosted_firewall_images"))]
+def _storage(reader: Reader) -> Any:
+    return asdict(storage(reader.manager.one("hosted_firewall_storage")))
 
 
-def _storage(manager: Manager, _asked: Asked) -> Any:
-    return asdict(storage(manager.one("hosted_firewall_storage")))
+def _hosted(reader: Reader) -> Any:
+    return [firewall_facts(item) for item in reader.firewalls()]
 
 
-def _hosted(manager: Manager, _asked: Asked) -> Any:
-    return [firewall_facts(item) for item in hosted_firewalls(manager.get("hosted_firewalls"))]
+def _templates(reader: Reader) -> Any:
+    found = [item for item in map(hosted_template, reader.of_package("hosted_firewall_template")) if item.name]
+    return [hosted_entry(item) for item in sorted(found, key=lambda item: item.name)]
 
 
-def _templates(manager: Manager, asked: Asked) -> Any:
-    state = read_package(manager, asked.package)
-    return [hosted_entry(item) for _name, item in sorted(state.hosted.items())]
-
-
-def _policies(manager: Manager, asked: Asked) -> Any:
-    state = read_package(manager, asked.package)
-    names = [asked.site] if asked.site else sorted(state.sites)
+def _policies(reader: Reader) -> Any:
+    """Reads documented resources only: the order of policies needs neither hosted firewalls nor their templates."""
+    settings = next(iter(reader.of_package("global_network_settings")), {})
+    state = redirects(
+        settings, (), reader.of_package("firewall_policy_template"), reader.of_package("firewall"), breakout={}
+    )
+    site = reader.asked.site
+    if site and site not in state.sites:
+        known = sorted({text(item, "site_name") for item in reader.of_package("sites")})
+        if site not in known:
+            raise Failed(f"{reader.asked.package} has no site {site!r}; its sites: {', '.join(known[:20]) or 'none'}")
     return [
-        {"site": name, "connection_match_type": state.match_type, "policies": in_order(state, name)} for name in names
+        {"site": name, "connection_match_type": state.match_type, "policies": in_order(state, name)}
+        for name in ([site] if site else sorted(state.sites))
     ]
 
 
-def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
-    """A site's policies as it evaluates them. shadowed_by: number of the one that leaves this one nothing, None for none."""
-    placed = evaluated(state, site)
-    behind = {id(late): early for late, early in [*shadowed(placed), *premature(placed)]}
-    number = {id(item): place for place, item in enumerate(placed, 1)}
-    return [
-        {
-            "number": place,
-            "stage": item.stage,
-            "template": item.template or None,
-            "auto_generated": item.policy.auto,
-            "redirect": item.policy.is_redirect,
-            "shadowed_by": number[id(behind[id(item)])] if id(item) in behind else None,
-            "policy": to_entry(item.policy),
-        }
-        for place, item in enumerate(placed, 1)
-    ]
+def _counters(reader: Reader) -> Any:
+    """What policies count is documented; what the firewall counts is not, and its lack takes nothing from the others."""
+    policies = [counter(row) for row in reader.manager.redirect_counters()]
+    try:
+        return {"policies": policies, **packets(reader.firewalls())}
+    except Failed as refused:
+        reader.missing["redirect_counters"] = f"{', '.join(PACKETS)}: {refused}"
+        return {"policies": policies, **dict.fromkeys(PACKETS)}
 
 
-def _counters(manager: Manager, _asked: Asked) -> Any:
-    firewalls = hosted_firewalls(manager.get("hosted_firewalls"))
-    sent = {
-        key: sum(getattr(item, key) for item in firewalls)
-        for key in ("packets_sent", "packets_received", "packets_dropped")
-    }
-    return {"policies": counters(manager), **sent}
-
-
-def _changes(manager: Manager, _asked: Asked) -> Any:
-    found = change_state(manager.one("change_management"))
+def _changes(reader: Reader) -> Any:
+    found = change_state(reader.manager.one("change_management"))
     return {
         "state": found.state,
         "message": found.message,
@@ -122,7 +122,7 @@ def _changes(manager: Manager, _asked: Asked) -> Any:
 
 
 # part -> (systems that have it, whether it needs a package, how it is read)
-PARTS: Mapping[str, tuple[frozenset[str], bool, Callable[[Manager, Asked], Any]]] = {
+PARTS: Mapping[str, tuple[frozenset[str], bool, Callable[[Reader], Any]]] = {
     "system": (APPLIANCE, False, _system),
     "ha": (APPLIANCE, False, _ha),
     "inventory": (CENTER, False, _inventory),
@@ -136,31 +136,34 @@ PARTS: Mapping[str, tuple[frozenset[str], bool, Callable[[Manager, Asked], Any]]
     "policies": (BOTH, True, _policies),
 }
 NAMES = {"sdwan": "an appliance", "sdwan_center": "Center"}
+NO_PACKAGE = "name the package"
 
 
 def gathered(manager: Manager, wanted: Sequence[str], asked: Asked) -> dict[str, Any]:
     """The wanted parts as keys; what could not be had, with the reason, in `not_available`. Raises DoorError; Failed where
     nothing of what was wanted could be had. wanted: empty for all that need no package, or a package is named for."""
     found: dict[str, Any] = {}
-    missing: dict[str, str] = {}
-    system_name = manager.door.dialect
+    reader = Reader(manager, asked)
+    missing, system_name = reader.missing, manager.door.dialect
     chosen = wanted or [
         name
         for name, (systems, needs, _read) in PARTS.items()
         if system_name in systems and (asked.package or not needs)
     ]
-    for name in chosen:
+    for name in dict.fromkeys(chosen):
         systems, needs_package, read = PARTS[name]
         if system_name not in systems:
             missing[name] = f"{NAMES[system_name]} does not tell it"
         elif needs_package and not asked.package:
-            missing[name] = "name the package"
+            missing[name] = NO_PACKAGE
         else:
             try:
-                found[name] = read(manager, asked)
+                found[name] = read(reader)
             except Failed as refused:
                 missing[name] = str(refused)
     if missing and not found:
         listed = "; ".join(f"{name}: {why}" for name, why in missing.items())
-        raise Failed(f"nothing of what was asked for could be read: {listed}")
+        failed = Failed(f"nothing of what was asked for could be read: {listed}")
+        failed.details["not_available"] = missing
+        raise failed
     return {**found, "not_available": missing}

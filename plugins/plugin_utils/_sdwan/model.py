@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .vendors import VENDORS, can_host, device_url
+from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]
 DEFAULT_REGION = "default"  # how Center calls it is unverified; compared without case, "" counts too
@@ -290,16 +290,14 @@ def hosted_firewalls(items: Iterable[Item]) -> list[HostedFirewall]:
 
 
 def _hosted(item: Item) -> HostedFirewall:
-    vendor = text(item, "vendor")
-    known = VENDORS.get(vendor)
-    model = text(item, "model")
+    vendor, model = spelled(text(item, "vendor"), text(item, "model"))
     return HostedFirewall(
         site_name=text(item, "site_name"),
         appliance_name=text(item, "appliance_name"),
         region_name=text(item, "region_name"),
         management_ip=text(item, "management_ip"),
         vendor=vendor,
-        model=(known.model(model) if known else "") or model,
+        model=model,
         image_name=text(item, "image_name"),
         admin_status=text(item, "admin_status"),
         processing_status=text(item, "processing_status"),

@@ -26,11 +26,12 @@ from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
 from .device import Manager
 from .model import text
-from .package_model import ACTIVATE, ChangeState, audits, change_state, has_audits
+from .package_model import ACTIVATE, APPLIANCE_STAGING, ChangeState, audits, change_state, has_audits
 from .redirect_plan import Requests
 
 COMPILE_SECONDS = 300.0  # that the system may think about a package without a word
 LONGEST_POLL = 5.0
+GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Change:
         self._options = options
         self._progress = progress
         self._requests = Requests(manager.table, options.package)
-        self._exported = self._staging = self._activating = self._live = False
+        self._exported = self._staging = self._activating = self._live = self._unfinished = False
         self.sites: list[dict[str, str]] = []
 
     def lines(self, unfinished: bool = False) -> list[str]:
@@ -99,12 +100,13 @@ class Change:
 
         Raises Failed, Moved, DoorError; then what was begun is taken back as far as the link allows.
         """
+        self._unfinished = unfinished
         done = False
         try:
-            if unfinished:
-                self._clear_ours()
-            else:
+            if not unfinished:
                 self._send(self.lines()[0], "saving a backup of the package")
+            elif self._options.activate:
+                self._clear_ours()
             for operation in plan.operations:
                 for line in operation.do:
                     self._send(line, f"editing {operation.item}", safe=line.startswith("PUT "))
@@ -142,27 +144,26 @@ class Change:
         return found
 
     def _hand_over(self, moved: Callable[[], str]) -> None:
-        now = self.state()
-        if now.somebody_staged:
-            raise Failed(
-                "somebody else is changing the network",
-                [
-                    Problem(
-                        "H33", "change_management", f"its state is {now.state}", "Let that change end, or cancel it."
-                    )
-                ],
-            )
+        self._alone(self.state())
         why = moved()
         if why:
             raise Moved(why)
         self._exported = True
-        self._send(self._requests.act("config_packages", "export_to_cm"), "handing over", timeout=COMPILE_SECONDS)
+        try:
+            self._send(self._requests.act("config_packages", "export_to_cm"), "handing over", timeout=COMPILE_SECONDS)
+        except Rejected as refused:
+            self._exported = _may_be_done(refused)
+            raise
         self._send(self._act("verify"), "verifying", timeout=COMPILE_SECONDS)
         now = self.state()
         if now.failure_reason:
             raise Failed("change management does not verify the package", [_said("verify", now.failure_reason)])
         self._staging = True
-        self._send(self._act("stage"), "staging", timeout=COMPILE_SECONDS)
+        try:
+            self._send(self._act("stage"), "staging", timeout=COMPILE_SECONDS)
+        except Rejected as refused:
+            self._staging = _may_be_done(refused)
+            raise
         now = poll(
             self._look("staging"),
             lambda seen: seen.state == ACTIVATE or bool(seen.failure_reason) or bool(seen.failing),
@@ -177,6 +178,15 @@ class Change:
             waiting = [Problem("stage", site.name, f"transfer: {site.transfer_state or '?'}") for site in now.sites]
             text = f"staging did not end within {self._options.stage_timeout:g} s (stage_timeout); its state is {now.state or '?'}"
             raise Failed(text, waiting)
+
+    def _alone(self, now: ChangeState) -> None:
+        """Raises Failed while somebody else is changing the network."""
+        if now.is_of_others(self._options.package):
+            what = f"its state is {now.state}" + (f" with {now.selected}" if now.selected else "")
+            raise Failed(
+                "somebody else is changing the network",
+                [Problem("H33", "change_management", what, "Let that change end, or cancel it.")],
+            )
 
     def _without(self, now: ChangeState) -> ChangeState:
         """Go on without the appliances that failed to stage, if that is wanted."""
@@ -231,8 +241,13 @@ class Change:
         self._activating = True
         try:
             self._manager.send(self._act(self._activation), timeout=COMPILE_SECONDS, expect_down=True)
-        except DoorError:
-            self._progress("activating; the link was lost, as it may be")
+        except Rejected as refused:
+            if not _may_be_done(refused):
+                self._activating = False
+                raise
+            self._begun(refused)
+        except DoorError as lost:
+            self._begun(lost)
         end = time.monotonic() + self._options.activation_timeout
         look = self._look("activating", staged)
         now = poll(
@@ -251,6 +266,22 @@ class Change:
             raise Failed(f"not all sites run the new configuration after {limit}", problems)
         self._activating = False
 
+    def _begun(self, why: Failed | DoorError) -> None:
+        """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
+        request. Raises Failed where it was not begun."""
+        self._progress("activating; the answer was lost, as it may be")
+
+        def look() -> ChangeState | None:
+            try:
+                return self.state()
+            except (DoorError, Rejected):
+                return None  # it restarts
+
+        seen = poll(look, lambda now: now is None or now.state != ACTIVATE, GRACE)
+        if seen is not None and seen.state == ACTIVATE:
+            self._activating = False
+            raise Failed(f"the activation was not begun: {why}")
+
     # -- the way back -------------------------------------------------------------------------------------------------
 
     def _clear_ours(self) -> None:
@@ -262,12 +293,14 @@ class Change:
             limit,
             longest=LONGEST_POLL,
         )
+        self._alone(now)
         if now.is_activating or not now.state:
             self._activating = True
             raise Failed(
                 f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"
             )
-        if now.somebody_staged:
+        staged = now.is_under_way or now.state in (APPLIANCE_STAGING, ACTIVATE)
+        if staged and now.is_of(self._options.package):
             self._send(self._act("cancel_stage"), "cancelling what an earlier run had staged")
 
     def _taken_back(self, back: Callable[[], Plan]) -> str:
@@ -279,22 +312,32 @@ class Change:
                 f"unknown; the activation is under way, and the package {self._options.backup} holds what was before. "
                 f"Run again: it looks where the network is and goes on from there"
             )
+        refused = [*self._asked("cancel_stage", self._staging), *self._asked("clear_network_staging", self._exported)]
         try:
-            if self._staging:
-                self._manager.send(self._act("cancel_stage"))
-            if self._exported:
-                self._manager.send(self._act("clear_network_staging"))
             for operation in back().operations:
                 for line in operation.do:
                     self._manager.send(line, safe=line.startswith("PUT "))
-            left = back().operations
+            left = [operation.item for operation in back().operations]
             if left:
-                names = ", ".join(operation.item for operation in left)
-                return f"live configuration unchanged, but the package still differs in {names}; {self._kept}"
-            self._dropped()
+                refused.append(f"the package still differs in {', '.join(left)}")
+            elif not refused and not self._unfinished:
+                self._dropped()
         except (DoorError, Failed) as error:
-            return f"live configuration unchanged, but the package could not be taken back ({error}); {self._kept}"
+            refused.append(f"the package could not be taken back ({error})")
+        if refused:
+            return f"live configuration unchanged, but {'; '.join(refused)}; {self._kept}"
+        if self._unfinished:
+            return f"rolled back to what this run found: an earlier change that waits in the package; {self._kept}"
         return "rolled back; the live configuration was not changed"
+
+    def _asked(self, action: str, wanted: bool) -> list[str]:
+        """Ask change management for a way back, whatever becomes of it: what could not be had, in words."""
+        try:
+            if wanted:
+                self._manager.send(self._act(action))
+        except (DoorError, Failed) as error:
+            return [f"{action} was not taken ({error})"]
+        return []
 
     def _dropped(self) -> None:
         """The backup, where it was made: the answer to that may have been what got lost."""
@@ -311,6 +354,11 @@ class Change:
         if self.sites:
             details["sites"] = self.sites
         return Failed(str(error), problems, device_state, details)
+
+
+def _may_be_done(refused: Rejected) -> bool:
+    """A server error may come after the deed; every other refusal means that nothing was done."""
+    return refused.status >= 500
 
 
 def _said(step: str, words: str) -> Problem:

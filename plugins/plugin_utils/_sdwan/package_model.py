@@ -12,7 +12,7 @@ plain text, so it is matched by words, and what is not known is waited for, neve
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ from .model import Item, text
 
 NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE = "network_staging", "appliance_staging", "activate"
 
-_UNDER_WAY = re.compile(r"activating|in.?progress")  # unverified: no page names such a state
+# unverified: no page names such states.
+_ACTIVATING, _STAGING = re.compile(r"activating|in.?progress"), re.compile(r"^staging")
 _FAILED = re.compile(r"fail|error|reject|unreachable|timed? ?out", re.IGNORECASE)
 MOST_AUDITS = 50  # that a result lists
 
@@ -56,16 +57,30 @@ class ChangeState:
     message: str = ""
     failure_reason: str = ""
     current_config: str = ""
+    selected: str = ""  # the configuration that was handed over
     sites: tuple[SiteState, ...] = ()
 
-    @property
-    def somebody_staged(self) -> bool:
-        """A change was handed over further than anybody leaves it by chance."""
-        return self.state in (APPLIANCE_STAGING, ACTIVATE)
+    def is_of(self, package: str) -> bool:
+        """What was handed over comes from that package."""
+        return same_package(self.selected, package)
+
+    def is_of_others(self, package: str) -> bool:
+        """Somebody else is in the middle of a change: he handed it over, staged it, or it is being activated.
+
+        What the state is called while nothing is under way is not documented, so with nothing handed over only those states
+        count that mean more.
+        """
+        if self.selected and not self.is_of(package):
+            return self.state in (NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE) or self.is_under_way
+        return not self.selected and (self.state in (APPLIANCE_STAGING, ACTIVATE) or self.is_under_way)
 
     @property
     def is_activating(self) -> bool:
-        return bool(_UNDER_WAY.search(self.state))
+        return bool(_ACTIVATING.search(self.state))
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.is_activating or bool(_STAGING.search(self.state))
 
     @property
     def failing(self) -> list[SiteState]:
@@ -84,6 +99,7 @@ def change_state(item: Item) -> ChangeState:
         text(item, "message") or text(item, "status"),
         text(item, "failure_reason"),
         text(item, "current_config"),
+        text(item, "network_staged_selected_filename"),
         sites,
     )
 
@@ -134,11 +150,20 @@ def has_audits(body: Any) -> bool:
     return isinstance(at, Mapping) and isinstance(at.get("audits"), Mapping | list)
 
 
-def same_package(active: str, package: str) -> bool:
-    """Whether the active configuration comes from that package. How it is named is unverified: a suffix and a stamp may follow.
+_STAMP = re.compile(r"(?:[_. -]\d+)?(?:\.\w{1,4})?")
 
-    >>> same_package("Production_12.cfg", "Production"), same_package("Test_3", "Production")
+
+def same_package(active: str, package: str, known: Iterable[str] = ()) -> bool:
+    """Whether a configuration comes from that package. How it is named is unverified: a number and a suffix may follow; of
+    several known packages that fit, the one with the longest name is meant.
+
+    >>> same_package("Production_12.cfg", "Production"), same_package("Production_test_2", "Production")
     (True, False)
     """
-    tail = active.casefold().removeprefix(package.casefold())
-    return active.casefold().startswith(package.casefold()) and not tail[:1].isalpha()
+    fitting = [name for name in {*known, package} if _comes_from(active, name)]
+    return max(fitting, key=len, default="") == package
+
+
+def _comes_from(active: str, package: str) -> bool:
+    head, tail = active[: len(package)], active[len(package) :]
+    return head.casefold() == package.casefold() and bool(_STAMP.fullmatch(tail))

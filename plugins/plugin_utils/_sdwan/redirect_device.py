@@ -43,11 +43,6 @@ def read_package(manager: Manager, package: str, unfinished: bool = False) -> Re
     )
 
 
-def counters(manager: Manager) -> list[dict[str, Any]]:
-    """The policies that redirect, with their packets and bytes, of the appliance behind the door."""
-    return [row for row in manager.get("firewall_filter_stats") if "redirect" in text(row, "action").lower()]
-
-
 class RedirectWing:
     """sdwan_redirect: the six steps of one network (see _engine/run.py). given: firewalls that the task was told of."""
 
@@ -75,6 +70,7 @@ class RedirectWing:
         self._check_mode = check_mode
         self._requests = Requests(manager.table, options.package)
         self._revision = ""
+        self.imported = False  # Center's copy was fetched anew
         self._system = System()
         self._around = Surroundings(tags=self._tags)
         self._warned: list[Problem] = []
@@ -88,7 +84,7 @@ class RedirectWing:
         """Raises Refused where this is not the active MCN, or the package is not the one that the network runs."""
         self._warned = []
         if self._manager.is_center:
-            self._import()
+            self._import(packages(self._manager.get("config_packages")))
         elif not self._system.mode:
             self._system = _system(self._manager)
             if not self._system.is_active_mcn:
@@ -101,47 +97,61 @@ class RedirectWing:
             raise Refused(
                 [problem(("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}."))]
             )
-        self._running()
+        self._running(known - {self._options.backup})
         unfinished = self._options.backup in known
-        return read_package(self._manager, self._options.package, unfinished)
+        found = read_package(self._manager, self._options.package, unfinished)
+        if unfinished and self._options.activate:
+            self._tell_what_waits(found)
+        return found
 
-    def _running(self) -> None:
+    def _tell_what_waits(self, found: Redirects) -> None:
+        waiting = plan(read_package(self._manager, self._options.backup), found, self._requests).operations
+        if waiting:
+            listed = ", ".join(operation.item for operation in waiting)
+            text = f"an earlier run left changes in it that are not live: {listed}"
+            self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too.")))
+
+    def _running(self, known: set[str]) -> None:
         active = Change(self._manager, self._options, self._progress).state().current_config
         if not active:
             text = "change management does not tell what the network runs"
-            self._warned.append(
-                replace(problem(("H30", PACKAGE, text, "Make sure that it is this one.")), severity="warning")
-            )
-        elif not same_package(active, self._options.package):
+            self._warned.append(_warning("H30", text, "Make sure that it is this one."))
+        elif not same_package(active, self._options.package, known):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
             found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
             if not self._force:
                 raise Refused([found])
             self._warned.append(replace(found, severity="warning"))
 
-    def _import(self) -> None:
+    def _import(self, known: set[str]) -> None:
         """Center edits a copy of what the MCN runs; one that is old is fetched anew, except in check mode."""
         seen = self._manager.one("network_config_import")
         active = text(seen, "active_revision")
         imported = text(seen, "mcn_revision") if text(seen, "package_name") == self._options.package else ""
-        if active and imported == active:
+        has_copy = self._options.package in known
+        if has_copy and imported and imported == active:
             self._revision = active
             return
+        if has_copy and not active:
+            message = "Center does not tell what the MCN runs, so its copy is taken as it is"
+            self._warned.append(_warning("H30", message, "Import it by hand if the MCN has changed."))
+            return
+        if has_copy and self._options.backup in known:
+            message = f"the MCN runs {active}, and Center's older copy holds a change that is not live yet"
+            remedy = f"Delete the package {self._options.backup} to give that change up, then run again."
+            raise Refused([problem(("H30", PACKAGE, message, remedy))])
         if self._check_mode:
-            if not imported:
+            if not has_copy:
                 message = "Center has not imported this package from the MCN, and check mode does not write to it"
-                raise Refused(
-                    [problem(("H30", PACKAGE, message, "Import it (Configuration > Network Config Import)."))]
-                )
-            message = f"Center's copy is of {imported}, the MCN runs {active or 'something that it does not tell'}"
-            self._warned.append(
-                replace(problem(("H30", PACKAGE, message, "A real run imports first.")), severity="warning")
-            )
+                remedy = "Import it (Configuration > Network Config Import)."
+                raise Refused([problem(("H30", PACKAGE, message, remedy))])
+            message = f"Center's copy is of {imported or 'an unknown revision'}, the MCN runs {active}"
+            self._warned.append(_warning("H30", message, "A real run imports first."))
             return
         self._progress("importing the configuration of the active MCN")
-        self._manager.send(
-            self._manager.table.line("POST", "network_config_import", {"package_name": self._options.package})
-        )
+        line = self._manager.table.line("POST", "network_config_import", {"package_name": self._options.package})
+        self._manager.send(line)
+        self.imported = True
         self._revision = text(self._manager.one("network_config_import"), "mcn_revision")
 
     # -- check and plan -----------------------------------------------------------------------------------------------
@@ -172,15 +182,31 @@ class RedirectWing:
         rows = list(self._given or ())
         if self._manager.is_center:
             rows += hosted_firewalls(self._manager.get("hosted_firewalls"))
-            managed = {site.site_name for site in sites(self._manager.get("inventory_status"))}
-            return {**{name: [] for name in managed}, **_by_site(rows)}
+            known = {(row.site_name, row.appliance_name) for row in rows} | {
+                (row.site_name, "") for row in rows if not row.appliance_name
+            }
+            # An appliance without a firewall counts as one that is not up, so that half a pair is seen.
+            rows += [
+                HostedFirewall(site.site_name, site.appliance_name, operation_status="not provisioned")
+                for site in sites(self._manager.get("inventory_status"))
+                if not {(site.site_name, site.appliance_name), (site.site_name, "")} & known
+            ]
         return _by_site(rows)
 
     def check(self, current: Redirects, wanted: Redirects) -> list[Problem]:
-        return [*self._warned, *check(current, wanted, self._around)]
+        made = [name for name in sorted(self._templates) if name in current.templates and current.templates[name].auto]
+        remedy = "Leave it out; what it says follows office_365_breakout."
+        theirs = [
+            problem(("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy)) for name in made
+        ]
+        return [*self._warned, *theirs, *check(current, wanted, self._around)]
 
     def plan(self, current: Redirects, wanted: Redirects) -> Plan:
-        found = plan(current, wanted, self._requests)
+        try:
+            found = plan(current, wanted, self._requests)
+        except ValueError as wrong:
+            remedy = "Rename it in the configuration editor, or change it there."
+            raise Refused([problem(("H26", PACKAGE, str(wrong), remedy))]) from wrong
         unfinished = current.unfinished and self._options.activate
         operations = found.operations
         change = Change(self._manager, self._options, self._progress)
@@ -194,11 +220,10 @@ class RedirectWing:
 
     def apply(self, plan: Plan, current: Redirects, wanted: Redirects) -> Applied:
         change = Change(self._manager, self._options, self._progress)
-        before = read_package(self._manager, self._options.backup) if current.unfinished else current
         applied = change.make(
             plan,
             lambda: self._missing(current, wanted),
-            lambda: self._back(before),
+            lambda: self._back(current),
             unfinished=current.unfinished,
             moved=self._moved,
         )
@@ -206,7 +231,7 @@ class RedirectWing:
             return applied
         warnings, details = list(applied.warnings), dict(applied.details)
         if self._manager.is_center:
-            self._import()
+            self._import({self._options.package})
         elif redirects_anything(wanted):
             found = self._counted(wanted)
             warnings += found[0]
@@ -228,7 +253,7 @@ class RedirectWing:
     def _moved(self) -> str:
         if not self._manager.is_center:
             return ""
-        active = text(self._manager.one("network_config_import"), "active_revision")
+        active = text(self._manager.one("network_config_import"), "active_revision") if self._revision else ""
         return f"the MCN runs {active}, Center had imported {self._revision}" if active != self._revision else ""
 
     def _counted(self, wanted: Redirects) -> tuple[list[Problem], list[dict[str, Any]]]:
@@ -236,7 +261,7 @@ class RedirectWing:
         if self._system.site_name not in redirecting_sites(wanted, self._around.models):
             return [], []
         try:
-            rows = counters(self._manager)
+            rows = self._manager.redirect_counters()
         except (DoorError, Failed, Rejected) as error:
             return [problem(("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info."))], []
         if not rows:
@@ -253,12 +278,18 @@ class RedirectWing:
         return to_document(state, self._sites, self._templates)
 
 
+def _warning(rule: str, message: str, remedy: str) -> Problem:
+    return replace(problem((rule, PACKAGE, message, remedy)), severity="warning")
+
+
 def _system(manager: Manager) -> System:
     options = manager.one("system_options")
     try:
         return system(options, manager.one("appliance_ha_status"))
-    except Rejected:
-        return system(options)  # an appliance without a pair may refuse the question
+    except Rejected as refused:
+        if refused.status not in (400, 404, 405):
+            raise
+        return system(options)  # an appliance without a pair may not have the call
 
 
 def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:

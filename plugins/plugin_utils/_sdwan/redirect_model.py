@@ -11,12 +11,13 @@ named after the forms of "Citrix: Palo Alto Networks firewall integration on the
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .model import Item, flag, number, text
-from .vendors import VENDORS
+from .vendors import VENDORS, spelled
 
 SYMMETRIC, DIRECTIONAL = "symmetric", "directional"
 REDIRECT = "redirect"
@@ -171,6 +172,10 @@ def policy(item: Item) -> Policy:
     return Policy(action, target, match, tuple(options), flag(item, "auto_generated"), dict(item))
 
 
+# What is a word of the reference, whose case does not count.
+WORDS = frozenset({"source_service_type", "destination_service_type", "ip_dscp"})
+
+
 def _matched(item: Item, name: str) -> Any:
     """None for anything."""
     given = item.get(name)
@@ -181,9 +186,27 @@ def _matched(item: Item, name: str) -> Any:
     if name in LISTS:
         return tuple(found)
     value = ";".join(found)
-    if name in NUMBERS:
-        return int(value) if value.isdecimal() and len(value) < 6 else value
+    if name in WORDS:
+        return value.lower()
+    if name.endswith("_ip_address"):
+        return _prefix(value)
+    if name.endswith("_port"):
+        first, dash, last = (part.strip() for part in value.partition("-"))
+        return first if first == last or not dash else f"{first}-{last}"
+    if name in NUMBERS and value.isdecimal() and len(value) < 6:
+        return int(value) or None
     return value
+
+
+def _prefix(value: str) -> str | None:
+    """As a device writes it: without host bits, a single address without its length; None for all addresses."""
+    try:
+        found = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return value
+    if not found.prefixlen:
+        return None
+    return str(found.network_address) if found.prefixlen == found.max_prefixlen else str(found)
 
 
 def to_item(wanted: Policy) -> dict[str, Any]:
@@ -214,14 +237,13 @@ def to_entry(shown: Policy) -> dict[str, Any]:
 
 
 def hosted_template(item: Item) -> HostedTemplate:
-    vendor = text(item, "vendor")
+    vendor, model = spelled(text(item, "vendor"), text(item, "model"))
     known = VENDORS.get(vendor)
-    model = text(item, "model")
     return HostedTemplate(
         name=text(item, "name"),
         vendor=vendor,
-        mode=text(item, "deployment_mode") or (known.mode if known else ""),
-        model=(known.model(model) if known else "") or model,
+        mode=_mode(text(item, "deployment_mode"), known.mode if known else ""),
+        model=model,
         primary_management_server=text(item, "primary_management_server"),
         secondary_management_server=text(item, "secondary_management_server"),
         interfaces=tuple(
@@ -234,6 +256,12 @@ def hosted_template(item: Item) -> HostedTemplate:
         ),
         raw=dict(item),
     )
+
+
+def _mode(said: str, usual: str) -> str:
+    """virtual_wire and Virtual Wire are one mode."""
+    same = said.casefold().replace("_", " ").replace("-", " ") == usual.casefold()
+    return usual if not said or same else said
 
 
 def hosted_item(wanted: HostedTemplate) -> dict[str, Any]:

@@ -239,7 +239,7 @@ def _platform(view: View) -> Iterator[Finding]:
 def _exists(view: View) -> Iterator[Finding]:
     models, wanted = view.around.models, view.wanted
     for name, site in wanted.sites.items():
-        if models is not None and name not in models and site != view.current.sites.get(name):
+        if models is not None and name not in models and site != view.current.sites.get(name, SiteFirewall()):
             yield "H24", f"site_policies[{name}]", "the package has no such site", _near(name, models)
         for template in site.templates:
             if (
@@ -337,23 +337,27 @@ def _provisioned(view: View) -> Iterator[Finding]:
             return
     remedy = "Provision it first (sdwan_hosted_firewall), or say force: true; until it is up SD-WAN drops what is redirected."
     for name in sorted(_hosts(view)):
-        if view.around.hosted is None or name not in view.around.hosted:
-            if name in _redirecting_sites(view.wanted):
-                text = "nothing that was read or given tells whether its firewall is up"
-                yield (
-                    "H32",
-                    f"site_policies[{name}]",
-                    text,
-                    "Give hosted_firewalls, as sdwan_hosted_firewall returns them.",
-                )
+        where = f"site_policies[{name}]"
+        rows = (view.around.hosted or {}).get(name)
+        if rows is None:
+            text = f"nothing that was read or given tells whether the firewall of {name} is up"
+            yield "H32", where, text, "Give hosted_firewalls, as sdwan_hosted_firewall returns them."
             continue
-        down = [item for item in view.around.hosted[name] if not item.is_up]
-        if not view.around.hosted[name] or down:
-            said = (
-                ", ".join(f"{item.admin_status or '?'}/{item.operation_status or '?'}" for item in down)
-                or "not provisioned"
-            )
-            yield "H4", f"site_policies[{name}]", f"the firewall of {name} is not up ({said})", remedy
+        down = [f"{item.admin_status or '?'}/{item.operation_status or '?'}" for item in rows if not item.is_up]
+        if not rows or down:
+            yield "H4", where, f"the firewall of {name} is not up ({', '.join(down) or 'not provisioned'})", remedy
+        yield from _other_models(view, name, rows)
+
+
+def _other_models(view: View, site: str, rows: Sequence[HostedFirewall]) -> Iterator[Finding]:
+    for template in {
+        item.target.template for _where, item in _redirecting_sites(view.wanted).get(site, []) if item.target
+    }:
+        hosted = view.wanted.hosted.get(template)
+        others = sorted({item.model for item in rows if item.model and hosted and item.model != hosted.model})
+        if hosted and others:
+            text = f"it says {hosted.model}, but the firewall of {site} is a {', '.join(others)}"
+            yield "H40", f"hosted_firewall_templates[{template}]", text, "Make both the same."
 
 
 def _throughput(view: View) -> Iterator[Finding]:

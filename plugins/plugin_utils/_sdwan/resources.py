@@ -96,7 +96,7 @@ SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
     "sdwan_center": {
         **{name: replace(row, source=CENTER) if row.documented else row for name, row in _EDITOR.items()},
         **_HOSTING,
-        # Seen in use (a public write-up of CVE-2020-8272), not in the reference.
+        # config_packages was seen in use (a public write-up of CVE-2020-8272), not in the reference; the others go with it.
         **{
             name: replace(row, documented=False, source=GUESS, path=row.path.replace("config/", "config_editor/", 1))
             for name, row in _PACKAGES.items()
@@ -215,6 +215,10 @@ class Resources:
         """An item as NITRO takes it: their names of fields and values, in its envelope."""
         row = self._rows[name]
         return {row.wrapped_in: _theirs_of(row, item)}
+
+    def has(self, name: str, body: Any) -> bool:
+        """Whether an answer speaks of this resource at all."""
+        return isinstance(body, Mapping) and self._rows[name].wrapped_in in body
 
     def unwrap(self, name: str, body: Any) -> list[dict[str, Any]]:
         """The items of an answer, our names of fields. NITRO answers with a list, with one item, or, under monitor, with

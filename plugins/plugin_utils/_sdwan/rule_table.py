@@ -54,6 +54,8 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("H36", "Deleting an image from Center leaves the copies of appliances alone.", PAGE),
     error("H37", "A provisioned firewall keeps its vendor, model, image and management servers, unless it is made anew.", PAGE),
     error("H38", "What a system says of a firewall is understood before anything is done with it.", HOUSE),
+    warning("H39", "What is activated is what this run changes, and nothing that waited in the package.", HOUSE),
+    warning("H40", "A template's model is that of the firewalls that are provisioned.", PAGE),
 ))  # fmt: skip
 
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy

@@ -10,7 +10,7 @@ Source, where a row does not say otherwise: "Citrix: Palo Alto Networks firewall
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -66,8 +66,17 @@ def device_url(management_ip: str) -> str:
     return f"https://{host}:{GUI_PORT}"
 
 
-def known_models() -> Sequence[str]:
-    return [model for vendor in VENDORS.values() for model in vendor.models]
+def spelled(vendor: str, model: str) -> tuple[str, str]:
+    """Vendor and model as the forms write them, however a device does; what is not known stays as it came.
+
+    >>> spelled("palo alto", "VM50"), spelled("", "vm-100"), spelled("Other", "X1")
+    (('Palo Alto Networks', 'VM 50'), ('', 'VM 100'), ('Other', 'X1'))
+    """
+    said = _plain(vendor)
+    known = next((item for item in VENDORS.values() if len(said) > 3 and _plain(item.name).startswith(said)), None)
+    makers = [known] if known else [] if vendor else [*VENDORS.values()]
+    form = next((found for maker in makers if (found := maker.model(model))), model)
+    return (known.name if known else vendor), form
 
 
 def _plain(text: str) -> str:

@@ -335,3 +335,26 @@ def test_answers_of_any_shape_are_read_without_an_error(body):
     state = redirects(items[0] if items else {}, items, items, items, items[0] if items else {})
     assert isinstance(state, Redirects)
     assert all(isinstance(item, Policy) for _where, item in state.redirects())
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({"source_ip_address": "10.0.0.1/24"}, {"source_ip_address": "10.0.0.0/24"}),
+        ({"source_ip_address": "10.0.0.1"}, {"source_ip_address": "10.0.0.1/32"}),
+        ({"destination_ip_address": "2001:DB8::/32"}, {"destination_ip_address": "2001:db8::/32"}),
+        ({}, {"source_ip_address": "0.0.0.0/0", "destination_ip_address": "any"}),
+        ({"ip_dscp": "ef"}, {"ip_dscp": "EF"}),
+        ({}, {"ip_dscp": "ANY", "match_type": "any;", "application_objects": "any"}),
+        ({"destination_service_type": "internet"}, {"destination_service_type": "Internet"}),
+        ({}, {"ip_protocol_num": 0}),
+        ({"ip_protocol_num": 6}, {"ip_protocol_num": "6"}),
+        ({"destination_port": "443"}, {"destination_port": 443}),
+        ({"destination_port": "443"}, {"destination_port": "443-443"}),
+        ({"destination_port": "80-90"}, {"destination_port": "80 - 90"}),
+        ({"from_zones": ["b", "a"]}, {"from_zones": "a;b"}),
+        ({}, {"track_connection": "true", "reverse_also": 0, "log_interval": "0"}),
+    ],
+)
+def test_what_a_device_writes_otherwise_is_no_change(typed, shown):
+    assert policy({"action": "allow", **typed}) == policy({"action": "Allow", **shown})

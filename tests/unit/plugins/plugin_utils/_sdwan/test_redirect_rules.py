@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -124,6 +125,10 @@ BROKEN = [
     ("H29", {}, {"state": "deleted"}),
     ("H31", hosted(vendor="Check Point", model="Edge"), {}),
     ("H32", GOOD, {"around": Surroundings(MODELS, ZONES, None)}),
+    ("H32", changed(policy_templates=[{"name": "g", "global": True, "pre_appliance_policies": [OUT]}], site_policies=[]),
+     {"around": Surroundings(MODELS, ZONES, None)}),
+    ("H4", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [*UP["paris"], HostedFirewall("paris", "paris-b")]})}),
+    ("H40", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [replace(UP["paris"][0], model="VM 100")]})}),
 ]  # fmt: skip
 
 
@@ -233,6 +238,10 @@ TEXTS = (
 @pytest.mark.parametrize("hostile", ["a\nb", "a\x00b", "\x7f", "x" * 1000])
 def test_texts_with_control_characters_or_without_end_are_refused(option: str, hostile: str) -> None:
     assert "H26" in {item.rule for item in flaws(local({**OUT, option: hostile}), "merged")}
+
+
+def test_a_site_that_is_gone_is_no_reason_to_refuse_to_delete_its_redirects() -> None:
+    assert broken({"site_policies": [{"site": "bern"}]}, state="deleted") == set()
 
 
 def test_every_problem_comes_at_once() -> None:

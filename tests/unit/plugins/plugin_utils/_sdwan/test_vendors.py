@@ -24,7 +24,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.vendors impo
     Vendor,
     can_host,
     device_url,
-    known_models,
+    spelled,
 )
 
 
@@ -79,7 +79,6 @@ def test_a_vendor_is_complete_and_says_who_said_so(vendor: Vendor) -> None:
 def test_of_palo_alto_the_forms_name_two_models_and_one_mode() -> None:
     found = VENDORS[PALO_ALTO]
     assert (found.models, found.mode, found.documented) == (("VM 50", "VM 100"), "Virtual Wire", True)
-    assert [*known_models()][:2] == ["VM 50", "VM 100"]
     assert INTERFACES == ("Interface-1", "Interface-2")
 
 
@@ -113,3 +112,18 @@ def test_h12_the_gui_of_a_firewall_is_at_one_port_of_any_address(
     found = urlsplit(device_url(str(address)))
     assert (found.scheme, found.port, found.path) == ("https", GUI_PORT, "")
     assert ipaddress.ip_address(found.hostname or "") == address
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model", "form"),
+    [
+        ("Palo Alto Networks", "VM50", (PALO_ALTO, "VM 50")),
+        ("palo_alto", "vm-100", (PALO_ALTO, "VM 100")),
+        ("", "VM50", ("", "VM 50")),
+        ("Other", "VM50", ("Other", "VM50")),
+        ("P", "VM50", ("P", "VM50")),
+        ("", "", ("", "")),
+    ],
+)
+def test_a_device_may_write_vendor_and_model_otherwise_than_the_forms(vendor, model, form):
+    assert spelled(vendor, model) == form
