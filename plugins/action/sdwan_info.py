@@ -11,8 +11,9 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import Asked, gathered
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import NO_PACKAGE, Asked, gathered
 
 
 class ActionModule(DeviceAction):
@@ -20,11 +21,21 @@ class ActionModule(DeviceAction):
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "sdwan_info.py")
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        asked = Asked(options["package"] or "", options["site"] or "")
         prefixes = ("manager",) if options["via"] == "manager" else ()
+        if prefixes and "manager_host" not in self._task_vars:
+            raise ArgumentError(["via: manager needs the variable manager_host, and this host has none"])
         with self.behind(*prefixes) as door:
             try:
                 manager = Manager(door, options["resources"])
-                found = gathered(manager, options["gather"], Asked(options["package"] or "", options["site"] or ""))
+                manager.table.path("sites", {"package_name": asked.package} if asked.package else None)
             except ValueError as wrong:
                 raise ArgumentError([str(wrong)]) from wrong
-            return {"changed": False, **found, **manager.about}
+            try:
+                found = gathered(manager, options["gather"], asked)
+            except Failed as failed:
+                failed.details.update(manager.about)
+                raise
+            unnamed = [name for name, reason in found["not_available"].items() if reason == NO_PACKAGE]
+            warned = {"warnings": [f"{', '.join(unnamed)}: {NO_PACKAGE}"]} if unnamed else {}
+            return {"changed": False, **found, **warned, **manager.about}

@@ -24,6 +24,7 @@ options:
   gather:
     description:
       - What to read. By default all that the system has; V(templates) and V(policies) where O(package) is given.
+      - What the system does not have, or refuses, is in RV(not_available) with the reason, and no error unless nothing else was wanted.
       - V(inventory) and V(regions) are Center's, V(system), V(ha) and V(redirect_counters) an appliance's. V(templates), V(policies) and
         V(change_management) are to be had on the MCN and in Center.
     type: list
@@ -32,13 +33,15 @@ options:
       [system, ha, inventory, regions, images, storage, hosted_firewalls, redirect_counters, change_management, templates, policies]
     default: []
   package:
-    description: Configuration package that V(templates) and V(policies) are read from.
+    description: Configuration package that V(templates) and V(policies) are read from. Without one they are left out, with a warning.
     type: str
   site:
-    description: The one site whose V(policies) are wanted. By default all that have a firewall configuration.
+    description: The one site whose V(policies) are wanted. By default all that have a firewall configuration of their own.
     type: str
   via:
-    description: Read from the host itself, or from its V(manager) (variables C(manager_host) and so on).
+    description:
+      - Read from the host itself, also where it has a manager, or from its V(manager), which the variables C(manager_host) and so on
+        lead to.
     type: str
     choices: [host, manager]
     default: host
@@ -67,12 +70,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 system:
-  description: Model, release, site, mode (MCN or Client), management address; C(hosts_firewalls) for an 1100.
+  description: Model, release, site, mode (MCN or Client), management address, serial number; C(hosts_firewalls) for an 1100.
   returned: when gathered
   type: dict
   sample: {model: cb1100, mode: Client, site_name: berlin, hosts_firewalls: true}
 ha:
-  description: Whether this appliance is the active one of its pair.
+  description: Whether this appliance is the active one of its pair; V(null) where it does not say.
   returned: when gathered
   type: dict
   sample: {is_active: true, status: Active}
@@ -105,10 +108,16 @@ hosted_firewalls:
   elements: dict
   sample: [{site_name: berlin, admin_status: Up, operation_status: Running, is_up: true, device_url: 'https://192.0.2.20:4100'}]
 redirect_counters:
-  description: Policies that redirect with their packets and bytes, and what the firewalls got, gave back and lost.
+  description:
+    - Policies that redirect with their zones, packets and bytes, as the appliance counts them, and what the firewall got, gave back
+      and lost. The latter are V(null), with the reason in RV(not_available), where the release does not tell them.
   returned: when gathered
   type: dict
-  sample: {policies: [{action: redirect, packets: 10, bytes: 1000}], packets_sent: 10, packets_received: 10, packets_dropped: 0}
+  sample:
+    policies: [{action: redirect, packets: 10, bytes: 1000, from_zones: any, to_zones: any}]
+    packets_sent: 10
+    packets_received: 10
+    packets_dropped: 0
 change_management:
   description: State of change management, and what each appliance runs and has staged.
   returned: when gathered
@@ -134,8 +143,10 @@ policies:
       returned: always
     policies:
       description:
-        - First one first. C(stage) is V(pre_templates), V(pre_global), V(local) or V(local_auto); C(shadowed_by) the number of the policy
-          that leaves this one nothing; C(policy) is as O(mspplus.netsec.sdwan_redirect#module:config) has it.
+        - First one first, with its C(number). C(stage) is V(pre_templates), V(pre_global), V(local), V(local_auto), V(post_templates)
+          or V(post_global), C(position) the place in it, C(template) the one that it comes from.
+        - C(shadowed_by) is the number of the policy that leaves a redirect, or a breakout, nothing. C(policy) is as
+          O(mspplus.netsec.sdwan_redirect#module:config) has it.
       type: list
       elements: dict
       returned: always
