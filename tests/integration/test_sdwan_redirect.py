@@ -240,6 +240,20 @@ def test_what_sdwan_made_itself_is_shown_and_stays(network):
     assert all("auto" not in line for line in written(lab, "mcn") if line.startswith("DELETE"))
 
 
+def test_what_the_system_writes_otherwise_is_no_change(network):
+    lab = network()
+    typed = {
+        "source_ip_address": "10.1.2.3/16",
+        "destination_ip_address": "192.0.2.9",
+        "ip_dscp": "ef",
+        "ip_protocol_num": 6,
+        "destination_port": "443",
+    }
+    document = {**BASE, "site_policies": [{"site": "berlin", "policies": [{**INTO_ONE, **typed}]}]}
+    assert run(lab, document).changed
+    assert not run(lab, document, "replaced").changed
+
+
 def test_nat_and_post_policies_of_a_site_stay(network):
     nat = [{"name": "web", "outside_ip": "203.0.113.7"}]
     post = [{"action": "drop", "destination_port": "23"}]

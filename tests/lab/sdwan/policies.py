@@ -10,6 +10,8 @@ Source: "NetScaler SD-WAN NITRO API reference 11.0", config_editor/firewall_poli
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -107,9 +109,15 @@ def stored(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """With its defaults; numbers that the reference types as text come as text."""
+    """With its defaults, and as a system writes what was typed: numbers as text, prefixes without host bits, DSCP in
+    capitals (all three unverified)."""
     found = {**DEFAULTS, **{key: value for key, value in row.items() if value is not None}}
     found["ip_protocol_num"] = str(found["ip_protocol_num"])
+    found["ip_dscp"] = str(found["ip_dscp"]).upper()
+    for key in ("source_ip_address", "destination_ip_address"):
+        if "/" in str(found[key]):
+            with contextlib.suppress(ValueError):
+                found[key] = str(ipaddress.ip_network(str(found[key]), strict=False))
     return found
 
 
