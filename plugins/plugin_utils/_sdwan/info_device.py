@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from .._engine.failures import Failed
+from .._engine.rest import Rejected
 from .device import Manager
 from .info_model import PACKETS, counter, firewall_facts, ha_facts, in_order, packets
 from .model import HostedFirewall, hosted_firewalls, images, regions, sites, storage, system, text
@@ -42,6 +43,16 @@ class Reader:
         if self._firewalls is None:
             self._firewalls = hosted_firewalls(self.manager.get("hosted_firewalls"))
         return self._firewalls
+
+    def why(self, refused: Failed) -> str:
+        """The refusal in words; that of a call which no reference names has the option that renames it."""
+        name = self.manager.table.of_path(refused.path) if isinstance(refused, Rejected) else ""
+        if not name or self.manager.table[name].documented:
+            return str(refused)
+        return (
+            f"{refused}. The vendor does not document this call; if this release has it elsewhere, set "
+            f"`resources: {{{name}: {{path: ...}}}}`"
+        )
 
     def of_package(self, name: str) -> list[dict[str, Any]]:
         return self.manager.get(name, {"package_name": self.asked.package})
@@ -106,7 +117,7 @@ def _counters(reader: Reader) -> Any:
     try:
         return {"policies": policies, **packets(reader.firewalls())}
     except Failed as refused:
-        reader.missing["redirect_counters"] = f"{', '.join(PACKETS)}: {refused}"
+        reader.missing["redirect_counters"] = f"{', '.join(PACKETS)}: {reader.why(refused)}"
         return {"policies": policies, **dict.fromkeys(PACKETS)}
 
 
@@ -160,7 +171,7 @@ def gathered(manager: Manager, wanted: Sequence[str], asked: Asked) -> dict[str,
             try:
                 found[name] = read(reader)
             except Failed as refused:
-                missing[name] = str(refused)
+                missing[name] = reader.why(refused)
     if missing and not found:
         listed = "; ".join(f"{name}: {why}" for name, why in missing.items())
         failed = Failed(f"nothing of what was asked for could be read: {listed}")
