@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from integration.networks import NETWORK, center, device, opened, spec, written
+from integration.networks import NETWORK, center, device, opened, sent, spec, written
+from integration.single_tasks import SingleTask
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import PARTS, Asked, gathered
@@ -38,6 +40,7 @@ CONTENT: dict[str, Any] = {
         {
             "firewall_policy_template_name": "some",
             "pre_appliance_policies": [{"action": "allow", "match_type": "application", "application": "webex"}],
+            "post_appliance_policies": [{"action": "drop"}],
         },
     ],
     "firewall": {
@@ -101,7 +104,9 @@ def test_policies_come_in_the_order_of_their_evaluation_with_who_shadows_whom(la
         ("local", None, "redirect", False),
         ("local_auto", None, "allow", True),
         ("local_auto", None, "allow", True),
+        ("post_templates", "some", "drop", False),
     ]
+    assert [(row["number"], row["position"]) for row in rows][2:5] == [(3, 1), (4, 1), (5, 2)]
     assert [row["number"] for row in rows if row["shadowed_by"]] == [5]
     assert rows[4]["shadowed_by"] == 4
 
@@ -127,6 +132,121 @@ def test_a_call_that_this_release_does_not_have_is_named_with_the_option_that_re
     running = lab(spec("berlin", "berlin", network, missing=["config/hosted_firewalls"]))
     found = read(running, "berlin", "system", "hosted_firewalls")
     assert "resources: {hosted_firewalls: {path: ...}}" in found["not_available"]["hosted_firewalls"]
+
+
+def test_what_policies_count_is_told_where_the_firewall_is_not(lab):
+    network = {**NETWORK, "content": CONTENT}
+    running = lab(spec("berlin", "berlin", network, missing=["config/hosted_firewalls"]))
+    found = read(running, "berlin", "redirect_counters")
+    assert [row["packets"] > 0 for row in found["redirect_counters"]["policies"]] == [True, True]
+    assert found["redirect_counters"]["packets_dropped"] is None
+    assert "resources: {hosted_firewalls: {path: ...}}" in found["not_available"]["redirect_counters"]
+
+
+def test_policies_are_read_by_documented_calls_and_templates_by_one_more(lab):
+    running = started(lab)
+    found = read(running, "mcn", "policies", "policies", package="Production", site="berlin")
+    assert (found["api_documented"], found["not_available"]) == (True, {})
+    resources = ["global_network_settings", "firewall_policy_template", "firewall"]
+    base = "GET config_editor/{}/package_name=Production"
+    assert sent(running, "mcn")[1:-1] == [base.format(name) for name in resources]
+    both = read(running, "mcn", "policies", "templates", package="Production")
+    assert both["policies"][0]["policies"] == found["policies"][0]["policies"]
+    assert [(row["name"], row["model"]) for row in both["templates"]] == [("pa", "VM 50")]
+    assert both["undocumented_calls"] == ["hosted_firewall_template"]
+
+
+def test_a_firewall_is_asked_for_once_whoever_wants_to_know(lab):
+    running = started(lab)
+    read(running, "berlin", "hosted_firewalls", "redirect_counters", "hosted_firewalls")
+    assert [text for text in sent(running, "berlin") if "hosted_firewalls" in text] == ["GET config/hosted_firewalls"]
+
+
+def test_a_site_of_the_network_without_policies_of_its_own_and_one_that_is_not_there(lab):
+    running = started(lab)
+    found = read(running, "mcn", "policies", package="Production", site="paris")["policies"]
+    assert [(row["site"], [policy["template"] for policy in row["policies"]]) for row in found] == [
+        ("paris", ["auto_office_365", "everywhere"])
+    ]
+    found = read(running, "mcn", "system", "policies", package="Production", site="nowhere")
+    assert found["not_available"] == {
+        "policies": "Production has no site 'nowhere'; its sites: berlin, dc, hamburg, paris, rome"
+    }
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405])
+def test_a_refusal_names_the_option_where_the_call_is_nobody_s(lab, status):
+    running = started(lab)
+    running.add_fault("berlin", {"name": "http_status", "at": "GET .*(images|ha_status)", "status": status, "times": 2})
+    found = read(running, "berlin", "images", "ha", "system")["not_available"]
+    assert "`resources: {hosted_firewall_images: {path: ...}}`" in found["images"]
+    assert f"HTTP {status}" in found["ha"] and "resources" not in found["ha"]
+
+
+def test_an_answer_of_another_form_is_not_taken_for_none(lab):
+    with opened(started(lab), "berlin", {"hosted_firewalls": {"envelope": "vms"}}) as manager:
+        found = gathered(manager, ["system", "hosted_firewalls"], Asked())
+    assert "hosted_firewalls" not in found
+    assert "without 'vms'" in found["not_available"]["hosted_firewalls"]
+
+
+def test_a_branch_tells_no_policies_and_says_why(lab):
+    found = read(started(lab), "berlin", "system", "policies", package="Production")
+    assert "on the MCN only" in found["not_available"]["policies"]
+
+
+# --- as a task
+
+
+@pytest.fixture
+def acme(lab):
+    return started(lab, center("center"))
+
+
+@pytest.fixture
+def task(acme: Lab, tmp_path: Path) -> SingleTask:
+    return SingleTask(acme, tmp_path, "sdwan_info", "berlin", {})
+
+
+def test_a_task_reads_the_same_in_check_mode_and_writes_nothing(acme, task):
+    found = task({}, "--check")
+    kept = {"system", "ha", "images", "storage", "hosted_firewalls", "redirect_counters"}
+    assert kept <= {*found} and not found["changed"]
+    assert {*found["not_available"]} == {"change_management"}
+    assert written(acme, "berlin") == []
+
+
+def test_a_package_that_is_not_named_is_a_warning(task):
+    found = task({"gather": ["system", "policies", "templates"]})
+    assert found["warnings"] == ["berlin: policies, templates: name the package"]
+    assert found["system"]["model"] == "cb1100"
+
+
+def test_a_task_that_could_read_nothing_fails_with_all_reasons(task):
+    found = task({"gather": ["policies", "regions"]})
+    assert found["msg"].startswith("nothing of what was asked for could be read: policies: name the package; regions: ")
+    assert found["not_available"] == {"policies": "name the package", "regions": "an appliance does not tell it"}
+    assert found["api_documented"] is True
+
+
+def test_a_name_that_no_path_carries_is_refused(task):
+    assert "cannot stand in a path" in task({"gather": ["policies"], "package": "a/b"})["msg"]
+
+
+def test_the_manager_is_read_where_the_task_says_so(acme, task):
+    manager = {
+        "manager_host": "127.0.0.1",
+        "manager_port": acme.device("center").port,
+        "manager_dialect": "sdwan_center",
+    }
+    assert [row["name"] for row in task({"via": "manager", "gather": ["regions"]}, **manager)["regions"]] == [
+        "default",
+        "emea",
+    ]
+    assert task({"gather": ["system"]}, **manager)["system"]["site_name"] == "berlin"
+    asked = len(sent(acme, "berlin"))
+    assert "manager_host" in task({"via": "manager"})["msg"]
+    assert len(sent(acme, "berlin")) == asked
 
 
 def test_every_part_has_a_choice_in_the_documentation():
