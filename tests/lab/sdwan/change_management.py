@@ -87,8 +87,8 @@ class ChangeManagement:
         self._seen = self.network.live.revision
         self.close()
         self._reset()
-        for site, appliance in self._appliances():
-            site.active_config, appliance.restarting = self.network.live.stamp, False
+        for _site, appliance in self._appliances():
+            appliance.active_config, appliance.behind, appliance.restarting = self.network.live.stamp, None, False
 
     @property
     def _busy(self) -> bool:
@@ -98,8 +98,8 @@ class ChangeManagement:
         self.state, self.message, self.failure_reason, self.selected, self.content = "idle", "", "", "", None
         self.verified = self.incomplete_ignored = False
         self.transfers = {}
-        for site, _appliance in self._appliances():
-            site.staged_config = ""
+        for _site, appliance in self._appliances():
+            appliance.staged_config = ""
 
     def _appliances(self) -> Iterator[tuple[Site, Appliance]]:
         for site in self.network.sites.values():
@@ -121,8 +121,8 @@ class ChangeManagement:
                 "model": site.model,
                 "status": _status(self.transfers.get(appliance.name, "")),
                 "transfer_state": self.transfers.get(appliance.name, ""),
-                "active_config": site.active_config,
-                "staged_config": site.staged_config if self.transfers.get(appliance.name) == "done" else "",
+                "active_config": appliance.active_config,
+                "staged_config": appliance.staged_config,
                 "active_software": "11.0.3",
                 "staged_sw_revision": "11.0.3",
                 "expected_sw_revision": "11.0.3",
@@ -175,7 +175,7 @@ class ChangeManagement:
                 elif self.transfers.get(appliance.name) != "failed":
                     self.transfers[appliance.name] = transfer
                     if transfer == "done":
-                        site.staged_config = self._next
+                        appliance.staged_config = self._next
         if "failed" not in self.transfers.values():
             self.state, self.message = "activate", "Staging complete"
 
@@ -195,10 +195,9 @@ class ChangeManagement:
     async def _activating(self, faults: Faults, rollback: bool) -> None:
         works = await self._step("activate", faults)
         restart = faults.active("restart_long")
-        taking_part = [pair for pair in self._appliances() if self.transfers.get(pair[1].name) != "failed"]
-        await self._restart(
-            [appliance for _site, appliance in taking_part], restart["milliseconds"] / 1000 if restart else None
-        )
+        left = {name for name, transfer in self.transfers.items() if transfer == "failed"}
+        taking_part = [appliance for _site, appliance in self._appliances() if appliance.name not in left]
+        await self._restart(taking_part, restart["milliseconds"] / 1000 if restart else None)
         if rollback and faults.active("activation_rolls_back"):
             works = False
         if not works:
@@ -207,8 +206,11 @@ class ChangeManagement:
             return
         assert self.content is not None
         live, new = self.network.live, self._next
-        for site, _appliance in taking_part:
-            site.active_config = new
+        for _site, appliance in self._appliances():
+            if appliance.name not in left:
+                appliance.active_config, appliance.behind = new, None
+            elif appliance.behind is None:
+                appliance.behind = live.content
         live.package, live.content = self.selected, copy.deepcopy(self.content)
         live.revision += 1
         self._seen = live.revision
@@ -232,8 +234,8 @@ class ChangeManagement:
             raise Refusal("An activation is under way")
         if self._job is not None:
             self._job.cancel()
-        for site, _appliance in self._appliances():
-            site.staged_config = ""
+        for _site, appliance in self._appliances():
+            appliance.staged_config = ""
         self.transfers, self.failure_reason, self.message = {}, "", "Staging cancelled"
         if self.state != "idle":
             self.state = "network_staging"

@@ -42,7 +42,8 @@ class Monitor:
         return {"firewall_filter_stats": rows[:limit]}
 
     def _policies(self) -> list[dict[str, Any]]:
-        content, name = complete(self._network.live.content), self._site.site_name
+        behind, name = self._appliance.behind, self._site.site_name
+        content = complete(self._network.live.content if behind is None else behind)
         return [shown(row) for row in (*office_365(content), *automatic(content, name), *site_policies(content, name))]
 
     def _count(self, number: int, row: dict[str, Any]) -> dict[str, Any]:

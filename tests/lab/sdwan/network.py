@@ -43,6 +43,9 @@ class Appliance:
     active: bool = True
     counters: dict[str, int] = field(default_factory=dict)  # id of a policy -> packets
     boots: int = 0  # a session does not outlive one
+    active_config: str = ""
+    staged_config: str = ""
+    behind: dict[str, Any] | None = None  # what it still runs where it had no part in the last activation
     _restarting: bool = False
 
     @property
@@ -63,8 +66,11 @@ class Site:
     mode: str
     region: str
     appliances: list[Appliance]
-    active_config: str = ""
-    staged_config: str = ""
+
+    @property
+    def active_config(self) -> str:
+        """Of its first appliance."""
+        return self.appliances[0].active_config
 
     @property
     def hosts_firewalls(self) -> bool:
@@ -99,7 +105,8 @@ class Network:
             raise ValueError("a network needs at least one site")
         self.live = Live(str(data.get("package", "Production")), copy.deepcopy(data.get("content") or {}))
         for site in self.sites.values():
-            site.active_config = self.live.stamp
+            for appliance in site.appliances:
+                appliance.active_config = self.live.stamp
         self.editor: Any = None  # of the MCN, and its change management: see device.py
         self.changes: Any = None
         self.stores = {row["region_name"]: Hosting(slots=0) for row in self.regions}

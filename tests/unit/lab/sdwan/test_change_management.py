@@ -238,12 +238,17 @@ def test_a_verify_that_fails_says_why_and_the_next_one_may_succeed() -> None:
 def test_an_appliance_that_does_not_stage_stays_failed_until_it_is_left_behind() -> None:
     mcn = edited()
     mcn.faults.add({"name": "site_stage_fails", "at": "paris"})
+    mcn.faults.add({"name": "site_stage_fails", "at": "berlin-b"})
 
     async def way() -> None:
         await mcn.ask(*EXPORT)
         await mcn.change("verify", "stage")
         seen = await mcn.until(lambda seen: "failed" in column(seen, "transfer_state").values())
-        assert [name for name, state in column(seen, "transfer_state").items() if state == "failed"] == ["paris-a"]
+        assert [name for name, state in column(seen, "transfer_state").items() if state == "failed"] == [
+            "berlin-b",
+            "paris-a",
+        ]
+        assert [name for name, staged in column(seen, "staged_config").items() if not staged] == ["berlin-b", "paris-a"]
         await asyncio.sleep(5 * STEP)
         assert (await mcn.state())["state"] == "staging"
         with pytest.raises(Refusal):
@@ -253,9 +258,17 @@ def test_an_appliance_that_does_not_stage_stays_failed_until_it_is_left_behind()
         assert column(seen, "active_config") == {
             "dc-a": "Production_2",
             "berlin-a": "Production_2",
-            "berlin-b": "Production_2",
+            "berlin-b": "Production_1",
             "paris-a": "Production_1",
         }
+        behind = {a.name for site in mcn.network.sites.values() for a in site.appliances if a.behind is not None}
+        assert behind == {"berlin-b", "paris-a"}
+        mcn.faults.clear()
+        await mcn.staged()
+        await mcn.change("activate")
+        seen = await mcn.until(lambda seen: seen["state"] == "idle")
+        assert set(column(seen, "active_config").values()) == {"Production_3"}
+        assert all(a.behind is None for site in mcn.network.sites.values() for a in site.appliances)
 
     run(way())
     assert is_live(mcn)
