@@ -78,7 +78,8 @@ notes:
     C(citrix.sdwan.center) for SD-WAN Center.
   - Where the variable C(manager_host) is set, the task goes to that system instead of the host; C(manager_port), C(manager_user),
     C(manager_password), C(manager_dialect) and so on are the variables of the connection with that prefix, and those of the host
-    count where one is missing. Collectors of regions have the prefix C(collector), then C(manager).
+    count where one is missing. M(mspplus.netsec.sdwan_info) goes there only with C(via=manager). Collectors of regions have the
+    prefix C(collector), then C(manager).
   - The vendor documents the configuration editor, packages, change management and counters, but no call that hosts a firewall or
     redirects into it. Those follow the habits of the API, were not seen on a device, and can be renamed with O(resources). A result
     that rests on one says C(api_documented=false) and names them.

@@ -230,7 +230,8 @@ def test_a_task_that_could_read_nothing_fails_with_all_reasons(task):
 
 
 def test_a_name_that_no_path_carries_is_refused(task):
-    assert "cannot stand in a path" in task({"gather": ["policies"], "package": "a/b"})["msg"]
+    (error,) = task({"gather": ["policies"], "package": "a/b"})["errors"]
+    assert error.startswith("package_name 'a/b' cannot stand in a path of NITRO")
 
 
 def test_the_manager_is_read_where_the_task_says_so(acme, task):

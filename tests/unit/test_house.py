@@ -87,7 +87,7 @@ PURE_FILES = [path for path in UTIL_FILES if pure(path)]
 
 
 def test_the_rules_below_see_the_tree() -> None:
-    assert {"_engine", "_iosxr", "_srx"} <= {path.parent.name for path in PURE_FILES}
+    assert {"_engine", "_iosxr", "_sdwan", "_srx"} <= {path.parent.name for path in PURE_FILES}
     assert [path for path in PYTHON if path.is_relative_to(ROOT / "tests" / "lab")]
 
 

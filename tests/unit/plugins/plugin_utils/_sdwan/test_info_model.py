@@ -92,12 +92,13 @@ def test_a_site_without_a_configuration_of_its_own_evaluates_what_is_everywhere(
 
 def test_what_sd_wan_made_stands_in_front_and_is_shown_as_such() -> None:
     own = template("office", [AUTO], [AUTO], auto_generated=True)
-    rows = in_order(package([template("a", [REDIRECT]), own], attached=["a"]), "berlin")
+    rows = in_order(package([template("a", [REDIRECT], [ALLOW]), own], attached=["a"]), "berlin")
     seen = [(row["stage"], row["template"], row["auto_generated"], row["redirect"]) for row in rows]
     assert seen == [
         ("pre_templates", "office", True, False),
         ("pre_templates", "a", False, True),
         ("post_templates", "office", True, False),
+        ("post_templates", "a", False, False),
     ]
 
 
@@ -213,7 +214,7 @@ def test_packets_are_those_of_all_firewalls() -> None:
 
 def test_a_counter_keeps_its_fields_and_counts_in_numbers() -> None:
     row = {"id": 5, "action": "redirect", "packets": "10", "bytes": 1000, "from_zones": "any", "log": True}
-    assert counter(row) == {**row, "packets": 10}
+    assert counter({**row, "deep": [1], "deeper": {"a": 1}}) == {**row, "packets": 10}
 
 
 @pytest.mark.parametrize("row", [{}, {"packets": None, "bytes": "many"}, {"packets": [1], "bytes": {"a": 1}}])

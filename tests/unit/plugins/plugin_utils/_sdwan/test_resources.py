@@ -224,6 +224,32 @@ def test_without_secrets_references_stay_and_paths_never_take_them() -> None:
 # --- answers
 
 
+@pytest.mark.parametrize(
+    ("body", "speaks"),
+    [
+        ({"regions": []}, True),
+        ({"regions": None}, True),
+        ({"regions": {"message": "Done"}}, True),
+        ({}, False),
+        ({"region": []}, False),
+        ({"errorcode": 0}, False),
+        ([{"regions": []}], False),
+        ("regions", False),
+        (None, False),
+    ],
+)
+def test_an_answer_speaks_of_a_resource_by_its_envelope_alone(body: Any, speaks: bool) -> None:
+    center = Resources("sdwan_center")
+    assert center.has("regions", body) is speaks
+    assert Resources("sdwan_center", {"regions": {"envelope": "areas"}}).has("regions", body) is False
+
+
+@given(st.sampled_from(NAMES), anything)
+def test_what_has_items_speaks_of_its_resource(name: str, body: Any) -> None:
+    assert SDWAN.has(name, body) or SDWAN.unwrap(name, body) == []
+    assert SDWAN.has(name, SDWAN.wrap(name, {"a": 1}))
+
+
 def renamed(fields: dict[str, str], **more: str) -> Resources:
     return Resources("sdwan", {"hosted_firewalls": {"fields": fields, **more}})
 
