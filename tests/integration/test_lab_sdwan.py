@@ -227,6 +227,144 @@ def test_a_file_goes_to_the_inbox(client, tmp_path, field, action):
     assert curl.ok("GET", "config/change_management")[0]["inbox_files"] == []
 
 
+# -- change management ----------------------------------------------------------------------------------------------------
+
+CHANGE = "config/change_management"
+PACKAGE = {"config_packages": {"package_name": "Production"}}
+
+
+WAY = {"network_staging": (), "appliance_staging": ("verify",), "activate": ("verify", "stage")}
+
+
+def to_state(curl: Curl, state: str) -> None:
+    """From idle, by the documented way."""
+    if state != "idle":
+        curl.ok("POST", "config/config_packages?action=export_to_cm", body=PACKAGE)
+        for action in WAY[state]:
+            curl.ok("POST", f"{CHANGE}?action={action}")
+    until(lambda: seen(curl)["state"], lambda found: found == state)
+
+
+def seen(curl: Curl) -> dict[str, Any]:
+    (found,) = curl.ok("GET", CHANGE)
+    return dict(found)
+
+
+ALLOWED = {
+    "idle": set(),
+    "network_staging": {"verify", "activate", "activate_with_rollback"},
+    "appliance_staging": {"stage"},
+    "activate": {"activate", "activate_with_rollback"},
+}
+
+
+@pytest.mark.parametrize("state", [*ALLOWED])
+def test_each_state_refuses_what_the_reference_does_not_allow_in_it(client, state):
+    _running, curl = client()
+    to_state(curl, state)
+    for action in {"verify", "stage", "activate", "activate_with_rollback", "ignore_incomplete"} - ALLOWED[state]:
+        assert curl.no("POST", f"{CHANGE}?action={action}")[0] == 400, action
+        assert seen(curl)["state"] == state
+
+
+@pytest.mark.parametrize("action", ["activate", "activate_with_rollback"])
+def test_a_package_may_be_activated_before_it_is_verified(client, action):
+    running, curl = client()
+    to_state(curl, "network_staging")
+    curl.ok("POST", f"{CHANGE}?action={action}")
+    until(lambda: device(running, "box").network.live.revision, lambda revision: revision == 2)
+    assert seen(curl.login())["state"] == "idle"
+
+
+def test_a_package_that_is_not_verified_says_why_and_stays_where_it_is(client):
+    running, curl = client(faults=[{"name": "verify_fails", "times": 1}])
+    to_state(curl, "network_staging")
+    curl.ok("POST", f"{CHANGE}?action=verify")
+    found = seen(curl)
+    assert (found["state"], found["status"], found["network_staged_selected_filename"]) == (
+        "network_staging", "failed", "Production",
+    )  # fmt: skip
+    assert found["failure_reason"]
+    assert curl.ok("POST", f"{CHANGE}?action=verify") == {"message": VERIFIED}
+    assert (seen(curl)["state"], seen(curl)["failure_reason"]) == ("appliance_staging", "")
+    assert device(running, "box").network.live.revision == 1
+
+
+def test_an_appliance_that_does_not_stage_holds_up_the_others_until_it_is_left_behind(lab, tmp_path):
+    running = lab(
+        spec("mcn", "dc"), *(spec(f"hamburg-{side}", "hamburg", appliance=f"hamburg-{side}") for side in "ab")
+    )
+    mcn = Curl(running, "mcn", tmp_path).login()
+    running.add_fault("mcn", {"name": "site_stage_fails", "at": "hamburg-b"})
+    item = {"package_name": "Production", "site_name": "hamburg", "firewall_local_policy": [{"action": "drop"}]}
+    mcn.ok("PUT", "config_editor/firewall", body={"firewall": item})
+    to_state(mcn, "appliance_staging")
+    mcn.ok("POST", f"{CHANGE}?action=stage")
+
+    def column(key: str) -> dict[str, str]:
+        return {row["appliance_name"]: row[key] for row in seen(mcn)["sites_cm_status"]}
+
+    until(lambda: column("transfer_state"), lambda found: "failed" in found.values())
+    assert [name for name, staged in column("staged_config").items() if not staged] == ["hamburg-b"]
+    assert seen(mcn)["state"] == "staging"
+    assert mcn.no("POST", f"{CHANGE}?action=activate")[0] == 400
+    mcn.ok("POST", f"{CHANGE}?action=ignore_incomplete")
+    mcn.ok("POST", f"{CHANGE}?action=activate")
+    network = device(running, "mcn").network
+    until(lambda: network.live.revision, lambda revision: revision == 2)
+    mcn.login()
+    assert [name for name, runs in column("active_config").items() if runs != "Production_2"] == ["hamburg-b"]
+    counted = [
+        Curl(running, f"hamburg-{side}", tmp_path).login().ok("GET", "monitor/firewall_filter_stats") for side in "ab"
+    ]
+    assert [len(rows["firewall_filter_stats"]) for rows in counted] == [1, 0]
+
+
+def test_what_is_staged_can_be_taken_back(client):
+    running, curl = client()
+    to_state(curl, "activate")
+    curl.ok("POST", f"{CHANGE}?action=cancel_stage")
+    found = seen(curl)
+    assert found["state"] == "network_staging"
+    assert not any(row["staged_config"] for row in found["sites_cm_status"])
+    curl.ok("POST", f"{CHANGE}?action=clear_network_staging")
+    assert seen(curl)["network_staged_selected_filename"] == ""
+    assert device(running, "box").network.live.revision == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "revision"), [("activate", 2), ("activate_with_rollback", 1)], ids=["without rollback", "with rollback"]
+)
+def test_only_an_activation_with_rollback_goes_back_when_there_is_an_error(client, action, revision):
+    running, curl = client(faults=[{"name": "activation_rolls_back"}])
+    to_state(curl, "activate")
+    curl.ok("POST", f"{CHANGE}?action={action}")
+    until(lambda: device(running, "box").changes.state, lambda state: state != "activating")
+    found = seen(curl.login())
+    assert (found["current_config"], bool(found["failure_reason"])) == (f"Production_{revision}", revision == 1)
+    assert device(running, "box").network.live.revision == revision
+
+
+def test_calls_that_overlap_are_seen(client):
+    running, curl = client()
+    assert device(running, "box").nitro.busiest == 1
+    process = subprocess.Popen(
+        ["curl", "-sS", "--cacert", curl.ca, "-b", curl.jar, "--limit-rate", "1k", "--max-time", "20", "-F",
+         "file=@-;filename=slow", f"{curl.url}config/file_upload_to_inbox?action=file_upload"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert process.stdin is not None
+        process.stdin.write(b"x" * 100_000)
+        process.stdin.close()
+        until(lambda: device(running, "box").nitro.busy, lambda busy: busy == 1)
+        curl.ok("GET", "config/system_options")
+    finally:
+        process.kill()
+        process.wait(10)
+    assert device(running, "box").nitro.busiest == 2
+
+
 # -- how NITRO speaks ----------------------------------------------------------------------------------------------------
 
 
@@ -354,6 +492,25 @@ def test_an_appliance_knows_its_role(lab, tmp_path, site, more, mode, active):
     assert curl("POST", "config/config_packages", body={"config_packages": {"package_name": "P"}})[0] == status
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "item"),
+    [
+        ("PUT", "config_editor/global_network_settings", {"package_name": "Production"}),
+        ("POST", "config_editor/firewall_policy_template", {"firewall_policy_template_name": "T"}),
+        ("DELETE", "config_editor/firewall/site_name=berlin,package_name=Production", None),
+        ("GET", "config_editor/sites/package_name=Production", None),
+        ("DELETE", "config/config_packages/package_name=Production", None),
+        ("POST", "config/config_packages?action=export_to_cm", {"package_name": "Production"}),
+        ("POST", "config/change_management?action=verify", None),
+    ],
+)
+def test_a_client_has_no_configuration_of_the_network(client, method, path, item):
+    running, curl = client("berlin")
+    body = None if item is None else {path.split("/")[1].split("?")[0]: item}
+    assert curl.no(method, path, body=body)[0] == 403
+    assert [*device(running, "box").editor.packages] == ["Production"]
+
+
 def test_a_network_without_the_named_site_does_not_start(lab):
     with pytest.raises(ValueError, match="the network has no 'madrid'"):
         lab(spec("box", "madrid"))
@@ -449,6 +606,31 @@ def test_an_upload_is_seen_to_grow_and_fails_with_its_client(client, image):
     (row,) = until(rows, lambda seen: seen[0]["status"] != "uploading")
     assert (row["status"], row["size"] < 24 << 20) == ("failed", True)
     curl.ok("DELETE", f"config/hosted_firewall_images/image_name={IMAGE}")
+
+
+PART = f'--x\r\nContent-Disposition: form-data; name="vendor"\r\n\r\n{VENDOR}\r\n'
+FILE = '--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "left"),
+    [
+        ("multipart/form-data", FILE, []),
+        ("multipart/form-data; boundary=x", "nothing of it", []),
+        ("multipart/form-data; boundary=x", PART + FILE, ["failed"]),
+        ("multipart/form-data; boundary=x", PART + "--x--", []),
+        ("multipart/mixed; boundary=x", "--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y--\r\n--x--", []),
+    ],
+    ids=["no boundary", "no parts", "no end", "no file", "parts in parts"],
+)
+@pytest.mark.parametrize("resource", ["hosted_firewall_images", "file_upload_to_inbox"])
+def test_a_broken_body_is_refused_and_leaves_no_image_behind_that_looks_whole(client, resource, kind, body, left):
+    running, curl = client("berlin")
+    header = f"Content-Type: {kind}"
+    assert curl.no("POST", f"config/{resource}?action=file_upload", "-H", header, "--data-binary", body)[0] == 400
+    images = [row["status"] for row in curl.ok("GET", "config/hosted_firewall_images")]
+    assert images == (left if resource == "hosted_firewall_images" else [])
+    assert device(running, "box").inbox.files == {}
 
 
 def test_a_firewall_is_provisioned_stopped_started_and_removed(client, image):
