@@ -205,6 +205,49 @@ def test_what_center_provisions_runs_on_the_appliance(lab: Start, curl: Callable
     assert {row["appliance_name"] for row in head.get("config/hosted_firewall_log")} == {"berlin-a", "berlin-b"}
 
 
+def test_a_region_is_provisioned_from_its_own_store_and_storage_has_to_be_set_aside(
+    lab: Start, curl: Callable[..., Curl], tmp_path: Path
+) -> None:
+    running = lab(
+        device("center", reserved=GIB),
+        device("emea", role="collector", region="emea", address="127.0.0.21", reserved=GIB),
+        device("apac", role="collector", region="apac", secondary_storage=False),
+    )
+    head, emea, apac = (curl(running, name) for name in ("center", "emea", "apac"))
+    image = tmp_path / "pan.qcow2"
+    image.write_bytes(b"x" * 5000)
+    upload = ["-X", "POST", "-F", f"vendor={VENDOR}", "-F", f"file=@{image}"]
+    assert emea("config/hosted_firewall_images?action=file_upload", *upload)[0] == 200
+
+    def refused(user: Curl, method: str, path: str, item: Any) -> str:
+        status, body = user.send(method, path, item)
+        assert (status, set(body)) == (400, {"errorcode", "errormessage"})
+        text: str = body["errormessage"]
+        return text
+
+    def provision(user: Curl, site: str, **more: str) -> str:
+        form = {"vendor": VENDOR, "model": "VM 50", "image_name": image.name, "sites": [{"site_name": site}], **more}
+        return refused(user, "POST", "config/hosted_firewalls", form)
+
+    assert provision(head, "paris") == "Software image does not exist in region default or is not complete"
+    assert provision(head, "tokyo", region_name="emea") == "Site tokyo is not part of region emea"
+    assert provision(head, "paris", region_name="mars") == "Region mars does not exist"
+    assert provision(emea, "tokyo") == "Site tokyo does not exist"
+    assert provision(emea, "paris", model="VM 500") == "Invalid virtual machine model VM 500"
+    assert head.get("config/hosted_firewalls") == []
+    assert {row["region_name"] for row in emea.get("config/inventory_status")} == {"emea"}
+    assert emea.send("GET", "config_editor/sites/package_name=Production")[0] == 400
+
+    storage = "config/hosted_firewall_storage"
+    assert refused(emea, "PUT", storage, {"reserved": 4999}) == "Less than what is used cannot be reserved"
+    emea.done("PUT", storage, {"reserved": 5000})
+    assert [(row["reserved"], row["used"], row["free"]) for row in emea.get(storage)] == [(5000, 5000, 0)]
+    assert refused(apac, "PUT", storage, {"reserved": GIB}) == "The secondary partition is not active"
+    assert apac.get(storage)[0]["active"] is False
+    assert apac("config/hosted_firewall_images?action=file_upload", *upload)[0] == 400
+    assert [user.get("config/hosted_firewall_images") for user in (head, apac)] == [[], []]
+
+
 def test_what_center_hands_over_the_mcn_runs(lab: Start, curl: Callable[..., Curl]) -> None:
     running = lab(device("center"), device("mcn", "sdwan", site="dc"))
     head, mcn = curl(running, "center"), curl(running, "mcn")
