@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from unit.lab.sdwan.asked import START
 
+from lab.faults import FAULTS
 from lab.sdwan.device import SdwanDevice
 from lab.sdwan.nitro import Ask, Refusal
 from lab.sdwan_center.device import SdwanCenterDevice
 from lab.spec import DeviceSpec
 
+README = Path(__file__).parents[3] / "lab/sdwan/README.md"
 RIGHT = {
     "package_name": "Production",
     "new_package_name": "P2",
@@ -97,3 +101,14 @@ def test_no_call_makes_the_lab_fail(kind: Any, options: dict[str, Any]) -> None:
         if "upload" not in method  # needs a request
     }
     assert sum(taken.values()) > 300
+
+
+def test_the_readme_tells_every_key_resource_and_fault() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert {name for name in SdwanDevice.OPTIONS if f"`{name}`" not in text} == set()
+    spec = DeviceSpec(name="box", kind="x", username="ops", password="x", config=START)
+    device = SdwanDevice(spec)
+    told = re.findall(r"`((?:config|config_editor|monitor)/\w+)`", text)
+    assert {*told} - {"config/login"} == {*device.nitro.table}
+    assert {name for name, fault in FAULTS.items() if fault.layer == "sdwan" and f"`{name}`" not in text} == set()
+    asyncio.run(device.close())
