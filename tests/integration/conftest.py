@@ -42,3 +42,14 @@ def lab() -> Iterator[StartLab]:
 
         yield start
     assert [error for running_lab in labs for error in running_lab.errors] == []
+
+
+@pytest.fixture
+def network(lab: StartLab) -> Callable[..., Lab]:
+    """`network(further devices, ...)`: a lab with the MCN `mcn` of an SD-WAN network; keywords are keys of its spec."""
+    from integration.networks import spec  # here: it needs the collection, which is found only now
+
+    def start(*further: Mapping[str, Any], **more: Any) -> Lab:
+        return lab(spec("mcn", "dc", **more), *further)
+
+    return start

@@ -131,7 +131,7 @@ class Manager:
         try:
             return call()
         except Rejected as rejected:
-            if rejected.status in (400, 404, 405) and _unknown(rejected.text):
+            if rejected.status in (404, 405) or (rejected.status == 400 and _unknown(rejected.text)):
                 raise Failed(
                     f"{rejected}. This call is not documented by the vendor, and this release has it elsewhere or not at all; "
                     f"the reference of the appliance itself (Configuration > Appliance Settings > NITRO API) names it. "

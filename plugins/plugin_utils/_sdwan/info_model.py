@@ -11,8 +11,8 @@ from dataclasses import asdict
 from typing import Any
 
 from .model import HostedFirewall, Item, flag, number, text
-from .redirect_model import Redirects, SiteFirewall, policy, to_entry
-from .redirect_order import Placed, evaluated, premature, shadowed
+from .redirect_model import Redirects, to_entry
+from .redirect_order import evaluated, premature, shadowed
 
 PACKETS = ("packets_sent", "packets_received", "packets_dropped")
 NUMBERS = ("packets", "bytes")  # of a counter
@@ -44,7 +44,7 @@ def packets(firewalls: Iterable[HostedFirewall]) -> dict[str, int]:
 def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
     """A site's policies as it evaluates them. number: over all stages, position: in its own. shadowed_by: number of the one
     that leaves this one nothing, None for none."""
-    placed = [*evaluated(state, site), *_after(state, site)]
+    placed = evaluated(state, site)
     behind = {id(late): early for late, early in [*shadowed(placed), *premature(placed)]}
     numbers = {id(item): place for place, item in enumerate(placed, 1)}
     return [
@@ -60,26 +60,3 @@ def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
         }
         for item in placed
     ]
-
-
-def _after(state: Redirects, site: str) -> list[Placed]:
-    """The stages 5 and 6, of the same templates as 1 and 2: the forms offer no redirect there, but allows and drops."""
-    attached = state.sites.get(site, SiteFirewall()).templates
-    auto = [name for name, template in state.templates.items() if template.auto and name not in attached]
-    first = (*auto, *attached)
-    everywhere = () if state.global_template in first else (state.global_template,)
-    return [*_post(state, "post_templates", first), *_post(state, "post_global", everywhere)]
-
-
-def _post(state: Redirects, stage: str, names: Iterable[str]) -> list[Placed]:
-    listed = [
-        (name, policy(row))
-        for name in names
-        if name in state.templates
-        for row in _rows(state.templates[name].raw.get("post_appliance_policies"))
-    ]
-    return [Placed(stage, name, position, item) for position, (name, item) in enumerate(listed, 1)]
-
-
-def _rows(found: Any) -> list[Item]:
-    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []

@@ -114,10 +114,11 @@ class HostedTemplate:
 
 @dataclass(frozen=True, slots=True)
 class PolicyTemplate:
-    """pre: policies before those of a site. auto: SD-WAN's own."""
+    """pre: policies before those of a site. post: after them, which nothing here changes. auto: SD-WAN's own."""
 
     name: str
     pre: tuple[Policy, ...] = ()
+    post: tuple[Policy, ...] = field(default=(), compare=False)
     auto: bool = field(default=False, compare=False)
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
@@ -289,6 +290,7 @@ def policy_template(item: Item) -> PolicyTemplate:
     return PolicyTemplate(
         text(item, "firewall_policy_template_name"),
         tuple(policy(row) for row in _items(item, "pre_appliance_policies")),
+        tuple(policy(row) for row in _items(item, "post_appliance_policies")),
         flag(item, "auto_generated"),
         dict(item),
     )

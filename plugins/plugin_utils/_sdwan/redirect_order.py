@@ -16,10 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .redirect_model import FLAGS, LISTS, MATCHES, Policy, Redirects, SiteFirewall
+from .redirect_model import LISTS, Policy, Redirects, SiteFirewall
 from .vendors import can_host
 
-STAGES = ("pre_templates", "pre_global", "local", "local_auto")
 DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
 
 
@@ -34,29 +33,30 @@ class Placed:
 
 
 def evaluated(state: Redirects, site_name: str) -> list[Placed]:
-    """The policies that come before those of post templates, first one first."""
+    """The policies of all six stages, first one first."""
     site = state.sites.get(site_name, SiteFirewall())
     attached = [name for name in site.templates if name in state.templates]
-    auto = [name for name, template in state.templates.items() if template.auto and name not in attached]
-    placed = [*_template(state, "pre_templates", [*auto, *attached])]
-    if state.global_template in state.templates and state.global_template not in {*auto, *attached}:
-        placed += _template(state, "pre_global", [state.global_template])
-    own = [policy for policy in site.policies if not policy.auto]
-    made = [policy for policy in site.policies if policy.auto]
-    placed += [Placed("local", "", number, policy) for number, policy in enumerate(own, 1)]
-    placed += [Placed("local_auto", "", number, policy) for number, policy in enumerate(made, 1)]
-    return placed
+    first = [*(name for name, item in state.templates.items() if item.auto and name not in attached), *attached]
+    last = [name for name in (state.global_template,) if name in state.templates and name not in first]
+    pre, post = ({name: getattr(item, part) for name, item in state.templates.items()} for part in ("pre", "post"))
+    return [
+        *_stage("pre_templates", [(name, policy) for name in first for policy in pre[name]]),
+        *_stage("pre_global", [(name, policy) for name in last for policy in pre[name]]),
+        *_stage("local", [("", policy) for policy in site.policies if not policy.auto]),
+        *_stage("local_auto", [("", policy) for policy in site.policies if policy.auto]),
+        *_stage("post_templates", [(name, policy) for name in first for policy in post[name]]),
+        *_stage("post_global", [(name, policy) for name in last for policy in post[name]]),
+    ]
+
+
+def _stage(stage: str, listed: list[tuple[str, Policy]]) -> list[Placed]:
+    return [Placed(stage, template, number, policy) for number, (template, policy) in enumerate(listed, 1)]
 
 
 def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None) -> list[str]:
     """Sites that evaluate a redirect. models: of all sites of the package; then those count that can host a firewall."""
     names = state.sites if models is None else [name for name, model in models.items() if can_host(model)]
     return sorted(name for name in names if any(placed.policy.is_redirect for placed in evaluated(state, name)))
-
-
-def _template(state: Redirects, stage: str, names: list[str]) -> list[Placed]:
-    listed = [(name, policy) for name in names for policy in state.templates[name].pre]
-    return [Placed(stage, name, number, policy) for number, (name, policy) in enumerate(listed, 1)]
 
 
 def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
@@ -93,14 +93,15 @@ def is_breakout(policy: Policy) -> bool:
 
 def covers(earlier: Policy, later: Policy) -> bool:
     """Whether all that the later one matches is matched by the earlier one, too."""
-    if dict(earlier.options).get("match_established", FLAGS["match_established"]):
+    if ("match_established", True) in earlier.options:
         return False
-    return all(_contains(name, earlier.value(name), later.value(name)) for name in MATCHES)
+    inner = dict(later.match)
+    return all(_contains(name, outer, inner.get(name)) for name, outer in earlier.match)
 
 
 def _contains(name: str, outer: Any, inner: Any) -> bool:
     """None is anything."""
-    if outer is None or outer == inner:
+    if outer == inner:
         return True
     if inner is None:
         return False

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs of sdwan_redirect against a lab network, from login to logout, and what the network then carries."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from integration.networks import device, opened
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws
+from lab.server import Lab
+
+PACKAGE, BACKUP = "Production", "Production_before"
+TEMPLATE: dict[str, Any] = {
+    "name": "pa-branch",
+    "vendor": "Palo Alto Networks",
+    "model": "VM 50",
+    "primary_management_server": "192.0.2.200",
+    "service_redirection_interfaces": [{"interface": "Interface-1"}, {"interface": "Interface-2"}],
+}
+INTO_ONE = {"hosted_firewall_template": "pa-branch", "service_redirection_interface": "Interface-1"}
+INTO_TWO = {"hosted_firewall_template": "pa-branch", "service_redirection_interface": "Interface-2"}
+BASE = {"connection_match_type": "symmetric", "hosted_firewall_templates": [TEMPLATE]}
+ALL_TRAFFIC = {**BASE, "site_policies": [{"site": "berlin", "policies": [INTO_ONE]}]}
+INTERNET = {
+    **BASE,
+    "policy_templates": [
+        {
+            "name": "internet-to-firewall",
+            "sites": ["berlin", "hamburg"],
+            "pre_appliance_policies": [{**INTO_ONE, "destination_service_type": "internet"}],
+        }
+    ],
+}
+BREAKOUT = {
+    **BASE,
+    "office_365_breakout": {"optimize": True},
+    "trusted_applications": ["webex"],
+    "policy_templates": [{"name": "rest-to-firewall", "global": True, "pre_appliance_policies": [INTO_ONE]}],
+}
+NAMES = ("berlin", "hamburg", "paris")
+USE_CASES = {"all traffic": ALL_TRAFFIC, "Internet only": INTERNET, "breakout and the rest": BREAKOUT}
+UP = [
+    HostedFirewall(site_name=name, admin_status="Up", operation_status="Running")
+    for name in ("berlin", "hamburg", "paris")
+]
+
+
+def run(
+    lab: Lab, document: Any, state: Any = "merged", *, name: str = "mcn", check_mode: bool = False, **more: Any
+) -> Outcome:
+    """One run of sdwan_redirect, from login to logout."""
+    assert flaws(document, state) == []
+    change = {"stage_timeout": 5.0, "activation_timeout": 5.0, **more.pop("change", {})}
+    package = more.pop("package", PACKAGE)
+    with opened(lab, name) as manager:
+        wing = RedirectWing(
+            manager,
+            copy.deepcopy(document),
+            state,
+            ChangeOptions(package, f"{package}_before", **change),
+            Progress(name, None),
+            given=UP if name == "mcn" else None,
+            check_mode=check_mode,
+            **more,
+        )
+        return converge(wing, check_mode=check_mode)
+
+
+def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
+    """The error that a run ended with."""
+    try:
+        run(lab, *arguments, **more)
+    except (Failed, DoorError, Refused) as error:
+        return error
+    return None
+
+
+def live(lab: Lab) -> dict[str, Any]:
+    content: dict[str, Any] = device(lab, "mcn").network.live.content
+    return content
+
+
+def revision(lab: Lab) -> int:
+    number: int = device(lab, "mcn").network.live.revision
+    return number
+
+
+def fired(lab: Lab, name: str = "mcn") -> list[str]:
+    return [entry["text"].split()[0] for entry in lab.journal(name) if entry["event"] == "fault"]
+
+
+def without_empty_sites(package: dict[str, Any]) -> dict[str, Any]:
+    """A package, without sites that nothing is configured for."""
+    sites = {name: item for name, item in package["firewall"].items() if any(item.values())}
+    return {**package, "firewall": sites}
