@@ -41,9 +41,10 @@ class Client:
 
     async def _thing(self, ask: Ask) -> Any:
         self.asked.append(ask)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
+        answer = self.answer
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def __call__(
         self, method: str, path: str, body: Any = None, *, raw: bytes = b"", kind: str = "application/json"
