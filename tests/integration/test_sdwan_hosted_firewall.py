@@ -130,8 +130,9 @@ def test_a_live_redirect_keeps_its_firewall_up_unless_forced(lab: StartLab, tmp_
     stocked(edge, hosting(edge))
     Task(edge, tmp_path, "edge1", **WANTED).run()
     writes = written(edge, "edge1")
-    for given in ({"power": "stopped"}, {"state": "absent"}, {**WANTED, "update_secret": "always"}):
+    for given in ({"power": "stopped"}, {"state": "absent"}):
         assert Task(edge, tmp_path, "edge1", **given).refused() == ["H4"]
+    assert Task(edge, tmp_path, "edge1", **WANTED, update_secret="always").refused() == ["H37", "H4"]
     assert written(edge, "edge1") == writes
     assert Task(edge, tmp_path, "edge1", power="stopped", force=True).run()["changed"]
     assert has(edge) == "Down Stopped"
@@ -148,9 +149,11 @@ def test_other_settings_need_force_and_provision_anew(edge: Lab, tmp_path: Path)
     assert not Task(edge, tmp_path, "edge1", **{**WANTED, "image": NEXT}, force=True).run()["changed"]
 
 
-def test_secrets_are_given_anew_each_run_where_that_is_asked_for(edge: Lab, tmp_path: Path) -> None:
+def test_secrets_are_given_anew_each_run_where_that_is_asked_for_with_force(edge: Lab, tmp_path: Path) -> None:
     Task(edge, tmp_path, "edge1", **WANTED).run()
     new = {**WANTED, "vm_auth_key": "canary-second", "update_secret": "always"}
+    assert Task(edge, tmp_path, "edge1", **new).refused() == ["H37"]
+    new["force"] = True
     assert Task(edge, tmp_path, "edge1", **new).run()["changed"]
     hosted = hosting(edge).machine
     assert hosted is not None and hosted.secrets["vm_auth_key"] == "canary-second"

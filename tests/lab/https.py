@@ -247,7 +247,7 @@ def masked(value: Any, secrets: frozenset[str] | set[str]) -> Any:
 def _json(data: bytes) -> Any:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
