@@ -145,7 +145,7 @@ notes:
   - Open RV(firewalls) C(device_url) in a private window of the browser; the GUI of the appliance and that of the firewall share
     the address, and their cookies get in each other's way.
   - A firewall whose job failed is left as it is, and the other sites go on. RV(device_state) says what each appliance has.
-  - Whether Cloud Direct or WANOP excludes a firewall is checked where a call for it is known, which is not so of Center.
+  - Whether Cloud Direct or WANOP excludes a firewall is read by a call that is a guess. Where the system refuses it, the run warns and goes on.
   - Remove redirects (M(mspplus.netsec.sdwan_redirect)) before the firewall that they lead to.
 """
 
