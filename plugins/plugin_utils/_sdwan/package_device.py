@@ -289,12 +289,12 @@ class Change:
         limit = self._options.activation_timeout
         now = poll(
             self._look("activating", {}),
-            lambda seen: bool(seen.state) and not seen.is_activating,
+            lambda seen: seen.is_told and not seen.is_activating,
             limit,
             longest=LONGEST_POLL,
         )
         self._alone(now)
-        if now.is_activating or not now.state:
+        if now.is_activating or not now.is_told:
             self._activating = True
             raise Failed(
                 f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"

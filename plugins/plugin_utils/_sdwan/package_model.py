@@ -75,6 +75,11 @@ class ChangeState:
         return not self.selected and (self.state in (APPLIANCE_STAGING, ACTIVATE) or self.is_under_way)
 
     @property
+    def is_told(self) -> bool:
+        """The system answered; what it calls its state while nothing is under way may be nothing."""
+        return bool(self.state or self.current_config or self.sites)
+
+    @property
     def is_activating(self) -> bool:
         return bool(_ACTIVATING.search(self.state))
 

@@ -28,6 +28,12 @@ LOGIN = {"login": {"username": "ops", "password": PASSWORD}}
 KEYS = st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), st.text(max_size=12), min_size=1, max_size=4)
 
 
+def said(answer: Any) -> Any:
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 class Client:
     """Calls of one client, with its cookie."""
 
@@ -41,10 +47,7 @@ class Client:
 
     async def _thing(self, ask: Ask) -> Any:
         self.asked.append(ask)
-        answer = self.answer
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return said(self.answer)
 
     def __call__(
         self, method: str, path: str, body: Any = None, *, raw: bytes = b"", kind: str = "application/json"
