@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import (
@@ -283,6 +283,7 @@ SHAPES = st.builds(lambda indent, words, end: " " * indent + " ".join(words) + e
                    st.lists(PIECES, max_size=9), st.sampled_from(["\n", "\r\n", "\r"]))  # fmt: skip
 
 
+@example("monitor-session interface !\n")
 @settings(max_examples=400, deadline=None)
 @given(st.lists(SHAPES, max_size=25).map("".join) | st.text(max_size=300))
 def test_no_text_makes_it_raise_and_nothing_strange_passes(text: str) -> None:
