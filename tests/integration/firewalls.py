@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from integration.scratch import scratch_file
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
 from lab.server import Lab
@@ -22,8 +21,6 @@ READ_TIMEOUT = 5.0  # seconds; hang faults wait this long
 def open_door(lab: Lab, name: str = "fw1", read_timeout: float = READ_TIMEOUT) -> Any:
     """The connection to a firewall of the lab, not opened yet."""
     host = lab.device(name)
-    known_hosts = Path(tempfile.mkdtemp(prefix="netsec-")) / "known_hosts"
-    known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
     door = connection_loader.get("mspplus.netsec.netmiko", PlayContext(), "/dev/null")
     door.set_options(
         direct={
@@ -32,7 +29,7 @@ def open_door(lab: Lab, name: str = "fw1", read_timeout: float = READ_TIMEOUT) -
             "remote_user": host.spec.username,
             "password": host.spec.password,
             "platform": "juniper_junos",
-            "known_hosts": str(known_hosts),
+            "known_hosts": scratch_file("known_hosts", lab.known_hosts()),
             "read_timeout": read_timeout,
         }
     )

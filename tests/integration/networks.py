@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import yaml
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from integration.scratch import scratch_file
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
 from lab.server import Lab
@@ -68,14 +67,12 @@ def center(name: str = "center", network: Mapping[str, Any] = NETWORK, **more: A
 def open_door(lab: Lab, name: str, **options: Any) -> Any:
     """The connection to a system of the lab, not opened yet."""
     host = lab.device(name)
-    ca = Path(tempfile.mkdtemp(prefix="netsec-")) / "ca.pem"
-    ca.write_text(lab.ca_pem(), encoding="ascii")
     given = {
         "host": "127.0.0.1",
         "port": host.port,
         "remote_user": host.spec.username,
         "password": host.spec.password,
-        "ca_path": str(ca),
+        "ca_path": scratch_file("ca.pem", lab.ca_pem()),
         "dialect": host.device.DIALECT,
         "read_timeout": READ_TIMEOUT,
         "timeout": 5,
