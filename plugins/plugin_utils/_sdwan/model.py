@@ -19,6 +19,7 @@ from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]
 DEFAULT_REGION = "default"  # how Center calls it is unverified; compared without case, "" counts too
+_PERCENT = re.compile(r"(\d{1,3})(?:\.\d{1,6})?\s?%?", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 LONGEST = 500  # characters of a text that is kept
 
@@ -32,6 +33,13 @@ def number(item: Item, key: str) -> int:
     """0 where there is none; NITRO writes some numbers as text."""
     value = text(item, key)
     return int(value) if value.isdecimal() and len(value) < 20 else 0
+
+
+def percent(item: Item, key: str) -> int | None:
+    """Of `40`, `40%` or `40.5 %`; None where there is none. What is not understood is 0: never taken for complete."""
+    value = text(item, key)
+    found = _PERCENT.fullmatch(value)
+    return int(found[1]) if found else 0 if value else None
 
 
 def flag(item: Item, key: str) -> bool:
@@ -178,7 +186,7 @@ def images(items: Iterable[Item]) -> list[Image]:
             text(item, "vendor"),
             number(item, "size"),
             text(item, "status"),
-            number(item, "percent") if text(item, "percent") else None,
+            percent(item, "percent"),
             flag(item, "in_use"),
         )
         for item in items
