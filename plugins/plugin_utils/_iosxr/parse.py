@@ -305,9 +305,9 @@ def _under(reader: Reader, rest: Words) -> Reader:
 
 
 def _with(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
-    """Further lines of a block, each once and not without end. One that begins with `!` is a comment wherever it stands."""
-    known = line in lines or line.startswith("!")
-    return lines if known or len(lines) >= MOST_OTHER or len(line) > LONGEST_LINE else (*lines, line)
+    """Further lines of a block, each once and not without end. What is none at the margin (comment, prompt) is none here."""
+    passed_over = line in lines or NOISE.match(line) or _PROMPT.match(line)
+    return lines if passed_over or len(lines) >= MOST_OTHER or len(line) > LONGEST_LINE else (*lines, line)
 
 
 def printed_interface(text: str) -> str:

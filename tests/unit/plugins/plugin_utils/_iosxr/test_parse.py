@@ -284,6 +284,7 @@ SHAPES = st.builds(lambda indent, words, end: " " * indent + " ".join(words) + e
 
 
 @example("monitor-session interface !\n")
+@example("monitor-session interface RP/0/RP0/CPU0:a#\n")
 @settings(max_examples=400, deadline=None)
 @given(st.lists(SHAPES, max_size=25).map("".join) | st.text(max_size=300))
 def test_no_text_makes_it_raise_and_nothing_strange_passes(text: str) -> None:
