@@ -417,7 +417,7 @@ def test_answers_are_lists_and_nested_or_bare_and_flat(client):
     assert curl.ok("GET", "config/system_options")["site_name"] == "dc"
     assert isinstance(curl.ok("GET", "config_editor/sites/package_name=Production"), list)
     found = curl("GET", "monitor/applications?filter=page_no:3")[1]
-    assert (len(found["applications"]), found["metadata"]) == (20, [{"no_of_pages": "3"}])
+    assert (len(found["applications"]), found["metadata"]) == (20, {"no_of_pages": "3"})
 
 
 def test_a_session_ends_when_it_is_not_used_and_when_the_device_forgets_it(client):

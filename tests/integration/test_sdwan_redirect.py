@@ -51,6 +51,14 @@ def test_a_use_case_converges_from_empty_and_a_second_run_sends_no_write(network
     assert written(lab, "mcn")[asked:] == []
 
 
+def test_a_release_that_lists_otherwise_converges_as_well(network):
+    lab = network(bare=True, nested=False, old_errors=True)
+    done = run(lab, ALL_TRAFFIC)
+    assert done.changed
+    assert done.after == run(network(), ALL_TRAFFIC).after
+    assert not run(lab, ALL_TRAFFIC).changed
+
+
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
 def test_the_examples_that_ship_converge_from_empty(network, example):
     lab = network()

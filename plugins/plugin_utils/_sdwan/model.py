@@ -35,6 +35,12 @@ def number(item: Item, key: str) -> int:
     return int(value) if value.isdecimal() and len(value) < 20 else 0
 
 
+def rows(item: Item, key: str) -> list[Item]:
+    """What an item holds below a key; NITRO may answer a list of one as that one."""
+    value = item.get(key)
+    return [row for row in (value if isinstance(value, list) else [value]) if isinstance(row, Mapping)]
+
+
 def percent(item: Item, key: str) -> int | None:
     """Of `40`, `40%` or `40.5 %`; None where there is none. What is not understood is 0: never taken for complete."""
     value = text(item, key)

@@ -136,10 +136,11 @@ class Change:
         line = self._requests.act("config_packages", "compile")
         # It changes nothing, so it may be asked for again.
         body = self._send(line, "compiling", safe=True, timeout=COMPILE_SECONDS)
-        found = audits(body)
+        answer = self._manager.table.unwrap("config_packages", body)
+        found = audits(answer)
         if errors(found):
             raise Failed("the package does not compile", found)
-        if not has_audits(body):
+        if not has_audits(answer):
             raise Failed("the compile was answered without audits, so nothing tells whether the package is sound")
         return found
 

@@ -14,10 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from .._engine.problems import Problem
-from .model import Item, text
+from .._engine.problems import Problem, Severity
+from .model import Item, rows, text
 
 NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE = "network_staging", "appliance_staging", "activate"
 
@@ -25,6 +24,10 @@ NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE = "network_staging", "appliance_sta
 _ACTIVATING, _STAGING = re.compile(r"activating|in.?progress"), re.compile(r"^staging")
 _FAILED = re.compile(r"fail|error|reject|unreachable|timed? ?out", re.IGNORECASE)
 MOST_AUDITS = 50  # that a result lists
+_AUDITS: dict[Severity, str] = {
+    "error": "the compiler of the configuration finds an error",
+    "warning": "the compiler warns",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +100,13 @@ class ChangeState:
 
 
 def change_state(item: Item) -> ChangeState:
-    rows = item.get("sites_cm_status")
-    sites = tuple(_site(row) for row in rows if isinstance(row, Mapping)) if isinstance(rows, list) else ()
     return ChangeState(
         text(item, "state").lower(),
         text(item, "message") or text(item, "status"),
         text(item, "failure_reason"),
         text(item, "current_config"),
         text(item, "network_staged_selected_filename"),
-        sites,
+        tuple(_site(row) for row in rows(item, "sites_cm_status")),
     )
 
 
@@ -120,39 +121,33 @@ def _site(row: Item) -> SiteState:
     )
 
 
-def audits(body: Any) -> list[Problem]:
-    """What a compile says: errors as errors, warnings as warnings; notices are left out."""
+def audits(packages: Sequence[Item]) -> list[Problem]:
+    """What a compile says: errors as errors, warnings as warnings; notices are left out. packages: its answer, unwrapped."""
     found: list[Problem] = []
-    for severity, words in (("error", "error"), ("warning", "warning")):
-        for item in _listed(body, words)[:MOST_AUDITS]:
+    for severity, message in _AUDITS.items():
+        for item in _findings(packages, severity)[:MOST_AUDITS]:
             where = " ".join(filter(None, (text(item, "siteuiid"), text(item, "object")))) or "package"
             said = text(item, "msg") or text(item, "code") or "no text"
-            message = (
-                "the compiler of the configuration finds an error" if severity == "error" else "the compiler warns"
-            )
             remedy = f"Audit {text(item, 'code')}." if text(item, "code") else ""
-            found.append(Problem("H34", where, message, remedy, "error" if severity == "error" else "warning", said))
+            found.append(Problem("H34", where, message, remedy, severity, said))
     return found
 
 
-def _listed(body: Any, severity: str) -> Sequence[Item]:
-    """The audits of one severity, however deep the answer nests them."""
-    at = body
-    for key in ("config_packages", "audits"):
-        if isinstance(at, list):
-            at = at[0] if at else None
-        at = at.get(key, at) if isinstance(at, Mapping) else None
-    if isinstance(at, list):
-        at = at[0] if at else None
-    found = at.get(severity) if isinstance(at, Mapping) else None
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
+def _findings(packages: Sequence[Item], severity: str) -> list[Item]:
+    """The audits of one severity: in a list of their own, or each with its severity. One that is mere text counts, too."""
+    found: list[Item] = []
+    for group in (group for package in packages for group in rows(package, "audits")):
+        value = group.get(severity)
+        listed = value if isinstance(value, list) else [value]
+        found += [row if isinstance(row, Mapping) else {"msg": row} for row in listed if row]
+        if "msg" in group and text(group, "severity").lower() == severity:
+            found.append(group)
+    return found
 
 
-def has_audits(body: Any) -> bool:
-    """Whether an answer of a compile has audits at all: without any, nothing was compiled."""
-    at = body.get("config_packages") if isinstance(body, Mapping) else None
-    at = at[0] if isinstance(at, list) and at else at
-    return isinstance(at, Mapping) and isinstance(at.get("audits"), Mapping | list)
+def has_audits(packages: Sequence[Item]) -> bool:
+    """Whether the answer of a compile has audits at all: without any, nothing was compiled."""
+    return any(isinstance(package.get("audits"), Mapping | list) for package in packages)
 
 
 _STAMP = re.compile(r"(?:[_. -]\d+)?(?:\.\w{1,4})?")

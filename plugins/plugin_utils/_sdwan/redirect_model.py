@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from .model import Item, flag, number, text
+from .model import Item, flag, number, rows, text
 from .vendors import VENDORS, spelled
 
 SYMMETRIC, DIRECTIONAL = "symmetric", "directional"
@@ -249,10 +249,7 @@ def hosted_template(item: Item) -> HostedTemplate:
         secondary_management_server=text(item, "secondary_management_server"),
         interfaces=tuple(
             sorted(
-                {
-                    (text(row, "interface"), number(row, "vlan"))
-                    for row in _items(item, "service_redirection_interfaces")
-                }
+                {(text(row, "interface"), number(row, "vlan")) for row in rows(item, "service_redirection_interfaces")}
             )
         ),
         raw=dict(item),
@@ -289,8 +286,8 @@ def hosted_entry(shown: HostedTemplate) -> dict[str, Any]:
 def policy_template(item: Item) -> PolicyTemplate:
     return PolicyTemplate(
         text(item, "firewall_policy_template_name"),
-        tuple(policy(row) for row in _items(item, "pre_appliance_policies")),
-        tuple(policy(row) for row in _items(item, "post_appliance_policies")),
+        tuple(policy(row) for row in rows(item, "pre_appliance_policies")),
+        tuple(policy(row) for row in rows(item, "post_appliance_policies")),
         flag(item, "auto_generated"),
         dict(item),
     )
@@ -298,10 +295,11 @@ def policy_template(item: Item) -> PolicyTemplate:
 
 def site_firewall(item: Item) -> SiteFirewall:
     """A site's own policies come in the order of their priorities, where they have any."""
-    rows = _items(item, "firewall_local_policy")
-    rows = sorted(rows, key=lambda row: number(row, "priority")) if all(text(row, "priority") for row in rows) else rows
-    attached = tuple(text(row, "policy_template_name") for row in _items(item, "firewall_settings"))
-    return SiteFirewall(tuple(filter(None, attached)), tuple(map(policy, rows)), dict(item))
+    own = rows(item, "firewall_local_policy")
+    if all(text(row, "priority") for row in own):
+        own.sort(key=lambda row: number(row, "priority"))
+    attached = tuple(text(row, "policy_template_name") for row in rows(item, "firewall_settings"))
+    return SiteFirewall(tuple(filter(None, attached)), tuple(map(policy, own)), dict(item))
 
 
 def redirects(
@@ -353,8 +351,3 @@ def to_document(
         "site_policies": shown_sites,
         "office_365_breakout": {word: word in state.breakout for word in BREAKOUTS},
     }
-
-
-def _items(item: Item, key: str) -> list[Item]:
-    found = item.get(key)
-    return [row for row in found if isinstance(row, Mapping)] if isinstance(found, list) else []

@@ -234,7 +234,8 @@ class Resources:
         """How many pages the answer has in all; 1 where it says nothing."""
         row = self._rows[name]
         found = body.get(row.wrapped_in) if isinstance(body, Mapping) else None
-        metadata = found.get("metadata") if isinstance(found, Mapping) else None
+        beside = found if isinstance(found, Mapping) else body  # the metadata stands beside the list
+        metadata = beside.get("metadata") if isinstance(beside, Mapping) else None
         first = metadata[0] if isinstance(metadata, list) and metadata else metadata
         number = str(first.get("no_of_pages", "1")) if isinstance(first, Mapping) else "1"
         if not number.isdecimal():

@@ -79,6 +79,14 @@ DONE = {
 }
 
 
+def _bare(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _bare(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return _bare(value[0]) if len(value) == 1 and isinstance(value[0], Mapping) else [_bare(item) for item in value]
+    return value
+
+
 class Nitro:
     """Sessions and routes of one system. table: resource -> method -> handler; `POST?stage` is an action of a POST."""
 
@@ -92,7 +100,7 @@ class Nitro:
         self.down = idle  # while it is, nothing is answered but a reset
         self.old_errors = False  # words of 10.0: `message` for `errormessage`
         self.nested = True  # lists of the group monitor stand in one more envelope
-        self.bare = False  # a list of one item is answered as that item
+        self.bare = False  # a list of one item is answered as that item, at every depth
         self.session_seconds = 0.0  # without a call after which a session ends; 0: none does
         self._used: dict[str, float] = {}
         self.before: Callable[[Ask], None] = lambda ask: None
@@ -169,10 +177,8 @@ class Nitro:
         if answer is None:
             return {name: {"message": DONE.get(method, "Done")}}
         if isinstance(answer, Mapping) and isinstance(answer.get(name), list) and not self.nested:
-            return dict(answer)
-        if self.bare and method == "GET" and isinstance(answer, list) and len(answer) == 1:
-            return {name: answer[0]}
-        return {name: answer}
+            return dict(_bare(answer) if self.bare else answer)
+        return {name: _bare(answer) if self.bare else answer}
 
     def _knows(self, cookie: str) -> bool:
         now = time.monotonic()

@@ -19,6 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_mode
     has_audits,
     same_package,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
 
 KNOWN = ("Production", "Production_test", "Production2", "Lab")
 
@@ -88,22 +89,39 @@ ROW = {"code": "EC1", "msg": "broken", "object": "x", "severity": "error"}
 
 
 @pytest.mark.parametrize(
-    "body",
+    "audited",
     [
-        {"config_packages": {"audits": {"error": [ROW], "warning": []}}},
-        {"config_packages": [{"audits": {"error": [ROW]}}]},
-        {"config_packages": [{"audits": [{"error": [ROW]}]}]},
+        {"error": [ROW], "warning": []},
+        {"error": ROW},
+        {"error": "broken"},
+        {"error": ["broken"]},
+        [{"error": [ROW]}],
+        [{"warning": []}, {"error": [ROW]}],
+        [ROW],
+        [{**ROW, "severity": "ERROR"}],
     ],
 )
-def test_audits_are_found_however_the_answer_nests_them(body: Any) -> None:
-    assert [(item.rule, item.severity, item.device_text) for item in audits(body)] == [("H34", "error", "broken")]
-    assert has_audits(body)
+def test_an_audit_of_an_error_is_found_however_the_answer_nests_it(audited: Any) -> None:
+    answer = [{"audits": audited}]
+    assert [(item.rule, item.severity, item.device_text) for item in audits(answer)] == [("H34", "error", "broken")]
+    assert has_audits(answer)
 
 
-@pytest.mark.parametrize("body", [None, [], {}, {"config_packages": {"message": "Done"}}, {"config_packages": []}])
-def test_an_answer_without_audits_is_none(body: Any) -> None:
-    assert audits(body) == []
-    assert not has_audits(body)
+@pytest.mark.parametrize("audited", [{"error": [], "notice": [ROW]}, {"error": ""}, {"error": None}, {}, []])
+def test_audits_without_an_error_or_a_warning_say_nothing(audited: Any) -> None:
+    assert audits([{"audits": audited}]) == []
+    assert has_audits([{"audits": audited}])
+
+
+@pytest.mark.parametrize("answer", [[], [{}], [{"message": "Done"}], [{"audits": None}], [{"audits": "none"}]])
+def test_an_answer_without_audits_is_none(answer: Any) -> None:
+    assert audits(answer) == []
+    assert not has_audits(answer)
+
+
+def test_a_network_of_one_appliance_may_come_without_its_list() -> None:
+    found = change_state({"sites_cm_status": {"site_name": "a", "active_config": "P_1"}})
+    assert [site.name for site in found.sites] == ["a"]
 
 
 JSON = st.recursive(
@@ -122,7 +140,8 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_answers_of_any_shape_are_read_without_an_error(body: Any) -> None:
-    assert all(item.severity in ("error", "warning") for item in audits(body))
-    assert has_audits(body) in (True, False)
+    answer = Resources("sdwan").unwrap("config_packages", body)
+    assert all(item.severity in ("error", "warning") for item in audits(answer))
+    assert has_audits(answer) in (True, False)
     if isinstance(body, dict):
         assert isinstance(change_state(body), ChangeState)

@@ -341,6 +341,7 @@ def test_pages_are_counted_and_bounded(number: Any, found: int) -> None:
 @pytest.mark.parametrize("metadata", [{"no_of_pages": 4}, [{"no_of_pages": 4}, {"no_of_pages": 9}]])
 def test_metadata_is_a_mapping_or_a_list_of_one(metadata: Any) -> None:
     assert SDWAN.pages("hosted_firewalls", {"hosted_firewalls": {"metadata": metadata}}) == 4
+    assert SDWAN.pages("hosted_firewalls", {"hosted_firewalls": [ONE], "metadata": metadata}) == 4
 
 
 @pytest.mark.parametrize(
