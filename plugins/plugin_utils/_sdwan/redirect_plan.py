@@ -17,7 +17,7 @@ from typing import Any
 from .._engine.operations import Kind, Operation, Plan
 from .._engine.states import State
 from .._engine.states import resulting as things
-from .model import Item
+from .model import Item, rows, text
 from .redirect_model import (
     BREAKOUTS,
     SYMMETRIC,
@@ -302,12 +302,11 @@ def _gone_template(item: PolicyTemplate, requests: Requests) -> Operation:
 def _template_item(template: PolicyTemplate) -> dict[str, Any]:
     """The whole item: whether a PUT merges or replaces lists is not documented, so nothing is left out."""
     kept = {key: value for key, value in template.raw.items() if key not in ("auto_generated", "package_name")}
-    post = kept.pop("post_appliance_policies", [])
     return {
         **kept,
         "firewall_policy_template_name": template.name,
         "pre_appliance_policies": [_item(item) for item in template.pre],
-        "post_appliance_policies": post,
+        "post_appliance_policies": rows(kept, "post_appliance_policies"),
     }
 
 
@@ -348,27 +347,24 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Requ
 def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
     """All of a site's firewall: its NAT policies go back as they came."""
     kept = {key: value for key, value in before.raw.items() if key != "package_name"}
-    settings = {
-        item.get("policy_template_name"): item
-        for item in kept.get("firewall_settings") or ()
-        if isinstance(item, Mapping)
-    }
-    rows = []
+    settings = rows(kept, "firewall_settings")
+    attached = {text(item, "policy_template_name"): item for item in settings}
+    policies = []
     number = 0
     for item in shown.policies:
         if item.auto:
-            rows.append(dict(item.raw))
+            policies.append(dict(item.raw))
             continue
         number += PRIORITY_STEP
-        rows.append({**to_item(item), "priority": number})
+        policies.append({**to_item(item), "priority": number})
     return {
         **kept,
         "site_name": name,
         "firewall_settings": [
-            *(dict(item) for template, item in settings.items() if not template),
-            *(dict(settings.get(template) or {"policy_template_name": template}) for template in shown.templates),
+            *(dict(item) for item in settings if not text(item, "policy_template_name")),
+            *(dict(attached.get(template) or {"policy_template_name": template}) for template in shown.templates),
         ],
-        "firewall_local_policy": rows,
+        "firewall_local_policy": policies,
     }
 
 

@@ -305,6 +305,32 @@ def test_what_sdwan_made_is_never_sent_away():
         assert all('"id":"auto1"' in line for line in lines if line.startswith("PUT config_editor/firewall "))
 
 
+@pytest.mark.parametrize(
+    "attached",
+    [
+        {"nat": "a"},
+        [{"nat": "a"}, {"nat": "b"}],
+        [{"policy_template_name": "house", "order": 1}, {"nat": "a"}],
+        [{"policy_template_name": ["odd"]}],
+    ],
+)
+def test_settings_of_a_site_go_back_as_they_came(attached):
+    editor = Editor()
+    editor.things["firewall"]["berlin"] = {
+        "site_name": "berlin",
+        "firewall_settings": attached,
+        "firewall_local_policy": [],
+    }
+    start = editor.seen()
+    found = plan(
+        start, resulting(start, {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}, "merged"), REQUESTS
+    )
+    (sent,) = [parsed(line)[2]["firewall"] for line in found.commands if line.startswith("PUT config_editor/firewall ")]
+    expected = attached if isinstance(attached, list) else [attached]
+    assert len(sent["firewall_settings"]) == len(expected)
+    assert all(item in sent["firewall_settings"] for item in expected)
+
+
 WORDS = st.sampled_from(
     [
         "name",
