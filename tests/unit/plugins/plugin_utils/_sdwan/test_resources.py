@@ -254,6 +254,14 @@ def renamed(fields: dict[str, str], **more: str) -> Resources:
     return Resources("sdwan", {"hosted_firewalls": {"fields": fields, **more}})
 
 
+def told_apart(value: Any, fields: dict[str, str]) -> Any:
+    """Without names that another field was renamed to: nothing tells which of the two is meant."""
+    if isinstance(value, dict):
+        clear = {key: item for key, item in value.items() if key in fields or key not in fields.values()}
+        return {key: told_apart(item, fields) for key, item in clear.items()}
+    return [told_apart(item, fields) for item in value] if isinstance(value, list) else value
+
+
 @given(
     st.dictionaries(words, words, max_size=4).filter(lambda fields: len({*fields.values()}) == len(fields)),
     items,
@@ -262,7 +270,7 @@ def renamed(fields: dict[str, str], **more: str) -> Resources:
 def test_an_item_with_renamed_fields_comes_back_as_it_was(
     fields: dict[str, str], item: dict[str, Any], envelope: str
 ) -> None:
-    item = {key: value for key, value in item.items() if key in fields or key not in fields.values()}
+    item = told_apart(item, fields)
     table = renamed(fields, envelope=envelope)
     body = table.wrap("hosted_firewalls", item)
     assert list(body) == [envelope]
