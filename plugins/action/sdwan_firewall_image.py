@@ -32,13 +32,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_device
     verified,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model import (
-    DIALECTS,
     Wanted,
     collectors,
     meant,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import flaws, region_flaws
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 
 
@@ -90,9 +90,9 @@ class ActionModule(DeviceAction):
         """By target: all are open, and every one answered, before anything is sent to the first."""
         via, chosen, overrides = options["via"], options["collectors"] or [], options["resources"]
         door = doors.enter_context(self.behind("manager"))
-        if door.dialect != DIALECTS[via]:
-            remedy = "Check ansible_network_os, ansible_rest_dialect, or manager_host and manager_network_os"
-            raise ArgumentError([f"via: {via} is wrong for this host, which leads to {door.dialect}. {remedy}"])
+        wrong = misled(via, door.dialect)
+        if wrong:
+            raise ArgumentError([wrong])
         found = {via: Manager(door, overrides)}
         if not chosen:
             return found

@@ -28,10 +28,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import flaws
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import collector_address, regions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import DIALECTS, Resources, misled
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
-
-DIALECTS = {"appliance": "sdwan", "center": "sdwan_center", "collector": "sdwan_center"}
 
 
 class ActionModule(DeviceAction):
@@ -77,8 +75,9 @@ class ActionModule(DeviceAction):
     @contextmanager
     def _manager(self, via: str, region: str, overrides: dict[str, Any]) -> Iterator[Any]:
         with self.behind("manager") as door:
-            if door.dialect != DIALECTS[via]:
-                raise ArgumentError([_misled(via, door.dialect)])
+            wrong = misled(via, door.dialect)
+            if wrong:
+                raise ArgumentError([wrong])
             if via != "collector":
                 yield Manager(door, overrides)
                 return
@@ -92,9 +91,3 @@ class ActionModule(DeviceAction):
 
     def _collector(self, address: str) -> Any:
         return self.behind("collector", "manager", host=address)
-
-
-def _misled(via: str, dialect: str) -> str:
-    wanted = "an appliance (dialect sdwan)" if via == "appliance" else "SD-WAN Center (dialect sdwan_center)"
-    variables = "ansible_network_os, ansible_rest_dialect, or manager_host and manager_network_os"
-    return f"via: {via} speaks to {wanted}, but this host leads to the dialect {dialect}. Check {variables}"

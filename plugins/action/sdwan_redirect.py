@@ -22,8 +22,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws, package_flaws
-
-DIALECTS = {"mcn": "sdwan", "center": "sdwan_center"}
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
 
 
 class ActionModule(DeviceAction):
@@ -50,14 +49,13 @@ class ActionModule(DeviceAction):
         progress = self.progress(options["progress"])
         given = options["hosted_firewalls"]
         with self.behind("manager") as door:
+            wrong = misled(options["via"], door.dialect)
+            if wrong:
+                raise ArgumentError([wrong])
             try:
                 manager = Manager(door, options["resources"])
-            except ValueError as wrong:
-                raise ArgumentError([str(wrong)]) from wrong
-            if door.dialect != DIALECTS[options["via"]]:
-                raise ArgumentError(
-                    [f"via is {options['via']}, but the system behind the connection is {door.dialect}"]
-                )
+            except ValueError as error:
+                raise ArgumentError([str(error)]) from error
             wing = RedirectWing(
                 manager,
                 document,

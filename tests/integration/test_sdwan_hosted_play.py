@@ -106,7 +106,7 @@ def test_a_wrong_password_of_a_collector_is_a_problem_with_its_remedy(acme: Any,
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"via": "center", "sites": ["bonn"]}, "this host leads to the dialect sdwan"),
+        ({"via": "center", "sites": ["bonn"]}, "this host leads to an appliance"),
         ({"vendor": "Palo"}, "[H2] vendor"),
         ({"resources": {"hosted_firewall": {}}}, "resources.hosted_firewall: there is no such resource"),
         ({"wait_timeout": -1}, "wait_timeout must be 0 or more"),

@@ -121,7 +121,7 @@ def test_a_failure_is_told_whole(acme: Any, play: Play) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"via": "center"}, "via: center is wrong for this host, which leads to sdwan"),
+        ({"via": "center"}, "this host leads to an appliance"),
         ({"collectors": ["all"]}, "collectors and reserve are Center's"),
         ({"reserve": "10g"}, "collectors and reserve are Center's"),
         ({"via": "center", "reserve": "ten"}, "reserve: 'ten' is no size"),

@@ -89,7 +89,7 @@ def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
         (
             "sdwan_redirect",
             {"package": "P", "via": "center", "config": {"trusted_applications": ["x"]}},
-            ["via is center"],
+            ["via: center", "leads to an appliance"],
         ),
         ("sdwan_info", {"gather": ["everything"]}, ["gather", "hosted_firewalls"]),
         (

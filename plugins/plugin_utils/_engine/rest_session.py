@@ -177,7 +177,7 @@ class Session:
         self._http.headers[name] = form.replace("{token}", token)
 
     def _no_entry(self, refused: Rejected) -> str:
-        said = f" The device says: {refused.text}" if refused.text else ""
+        said = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
         if refused.status in (400, 401, 403) or (refused.status < 300 and refused.code):
             second = " and ansible_rest_secondary_password" if self.settings.secondary_password else ""
             return (

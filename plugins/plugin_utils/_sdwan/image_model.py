@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .model import Image, Region, Storage, System, is_host
-from .resources import Resources
+from .resources import DIALECTS, Resources
 
 APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
-DIALECTS = {APPLIANCE: "sdwan", CENTER: "sdwan_center"}
 ALL = "all"
 
 # First words of a status that say that an image will never be complete. unverified: no page lists them. STALLED is ours: an

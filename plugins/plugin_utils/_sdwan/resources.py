@@ -110,6 +110,10 @@ SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
 
 LINE = re.compile(r"(GET|POST|PUT|DELETE) (\S+)(?: (.+))?", re.DOTALL)
 
+# `via` of a task -> dialect of the door that it needs.
+DIALECTS = {"appliance": "sdwan", "mcn": "sdwan", "center": "sdwan_center", "collector": "sdwan_center"}
+_NAMES = {"sdwan": "an appliance (dialect sdwan)", "sdwan_center": "SD-WAN Center (dialect sdwan_center)"}
+
 # What a user may override of a row. `fields` maps our name of a field to theirs.
 OVERRIDABLE = ("path", "envelope", "upload_field", "fields", "values")
 
@@ -276,6 +280,20 @@ def _theirs_of(row: Resource, value: Any, key: str = "") -> Any:
 
 def _theirs(row: Resource, key: str) -> str:
     return (row.fields or {}).get(key, key)
+
+
+def misled(via: str, dialect: str) -> str:
+    """Why a task cannot go on: its door leads to another system than `via` says. "" where it does not.
+
+    >>> misled("mcn", "sdwan")
+    ''
+    """
+    if DIALECTS[via] == dialect:
+        return ""
+    return (
+        f"via: {via} speaks to {_NAMES[DIALECTS[via]]}, but this host leads to {_NAMES.get(dialect, dialect)}. "
+        "Change via, or check ansible_network_os, ansible_rest_dialect, manager_host and manager_network_os"
+    )
 
 
 def parsed(line: str, secrets: Mapping[str, str] | None = None) -> tuple[str, str, Any]:

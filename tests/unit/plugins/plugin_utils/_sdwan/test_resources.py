@@ -24,6 +24,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources im
     SYSTEMS,
     Resource,
     Resources,
+    misled,
     parsed,
 )
 
@@ -242,6 +243,24 @@ def test_an_answer_speaks_of_a_resource_by_its_envelope_alone(body: Any, speaks:
     center = Resources("sdwan_center")
     assert center.has("regions", body) is speaks
     assert Resources("sdwan_center", {"regions": {"envelope": "areas"}}).has("regions", body) is False
+
+
+@pytest.mark.parametrize(
+    ("via", "dialect", "leads_to"),
+    [
+        ("mcn", "sdwan", ""),
+        ("center", "sdwan_center", ""),
+        ("center", "sdwan", "an appliance"),
+        ("mcn", "sdwan_center", "SD-WAN Center"),
+        ("appliance", "sdwan_center", "SD-WAN Center"),
+        ("collector", "sdwan", "an appliance"),
+        ("mcn", "zia", "zia"),
+    ],
+)
+def test_a_door_to_another_system_than_the_task_says_is_told(via: str, dialect: str, leads_to: str) -> None:
+    told = misled(via, dialect)
+    assert bool(told) is bool(leads_to)
+    assert f"leads to {leads_to}" in told or not leads_to
 
 
 @given(st.sampled_from(NAMES), anything)
