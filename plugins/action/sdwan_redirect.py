@@ -70,8 +70,19 @@ class ActionModule(DeviceAction):
             warn_only = ("H4",) if options["force"] else ()
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, warn_only=warn_only, progress=progress)
+            except Refused as refused:
+                if wing.imported:
+                    raise _after_import(refused, manager.about) from refused
+                raise
             except Failed as failed:
-                failed.details.update(manager.about)
+                failed.details.update(manager.about, imported=wing.imported)
                 raise
             result = converged(outcome, {"config": document, "state": state}, self._task.diff)
             return {**result, "redirecting_sites": wing.redirecting, "imported": wing.imported, **manager.about}
+
+
+def _after_import(refused: Refused, about: dict[str, Any]) -> Failed:
+    """The network is as it was, but Center's copy of its configuration is not."""
+    text = "The document breaks rules; Center's copy of the package was fetched anew, and nothing else was sent"
+    state = "unchanged, but Center's copy of the package is what the MCN runs"
+    return Failed(text, refused.problems, state, {**about, "imported": True})

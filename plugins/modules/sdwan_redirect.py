@@ -214,7 +214,7 @@ options:
       office_365_breakout:
         description:
           - Which categories of Office 365 leave a branch directly. SD-WAN makes the policies for them, before all others.
-          - A category that is left out stays as it is, with O(state=overridden) it is off.
+          - A category that is left out stays as it is, with O(state=overridden) it is off. Without this option all stay as they are.
         type: dict
         suboptions:
           optimize:
@@ -227,7 +227,7 @@ options:
             description: The category Default.
             type: bool
       trusted_applications:
-        description: Further applications that leave directly. Each becomes an allow before the first redirect of each list of the document.
+        description: Further applications that leave directly. In each list of the document that redirects, an allow for each stands before the first redirect.
         type: list
         elements: str
   state:
@@ -345,11 +345,11 @@ EXAMPLES = r"""
 RETURN = r"""
 before:
   description: What the package said about redirects, and the lists that O(config) names.
-  returned: when the package was read
+  returned: when something was planned, or nothing was to do
   type: dict
 after:
   description: The same after, read back; in check mode as it would be.
-  returned: when the package was read
+  returned: success
   type: dict
 commands:
   description: The edits that were, or in check mode would be, sent.
@@ -375,8 +375,8 @@ sites:
 imported:
   description:
     - Whether Center's copy was replaced by what the MCN runs. That is done before the rules are checked, and what others had edited in
-      the copy is gone.
-  returned: success
+      the copy is gone. That alone is no change of the network.
+  returned: success, and where a change failed or was refused after it
   type: bool
 redirecting_sites:
   description: Sites that redirect after the run.

@@ -88,7 +88,7 @@ def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
         ("sdwan_redirect", {"package": "a/b", "config": {"trusted_applications": ["x"]}}, ["[H26]"]),
         (
             "sdwan_redirect",
-            {"package": "P", "via": "center", "config": {"trusted_applications": ["x"]}},
+            {"package": "P", "via": "center", "config": {"connection_match_type": "symmetric"}},
             ["via: center", "leads to an appliance"],
         ),
         ("sdwan_info", {"gather": ["everything"]}, ["gather", "hosted_firewalls"]),

@@ -106,9 +106,10 @@ def converge(
     details = {"before": before, **applied.details}
     try:
         seen, left = _verified(wing, plan, wanted)
-    except (DoorError, Failed) as error:
-        said = error.problems if isinstance(error, Failed) else ()
-        message = f"the change was made, but could not be verified: {error}"
+    except (DoorError, Failed, Refused) as error:
+        said = () if isinstance(error, DoorError) else error.problems
+        why = "what is there now breaks rules" if isinstance(error, Refused) else error
+        message = f"the change was made, but could not be verified: {why}"
         raise _with_plan(Failed(message, said, "changed; run again to verify it", details), plan) from error
     if left:
         missing = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]

@@ -26,7 +26,7 @@ from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
 from .device import Manager
 from .model import text
-from .package_model import ACTIVATE, APPLIANCE_STAGING, ChangeState, audits, change_state, has_audits
+from .package_model import ACTIVATE, NETWORK_STAGING, ChangeState, audits, change_state, has_audits
 from .redirect_plan import Requests
 
 COMPILE_SECONDS = 300.0  # that the system may think about a package without a word
@@ -56,6 +56,7 @@ class Change:
         self._progress = progress
         self._requests = Requests(manager.table, options.package)
         self._exported = self._staging = self._activating = self._live = self._unfinished = False
+        self._known: set[str] = set()  # packages, where what is staged may be of a run before this one
         self.sites: list[dict[str, str]] = []
 
     def lines(self, unfinished: bool = False) -> list[str]:
@@ -181,8 +182,9 @@ class Change:
             raise Failed(text, waiting)
 
     def _alone(self, now: ChangeState) -> None:
-        """Raises Failed while somebody else is changing the network."""
-        if now.is_of_others(self._options.package):
+        """Raises Failed while somebody else is changing the network. Without a change of ours that waits, all is theirs."""
+        ours = self._unfinished and now.is_of(self._options.package, self._known)
+        if now.is_taken and not ours:
             what = f"its state is {now.state}" + (f" with {now.selected}" if now.selected else "")
             raise Failed(
                 "somebody else is changing the network",
@@ -234,11 +236,16 @@ class Change:
     def _activate(self) -> None:
         before = self.state()
         skipped = {site.name for site in before.failing}
-        staged = {
-            site.name: site.staged_config for site in before.sites if site.staged_config and site.name not in skipped
-        }
-        if not staged:
+        listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
+        if not listed:
             raise Failed("no site says what was staged for it, so nothing could tell whether it was activated")
+        # A site that runs a configuration of that name already tells nothing; where all do, the state alone does.
+        staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
+
+        def over(seen: ChangeState) -> bool:
+            ended = not seen.is_activating and (bool(staged) or (seen.is_told and seen.state != ACTIVATE))
+            return ended and len(seen.activated(staged)) == len(staged)
+
         self._activating = True
         try:
             self._manager.send(self._act(self._activation), timeout=COMPILE_SECONDS, expect_down=True)
@@ -253,18 +260,19 @@ class Change:
         look = self._look("activating", staged)
         now = poll(
             look,
-            lambda seen: len(seen.activated(staged)) == len(staged) or bool(seen.failure_reason),
+            lambda seen: over(seen) or bool(seen.failure_reason),
             end - time.monotonic(),
             longest=LONGEST_POLL,
         )
         if now.failure_reason:
             self._activating = bool(now.activated(staged))
             raise Failed("the network did not take the change", [_said("activate", now.failure_reason)])
-        missing = staged.keys() - {site.name for site in now.activated(staged)}
-        if missing:
+        if not over(now):
+            missing = staged.keys() - {site.name for site in now.activated(staged)}
             limit = f"{self._options.activation_timeout:g} s (activation_timeout)"
             problems = [Problem("activate", name, "it does not run what was staged") for name in sorted(missing)]
-            raise Failed(f"not all sites run the new configuration after {limit}", problems)
+            state = f"; its state is {now.state or '?'}"
+            raise Failed(f"not all sites run the new configuration after {limit}{'' if missing else state}", problems)
         self._activating = False
 
     def _begun(self, why: Failed | DoorError) -> None:
@@ -288,6 +296,7 @@ class Change:
     def _clear_ours(self) -> None:
         """What a run before this one staged and left; an activation that it began is waited for."""
         limit = self._options.activation_timeout
+        self._known = packages(self._manager.get("config_packages")) - {self._options.backup}
         now = poll(
             self._look("activating", {}),
             lambda seen: seen.is_told and not seen.is_activating,
@@ -300,8 +309,7 @@ class Change:
             raise Failed(
                 f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"
             )
-        staged = now.is_under_way or now.state in (APPLIANCE_STAGING, ACTIVATE)
-        if staged and now.is_of(self._options.package):
+        if now.is_taken and now.state != NETWORK_STAGING:
             self._send(self._act("cancel_stage"), "cancelling what an earlier run had staged")
 
     def _taken_back(self, back: Callable[[], Plan]) -> str:
@@ -358,8 +366,9 @@ class Change:
 
 
 def _may_be_done(refused: Rejected) -> bool:
-    """A server error may come after the deed; every other refusal means that nothing was done."""
-    return refused.status >= 500
+    """A server error, or an answer that was not understood, may come after the deed; any other refusal means that nothing was
+    done."""
+    return refused.status >= 500 or (refused.status < 300 and refused.code is None)
 
 
 def _said(step: str, words: str) -> Problem:

@@ -63,19 +63,24 @@ class ChangeState:
     selected: str = ""  # the configuration that was handed over
     sites: tuple[SiteState, ...] = ()
 
-    def is_of(self, package: str) -> bool:
+    def is_of(self, package: str, known: Iterable[str] = ()) -> bool:
         """What was handed over comes from that package."""
-        return same_package(self.selected, package)
+        return same_package(self.selected, package, known)
 
-    def is_of_others(self, package: str) -> bool:
-        """Somebody else is in the middle of a change: he handed it over, staged it, or it is being activated.
+    @property
+    def is_taken(self) -> bool:
+        """A change was handed over, staged, or is being activated, and is not live.
 
-        What the state is called while nothing is under way is not documented, so with nothing handed over only those states
-        count that mean more.
+        What the state is called while nothing is under way is not documented, nor whether the last change is named then; so what
+        the network runs already counts for nothing.
         """
-        if self.selected and not self.is_of(package):
-            return self.state in (NETWORK_STAGING, APPLIANCE_STAGING, ACTIVATE) or self.is_under_way
-        return not self.selected and (self.state in (APPLIANCE_STAGING, ACTIVATE) or self.is_under_way)
+        waits = bool(self.selected) and self.selected != self.current_config
+        staged = any(site.staged_config not in ("", site.active_config) for site in self.sites)
+        if self.state == NETWORK_STAGING:
+            return waits
+        return self.is_under_way or (
+            self.state in (APPLIANCE_STAGING, ACTIVATE) and (waits or staged or not (self.selected and self.sites))
+        )
 
     @property
     def is_told(self) -> bool:

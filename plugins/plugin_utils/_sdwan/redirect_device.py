@@ -70,7 +70,9 @@ class RedirectWing:
         self._check_mode = check_mode
         self._requests = Requests(manager.table, options.package)
         self._revision = ""
-        self.imported = False  # Center's copy was fetched anew
+        self.imported = False  # Center's copy was replaced before anything was checked
+        self._live = False  # ours was activated
+        self._running_now: Redirects | None = None  # what runs, where the package already holds more
         self._system = System()
         self._around = Surroundings(tags=self._tags)
         self._warned: list[Problem] = []
@@ -100,23 +102,34 @@ class RedirectWing:
         self._running(known - {self._options.backup})
         unfinished = self._options.backup in known
         found = read_package(self._manager, self._options.package, unfinished)
+        self._running_now = None
         if unfinished and self._options.activate:
-            self._tell_what_waits(found)
+            self._running_now = read_package(self._manager, self._options.backup)
+            self._tell_what_waits(self._running_now, found)
         return found
 
-    def _tell_what_waits(self, found: Redirects) -> None:
-        waiting = plan(read_package(self._manager, self._options.backup), found, self._requests).operations
-        if waiting:
-            listed = ", ".join(operation.item for operation in waiting)
-            text = f"an earlier run left changes in it that are not live: {listed}"
-            self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too.")))
+    def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
+        waiting = self._difference(running, found).operations
+        listed = ", ".join(operation.item for operation in waiting) or "nothing that redirects"
+        text = f"there is a package {self._options.backup}, as an earlier run leaves it, with changes that are not live: {listed}"
+        self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too, and the backup is deleted.")))
+
+    def _difference(self, current: Redirects, wanted: Redirects) -> Plan:
+        """Raises Failed for names that do not fit into a request: somebody made them on the system."""
+        try:
+            return plan(current, wanted, self._requests)
+        except ValueError as wrong:
+            raise Failed("the package cannot be edited", [_unfit(wrong)]) from wrong
 
     def _running(self, known: set[str]) -> None:
         active = Change(self._manager, self._options, self._progress).state().current_config
+        if same_package(active, self._options.backup, {*known, self._options.package}):
+            text = f"the network runs {active}, and a backup is deleted in the end"
+            raise Refused([problem(("H25", "backup_package", text, "Give it a name that nothing else has."))])
         if not active:
             text = "change management does not tell what the network runs"
             self._warned.append(_warning("H30", text, "Make sure that it is this one."))
-        elif not same_package(active, self._options.package, known):
+        elif not same_package(active, self._options.package, () if self._live else known):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
             found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
             if not self._force:
@@ -151,7 +164,7 @@ class RedirectWing:
         self._progress("importing the configuration of the active MCN")
         line = self._manager.table.line("POST", "network_config_import", {"package_name": self._options.package})
         self._manager.send(line)
-        self.imported = True
+        self.imported = self.imported or not self._live
         self._revision = text(self._manager.one("network_config_import"), "mcn_revision")
 
     # -- check and plan -----------------------------------------------------------------------------------------------
@@ -162,6 +175,7 @@ class RedirectWing:
     def survey(self, current: Redirects, wanted: Redirects) -> None:
         """Sites, zones and firewalls: where something changes, and only what the change concerns."""
         self._wanted = wanted
+        current = self._running_now or current  # what waits in the package is as new as what the document adds
         keys = {"package_name": self._options.package}
         everywhere = wanted.templates.get(wanted.global_template)
         if wanted == current and not (everywhere and any(item.is_redirect for item in everywhere.pre)):
@@ -199,14 +213,13 @@ class RedirectWing:
         theirs = [
             problem(("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy)) for name in made
         ]
-        return [*self._warned, *theirs, *check(current, wanted, self._around)]
+        return [*self._warned, *theirs, *check(self._running_now or current, wanted, self._around)]
 
     def plan(self, current: Redirects, wanted: Redirects) -> Plan:
         try:
             found = plan(current, wanted, self._requests)
         except ValueError as wrong:
-            remedy = "Rename it in the configuration editor, or change it there."
-            raise Refused([problem(("H26", PACKAGE, str(wrong), remedy))]) from wrong
+            raise Refused([_unfit(wrong)]) from wrong
         unfinished = current.unfinished and self._options.activate
         operations = found.operations
         change = Change(self._manager, self._options, self._progress)
@@ -229,10 +242,9 @@ class RedirectWing:
         )
         if not self._options.activate:
             return applied
+        self._live = True
         warnings, details = list(applied.warnings), dict(applied.details)
-        if self._manager.is_center:
-            self._import({self._options.package})
-        elif redirects_anything(wanted):
+        if redirects_anything(wanted) and not self._manager.is_center:
             found = self._counted(wanted)
             warnings += found[0]
             details["redirect_counters"] = found[1]
@@ -241,14 +253,14 @@ class RedirectWing:
     def _missing(self, current: Redirects, wanted: Redirects) -> list[Problem]:
         """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
         seen = read_package(self._manager, self._options.package)
-        left = plan(seen, wanted, self._requests).operations
+        left = self._difference(seen, wanted).operations
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         lost = _auto(current, wanted) - _auto(seen, wanted)
         found += [problem(("H16", where, f"'{shown}' of SD-WAN is gone", "")) for where, shown in sorted(lost)]
-        return [*found, *(item for item in check_order(seen) if item not in check_order(current))]
+        return [*found, *check_order(current, seen)]
 
     def _back(self, before: Redirects) -> Plan:
-        return plan(read_package(self._manager, self._options.package), before, self._requests)
+        return self._difference(read_package(self._manager, self._options.package), before)
 
     def _moved(self) -> str:
         if not self._manager.is_center:
@@ -276,6 +288,10 @@ class RedirectWing:
 
     def show(self, state: Redirects) -> dict[str, Any]:
         return to_document(state, self._sites, self._templates)
+
+
+def _unfit(wrong: ValueError) -> Problem:
+    return problem(("H26", PACKAGE, str(wrong), "Rename it in the configuration editor, or change it there."))
 
 
 def _warning(rule: str, message: str, remedy: str) -> Problem:

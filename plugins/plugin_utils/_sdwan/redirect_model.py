@@ -180,7 +180,9 @@ WORDS = frozenset({"source_service_type", "destination_service_type", "ip_dscp"}
 def _matched(item: Item, name: str) -> Any:
     """None for anything."""
     given = item.get(name)
-    words = [str(word) for word in given] if isinstance(given, list | tuple) else text(item, name).split(";")
+    if given is None or isinstance(given, Mapping):
+        return None
+    words = [str(word) for word in given] if isinstance(given, list | tuple) else str(given).split(";")
     found = sorted({word.strip() for word in words if word.strip()})
     if not found or [word.lower() for word in found] == [MATCHES[name]] or found in (["any"], ["*"]):
         return None
@@ -200,23 +202,26 @@ def _matched(item: Item, name: str) -> Any:
 
 
 def _prefix(value: str) -> str | None:
-    """As a device writes it: without host bits, a single address without its length; None for all addresses."""
+    """As a device writes it: without host bits, a single address without its length; None for all addresses (of IPv4, which
+    is what SD-WAN 11 routes; all of IPv6 is less than any)."""
     try:
         found = ipaddress.ip_network(value, strict=False)
     except ValueError:
         return value
-    if not found.prefixlen:
+    if not found.prefixlen and found.version == 4:
         return None
     return str(found.network_address) if found.prefixlen == found.max_prefixlen else str(found)
 
 
 def to_item(wanted: Policy) -> dict[str, Any]:
-    """As NITRO takes it: what the device has of it that we do not know stays."""
-    known = {*MATCHES, *FLAGS, "log_interval", "match_type", "action", "policy_type"}
-    item: dict[str, Any] = {key: value for key, value in wanted.raw.items() if key not in known}
-    item["action"] = wanted.action
-    item["policy_type"] = "hosted_firewall" if wanted.is_redirect else "built_in"
-    item["match_type"] = next((name for name in MATCH_TYPES if wanted.value(name)), "ip_protocol")
+    """As NITRO takes it. One that came from the device goes back as it came."""
+    if wanted.raw:
+        return dict(wanted.raw)
+    item: dict[str, Any] = {
+        "action": wanted.action,
+        "policy_type": "hosted_firewall" if wanted.is_redirect else "built_in",
+        "match_type": next((name for name in MATCH_TYPES if wanted.value(name)), "ip_protocol"),
+    }
     item.update((name, ";".join(value) if isinstance(value, tuple) else value) for name, value in wanted.match)
     item.update({**FLAGS, **dict(wanted.options)})
     if wanted.target:

@@ -12,8 +12,8 @@ the system lists them.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .redirect_model import LISTS, Policy, Redirects, SiteFirewall
@@ -74,15 +74,24 @@ def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
 
 def premature(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
     """(breakout, the earlier redirect that takes all of its traffic): allows of applications that came too late."""
-    found = []
+    return [(later, earlier) for later, earlier in _outrun(placed) if covers(earlier.policy, later.policy)]
+
+
+def outrun_to_the_internet(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(breakout, the earlier redirect that takes all of its traffic to the Internet, but not all of it)."""
+    return [(later, earlier) for later, earlier in _outrun(placed) if not covers(earlier.policy, later.policy)]
+
+
+def _outrun(placed: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
     for number, later in enumerate(placed):
         if later.policy.action != "allow" or not is_breakout(later.policy):
             continue
-        for earlier in placed[:number]:
-            if earlier.policy.is_redirect and covers(earlier.policy, later.policy):
-                found.append((later, earlier))
-                break
-    return found
+        leaving = later.policy
+        if not leaving.value("destination_service_type"):
+            leaving = replace(leaving, match=(*leaving.match, ("destination_service_type", "internet")))
+        earlier = [item for item in placed[:number] if item.policy.is_redirect and covers(item.policy, leaving)]
+        if earlier:
+            yield later, next((item for item in earlier if covers(item.policy, later.policy)), earlier[0])
 
 
 def is_breakout(policy: Policy) -> bool:

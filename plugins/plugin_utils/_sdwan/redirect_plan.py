@@ -146,11 +146,11 @@ def _listed(
     if given is None:
         return current
     wanted = [_same(own, policy(item)) for item in given]
+    if state == "merged":
+        wanted = _merged(own, wanted)
     if any(item.is_redirect for item in wanted):
         wanted = _before_redirects(wanted, [_same(own, item) for item in trusted])
-    if state != "merged":
-        return (*auto, *wanted)
-    return (*auto, *_merged(own, wanted))
+    return (*auto, *wanted)
 
 
 def _merged(own: Sequence[Policy], wanted: Sequence[Policy]) -> list[Policy]:
@@ -175,9 +175,10 @@ def _same(own: Iterable[Policy], wanted: Policy) -> Policy:
 
 
 def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
-    new = [item for item in further if item not in policies]
+    """What stands behind the first redirect moves before it."""
     first = next((number for number, item in enumerate(policies) if item.is_redirect), len(policies))
-    return [*policies[:first], *new, *policies[first:]]
+    moved = [item for item in further if item not in policies[:first]]
+    return [*policies[:first], *moved, *(item for item in policies[first:] if item not in moved)]
 
 
 # -- wanted -> requests -----------------------------------------------------------------------------------------------
@@ -324,12 +325,12 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Requ
     do: list[str] = []
     unwanted = [item for item in before.policies if not item.auto and item not in new.policies]
     for item in unwanted:
-        if "id" in item.raw:  # whether a PUT takes away what it does not name is not documented; this call does
+        if text(item.raw, "id"):  # whether a PUT takes away what it does not name is not documented; this call does
             do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
     for template in before.templates:
         if template not in new.templates:
             do.append(requests.delete("firewall_policy_template_delete", site_name=name, template_name=template))
-    left = [item for item in _own(before.policies) if item not in unwanted or "id" not in item.raw]
+    left = [item for item in _own(before.policies) if item not in unwanted or not text(item.raw, "id")]
     added = [template for template in new.templates if template not in before.templates]
     if tuple(left) != _own(new.policies) or added:
         do.append(requests.put("firewall", _site_item(name, new, before)))
@@ -378,8 +379,10 @@ def _risk(old: Iterable[Policy], new: Iterable[Policy]) -> tuple[str, ...]:
 
 
 def is_empty(document: Item) -> bool:
-    """Nothing in it says what it is about."""
-    return not any(document.get(key) for key in document if key != "connection_match_type")
+    """Nothing in it says what it is about: trusted applications go into the lists that it names."""
+    return not any(
+        document.get(key) for key in document if key not in ("connection_match_type", "trusted_applications")
+    )
 
 
 def redirects_anything(state: Redirects) -> bool:

@@ -16,12 +16,13 @@ from .._engine.problems import Problem
 from .._engine.states import State
 from .model import HostedFirewall, Item, is_host
 from .redirect_model import ACTIONS, REDIRECT, SYMMETRIC, HostedTemplate, Policy, Redirects, SiteFirewall, Target
-from .redirect_order import Placed, evaluated, premature, shadowed
+from .redirect_order import Placed, evaluated, outrun_to_the_internet, premature, shadowed
 from .redirect_plan import is_empty, redirects_anything
 from .rule_table import Finding, problem
 from .vendors import INTERFACES, REDIRECT_MBITS, VENDORS, can_host
 
 HIGHEST_VLAN = 4094
+_RANGES = (("service_redirection_vlan", 0, HIGHEST_VLAN, "H15"), ("ip_protocol_num", 1, 255, "H26"))
 LONGEST_NAME = 64  # characters; NITRO documents no limit (unverified)
 
 # Of names that stand in a path: what no escaping is documented for.
@@ -158,6 +159,15 @@ def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
     for key in ("source_port", "destination_port"):
         if item.get(key) and not _is_ports(str(item[key])):
             yield "H26", f"{where}.{key}", f"{str(item[key])[:40]!r} is no port or range", "Write 443 or 8000-8099."
+    for key, lowest, highest, rule in _RANGES:
+        given = item.get(key)
+        if given is not None and not lowest <= given <= highest:
+            yield (
+                rule,
+                f"{where}.{key}",
+                f"{given} is not {lowest} to {highest}",
+                "Correct it, or leave it out for any.",
+            )
     interval = item.get("log_interval")
     if interval and not 60 <= interval <= 600:
         yield "H26", f"{where}.log_interval", f"{interval} seconds are too few or too many", "0, or 60 to 600."
@@ -191,9 +201,9 @@ def check(current: Redirects, wanted: Redirects, around: Surroundings) -> list[P
     return [problem(finding) for run in _CHECKS for finding in run(view)]
 
 
-def check_order(state: Redirects) -> list[Problem]:
-    """Of a package as it is: what came before what, with the policies that SD-WAN made by itself."""
-    view = View(state, state, Surroundings())
+def check_order(before: Redirects, state: Redirects) -> list[Problem]:
+    """Of a package as it is: what comes before what and did not before, with the policies that SD-WAN made by itself."""
+    view = View(before, state, Surroundings())
     return [problem(finding) for run in (_shadowed, _breakout_late) for finding in run(view)]
 
 
@@ -401,6 +411,12 @@ def _breakout_late(view: View) -> Iterator[Finding]:
         yield "H19", _where(late, site), text, "Put the breakout before the redirect."
 
 
+def _breakout_outrun(view: View) -> Iterator[Finding]:
+    for (site, late), early in _disorder(view, outrun_to_the_internet):
+        text = f"'{late.policy}' comes after '{early.policy}' of {_place(early, site)}, which redirects what goes to the Internet"
+        yield "H41", _where(late, site), text, "Put the breakout before the redirect, if that is what it shall let out."
+
+
 def _disorder(
     view: View, of: Callable[[list[Placed]], list[tuple[Placed, Placed]]]
 ) -> Iterable[tuple[tuple[str, Placed], Placed]]:
@@ -409,7 +425,7 @@ def _disorder(
     for site in sorted({*view.wanted.sites, *_hosts(view), ""}):
         stood = {(late.policy, early.policy) for late, early in of(evaluated(view.current, site))}
         for late, early in of(evaluated(view.wanted, site)):
-            if view.current is view.wanted or (late.policy, early.policy) not in stood:
+            if (late.policy, early.policy) not in stood:
                 found.setdefault((_where(late, site if not late.template else ""), late.policy), ((site, late), early))
     return found.values()
 
@@ -432,6 +448,7 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _direction,
     _shadowed,
     _breakout_late,
+    _breakout_outrun,
 )
 
 

@@ -206,7 +206,10 @@ class Resources:
         where = target(self.path(name, keys), {"action": action} if action else None)
         if item is None:
             return f"{method} {where}"
-        body = json.dumps(self.wrap(name, item), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        try:
+            body = json.dumps(self.wrap(name, item), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        except RecursionError:
+            raise ValueError(f"an item of {where} is nested too deep") from None
         return f"{method} {where} {body}"
 
     def of_path(self, path: str) -> str:
@@ -269,11 +272,13 @@ def _ours(row: Resource, value: Any, key: str = "", depth: int = 0) -> Any:
     return known.get(str(value), value) if known else value
 
 
-def _theirs_of(row: Resource, value: Any, key: str = "") -> Any:
+def _theirs_of(row: Resource, value: Any, key: str = "", depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        return value
     if isinstance(value, Mapping):
-        return {_theirs(row, name): _theirs_of(row, item, name) for name, item in value.items()}
+        return {_theirs(row, name): _theirs_of(row, item, name, depth + 1) for name, item in value.items()}
     if isinstance(value, list):
-        return [_theirs_of(row, item, key) for item in value]
+        return [_theirs_of(row, item, key, depth + 1) for item in value]
     known = {ours: theirs for theirs, ours in (row.values or {}).get(key, {}).items()}
     return known.get(value, value) if isinstance(value, str) else value
 

@@ -56,6 +56,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("H38", "What a system says of a firewall is understood before anything is done with it.", HOUSE),
     warning("H39", "What is activated is what this run changes, and nothing that waited in the package.", HOUSE),
     warning("H40", "A template's model is that of the firewalls that are provisioned.", PAGE),
+    warning("H41", "The breakout of an application comes before a redirect of Internet traffic.", PAGE),
 ))  # fmt: skip
 
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy

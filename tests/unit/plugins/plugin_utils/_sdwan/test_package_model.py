@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_model import (
     ChangeState,
+    SiteState,
     audits,
     change_state,
     has_audits,
@@ -46,26 +47,35 @@ def test_a_configuration_comes_from_the_package_with_the_longest_name_that_fits(
     assert same_package(active, package, KNOWN) is same
 
 
+def site(active: str, staged: str) -> SiteState:
+    return SiteState("a", "a1", "", "", active, staged)
+
+
 @pytest.mark.parametrize(
-    ("state", "selected", "others"),
+    ("state", "selected", "sites", "taken"),
     [
-        ("idle", "", False),
-        ("", "", False),
-        ("whatever", "", False),
-        ("network_staging", "", False),
-        ("appliance_staging", "", True),
-        ("activate", "", True),
-        ("activating", "", True),
-        ("network_staging", "P_3.zip", False),
-        ("activate", "P", False),
-        ("network_staging", "Other", True),
-        ("activate", "Other_2", True),
-        ("staging", "Other", True),
-        ("idle", "Other", False),
+        ("idle", "", (), False),
+        ("", "", (), False),
+        ("whatever", "", (), False),
+        ("idle", "Other", (), False),
+        ("network_staging", "", (), False),
+        ("network_staging", "P_3", (), False),  # what the network runs
+        ("network_staging", "P_4", (), True),
+        ("network_staging", "Other", (), True),
+        ("appliance_staging", "", (), True),
+        ("appliance_staging", "P_4", (site("P_3", ""),), True),
+        ("activate", "", (), True),
+        ("activate", "P_4", (site("P_3", "P_4"),), True),
+        ("activate", "P_3", (site("P_3", "P_4"),), True),
+        ("activate", "P_3", (site("P_3", "P_3"),), False),  # a system that keeps the name of the last state
+        ("activating", "", (), True),
+        ("staging", "P_3", (site("P_3", "P_3"),), True),
     ],
 )
-def test_a_change_of_somebody_else_is_told_from_ours(state: str, selected: str, others: bool) -> None:
-    assert ChangeState(state=state, selected=selected).is_of_others("P") is others
+def test_a_change_under_way_is_told_from_one_that_is_live(
+    state: str, selected: str, sites: tuple[SiteState, ...], taken: bool
+) -> None:
+    assert ChangeState(state=state, selected=selected, current_config="P_3", sites=sites).is_taken is taken
 
 
 def test_sites_that_run_what_was_staged_are_found_by_their_appliance() -> None:

@@ -128,6 +128,11 @@ BROKEN = [
     ("H32", changed(policy_templates=[{"name": "g", "global": True, "pre_appliance_policies": [OUT]}], site_policies=[]),
      {"around": Surroundings(MODELS, ZONES, None)}),
     ("H4", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [*UP["paris"], HostedFirewall("paris", "paris-b")]})}),
+    ("H41", local(OUT, {"action": "allow", "application": "webex"}), {"state": "replaced"}),
+    ("H29", {"trusted_applications": ["webex"], "site_policies": []}, {"state": "overridden"}),
+    ("H15", local({**OUT, "service_redirection_vlan": -1}), {}),
+    ("H26", local({**OUT, "ip_protocol_num": 0}), {}),
+    ("H26", local({**OUT, "ip_protocol_num": 256}), {}),
     ("H40", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [replace(UP["paris"][0], model="VM 100")]})}),
 ]  # fmt: skip
 
@@ -153,6 +158,9 @@ FINE = [
     ("H18", local({"action": "allow", "match_established": True}, OUT)),
     ("H18", local(OUT, {"action": "allow"})),
     ("H19", local({"action": "allow", "application": "webex"}, OUT)),
+    ("H41", local({"action": "allow", "application": "webex"}, OUT)),
+    ("H41", local({**OUT, "destination_port": "80"}, {"action": "allow", "application": "webex"})),
+    ("H26", local({**OUT, "ip_protocol_num": 255})),
     ("H19", local({**OUT, "destination_port": "80"}, {"action": "allow", "application": "webex", "destination_service_type": "internet"})),
     ("H24", local({**OUT, "from_zones": ["internet_zone"]})),
     ("H26", local({**OUT, "destination_port": "80-90", "destination_ip_address": "2001:db8::/32", "log_interval": 60})),
@@ -204,8 +212,9 @@ def test_the_order_of_a_package_is_checked_with_what_sdwan_made_itself() -> None
         sites = [{"site_name": "berlin", "firewall_settings": [{"policy_template_name": "t"}]}]
         return redirects({"connection_match_type": "symmetric"}, [], [template], sites, {})
 
-    assert check_order(of(auto, redirect)) == []
-    assert [item.rule for item in check_order(of(redirect, auto))] == ["H19"]
+    assert check_order(of(redirect), of(auto, redirect)) == []
+    assert [item.rule for item in check_order(of(redirect), of(redirect, auto))] == ["H19"]
+    assert check_order(of(redirect, auto), of(redirect, auto)) == []
 
 
 @pytest.mark.parametrize("hostile", ["a/b", "a\nb", "a\x00b", "../x", "x" * 200, "", " a", "a=b", "a,b"])
