@@ -59,6 +59,21 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     assert secrets["vm_auth_key"] == "canary-berlin-2c9f07-key"
 
 
+def test_a_refusal_after_center_imported_says_that_it_did(network):
+    site = network()
+    document = {
+        "office_365_breakout": {"optimize": True},
+        "policy_templates": [{"name": "house", "sites": ["nowhere"]}],
+    }
+    options = {"package": "Production", "via": "center", "config": document}
+    refused = play(site, "center", {"mspplus.netsec.sdwan_redirect": options})
+    assert refused.code == 2
+    assert [line for line in writes(site) if "network_config_import" in line] == writes(site) != []
+    assert "[H24]" in refused.text
+    assert "fetched anew, and nothing else was sent" in refused.text
+    assert "imported: true" in refused.output
+
+
 def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
     site = network()
     assert site.play(SITE).code == 0

@@ -119,3 +119,27 @@ def test_a_site_of_center_without_a_firewall_gets_no_redirect_unless_forced(mana
     error = ended(lab, ALL_TRAFFIC, name="center")
     assert isinstance(error, Refused)
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
+
+
+@pytest.mark.parametrize("fault", [{"name": "http_status", "status": 500}, {"name": "reset"}])
+def test_an_import_that_fails_after_the_activation_is_not_told_as_unchanged(managed, fault):
+    lab = managed()
+    through_center(lab, ALL_TRAFFIC)
+    lab.add_fault("center", {"at": "POST .*network_config_import", **fault})
+    error = ended(lab, INTERNET, name="center")
+    assert revision(lab) == 3
+    assert isinstance(error, Failed)
+    assert error.changed
+    assert "could not be verified" in str(error)
+    lab.clear_faults("center")
+    assert not through_center(lab, INTERNET).changed
+
+
+def test_a_prepared_redirect_is_not_activated_when_its_firewall_has_gone(managed):
+    lab = managed()
+    assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    device(lab, "mcn").network.sites["berlin"].appliances[0].hosting.machine = None
+    error = ended(lab, ALL_TRAFFIC, name="center")
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
+    assert revision(lab) == 1

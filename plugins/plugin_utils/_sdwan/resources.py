@@ -315,9 +315,11 @@ def parsed(line: str, secrets: Mapping[str, str] | None = None) -> tuple[str, st
     return method, path, _filled(json.loads(body), references) if body else None
 
 
-def _filled(value: Any, references: Mapping[str, str]) -> Any:
+def _filled(value: Any, references: Mapping[str, str], depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        return value
     if isinstance(value, Mapping):
-        return {key: _filled(item, references) for key, item in value.items()}
+        return {key: _filled(item, references, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, references) for item in value]
+        return [_filled(item, references, depth + 1) for item in value]
     return references.get(value, value) if isinstance(value, str) else value

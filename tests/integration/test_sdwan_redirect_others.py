@@ -1,0 +1,230 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""sdwan_redirect beside other people: their packages, changes, policies and names."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from integration.networks import NETWORK, device, written
+from integration.redirects import (
+    ALL_TRAFFIC,
+    BACKUP,
+    BASE,
+    INTERNET,
+    INTO_ONE,
+    PACKAGE,
+    TEMPLATE,
+    ended,
+    live,
+    revision,
+    run,
+)
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from lab.sdwan import change_management
+from lab.sdwan import network as lab_network
+
+OTHERS = {**TEMPLATE, "name": "a/b", "deployment_mode": "Virtual Wire"}
+
+
+def after(lab: Any, resource: str, method: str, then: Any) -> None:
+    """Have the MCN do something more with each call."""
+    table = device(lab, "mcn").nitro.table[resource]
+    usual = table[method]
+
+    async def both(ask: Any) -> Any:
+        answer = await usual(ask)
+        then()
+        return answer
+
+    table[method] = both
+
+
+def test_another_configuration_that_is_activated_behind_ours_is_no_unchanged_network(network):
+    lab = network()
+    running = device(lab, "mcn").network.live
+    after(lab, "config/config_packages", "DELETE", lambda: setattr(running, "package", "Other"))
+    error = ended(lab, ALL_TRAFFIC)
+    assert revision(lab) == 2
+    assert isinstance(error, Failed)
+    assert error.changed
+    assert [item.rule for item in error.problems if item.severity == "error"] == ["H30"]
+
+
+def test_a_package_whose_name_is_that_of_our_next_activation_is_not_taken_for_it(network):
+    lab = network()
+    packages = device(lab, "mcn").editor.packages
+    packages["Production_2"] = copy.deepcopy(packages[PACKAGE])
+    assert run(lab, ALL_TRAFFIC).changed
+
+
+@pytest.mark.parametrize("state", ["network_staging", "appliance_staging", "activate", "staging", "activating"])
+@pytest.mark.parametrize("name", [PACKAGE, "Production_2"])
+def test_what_others_staged_of_the_same_package_is_theirs(network, state, name):
+    lab = network()
+    changes, packages = device(lab, "mcn").changes, device(lab, "mcn").editor.packages
+    packages.setdefault(name, copy.deepcopy(packages[PACKAGE]))
+    lab.call(lambda: changes.receive(name, {"theirs": True}))
+    lab.call(lambda: setattr(changes, "state", state))
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert "H33" in {item.rule for item in error.problems}
+    assert (changes.state, changes.content) == (state, {"theirs": True})
+    assert not [line for line in written(lab, "mcn") if "change_management" in line or "export" in line]
+    assert BACKUP not in packages
+
+
+def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(network):
+    lab = network()
+    run(lab, INTERNET, change={"activate": False})
+    changes, packages = device(lab, "mcn").changes, device(lab, "mcn").editor.packages
+    packages["Production_2"] = copy.deepcopy(packages[PACKAGE])
+    lab.call(lambda: changes.receive("Production_2", {}))
+    lab.call(lambda: setattr(changes, "state", "activate"))
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert "H33" in {item.rule for item in error.problems}
+    assert (changes.state, changes.selected) == ("activate", "Production_2")
+
+
+def test_a_release_that_numbers_no_configuration_is_asked_whether_it_still_activates(network, monkeypatch):
+    monkeypatch.setattr(lab_network.Live, "stamp", property(lambda self: self.package))
+    monkeypatch.setattr(change_management.ChangeManagement, "_next", property(lambda self: self.selected))
+    lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
+    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    assert isinstance(error, Failed)
+    assert "its state is activating" in str(error)
+    assert revision(lab) == 1
+    assert BACKUP in device(lab, "mcn").editor.packages
+    lab = network()
+    assert run(lab, ALL_TRAFFIC).changed
+    assert revision(lab) == 2
+
+
+def test_a_name_that_fits_into_no_request_is_an_error_and_not_a_wreck(network):
+    lab = network()
+    run(lab, INTERNET, change={"activate": False})
+    templates = device(lab, "mcn").editor.packages[PACKAGE]["hosted_firewall_template"]
+    templates.append(OTHERS)
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert [item.rule for item in error.problems] == ["H26"]
+
+
+def test_such_a_name_that_comes_while_we_edit_is_told_with_what_is_left(network):
+    lab = network()
+    packages = device(lab, "mcn").editor.packages
+
+    def theirs() -> None:
+        templates = packages[PACKAGE]["hosted_firewall_template"]
+        if OTHERS not in templates:
+            templates.append(OTHERS)
+
+    after(lab, "config_editor/firewall", "PUT", theirs)
+    error = ended(lab, ALL_TRAFFIC)
+    assert isinstance(error, Failed)
+    assert [item.rule for item in error.problems] == ["H26"]
+    assert BACKUP in packages
+    assert BACKUP in error.device_state
+    assert revision(lab) == 1
+
+
+def test_an_answer_that_is_nested_without_end_goes_back_or_is_refused(network):
+    lab = network()
+    deep: list[Any] = []
+    for _level in range(700):
+        deep = [deep]
+    table = device(lab, "mcn").nitro.table["config_editor/firewall"]
+    usual = table["GET"]
+
+    async def nested(ask: Any) -> Any:
+        await usual(ask)
+        row = {"site_name": "berlin", "firewall_settings": [], "firewall_local_policy": []}
+        return [{**row, "firewall_static_nat_policy": deep}]
+
+    table["GET"] = nested
+    assert isinstance(ended(lab, ALL_TRAFFIC), Failed | Refused)
+    assert revision(lab) == 1
+
+
+def test_a_disorder_that_stood_before_is_no_reason_to_refuse_another_change(network):
+    late = {"action": "allow", "match_type": "application", "application": "webex"}
+    content = {
+        "firewall_policy_template": [
+            *(
+                {
+                    "firewall_policy_template_name": name,
+                    "pre_appliance_policies": [{"policy_type": "hosted_firewall", **INTO_ONE}],
+                }
+                for name in ("s1", "s2")
+            ),
+            {"firewall_policy_template_name": "g", "pre_appliance_policies": [late]},
+        ],
+        "global_network_settings": {"global_policy_template": "g", "connection_match_type": "symmetric"},
+        "hosted_firewall_template": [{**TEMPLATE, "deployment_mode": "Virtual Wire"}],
+        "firewall": {
+            "berlin": {"firewall_settings": [{"policy_template_name": "s1"}]},
+            "paris": {"firewall_settings": [{"policy_template_name": "s2"}]},
+        },
+    }
+    lab = network(network={**NETWORK, "content": content})
+    document = {"policy_templates": [{"name": "s1"}]}
+    assert run(lab, document, "deleted").changed
+    assert not run(lab, document, "deleted").changed
+
+
+def test_a_policy_of_others_goes_back_as_it_came(network):
+    zones = ";".join(f"customer_zone_{number:03}" for number in range(60))
+    theirs = {
+        "action": "drop",
+        "match_type": "any;",
+        "from_zones": zones,
+        "policy_type": "built_in",
+        "comment": "theirs",
+    }
+    content = {
+        "firewall_zones": [{"id": number, "name": name} for number, name in enumerate(zones.split(";"), 1)],
+        "firewall": {"berlin": {"firewall_local_policy": [theirs]}},
+    }
+    lab = network(network={**NETWORK, "content": content})
+    assert run(lab, ALL_TRAFFIC).changed
+    left = live(lab)["firewall"]["berlin"]["firewall_local_policy"][0]
+    assert {key: left[key] for key in theirs} == theirs
+
+
+def test_a_list_of_many_zones_converges(network):
+    zones = [f"customer_zone_{number:03}" for number in range(60)]
+    content = {"firewall_zones": [{"id": number, "name": name} for number, name in enumerate(zones, 1)]}
+    lab = network(network={**NETWORK, "content": content})
+    document = {**BASE, "site_policies": [{"site": "berlin", "policies": [{**INTO_ONE, "from_zones": zones}]}]}
+    assert run(lab, document).changed
+    assert not run(lab, document).changed
+
+
+def test_an_allow_that_stood_behind_the_redirect_is_moved_for_a_trusted_application(network):
+    lab = network()
+    out = {**INTO_ONE, "destination_service_type": "internet"}
+    sites = [{"site": "berlin", "policies": [out, {"action": "allow", "application": "webex"}]}]
+    done = run(lab, {**BASE, "site_policies": sites}, "replaced")
+    assert "H41" in {item.rule for item in done.warnings}
+    trusted = {**BASE, "trusted_applications": ["webex"], "site_policies": [{"site": "berlin", "policies": [out]}]}
+    assert run(lab, trusted).changed
+    policies = live(lab)["firewall"]["berlin"]["firewall_local_policy"]
+    assert [row["action"] for row in policies] == ["allow", "redirect"]
+    assert not run(lab, trusted).changed
+
+
+def test_the_package_that_runs_is_no_backup(network):
+    lab = network()
+    device(lab, "mcn").editor.packages["Draft"] = copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])
+    device(lab, "mcn").network.live.package = BACKUP
+    device(lab, "mcn").editor.packages[BACKUP] = {}
+    error = ended(lab, ALL_TRAFFIC, force=True)
+    assert isinstance(error, Refused)
+    assert [item.item for item in error.problems] == ["backup_package"]
+    assert written(lab, "mcn") == []
