@@ -62,6 +62,7 @@ class ActionModule(DeviceAction):
                 collector=self._collector,
                 progress=progress,
                 overrides=overrides,
+                check_mode=self._task.check_mode,
             )
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)

@@ -67,7 +67,7 @@ class ActionModule(DeviceAction):
                 force=options["force"],
                 check_mode=self._task.check_mode,
             )
-            warn_only = ("H4",) if options["force"] else ()
+            warn_only = ("H4", "H32") if options["force"] else ()
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, warn_only=warn_only, progress=progress)
             except Refused as refused:

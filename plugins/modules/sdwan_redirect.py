@@ -41,7 +41,9 @@ options:
     type: str
     required: true
   backup_package:
-    description: Name of the package that keeps what was before, while a change is under way. By default O(package) with C(_netsec_before).
+    description:
+      - Name of the package that keeps what was before, while a change is under way, and is deleted then. Nothing else may have that name.
+        By default O(package) with C(_netsec_before).
     type: str
   config:
     description: What the network shall redirect.
@@ -87,7 +89,7 @@ options:
                 required: true
                 choices: [Interface-1, Interface-2]
               vlan:
-                description: VLAN between appliance and firewall, V(1) to V(4094). Leave it out for untagged.
+                description: VLAN between appliance and firewall, V(1) to V(4094). V(0), as leaving it out, is untagged.
                 type: int
       policy_templates:
         description: Firewall policy templates.
@@ -125,7 +127,7 @@ options:
                 type: str
                 choices: [Interface-1, Interface-2]
               service_redirection_vlan:
-                description: VLAN on that interface, inside the appliance only. Leave it out for none.
+                description: VLAN on that interface, inside the appliance only. V(0), as leaving it out, is none.
                 type: int
               application:
                 description: Application that it matches.
@@ -246,7 +248,7 @@ options:
   hosted_firewalls:
     description:
       - Firewalls as RV(mspplus.netsec.sdwan_hosted_firewall#module:firewalls) has them, of all sites. Tells through an MCN whether a
-        site's firewall is up; Center knows by itself.
+        site's firewall is up; the MCN knows of its own only, Center of all. Without it a new redirect through an MCN needs O(force).
     type: list
     elements: dict
   virtual_wire_tags:
@@ -277,7 +279,7 @@ options:
     default: false
   force:
     description:
-      - Redirect into firewalls that are not up, and activate a package that is not the one that runs.
+      - Redirect into firewalls that are not up, or of which nothing tells it, and activate a package that is not the one that runs.
     type: bool
     default: false
   stage_timeout:

@@ -125,7 +125,7 @@ def test_a_failure_is_told_whole(acme: Any, play: Play) -> None:
         ({"collectors": ["all"]}, "collectors and reserve are Center's"),
         ({"reserve": "10g"}, "collectors and reserve are Center's"),
         ({"via": "center", "reserve": "ten"}, "reserve: 'ten' is no size"),
-        ({"checksum": "md5:0"}, "checksum is sha256: and 64 hexadecimal digits"),
+        ({"checksum": "md5:0"}, "checksum is sha256: and 64 hexadecimal digits, not 'md5:0'"),
         ({"checksum": f"sha256:{'0' * 64}"}, "[H28] checksum"),
         ({"src": "/not/there"}, "[H28] src"),
         ({"src": "/dev/null"}, "[H28] src: /dev/null: it is no file"),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,53 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     # What was sent is what was meant, although nobody was told.
     secrets = site.device("berlin").hosting.machine.secrets
     assert secrets["vm_auth_key"] == "canary-berlin-2c9f07-key"
+
+
+def test_a_redirect_into_firewalls_of_which_nothing_is_known_needs_a_word(network):
+    site = network()
+    refused = site.play(SITE, "--limit", "mcn")
+    assert refused.code == 2
+    assert "[H32] site_policies[berlin]" in refused.text
+    assert writes(site) == []
+    assert site.play(SITE, "--limit", "mcn", "-e", "hosted_firewall_redirect_force=true").having("changed") == {"mcn"}
+
+
+def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network):
+    site = network()
+    planned = site.play(SITE, "--limit", "berlin", "--check", "--diff")
+    assert planned.code == 0
+    assert "the appliance has no image stand-in.qcow2" in planned.output  # a warning: the real run uploads it first
+    assert "-- state: absent\n+- state: started\n" in planned.output
+    wrong = site.play(SITE, "--limit", "berlin", "--check", "-e", '{"hosted_firewall_model": "VM 300"}')
+    assert wrong.code == 2
+    assert "[H2]" in wrong.text
+    assert writes(site) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"hosted_firewall_image_src": None},
+        {"hosted_firewall_redirect_config": None},
+        {"hosted_firewall_redirect_config": {"trusted_applications": ["webex"]}},
+    ],
+)
+def test_an_emptied_variable_of_the_role_is_named(network, given):
+    site = network()
+    done = site.play(SITE, "--limit", "berlin", "-e", json.dumps(given))
+    assert done.code == 2
+    assert next(iter(given)) in done.text
+    assert "A variable is set, but empty" in done.text
+    assert writes(site) == []
+
+
+def test_a_firewall_that_is_refused_says_why_although_a_key_is_set(network):
+    site = network()
+    assert site.play(SITE).code == 0
+    refused = site.play(SITE, "--limit", "berlin", "-e", "hosted_firewall_power=stopped", "--diff", "-vvvv")
+    assert refused.code == 2
+    assert "[H4]" in refused.text
+    assert "censored" not in refused.output
 
 
 def test_a_refusal_after_center_imported_says_that_it_did(network):

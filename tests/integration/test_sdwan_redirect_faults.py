@@ -31,6 +31,7 @@ from integration.redirects import (
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
 from lab.sdwan import editor
+from lab.sdwan.hosting import Machine
 from lab.server import Lab
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------
@@ -191,10 +192,15 @@ def test_audit_errors_of_others_stop_the_change_with_their_text(network):
     assert error.device_state.startswith("rolled back")
 
 
-def test_counters_of_the_mcn_itself_are_read_where_it_redirects(lab):
+def test_an_mcn_that_hosts_a_firewall_knows_whether_it_is_up_and_what_it_counts(lab):
     sites = [{"site_name": "dc", "model": "cb1100", "mode": "primary_mcn"}]
     started = lab(spec("mcn", "dc", {"network": "one", "sites": sites, "package": PACKAGE}))
     document = {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]}
+    error = ended(started, document)
+    assert isinstance(error, Refused)
+    assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
+    hosting = device(started, "mcn").hosting
+    hosting.machine = Machine("Palo Alto Networks", "VM 50", "i", admin_status="Up", operation_status="Running")
     done = run(started, document)
     assert [row["action"] for row in done.details["redirect_counters"]] == ["redirect"]
 
@@ -377,6 +383,8 @@ def test_a_change_that_costs_sdwan_its_own_policies_is_taken_back(network, monke
 def test_redirects_that_are_not_counted_after_the_activation_are_a_warning(lab, missing):
     sites = [{"site_name": "dc", "model": "cb1100", "mode": "primary_mcn"}]
     started = lab(spec("mcn", "dc", {"network": "one", "sites": sites, "package": PACKAGE}, missing=missing))
+    hosting = device(started, "mcn").hosting
+    hosting.machine = Machine("Palo Alto Networks", "VM 50", "i", admin_status="Up", operation_status="Running")
     done = run(started, {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]})
     assert [item.rule for item in done.warnings if item.rule == "H21"] == (["H21"] if missing else [])
     assert revision(started) == 2

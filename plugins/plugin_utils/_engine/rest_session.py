@@ -184,6 +184,8 @@ class Session:
                 f"{self.settings.host}: authentication of user {self.settings.user} failed (HTTP {refused.status})."
                 f"{said} Check ansible_user, ansible_password{second}."
             )
+        if refused.status == 404:
+            return f"{refused}. Is it the system that ansible_network_os, ansible_rest_dialect and ansible_rest_base_path say?"
         return str(refused)
 
     # -- calls --------------------------------------------------------------------------------------------------------

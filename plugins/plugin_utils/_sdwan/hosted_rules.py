@@ -277,7 +277,7 @@ def _reprovisions(view: View) -> Iterator[Problem]:
             text = "update_secret: always makes it anew to give it its keys"
             yield Problem("H37", target.item, text, remedy)
         elif changed:
-            yield Problem("H37", target.item, f"{_changes(machine, view.document)}; neither can be changed", remedy)
+            yield Problem("H37", target.item, f"{_changes(machine, view.document)}", remedy)
 
 
 def _changes(machine: Machine, document: Document) -> str:

@@ -47,7 +47,7 @@ def sha256_of(text: str) -> str:
     """
     found = _SHA256.fullmatch(text.strip())
     if not found:
-        raise ValueError("checksum is sha256: and 64 hexadecimal digits")
+        raise ValueError(f"checksum is sha256: and 64 hexadecimal digits, not {text.strip()[:80]!r}")
     return found[1].lower()
 
 

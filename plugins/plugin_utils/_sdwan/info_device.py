@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,12 +48,20 @@ class Reader:
     def why(self, refused: Failed) -> str:
         """The refusal in words; that of a call which no reference names has the option that renames it."""
         name = self.manager.table.of_path(refused.path) if isinstance(refused, Rejected) else ""
+        if isinstance(refused, Rejected) and "package_name=" in refused.path:
+            return f"{refused}. {self._packages()}"
         if not name or self.manager.table[name].documented:
             return str(refused)
         return (
             f"{refused}. The vendor does not document this call; if this release has it elsewhere, set "
             f"`resources: {{{name}: {{path: ...}}}}`"
         )
+
+    def _packages(self) -> str:
+        with suppress(Failed):
+            listed = sorted({text(item, "package_name") for item in self.manager.get("config_packages")} - {""})
+            return f"Its packages: {', '.join(listed[:20]) or 'none'}"
+        return "It tells no packages; the active MCN does"
 
     def of_package(self, name: str) -> list[dict[str, Any]]:
         return self.manager.get(name, {"package_name": self.asked.package})

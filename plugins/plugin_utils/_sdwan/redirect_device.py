@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -194,6 +195,12 @@ class RedirectWing:
     def _hosted(self) -> dict[str, list[HostedFirewall]] | None:
         """By site. Center knows all of them; an MCN its own; the others have to be given."""
         rows = list(self._given or ())
+        here = self._system.site_name
+        if self._system.hosts_firewalls and here not in {row.site_name for row in rows}:
+            with suppress(Failed):  # no page documents that call, so a release may not have it
+                own = hosted_firewalls(self._manager.get("hosted_firewalls"))
+                own = own or [HostedFirewall(operation_status="not provisioned")]
+                rows += [replace(row, site_name=here) for row in own]
         if self._manager.is_center:
             rows += hosted_firewalls(self._manager.get("hosted_firewalls"))
             known = {(row.site_name, row.appliance_name) for row in rows} | {

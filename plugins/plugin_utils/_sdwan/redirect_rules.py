@@ -351,7 +351,8 @@ def _provisioned(view: View) -> Iterator[Finding]:
         rows = (view.around.hosted or {}).get(name)
         if rows is None:
             text = f"nothing that was read or given tells whether the firewall of {name} is up"
-            yield "H32", where, text, "Give hosted_firewalls, as sdwan_hosted_firewall returns them."
+            remedy_here = "Give hosted_firewalls, as sdwan_hosted_firewall returns them, or say force: true."
+            yield "H32", where, text, remedy_here
             continue
         down = [f"{item.admin_status or '?'}/{item.operation_status or '?'}" for item in rows if not item.is_up]
         if not rows or down:

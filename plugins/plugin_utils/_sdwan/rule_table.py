@@ -47,7 +47,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("H29", "overridden and deleted say what they are about: an emptied variable must not stop a network's redirects.", HOUSE),
     error("H30", "The package that is edited is the one that the network runs.", HOUSE),
     warning("H31", "The rows of this vendor are unverified.", "unverified"),
-    warning("H32", "Whether the firewalls of redirecting sites are up was read, or given.", HOUSE),
+    error("H32", "Whether the firewalls of redirecting sites are up was read, or given.", HOUSE),
     error("H33", "Nobody else is in the middle of changing the network.", f"{NITRO}, config/change_management"),
     error("H34", "The package compiles without errors.", f"{NITRO}, config/config_packages?action=compile"),
     error("H35", "An image of the same name is the same image.", HOUSE),
