@@ -337,16 +337,19 @@ def _numbers(values: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(values))) or "none"
 
 
+def _newly_redirecting(view: View) -> list[str]:
+    """Sites that evaluate a redirect which they did not before, and can host a firewall."""
+    now, before = _redirecting_sites(view.wanted), _redirecting_sites(view.current)
+    found = {name for name, listed in now.items() if {*listed} - {*before.get(name, ())}}
+    if {*_global_redirects(view.wanted)} - {*_global_redirects(view.current)}:
+        found = _hosts(view)
+    models = view.around.models or {}
+    return sorted(name for name in found if name not in models or can_host(models[name]))
+
+
 def _provisioned(view: View) -> Iterator[Finding]:
-    new = {where for where, _item in _new_redirects(view)}
-    if not new and not (
-        redirects_anything(view.wanted) and view.wanted.global_template != view.current.global_template
-    ):
-        attached = _redirecting_sites(view.wanted).keys() - _redirecting_sites(view.current).keys()
-        if not attached:
-            return
     remedy = "Provision it first (sdwan_hosted_firewall), or say force: true; until it is up SD-WAN drops what is redirected."
-    for name in sorted(_hosts(view)):
+    for name in _newly_redirecting(view):
         where = f"site_policies[{name}]"
         rows = (view.around.hosted or {}).get(name)
         if rows is None:

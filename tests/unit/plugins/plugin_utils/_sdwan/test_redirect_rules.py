@@ -183,6 +183,18 @@ def test_what_stood_before_is_no_reason_to_refuse_another_change() -> None:
     assert broken({"site_policies": [{"site": "paris", "policies": [OUT]}]}, current=before) == set()
 
 
+def test_only_sites_that_redirect_anew_and_could_are_asked_for_their_firewall() -> None:
+    before = package(GOOD)
+    unknown = Surroundings(MODELS, ZONES, None)
+    further = {**OUT, "destination_port": "8443"}
+    document = {"site_policies": [{"site": name, "policies": [further]} for name in ("paris", "rome")]}
+    found = check(before, resulting(before, document, "merged"), unknown)
+    assert [(item.rule, item.item) for item in found if item.severity == "error"] == [
+        ("H1", "site_policies[rome]"),
+        ("H32", "site_policies[paris]"),
+    ]
+
+
 def test_a_template_of_all_sites_leaves_the_redirect_of_a_site_nothing() -> None:
     everywhere = {"name": "g", "global": True, "pre_appliance_policies": [{"action": "allow"}]}
     wanted = resulting(Redirects(), changed(policy_templates=[everywhere]), "merged")
