@@ -72,7 +72,7 @@ def flaws(document: Item, state: State) -> list[Problem]:
         )
     for where, policies in _lists(document):
         for number, item in enumerate(policies):
-            found += _policy_flaws(f"{where}.policies[{number}]", item)
+            found += _policy_flaws(f"{where}[{number}]", item)
     for name in document.get("trusted_applications") or ():
         if not _WORDS.fullmatch(name):
             found.append(
@@ -83,9 +83,9 @@ def flaws(document: Item, state: State) -> list[Problem]:
 
 def _lists(document: Item) -> Iterator[tuple[str, Sequence[Item]]]:
     for item in document.get("policy_templates") or ():
-        yield f"policy_templates[{item['name']}]", item.get("pre_appliance_policies") or ()
+        yield f"policy_templates[{item['name']}].pre_appliance_policies", item.get("pre_appliance_policies") or ()
     for item in document.get("site_policies") or ():
-        yield f"site_policies[{item['site']}]", item.get("policies") or ()
+        yield f"site_policies[{item['site']}].policies", item.get("policies") or ()
 
 
 def _twice(where: str, names: Sequence[str]) -> Iterator[Finding]:
@@ -240,7 +240,7 @@ def _platform(view: View) -> Iterator[Finding]:
     for name in _redirecting_sites(view.wanted):
         if name in models and not can_host(models[name]):
             text = f"{name} is a {models[name] or 'site of unknown model'}, which hosts no firewall"
-            yield "H1", f"site_policies[{name}]", text, "Redirect at sites with an 1100 only."
+            yield "H1", _named(view.wanted, name), text, "Redirect at sites with an 1100 only."
     if _global_redirects(view.wanted) and models and not any(map(can_host, models.values())):
         text = "no site of this package is an 1100, so none could redirect"
         yield "H1", f"policy_templates[{view.wanted.global_template}]", text, "Redirect at sites with an 1100 only."
@@ -250,7 +250,7 @@ def _exists(view: View) -> Iterator[Finding]:
     models, wanted = view.around.models, view.wanted
     for name, site in wanted.sites.items():
         if models is not None and name not in models and site != view.current.sites.get(name, SiteFirewall()):
-            yield "H24", f"site_policies[{name}]", "the package has no such site", _near(name, models)
+            yield "H24", _named(wanted, name), "the package has no such site", _near(name, models)
         for template in site.templates:
             if (
                 template not in wanted.templates
@@ -264,7 +264,7 @@ def _exists(view: View) -> Iterator[Finding]:
                 )
     for where, item in _new_redirects(view):
         if item.target and item.target.template and item.target.template not in wanted.hosted:
-            text = f"there is no hosted firewall template {item.target.template}"
+            text = f"there is no hosted firewall template {item.target.template} ('{item}')"
             yield "H24", where, text, _near(item.target.template, wanted.hosted)
     for name in view.current.hosted:
         used = [where for where, item in wanted.redirects() if item.target and item.target.template == name]
@@ -280,6 +280,12 @@ def _exists(view: View) -> Iterator[Finding]:
         named = {*(item.value("from_zones") or ()), *(item.value("to_zones") or ())}
         for zone in sorted(named - (zones or frozenset())):
             yield "H24", where, f"there is no zone {zone}", _near(zone, zones or ())
+
+
+def _named(wanted: Redirects, site: str) -> str:
+    """Where a document names a site: of a template that it gets, or by itself."""
+    attached, own = wanted.sites[site].templates, wanted.sites[site].policies
+    return f"policy_templates[{attached[-1]}].sites[{site}]" if attached and not own else f"site_policies[{site}]"
 
 
 def _near(name: str, names: Iterable[str]) -> str:
@@ -314,7 +320,8 @@ def _templates(view: View) -> Iterator[Finding]:
     for place, policy in view.wanted.redirects():
         into = policy.target and view.wanted.hosted.get(policy.target.template)
         if policy.target and into and policy.target[1:] not in into.interfaces:
-            yield "H15", place, _into_nothing(policy.target, into), f"{into.name} has {_interfaces(into)}."
+            text = f"{_into_nothing(policy.target, into)} ('{policy}')"
+            yield "H15", place, text, f"{into.name} has {_interfaces(into)}."
     for name, tags in view.around.tags.items():
         hosted = view.wanted.hosted.get(name)
         vlans = {vlan for _interface, vlan in hosted.interfaces} if hosted else set()
