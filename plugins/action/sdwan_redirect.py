@@ -40,6 +40,7 @@ class ActionModule(DeviceAction):
             options["ignore_incomplete"],
             options["stage_timeout"],
             options["activation_timeout"],
+            options["force"],
         )
         if options["stage_timeout"] < 0 or options["activation_timeout"] < 0:
             raise ArgumentError(["stage_timeout and activation_timeout must be 0 or more seconds"])

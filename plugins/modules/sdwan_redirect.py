@@ -279,7 +279,8 @@ options:
     default: false
   force:
     description:
-      - Redirect into firewalls that are not up, or of which nothing tells it, and activate a package that is not the one that runs.
+      - Redirect into firewalls that are not up, or of which nothing tells it, activate a package that is not the one that runs, and replace
+        what somebody else has handed over to change management, but not staged.
     type: bool
     default: false
   stage_timeout:

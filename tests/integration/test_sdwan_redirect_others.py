@@ -79,6 +79,18 @@ def test_what_others_staged_of_the_same_package_is_theirs(network, state, name):
     assert BACKUP not in packages
 
 
+def test_what_was_only_handed_over_is_replaced_with_force(network):
+    lab = network()
+    changes = device(lab, "mcn").changes
+    lab.call(lambda: changes.receive("Other", {"theirs": True}))
+    assert run(lab, ALL_TRAFFIC, change={"force": True}).changed
+    lab = network()
+    changes = device(lab, "mcn").changes
+    lab.call(lambda: changes.receive("Other", {"theirs": True}))
+    lab.call(lambda: setattr(changes, "state", "activate"))
+    assert isinstance(ended(lab, ALL_TRAFFIC, change={"force": True}), Failed)
+
+
 def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(network):
     lab = network()
     run(lab, INTERNET, change={"activate": False})

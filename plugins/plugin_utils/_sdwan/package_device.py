@@ -31,12 +31,14 @@ from .redirect_plan import Requests
 
 COMPILE_SECONDS = 300.0  # that the system may think about a package without a word
 LONGEST_POLL = 5.0
+_END_IT = "Let that change end, or cancel it. What was only handed over (network_staging) is replaced with force: true."
 GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 
 @dataclass(frozen=True)
 class ChangeOptions:
-    """activate: False ends after the compile. rollback: the network returns by itself on an error. Times in seconds."""
+    """activate: False ends after the compile. rollback: the network returns by itself on an error. force: what was handed over,
+    but not staged, may be replaced. Times in seconds."""
 
     package: str
     backup: str
@@ -45,6 +47,7 @@ class ChangeOptions:
     ignore_incomplete: bool = False
     stage_timeout: float = 1200.0
     activation_timeout: float = 600.0
+    force: bool = False
 
 
 class Change:
@@ -184,11 +187,12 @@ class Change:
     def _alone(self, now: ChangeState) -> None:
         """Raises Failed while somebody else is changing the network. Without a change of ours that waits, all is theirs."""
         ours = self._unfinished and now.is_of(self._options.package, self._known)
-        if now.is_taken and not ours:
+        replaceable = self._options.force and now.state == NETWORK_STAGING
+        if now.is_taken and not ours and not replaceable:
             what = f"its state is {now.state}" + (f" with {now.selected}" if now.selected else "")
             raise Failed(
                 "somebody else is changing the network",
-                [Problem("H33", "change_management", what, "Let that change end, or cancel it.")],
+                [Problem("H33", "change_management", what, _END_IT)],
             )
 
     def _without(self, now: ChangeState) -> ChangeState:

@@ -74,12 +74,12 @@ class ChangeState:
         What the state is called while nothing is under way is not documented, nor whether the last change is named then; so what
         the network runs already counts for nothing.
         """
-        waits = bool(self.selected) and self.selected != self.current_config
+        waits = bool(self.selected) and _stem(self.selected) != _stem(self.current_config)
         staged = any(site.staged_config not in ("", site.active_config) for site in self.sites)
         if self.state == NETWORK_STAGING:
             return waits
         return self.is_under_way or (
-            self.state in (APPLIANCE_STAGING, ACTIVATE) and (waits or staged or not (self.selected and self.sites))
+            self.state in (APPLIANCE_STAGING, ACTIVATE) and (waits or staged or not self.sites)
         )
 
     @property
@@ -153,6 +153,10 @@ def _findings(packages: Sequence[Item], severity: str) -> list[Item]:
 def has_audits(packages: Sequence[Item]) -> bool:
     """Whether the answer of a compile has audits at all: without any, nothing was compiled."""
     return any(isinstance(package.get("audits"), Mapping | list) for package in packages)
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.\w{1,4}$", "", name).casefold()
 
 
 _STAMP = re.compile(r"(?:[_. -]\d+)?(?:\.\w{1,4})?")

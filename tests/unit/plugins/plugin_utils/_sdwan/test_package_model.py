@@ -60,6 +60,7 @@ def site(active: str, staged: str) -> SiteState:
         ("idle", "Other", (), False),
         ("network_staging", "", (), False),
         ("network_staging", "P_3", (), False),  # what the network runs
+        ("network_staging", "p_3.zip", (), False),
         ("network_staging", "P_4", (), True),
         ("network_staging", "Other", (), True),
         ("appliance_staging", "", (), True),
@@ -67,6 +68,8 @@ def site(active: str, staged: str) -> SiteState:
         ("activate", "", (), True),
         ("activate", "P_4", (site("P_3", "P_4"),), True),
         ("activate", "P_3", (site("P_3", "P_4"),), True),
+        ("activate", "", (site("P_3", ""),), False),
+        ("activate", "", (site("P_3", "P_4"),), True),
         ("activate", "P_3", (site("P_3", "P_3"),), False),  # a system that keeps the name of the last state
         ("activating", "", (), True),
         ("staging", "P_3", (site("P_3", "P_3"),), True),
