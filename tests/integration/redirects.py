@@ -68,7 +68,7 @@ def run(
             manager,
             copy.deepcopy(document),
             state,
-            ChangeOptions(package, f"{package}_before", **change),
+            ChangeOptions(package, change.pop("backup", f"{package}_before"), **change),
             Progress(name, None),
             given=UP if name == "mcn" else None,
             check_mode=check_mode,

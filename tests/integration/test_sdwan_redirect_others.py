@@ -26,6 +26,7 @@ from integration.redirects import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan import package_device
 from lab.sdwan import change_management
 from lab.sdwan import network as lab_network
 
@@ -63,20 +64,41 @@ def test_a_package_whose_name_is_that_of_our_next_activation_is_not_taken_for_it
     assert run(lab, ALL_TRAFFIC).changed
 
 
-@pytest.mark.parametrize("state", ["network_staging", "appliance_staging", "activate", "staging", "activating"])
-@pytest.mark.parametrize("name", [PACKAGE, "Production_2"])
+@pytest.mark.parametrize(
+    ("state", "name"),
+    [
+        *((state, PACKAGE) for state in ("appliance_staging", "activate", "staging", "activating")),
+        *(
+            (state, "Production_2")
+            for state in ("network_staging", "appliance_staging", "activate", "staging", "activating")
+        ),
+    ],
+)
 def test_what_others_staged_of_the_same_package_is_theirs(network, state, name):
     lab = network()
-    changes, packages = device(lab, "mcn").changes, device(lab, "mcn").editor.packages
-    packages.setdefault(name, copy.deepcopy(packages[PACKAGE]))
-    lab.call(lambda: changes.receive(name, {"theirs": True}))
-    lab.call(lambda: setattr(changes, "state", state))
+    mcn = device(lab, "mcn")
+    mcn.editor.packages.setdefault(name, copy.deepcopy(mcn.editor.packages[PACKAGE]))
+    lab.call(lambda: mcn.changes.receive(name, {"theirs": True}))
+    lab.call(lambda: setattr(mcn.changes, "state", state))
+    if state == "activate":
+        lab.call(lambda: setattr(mcn.network.sites["berlin"].appliances[0], "staged_config", f"{name}_2"))
     error = ended(lab, ALL_TRAFFIC)
     assert isinstance(error, Failed)
     assert "H33" in {item.rule for item in error.problems}
-    assert (changes.state, changes.content) == (state, {"theirs": True})
+    assert (mcn.changes.state, mcn.changes.content) == (state, {"theirs": True})
     assert not [line for line in written(lab, "mcn") if "change_management" in line or "export" in line]
-    assert BACKUP not in packages
+    assert BACKUP not in mcn.editor.packages
+
+
+@pytest.mark.parametrize("state", ["network_staging", "activate"])
+def test_a_system_that_keeps_the_name_of_the_last_change_takes_the_next(network, state):
+    lab = network()
+    run(lab, ALL_TRAFFIC)
+    changes = device(lab, "mcn").changes
+    lab.call(lambda: setattr(changes, "state", state))
+    lab.call(lambda: setattr(changes, "selected", PACKAGE))
+    assert run(lab, INTERNET).changed
+    assert revision(lab) == 3
 
 
 def test_what_was_only_handed_over_is_replaced_with_force(network):
@@ -116,6 +138,19 @@ def test_a_release_that_numbers_no_configuration_is_asked_whether_it_still_activ
     lab = network()
     assert run(lab, ALL_TRAFFIC).changed
     assert revision(lab) == 2
+    # And one that goes on calling its state so.
+    changes = device(lab, "mcn").changes
+    shown = changes._get
+
+    async def kept(ask: Any) -> Any:
+        return [{**row, "state": "activate" if row["state"] == "idle" else row["state"]} for row in await shown(ask)]
+
+    table = device(lab, "mcn").nitro.table["config/change_management"]
+    table["GET"] = kept
+    monkeypatch.setattr(package_device, "GRACE", 0.5)
+    assert run(lab, INTERNET).changed
+    assert revision(lab) == 3
+    assert BACKUP not in device(lab, "mcn").editor.packages
 
 
 def test_a_name_that_fits_into_no_request_is_an_error_and_not_a_wreck(network):
@@ -240,3 +275,38 @@ def test_the_package_that_runs_is_no_backup(network):
     assert isinstance(error, Refused)
     assert [item.item for item in error.problems] == ["backup_package"]
     assert written(lab, "mcn") == []
+
+
+def test_a_prepared_change_is_taken_back_to_what_runs(network):
+    allow = {"action": "allow", "match_type": "ip_protocol", "policy_type": "built_in"}
+    redirect = {**INTO_ONE, "action": "redirect", "policy_type": "hosted_firewall"}
+    content = {
+        "global_network_settings": {"connection_match_type": "symmetric"},
+        "hosted_firewall_template": [{**TEMPLATE, "deployment_mode": "Virtual Wire"}],
+        "firewall": {"berlin": {"firewall_local_policy": [allow, redirect]}},
+    }
+    lab = network(network={**NETWORK, "content": content})
+    assert run(lab, {"site_policies": [{"site": "berlin"}]}, "deleted", change={"activate": False}).changed
+    assert run(lab, ALL_TRAFFIC).changed
+    assert [row["action"] for row in live(lab)["firewall"]["berlin"]["firewall_local_policy"]] == ["allow", "redirect"]
+
+
+def test_a_backup_may_be_called_as_the_next_activation_is(network):
+    lab = network()
+    document = {**ALL_TRAFFIC}
+    with_name = {"backup": "Production_2"}
+    assert run(lab, document, change=with_name).changed
+    assert not run(lab, document, change=with_name).changed
+
+
+def test_an_allow_of_a_template_lets_out_what_the_sites_own_one_would(network):
+    lab = network()
+    out = {**INTO_ONE, "destination_service_type": "internet"}
+    document = {
+        **BASE,
+        "trusted_applications": ["zoom"],
+        "policy_templates": [{"name": "all", "sites": ["berlin"], "pre_appliance_policies": [out]}],
+        "site_policies": [{"site": "berlin", "policies": [{**out, "destination_port": "443"}]}],
+    }
+    done = run(lab, document)
+    assert "H41" not in {item.rule for item in done.warnings}

@@ -243,12 +243,19 @@ class Change:
         listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
         if not listed:
             raise Failed("no site says what was staged for it, so nothing could tell whether it was activated")
-        # A site that runs a configuration of that name already tells nothing; where all do, the state alone does.
+        # A site that runs a configuration of that name already tells nothing; where all do, the state alone does, and one that
+        # stays as it is for a while.
         staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
+        began, moved = time.monotonic(), False
 
         def over(seen: ChangeState) -> bool:
-            ended = not seen.is_activating and (bool(staged) or (seen.is_told and seen.state != ACTIVATE))
-            return ended and len(seen.activated(staged)) == len(staged)
+            nonlocal moved
+            moved = moved or seen.is_activating
+            if seen.is_activating or not seen.is_told:
+                return False
+            if staged:
+                return len(seen.activated(staged)) == len(staged)
+            return moved or seen.state != ACTIVATE or time.monotonic() - began > GRACE
 
         self._activating = True
         try:

@@ -71,16 +71,16 @@ class ChangeState:
     def is_taken(self) -> bool:
         """A change was handed over, staged, or is being activated, and is not live.
 
-        What the state is called while nothing is under way is not documented, nor whether the last change is named then; so what
-        the network runs already counts for nothing.
+        Neither how the state is called while nothing is under way nor whether the last change stays named then is documented. So
+        a name that what runs may come from tells nothing, and in `activate` the sites tell.
         """
-        waits = bool(self.selected) and _stem(self.selected) != _stem(self.current_config)
+        if self.is_under_way or self.state == APPLIANCE_STAGING:
+            return True
+        waits = bool(self.selected) and not _comes_from(self.current_config, _stem(self.selected))
         staged = any(site.staged_config not in ("", site.active_config) for site in self.sites)
         if self.state == NETWORK_STAGING:
             return waits
-        return self.is_under_way or (
-            self.state in (APPLIANCE_STAGING, ACTIVATE) and (waits or staged or not self.sites)
-        )
+        return self.state == ACTIVATE and (waits or staged or not self.sites)
 
     @property
     def is_told(self) -> bool:
@@ -156,7 +156,7 @@ def has_audits(packages: Sequence[Item]) -> bool:
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"\.\w{1,4}$", "", name).casefold()
+    return re.sub(r"\.\w{1,4}$", "", name)
 
 
 _STAMP = re.compile(r"(?:[_. -]\d+)?(?:\.\w{1,4})?")

@@ -100,7 +100,7 @@ class RedirectWing:
             raise Refused(
                 [problem(("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}."))]
             )
-        self._running(known - {self._options.backup})
+        self._running(known)
         unfinished = self._options.backup in known
         found = read_package(self._manager, self._options.package, unfinished)
         self._running_now = None
@@ -112,7 +112,7 @@ class RedirectWing:
     def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
         waiting = self._difference(running, found).operations
         listed = ", ".join(operation.item for operation in waiting) or "nothing that redirects"
-        text = f"there is a package {self._options.backup}, as an earlier run leaves it, with changes that are not live: {listed}"
+        text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
         self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too, and the backup is deleted.")))
 
     def _difference(self, current: Redirects, wanted: Redirects) -> Plan:
@@ -124,13 +124,14 @@ class RedirectWing:
 
     def _running(self, known: set[str]) -> None:
         active = Change(self._manager, self._options, self._progress).state().current_config
-        if same_package(active, self._options.backup, {*known, self._options.package}):
+        backup = self._options.backup
+        if backup in known and not self._live and same_package(active, backup, known):
             text = f"the network runs {active}, and a backup is deleted in the end"
             raise Refused([problem(("H25", "backup_package", text, "Give it a name that nothing else has."))])
         if not active:
             text = "change management does not tell what the network runs"
             self._warned.append(_warning("H30", text, "Make sure that it is this one."))
-        elif not same_package(active, self._options.package, () if self._live else known):
+        elif not same_package(active, self._options.package, () if self._live else known - {backup}):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
             found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
             if not self._force:
@@ -198,7 +199,8 @@ class RedirectWing:
         here = self._system.site_name
         if self._system.hosts_firewalls and here not in {row.site_name for row in rows}:
             with suppress(Failed):  # no page documents that call, so a release may not have it
-                own = hosted_firewalls(self._manager.get("hosted_firewalls"))
+                listed = hosted_firewalls(self._manager.get("hosted_firewalls"))
+                own = [row for row in listed if row.site_name in ("", here)]
                 own = own or [HostedFirewall(operation_status="not provisioned")]
                 rows += [replace(row, site_name=here) for row in own]
         if self._manager.is_center:
@@ -264,7 +266,7 @@ class RedirectWing:
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         lost = _auto(current, wanted) - _auto(seen, wanted)
         found += [problem(("H16", where, f"'{shown}' of SD-WAN is gone", "")) for where, shown in sorted(lost)]
-        return [*found, *check_order(current, seen)]
+        return [*found, *check_order(self._running_now or current, seen)]
 
     def _back(self, before: Redirects) -> Plan:
         return self._difference(read_package(self._manager, self._options.package), before)

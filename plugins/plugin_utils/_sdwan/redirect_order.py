@@ -89,7 +89,12 @@ def _outrun(placed: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
         leaving = later.policy
         if not leaving.value("destination_service_type"):
             leaving = replace(leaving, match=(*leaving.match, ("destination_service_type", "internet")))
-        earlier = [item for item in placed[:number] if item.policy.is_redirect and covers(item.policy, leaving)]
+        earlier: list[Placed] = []
+        for item in placed[:number]:
+            if item.policy.action == "allow" and covers(item.policy, leaving):
+                break  # what comes before this one is all that counts
+            if item.policy.is_redirect and covers(item.policy, leaving):
+                earlier.append(item)
         if earlier:
             yield later, next((item for item in earlier if covers(item.policy, later.policy)), earlier[0])
 

@@ -61,6 +61,9 @@ def site(active: str, staged: str) -> SiteState:
         ("network_staging", "", (), False),
         ("network_staging", "P_3", (), False),  # what the network runs
         ("network_staging", "p_3.zip", (), False),
+        ("network_staging", "P", (), False),
+        ("activate", "P", (site("P_3", ""),), False),
+        ("activate", "P", (site("P_3", "P_4"),), True),
         ("network_staging", "P_4", (), True),
         ("network_staging", "Other", (), True),
         ("appliance_staging", "", (), True),
