@@ -57,7 +57,6 @@ class ActionModule(DeviceAction):
                 manager,
                 document,
                 secrets,
-                patient=document.wait and not self._task.check_mode,
                 wait_timeout=options["wait_timeout"],
                 collector=self._collector,
                 progress=progress,

@@ -65,7 +65,6 @@ class ActionModule(DeviceAction):
                 progress,
                 given=None if given is None else hosted_firewalls(given),
                 tags={row["template"]: frozenset(row["tags"]) for row in options["virtual_wire_tags"] or ()},
-                force=options["force"],
                 check_mode=self._task.check_mode,
             )
             warn_only = ("H4", "H32") if options["force"] else ()

@@ -70,7 +70,7 @@ class Task:
                 Manager(door, self.options["resources"]),
                 document,
                 secrets,
-                patient=document.wait and not self.check_mode,
+                check_mode=self.check_mode,
                 wait_timeout=self.options["wait_timeout"],
                 collector=lambda address: self.door(self.at(address)),
                 progress=progress,

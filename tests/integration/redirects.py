@@ -61,7 +61,12 @@ def run(
 ) -> Outcome:
     """One run of sdwan_redirect, from login to logout."""
     assert flaws(document, state) == []
-    change = {"stage_timeout": 5.0, "activation_timeout": 5.0, **more.pop("change", {})}
+    change = {
+        "stage_timeout": 5.0,
+        "activation_timeout": 5.0,
+        "force": more.pop("force", False),
+        **more.pop("change", {}),
+    }
     package = more.pop("package", PACKAGE)
     with opened(lab, name) as manager:
         wing = RedirectWing(

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,27 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from integration.results import Results
 
 from lab import inventory
 from lab.server import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
-RESULTS = """
-import json
-import os
-from ansible.plugins.callback import CallbackBase
-
-
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_NAME = "results"
-
-    def note(self, result, **_more):
-        with open(os.environ["RESULTS"], "a") as file:
-            file.write(json.dumps(result._result, default=str) + "\\n")
-
-    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = note
-"""
 
 
 class SingleTask:
@@ -43,15 +27,13 @@ class SingleTask:
     def __init__(self, lab: Lab, directory: Path, module: str, hosts: str, defaults: dict[str, Any]) -> None:
         self._directory, self._module, self._hosts, self._defaults = directory, module, hosts, defaults
         inventory.write(lab, directory / "inventory" / "hosts.yml")
-        (directory / "callback").mkdir()
-        (directory / "callback" / "results.py").write_text(RESULTS)
+        self._results = Results(directory)
         self._log = directory / "ansible.log"
         (directory / "ansible.cfg").write_text(f"[defaults]\nlog_path = {self._log}\n")
 
     def __call__(self, given: dict[str, Any], *options: str, hosts: str = "", **variables: Any) -> dict[str, Any]:
         directory = self._directory
-        lines = directory / "results"
-        lines.write_text("")
+        self._results.clear()
         task = {f"mspplus.netsec.{self._module}": {**self._defaults, **given}}
         head = {"hosts": hosts or self._hosts, "gather_facts": False, "vars": variables, "tasks": [task]}
         (directory / "play.yml").write_text(yaml.safe_dump([head]))
@@ -63,9 +45,7 @@ class SingleTask:
                 "LC_ALL": "C.UTF-8",
                 "ANSIBLE_CONFIG": str(directory / "ansible.cfg"),
                 "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
-                "ANSIBLE_CALLBACK_PLUGINS": str(directory / "callback"),
-                "ANSIBLE_CALLBACKS_ENABLED": "results",
-                "RESULTS": str(lines),
+                **self._results.environment,
             },
             capture_output=True,
             text=True,
@@ -73,8 +53,7 @@ class SingleTask:
             check=False,
         )
         output = done.stdout + done.stderr + self._log.read_text()
-        assert "canary" not in (output + lines.read_text()).lower()
+        assert "canary" not in (output + self._results.text).lower()
         assert "Traceback" not in output
-        (line,) = lines.read_text().splitlines()
-        result: dict[str, Any] = json.loads(line)
-        return result
+        ((result,),) = (task.values() for task in self._results.by_host())
+        return dict(result)

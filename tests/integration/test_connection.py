@@ -146,7 +146,10 @@ def test_a_long_prompt_is_cut_as_the_router_cuts_it_in_configuration_mode(lab, l
 
 
 def test_keyboard_interactive_alone_is_enough(lab, login):
-    login(lab(edge(auth=["keyboard-interactive"]))).open()
+    door = login(lab(edge(auth=["keyboard-interactive"])))
+    door.open()
+    assert door.connected
+    assert door.base_prompt.endswith("edge1")
 
 
 @pytest.fixture
@@ -159,8 +162,10 @@ def key(tmp_path: Path) -> Path:
 def test_private_keys_from_a_file_and_from_a_variable(lab, login, key):
     running = lab(edge(auth=["publickey"], authorized_keys=[Path(f"{key}.pub").read_text().strip()]))
     phrase = {"password": None, "private_key_passphrase": "CANARY-phrase"}
-    login(running, private_key_file=str(key), **phrase).open()
-    login(running, private_key=key.read_text().strip(), **phrase).open()
+    for given in ({"private_key_file": str(key)}, {"private_key": key.read_text().strip()}):
+        door = login(running, **given, **phrase)
+        door.open()
+        assert door.connected
 
 
 def test_each_trouble_with_a_private_key_is_its_own(lab, login, key, tmp_path):
@@ -429,6 +434,7 @@ def test_our_actions_may_be_written_short_where_the_collection_is_searched(lab, 
         direct={name: door.get_option(name) for name in door.get_options()},
     )
     door.open()
+    assert door.connected
 
 
 def test_options_that_change_between_items_of_a_loop_open_a_new_session(lab, login):

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from typing import Any, ClassVar
 
 import pytest
 import yaml
+from integration.results import Results
 
 from lab import kinds
 
@@ -38,24 +38,6 @@ class ActionModule(ActionBase):
             result["prompts"] = [self._connection.base_prompt, manager.base_prompt]
         result["closed"] = not manager.connected
         return result
-"""
-
-# The results of a run as lines of JSON: [task, host, result].
-RESULTS = """
-import json
-import os
-from ansible.plugins.callback import CallbackBase
-
-
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_NAME = "results"
-
-    def note(self, result, **_more):
-        with open(os.environ["RESULTS"], "a") as file:
-            file.write(json.dumps([str(result._task._uuid), result._host.name, result._result], default=str) + "\\n")
-
-    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = note
 """
 
 
@@ -95,8 +77,7 @@ def play(routers, tmp_path: Path) -> Play:
     inventory.mkdir()
     (inventory / "known_hosts.txt").write_text(routers.known_hosts())
     _collection(tmp_path)
-    (tmp_path / "callback").mkdir()
-    (tmp_path / "callback" / "results.py").write_text(RESULTS)
+    written = Results(tmp_path)
     (tmp_path / "ansible.cfg").write_text("[defaults]\n")
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {
@@ -105,9 +86,7 @@ def play(routers, tmp_path: Path) -> Play:
         "LC_ALL": "C.UTF-8",
         "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(tmp_path),
-        "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path / "callback"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results",
-        "RESULTS": str(tmp_path / "results"),
+        **written.environment,
     }
 
     def run(
@@ -119,8 +98,8 @@ def play(routers, tmp_path: Path) -> Play:
         **variables: Any,
     ) -> tuple[int, str, list[dict[str, Any]]]:
         (inventory / "hosts.yml").write_text(yaml.safe_dump(_inventory(routers, login)))
-        playbook, lines = tmp_path / "play.yml", tmp_path / "results"
-        lines.write_text("")
+        playbook = tmp_path / "play.yml"
+        written.clear()
         head = {"hosts": hosts, "gather_facts": facts, "vars": variables, "tasks": tasks}
         playbook.write_text(yaml.safe_dump([head]))
         done = subprocess.run(
@@ -134,10 +113,7 @@ def play(routers, tmp_path: Path) -> Play:
         output = done.stdout + done.stderr
         assert "CANARY" not in output
         assert "Traceback" not in output
-        results: dict[str, dict[str, Any]] = {}
-        for task, host, result in map(json.loads, lines.read_text().splitlines()):
-            results.setdefault(task, {})[host] = result
-        return done.returncode, output, list(results.values())
+        return done.returncode, output, written.by_host()
 
     return run
 

@@ -177,7 +177,9 @@ def test_a_self_signed_certificate_is_its_own_authority(lab, login, tmp_path):
     running = lab(edge(tls="self_signed"))
     own = tmp_path / "own.pem"
     own.write_text(running.device("edge1").https.certificate)
+    assert "certificate" in refused(login(running))
     login(running, ca_path=str(own)).open()
+    assert requests_of(running, "edge1") != []
 
 
 def test_a_pin_is_exactly_that_certificate(lab, login):

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.rest_system import BASE, Tiny
+from integration.results import Results
 
 from lab import inventory, kinds
 
@@ -64,24 +65,6 @@ options:
 """
 '''
 
-# The results of a run as lines of JSON: [task, host, result].
-RESULTS = """
-import json
-import os
-from ansible.plugins.callback import CallbackBase
-
-
-class CallbackModule(CallbackBase):
-    CALLBACK_VERSION = 2.0
-    CALLBACK_NAME = "results"
-
-    def note(self, result, **_more):
-        with open(os.environ["RESULTS"], "a") as file:
-            file.write(json.dumps([str(result._task._uuid), result._host.name, result._result], default=str) + "\\n")
-
-    v2_runner_on_ok = v2_runner_on_failed = v2_runner_on_unreachable = note
-"""
-
 Play = Callable[..., tuple[int, str, list[dict[str, Any]]]]
 
 
@@ -99,8 +82,7 @@ def play(systems, tmp_path: Path) -> Play:
     """`play(tasks, hosts=..., **variables)` -> (return code, all output, results in their order)."""
     inventory.write(systems, tmp_path / "inventory" / "hosts.yml")
     _collection(tmp_path)
-    (tmp_path / "callback").mkdir()
-    (tmp_path / "callback" / "results.py").write_text(RESULTS)
+    written = Results(tmp_path)
     log = tmp_path / "ansible.log"
     (tmp_path / "ansible.cfg").write_text(f"[defaults]\nlog_path = {log}\n")
     environment = {
@@ -110,16 +92,14 @@ def play(systems, tmp_path: Path) -> Play:
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(tmp_path),
-        "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path / "callback"),
-        "ANSIBLE_CALLBACKS_ENABLED": "results",
-        "RESULTS": str(tmp_path / "results"),
+        **written.environment,
     }
 
     def run(
         tasks: list[dict[str, Any]], *options: str, hosts: str = "edge1", facts: bool = False, **variables: Any
     ) -> tuple[int, str, list[dict[str, Any]]]:
-        playbook, lines = tmp_path / "play.yml", tmp_path / "results"
-        lines.write_text("")
+        playbook = tmp_path / "play.yml"
+        written.clear()
         head = {"hosts": hosts, "gather_facts": facts, "vars": variables, "tasks": tasks}
         playbook.write_text(yaml.safe_dump([head]))
         done = subprocess.run(
@@ -134,10 +114,7 @@ def play(systems, tmp_path: Path) -> Play:
         assert "CANARY" not in output
         assert "Traceback" not in output
         assert "Unable to parse" not in output, "an inventory directory holds what Ansible does not read as inventory"
-        results: dict[str, dict[str, Any]] = {}
-        for task, host, result in map(json.loads, lines.read_text().splitlines()):
-            results.setdefault(task, {})[host] = result
-        return done.returncode, output, list(results.values())
+        return done.returncode, output, written.by_host()
 
     return run
 

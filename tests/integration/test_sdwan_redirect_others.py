@@ -105,12 +105,12 @@ def test_what_was_only_handed_over_is_replaced_with_force(network):
     lab = network()
     changes = device(lab, "mcn").changes
     lab.call(lambda: changes.receive("Other", {"theirs": True}))
-    assert run(lab, ALL_TRAFFIC, change={"force": True}).changed
+    assert run(lab, ALL_TRAFFIC, force=True).changed
     lab = network()
     changes = device(lab, "mcn").changes
     lab.call(lambda: changes.receive("Other", {"theirs": True}))
     lab.call(lambda: setattr(changes, "state", "activate"))
-    assert isinstance(ended(lab, ALL_TRAFFIC, change={"force": True}), Failed)
+    assert isinstance(ended(lab, ALL_TRAFFIC, force=True), Failed)
 
 
 def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(network):
@@ -293,10 +293,9 @@ def test_a_prepared_change_is_taken_back_to_what_runs(network):
 
 def test_a_backup_may_be_called_as_the_next_activation_is(network):
     lab = network()
-    document = {**ALL_TRAFFIC}
-    with_name = {"backup": "Production_2"}
-    assert run(lab, document, change=with_name).changed
-    assert not run(lab, document, change=with_name).changed
+    named = {"backup": "Production_2"}
+    assert run(lab, ALL_TRAFFIC, change=named).changed
+    assert not run(lab, ALL_TRAFFIC, change=named).changed
 
 
 def test_an_allow_of_a_template_lets_out_what_the_sites_own_one_would(network):

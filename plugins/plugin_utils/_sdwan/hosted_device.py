@@ -51,7 +51,7 @@ ENDLESS = "One that never ends is removed with state: absent and force: true."
 class HostedWing:
     """sdwan_hosted_firewall: the six steps (see _engine/run.py) for all appliances of a task.
 
-    secrets: by name. patient: jobs are waited for (not in check mode). check_mode: an image may be missing, as the task that
+    secrets: by name. check_mode: no job is waited for, and an image may be missing, as the task that
     uploads it did not write either. overrides: of resources, for collectors, too.
     """
 
@@ -61,7 +61,6 @@ class HostedWing:
         document: Document,
         secrets: Mapping[str, str],
         *,
-        patient: bool,
         wait_timeout: float,
         collector: Collector,
         progress: Progress,
@@ -72,7 +71,7 @@ class HostedWing:
         self._check_mode = check_mode
         self._document = document
         self._secrets = secrets
-        self._patient = patient
+        self._patient = document.wait and not check_mode
         self._limit = wait_timeout
         self._collector = collector
         self._progress = progress

@@ -16,7 +16,7 @@ from .._engine.rest import Rejected
 from .device import Manager
 from .info_model import PACKETS, counter, firewall_facts, ha_facts, in_order, packets
 from .model import HostedFirewall, hosted_firewalls, images, regions, sites, storage, system, text
-from .package_model import change_state
+from .package_model import change_state, packages
 from .redirect_model import hosted_entry, hosted_template, redirects
 
 APPLIANCE, CENTER = frozenset({"sdwan"}), frozenset({"sdwan_center"})
@@ -59,7 +59,7 @@ class Reader:
 
     def _packages(self) -> str:
         with suppress(Failed):
-            listed = sorted({text(item, "package_name") for item in self.manager.get("config_packages")} - {""})
+            listed = sorted(packages(self.manager.get("config_packages")))
             return f"Its packages: {', '.join(listed[:20]) or 'none'}"
         return "It tells no packages; the active MCN does"
 

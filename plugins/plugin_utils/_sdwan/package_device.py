@@ -14,7 +14,7 @@ Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, con
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,7 @@ from .._engine.rest import Rejected
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
 from .device import Manager
-from .model import text
-from .package_model import ACTIVATE, NETWORK_STAGING, ChangeState, audits, change_state, has_audits
+from .package_model import ACTIVATE, NETWORK_STAGING, ChangeState, audits, change_state, has_audits, packages
 from .redirect_plan import Requests
 
 COMPILE_SECONDS = 300.0  # that the system may think about a package without a word
@@ -37,8 +36,8 @@ GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 @dataclass(frozen=True)
 class ChangeOptions:
-    """activate: False ends after the compile. rollback: the network returns by itself on an error. force: what was handed over,
-    but not staged, may be replaced. Times in seconds."""
+    """activate: False ends after the compile. rollback: the network returns by itself on an error. force: another package than the
+    one that runs may be activated, and what was handed over, but not staged, be replaced. Times in seconds."""
 
     package: str
     backup: str
@@ -384,7 +383,3 @@ def _may_be_done(refused: Rejected) -> bool:
 
 def _said(step: str, words: str) -> Problem:
     return Problem(step, "change_management", "it says why", device_text=words)
-
-
-def packages(items: Sequence[dict[str, Any]]) -> set[str]:
-    return {text(item, "package_name") for item in items} - {""}

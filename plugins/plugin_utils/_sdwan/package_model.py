@@ -126,6 +126,11 @@ def _site(row: Item) -> SiteState:
     )
 
 
+def packages(items: Iterable[Item]) -> set[str]:
+    """Their names."""
+    return {text(item, "package_name") for item in items} - {""}
+
+
 def audits(packages: Sequence[Item]) -> list[Problem]:
     """What a compile says: errors as errors, warnings as warnings; notices are left out. packages: its answer, unwrapped."""
     found: list[Problem] = []

@@ -20,8 +20,8 @@ from .._engine.states import State
 from .._engine.waiting import Progress
 from .device import Manager
 from .model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
-from .package_device import Change, ChangeOptions, packages
-from .package_model import same_package
+from .package_device import Change, ChangeOptions
+from .package_model import packages, same_package
 from .redirect_model import Redirects, redirects, to_document
 from .redirect_order import evaluated, redirecting_sites
 from .redirect_plan import Requests, plan, redirects_anything, resulting
@@ -57,7 +57,6 @@ class RedirectWing:
         *,
         given: Sequence[HostedFirewall] | None = None,
         tags: Mapping[str, frozenset[int]] | None = None,
-        force: bool = False,
         check_mode: bool = False,
     ) -> None:
         self._manager = manager
@@ -67,7 +66,6 @@ class RedirectWing:
         self._progress = progress
         self._given = given
         self._tags = tags or {}
-        self._force = force
         self._check_mode = check_mode
         self._requests = Requests(manager.table, options.package)
         self._revision = ""
@@ -134,7 +132,7 @@ class RedirectWing:
         elif not same_package(active, self._options.package, () if self._live else known - {backup}):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
             found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
-            if not self._force:
+            if not self._options.force:
                 raise Refused([found])
             self._warned.append(replace(found, severity="warning"))
 

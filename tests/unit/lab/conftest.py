@@ -8,7 +8,33 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
 
 TESTS = str(Path(__file__).resolve().parents[2])
 if TESTS not in sys.path:
     sys.path.insert(0, TESTS)
+
+
+class Toaster:
+    """A kind of devices with nothing but the door of an HTTPS device."""
+
+    DIALECT = "sdwan"
+    OPTIONS: ClassVar[dict[str, type]] = {}
+
+    def __init__(self, spec: Any) -> None:
+        self.spec = spec
+
+    def routes(self) -> list[Any]:
+        return []
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def toaster(monkeypatch: pytest.MonkeyPatch) -> None:
+    from lab import kinds  # here: it is found only now
+
+    monkeypatch.setitem(kinds.KINDS, "toaster", Toaster)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import yaml
@@ -16,7 +16,7 @@ from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab import inventory, kinds
+from lab import inventory
 from lab.certificates import Authority
 from lab.server import Lab
 from lab.spec import SpecError, load
@@ -25,23 +25,7 @@ AT = "127.0.0.21"
 LOGIN = {"ansible_user": "lab", "ansible_password": "lab"}
 
 
-class Toaster:
-    DIALECT = "sdwan"
-    OPTIONS: ClassVar[dict[str, type]] = {}
-
-    def __init__(self, spec: Any) -> None:
-        self.spec = spec
-
-    def routes(self) -> list[Any]:
-        return []
-
-    async def close(self) -> None:
-        pass
-
-
-@pytest.fixture(autouse=True)
-def _kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(kinds.KINDS, "toaster", Toaster)
+pytestmark = pytest.mark.usefixtures("toaster")
 
 
 def device(name: str = "bread1", **more: Any) -> dict[str, Any]:

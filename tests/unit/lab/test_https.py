@@ -9,37 +9,20 @@ from __future__ import annotations
 import json
 import ssl
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 import yaml
 from cryptography import x509
 
-from lab import inventory, kinds
+from lab import inventory
 from lab.certificates import KINDS, Authority, fingerprint, server_context
 from lab.https import SECRET_KEYS, masked
 from lab.journal import Journal
 from lab.server import Lab
 from lab.spec import SpecError, load
 
-
-class Toaster:
-    DIALECT = "sdwan"
-    OPTIONS: ClassVar[dict[str, type]] = {}
-
-    def __init__(self, spec: Any) -> None:
-        self.spec = spec
-
-    def routes(self) -> list[Any]:
-        return []
-
-    async def close(self) -> None:
-        pass
-
-
-@pytest.fixture(autouse=True)
-def _kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(kinds.KINDS, "toaster", Toaster)
+pytestmark = pytest.mark.usefixtures("toaster")
 
 
 def device(**more: Any) -> dict[str, Any]:

@@ -121,10 +121,11 @@ def test_a_commit_with_label_and_comment_is_listed() -> None:
 )  # fmt: skip
 def test_forms_of_a_trial(options: str, seconds: int) -> None:
     router = device()
-    asyncio.run(_trial(router, f"commit {options}", seconds))
+    assert abs(asyncio.run(_trial(router, f"commit {options}")) - seconds) < 5
 
 
-async def _trial(router: IosXrDevice, command: str, seconds: int) -> None:
+async def _trial(router: IosXrDevice, command: str) -> float:
+    """Seconds that a trial still has."""
     session = Session(router, Script([*MIRROR, command]))
     session.timestamps = False
     with contextlib.suppress(Done):
@@ -132,8 +133,9 @@ async def _trial(router: IosXrDevice, command: str, seconds: int) -> None:
             await session._line(line)
     assert router.trial is not None
     assert router.trial.timer is not None
-    assert abs(router.trial.timer.when() - asyncio.get_running_loop().time() - seconds) < 5
+    left = router.trial.timer.when() - asyncio.get_running_loop().time()
     router.confirm_trial()
+    return left
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,8 @@ def test_hostile_answers_never_raise_and_stay_json(item: dict[str, Any], rows: A
     settings = {"global_policy_template": name}
     firewall = {"site_name": "berlin", "firewall_settings": rows, "firewall_local_policy": rows}
     for everywhere in (settings, {"global_policy_template": "a"}):
-        json.dumps(in_order(redirects(everywhere, (), [named, item], [firewall], {}), "berlin"))
+        shown = in_order(redirects(everywhere, (), [named, item], [firewall], {}), "berlin")
+        assert [row["number"] for row in json.loads(json.dumps(shown))] == [*range(1, len(shown) + 1)]
 
 
 # --- firewalls and counters

@@ -17,7 +17,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.candidate impo
     difference,
     rejections,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import from_curly, statements, words_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import (
+    Statements,
+    from_curly,
+    statements,
+    words_of,
+)
 
 PLACE = '[edit security policies from-zone trust to-zone untrust policy "deny rest" then]'
 PATH = ("security", "policies", "from-zone", "trust", "to-zone", "untrust", "policy", "deny rest", "then")
@@ -27,10 +32,11 @@ DELETE = SET.replace("set ", "delete ", 1)
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_a_reader(text: str) -> None:
-    statements(text)
-    difference(text)
-    rejections(text, [Operation("create", "x", (SET,), (DELETE,))])
-    list(from_curly(text.split("\n")))
+    operation = Operation("create", "x", (SET,), (DELETE,))
+    assert isinstance(statements(text), Statements)
+    assert isinstance(difference(text), Difference)
+    assert isinstance(rejections(text, [operation]), list)
+    assert all(isinstance(path, tuple) for path in from_curly(text.split("\n")))
 
 
 word = st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters='"'), min_size=1, max_size=8)

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,9 +75,9 @@ def test_every_row_of_the_table_is_read_back() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text: str) -> None:
-    parameters(statements(f"set security flow {text}"))
-    parse_status(text)
-    parse_statistics(text)
+    for found in (parameters(statements(f"set security flow {text}")), parse_status(text), parse_statistics(text)):
+        json.dumps(found)  # it becomes a result
+        assert isinstance(found, dict | list)
 
 
 def test_status_tells_who_traces() -> None:

@@ -231,8 +231,9 @@ def test_the_fast_reader_admits_only_what_expat_reads_the_same_way(data: st.Data
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")), st.lists(st.integers(0, 200), max_size=4))
 def test_parsers_never_raise(text: str, cuts: list[int]) -> None:
     for reader in (from_xml, from_text):
-        for raw in reader(*pieces_of(text, cuts))[0]:
-            session(raw)
+        found, report = reader(*pieces_of(text, cuts))
+        assert all(isinstance(session(raw), dict) for raw in found)
+        assert (found, report.totals) == (reader(text)[0], reader(text)[1].totals)
 
 
 @given(st.lists(st.sampled_from(["<", ">", "/", "flow-session", "flow-information", " ", "a", "session-identifier", "1", "!--", "]]>", "&", "Session ID: ",

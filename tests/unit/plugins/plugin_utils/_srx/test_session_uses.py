@@ -206,7 +206,8 @@ def test_addresses_of_interfaces() -> None:
 
 @given(st.text(alphabet="ge-0/0.up down:12inet \n\t", max_size=200) | st.text(max_size=200))
 def test_addresses_never_raise(text: str) -> None:
-    addresses(text)
+    found = addresses(text)
+    assert all(isinstance(name, str) and isinstance(given, set) for name, given in found.items())
 
 
 def nat(address: str, pool: str | None = "interface", egress: str = "ge-0/0/0.0", source: str = "10.0.0.9") -> Raw:
