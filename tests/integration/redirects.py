@@ -87,6 +87,8 @@ def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
     try:
         run(lab, *arguments, **more)
     except (Failed, DoorError, Refused) as error:
+        told = f"{error} {getattr(error, 'details', '')} {getattr(error, 'device_state', '')} {getattr(error, 'problems', '')}"
+        assert "canary" not in told.lower()
         return error
     return None
 

@@ -29,7 +29,7 @@ from integration.redirects import (
     without_empty_sites,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from lab.sdwan import editor
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
@@ -76,6 +76,42 @@ def test_a_call_that_fails_leaves_the_network_as_it_was_and_the_next_run_converg
     assert [row["action"] for row in live(lab)["firewall"]["berlin"]["firewall_local_policy"]] == ["redirect"]
     assert not run(lab, ALL_TRAFFIC).changed
     assert BACKUP not in device(lab, "mcn").editor.packages
+
+
+EVERYTHING = {
+    **INTERNET,
+    "office_365_breakout": {"optimize": True},
+    "site_policies": [{"site": "paris", "policies": [{**INTO_ONE, "destination_port": "443"}]}],
+}
+EDITS = (
+    "global_network_settings",
+    "office_365_breakout_policy",
+    "hosted_firewall_template",
+    "firewall_policy_template",
+    "firewall$",
+)
+
+
+@pytest.mark.parametrize("fault", ["reset", "http_status", "lost_answer"])
+@pytest.mark.parametrize("resource", EDITS)
+def test_an_edit_that_fails_between_others_leaves_none_of_them(network, resource, fault):
+    lab = network()
+    packages = device(lab, "mcn").editor.packages
+    before = copy.deepcopy((live(lab), packages[PACKAGE]))
+    lab.add_fault("mcn", {"name": fault, "at": f"(PUT|POST) .*config_editor/{resource}", "times": 8})
+    error = ended(lab, EVERYTHING)
+    lab.clear_faults("mcn")
+    assert fault in fired(lab)
+    assert isinstance(error, Failed | DoorError)
+    assert live(lab) == before[0]
+    if BACKUP in packages:  # the way back was refused, too: the result says so, and the next run goes on from there
+        assert BACKUP in error.device_state
+    else:
+        assert error.device_state.startswith("rolled back")
+        assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(before[1])
+    assert run(lab, EVERYTHING).changed
+    assert not run(lab, EVERYTHING).changed
+    assert BACKUP not in packages
 
 
 REFUSING = {

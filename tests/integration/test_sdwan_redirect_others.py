@@ -309,3 +309,15 @@ def test_an_allow_of_a_template_lets_out_what_the_sites_own_one_would(network):
     }
     done = run(lab, document)
     assert "H41" not in {item.rule for item in done.warnings}
+
+
+def test_another_package_than_the_one_that_runs_is_activated_with_force_only(network):
+    lab = network()
+    packages = device(lab, "mcn").editor.packages
+    packages["Draft"] = copy.deepcopy(packages[PACKAGE])
+    refused = ended(lab, ALL_TRAFFIC, package="Draft")
+    assert isinstance(refused, Refused)
+    assert [item.rule for item in refused.problems] == ["H30"]
+    done = run(lab, ALL_TRAFFIC, package="Draft", force=True)
+    assert "H30" in {item.rule for item in done.warnings}
+    assert device(lab, "mcn").network.live.package == "Draft"

@@ -56,9 +56,7 @@ def test_every_key_of_a_tunnel_is_documented():
 def test_every_sample_uses_documented_keys_only(name: str):
     def unknown(sample: Any, returned: dict[str, Any]) -> list[str]:
         contains = returned.get("contains", {})
-        items = [
-            item for item in (sample if isinstance(sample, list) else [sample]) if isinstance(item, dict) and contains
-        ]
+        items = (sample if isinstance(sample, list) else [sample]) if contains else []
         found = [key for item in items for key in item if key not in contains]
         known = [(value, contains[key]) for item in items for key, value in item.items() if key in contains]
         return found + [key for value, below in known for key in unknown(value, below)]
