@@ -19,9 +19,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rules import overridable_rules
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router, SpanWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.check import overridable_rules
 
 DESTINATION = Constraints(mutually_exclusive=[("interface", "next_hop", "pseudowire", "file")])
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.inspection import inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.device import inspect
 
 
 class ActionModule(DeviceAction):

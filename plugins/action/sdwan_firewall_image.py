@@ -23,20 +23,20 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_device import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.device import (
     ImageWing,
     LocalFile,
     local_file,
     summed,
     verified,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     Wanted,
     collectors,
     meant,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_rules import flaws, region_flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import flaws, region_flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem

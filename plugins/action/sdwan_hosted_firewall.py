@@ -20,13 +20,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_device import HostedWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import (
     SECRETS,
     document_of,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import collector_address, regions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import DIALECTS, Resources, misled
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem

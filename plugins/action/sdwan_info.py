@@ -12,8 +12,8 @@ from typing import Any
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import NO_PACKAGE, Asked, gathered
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import NO_PACKAGE, Asked, gathered
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 
 
 class ActionModule(DeviceAction):

@@ -17,11 +17,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import hosted_firewalls
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws, package_flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import flaws, package_flaws
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
 
 

@@ -17,11 +17,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_device import Capture, Limits
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_file_device import CaptureFiles
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import file_of, filter_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import CaptureFiles
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws
 
 BOUNDS = {"duration": (1, 3600), "interval": (1, 600), "limit": (1, 100_000), "stop_after": (1, 10_000_000)}
 

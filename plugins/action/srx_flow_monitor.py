@@ -18,10 +18,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import downgraded, errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import MonitorWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import file_of, filter_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import flaws, overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws, overridable_rules
 
 
 class ActionModule(DeviceAction):

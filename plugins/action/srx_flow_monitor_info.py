@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import inspect
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import is_log_name
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import is_log_name
 
 
 class ActionModule(DeviceAction):

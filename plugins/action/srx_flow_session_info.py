@@ -11,9 +11,9 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, without_none
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_device import checked, inspect
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_query import Query
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.device import checked, inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.query import Query
 
 
 class ActionModule(DeviceAction):

@@ -19,9 +19,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_device import FpcWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_rules import flaws, overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import flaws, overridable_rules
 
 
 class ActionModule(DeviceAction):

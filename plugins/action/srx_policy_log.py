@@ -18,9 +18,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log_device import PolicyLogWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.device import PolicyLogWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import flaws
 
 
 class ActionModule(DeviceAction):

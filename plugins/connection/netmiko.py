@@ -357,14 +357,9 @@ from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.cli import Cli
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.platforms_netmiko import (
-    FAST_LOGINS,
-    FastLogin,
-    refusal,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_errors import HostKeyRefused, one_line
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_login import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
     MISSING,
     Login,
     hang_up,
@@ -373,7 +368,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_login i
     session_log,
     why,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.ssh_sessions import LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import (
+    FAST_LOGINS,
+    FastLogin,
+    refusal,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LoginError
 
 with contextlib.suppress(ImportError):  # open() says so
     import netmiko

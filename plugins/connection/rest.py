@@ -315,11 +315,11 @@ from ansible.plugins.connection import ConnectionBase
 from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest import Answer, Rejected, clean
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_login import planned
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_session import Session
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_tls import MISSING, LoginError
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_upload import MISSING as MISSING_TOOLBELT
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected, clean
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.session import Session
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING, LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.upload import MISSING as MISSING_TOOLBELT
 
 display = Display()
 
@@ -363,7 +363,7 @@ def _as_ansible() -> Iterator[None]:
 
 
 class Connection(ConnectionBase):
-    """One session on a REST system. A door for our actions: open, request, upload, close; see _engine/rest.py."""
+    """One session on a REST system. A door for our actions: open, request, upload, close; see _transport/rest/api.py."""
 
     transport = "mspplus.netsec.rest"
     has_pipelining = False

@@ -11,9 +11,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document import DocumentError, from_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.wanted import document_findings, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import document_findings, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import DocumentError, from_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 
 DOCUMENTATION = r"""
 name: iosxr_span_commands

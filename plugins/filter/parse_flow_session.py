@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_aggregate import DIMENSIONS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import DIMENSIONS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.parse import parse
 
 DOCUMENTATION = r"""
 name: parse_flow_session

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.document import to_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 
 DOCUMENTATION = r"""
 name: parse_iosxr_span

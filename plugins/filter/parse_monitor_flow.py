@@ -12,8 +12,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import parse, to_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import packets
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import parse, to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import packets
 
 DOCUMENTATION = r"""
 name: parse_monitor_flow

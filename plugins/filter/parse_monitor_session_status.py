@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.status import merged, parse_status
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.troubleshooting import status_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.status import merged, parse_status
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import status_document
 
 DOCUMENTATION = r"""
 name: parse_monitor_session_status

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
 
 DOCUMENTATION = r"""
 name: parse_rt_flow

@@ -12,7 +12,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from integration.scratch import scratch_file
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from lab.server import Lab
 
 READ_TIMEOUT = 5.0  # seconds; hang faults wait this long

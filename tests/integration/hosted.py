@@ -20,10 +20,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_device import HostedWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_model import document_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import document_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from lab.sdwan.hosting import Hosting, Image, Machine
 from lab.server import Lab
 

@@ -16,7 +16,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from integration.scratch import scratch_file
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.device import Manager
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from lab.server import Lab
 
 PASSWORD = "CANARY-sdwan-password"

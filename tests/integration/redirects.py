@@ -14,10 +14,10 @@ from integration.networks import device, opened
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.package_device import ChangeOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import RedirectWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import flaws
 from lab.server import Lab
 
 PACKAGE, BACKUP = "Production", "Production_before"

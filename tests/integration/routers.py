@@ -18,7 +18,7 @@ from ansible.plugins.loader import connection_loader
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.device import Router, SpanWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router, SpanWing
 from lab.server import Lab
 
 PORTS = [f"TenGigE0/0/0/{port}" for port in range(48)]

@@ -21,7 +21,9 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from integration.rest_system import BASE, PASSWORD, Tiny, door_to
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures, rest, rest_session
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import api as rest
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import session as rest_session
 from lab import kinds
 
 USER = {"username": "ops", "password": PASSWORD}

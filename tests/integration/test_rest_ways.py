@@ -17,7 +17,9 @@ import pytest
 from aiohttp import web
 from integration.rest_system import BASE, PASSWORD, Tiny, door_to
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures, rest, rest_dialects
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import api as rest
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import dialects as rest_dialects
 from lab import kinds
 
 TOKEN = rest_dialects.Dialect(
@@ -41,7 +43,7 @@ def login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[
     monkeypatch.setitem(kinds.KINDS, "tiny", Tiny)
     known = {**rest_dialects.DIALECTS, "token": TOKEN, "basic": BASIC}
     monkeypatch.setattr(rest_dialects, "DIALECTS", known)
-    monkeypatch.setattr("ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest_login.DIALECTS", known)
+    monkeypatch.setattr("ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login.DIALECTS", known)
     doors: list[Any] = []
 
     def make(lab: Any, **options: Any) -> Any:

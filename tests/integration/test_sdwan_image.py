@@ -22,13 +22,13 @@ from integration.networks import center, device, opened, spec, written
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_device import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.device import (
     ImageWing,
     local_file,
     summed,
     verified,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.image_model import Wanted
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import Wanted
 from lab.sdwan.hosting import GIB, Image, Machine
 from lab.server import Lab
 

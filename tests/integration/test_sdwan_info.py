@@ -14,7 +14,7 @@ from integration.networks import NETWORK, center, device, opened, sent, spec, wr
 from integration.single_tasks import SingleTask
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info_device import PARTS, Asked, gathered
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import PARTS, Asked, gathered
 from lab.sdwan.hosting import Image, Machine
 from lab.server import Lab
 

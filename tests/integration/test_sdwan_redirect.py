@@ -31,8 +31,8 @@ from integration.redirects import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_device import read_package
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect_model import to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import read_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import to_document
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "hosted_firewall" / "files" / "examples"
 

@@ -26,7 +26,7 @@ from integration.redirects import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan import package_device
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan import change_transaction as package_device
 from lab.sdwan import change_management
 from lab.sdwan import network as lab_network
 

@@ -25,11 +25,11 @@ from integration.firewalls import device, open_door, sent
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import capture_device
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_device import Capture, Limits
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_file_device import CaptureFiles
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import file_of, filter_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture import device as capture_device
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import CaptureFiles
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
 from lab.server import Lab
 
 CONFIG = """\

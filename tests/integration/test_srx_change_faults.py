@@ -22,8 +22,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log_device import PolicyLogWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.device import PolicyLogWing
 from lab.server import Lab
 
 READ_TIMEOUT = 1.0  # seconds; a hang waits this long

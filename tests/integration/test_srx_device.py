@@ -11,7 +11,7 @@ from integration.conftest import StartLab
 from integration.firewalls import firewall, open_door, sent
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Dropped, Failed, Silent
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 
 CONFIG = "set system host-name fw1\nset security policies global policy p match source-address any\n"
 QUIET = ["set cli screen-width 511", "set cli complete-on-space off", "set cli screen-length 0"]

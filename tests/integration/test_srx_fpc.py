@@ -22,10 +22,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_device import FpcWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors import parse_fpc_errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_info_device import GATHERED, inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.counters import parse_fpc_errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.info_device import GATHERED, inspect
 from lab.server import Lab
 
 CONFIG = """\

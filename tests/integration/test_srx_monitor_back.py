@@ -26,13 +26,13 @@ from integration.test_srx_monitor import (
     srx,
     typed,
 )
-from unit.plugins.plugin_utils._srx import monitors
+from unit.plugins.plugin_utils._srx.flow_monitor import monitors
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_device import MonitorWing, read
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing, read
 from lab.server import running
 from lab.srx.monitor import Monitor as LabMonitor
 

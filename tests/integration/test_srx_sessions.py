@@ -20,9 +20,9 @@ from integration.conftest import StartLab
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Dropped, Failed, Refused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.device import Firewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_device import checked, inspect
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_query import Query
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.device import checked, inspect
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.query import Query
 from lab.server import Lab
 
 CONFIG = """\

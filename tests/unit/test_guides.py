@@ -16,7 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow_reasons import FURTHER, REASONS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.reasons import FURTHER, REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = sorted((ROOT / "docs").glob("guide_*.md"))

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .._engine.operations import Operation
 from .._engine.problems import Problem
-from .model import Family
-from .parse import NOISE, read_entry
+from .span.model import Family
+from .span.parse import NOISE, read_entry
 
 # Beside what parse knows as noise: "root", "exit" and "!" move the parser and configure nothing.
 _FRAME = re.compile(r"(?:Building configuration\.\.\.|!.*|end|root|exit)?$")

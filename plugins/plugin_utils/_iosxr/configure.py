@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from .._engine.cli import PASTE_BLOCK, Cli, Garbled
 from .._engine.failures import DoorError, Failed, Moved
 from .._engine.operations import Operation
 from .._engine.problems import Problem
+from .._transport.ssh.cli import PASTE_BLOCK, Cli, Garbled
 from .candidate import differences, rejections
 
 # The prompt, with the host name cut at 31 characters in configuration mode (netmiko cisco_xr).

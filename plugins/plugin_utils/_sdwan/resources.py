@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .._engine.rest import quoted, target
+from .._transport.rest.api import quoted, target
 
 APPLIANCE = "NetScaler SD-WAN NITRO API reference 11.0"
 CENTER = "NetScaler SD-WAN Center NITRO API reference 11.0"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._engine.problems import Problem
-from .._engine.rule_table import HOUSE, Rule, elsewhere, error, rule_table, warning
+from .._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
 
 PAGE = "Citrix: Palo Alto Networks firewall integration on the SD-WAN 1100 platform"
 NITRO = "NetScaler SD-WAN NITRO API reference 11.0"

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .small_xml import Element, is_xml, nodes
-from .words import by_node
+from .junos_cli import by_node
+from .xml_tree import Element, is_xml, nodes
 
 MOST_LINES = 20_000
 _ITEM = re.compile(r"(?P<name>(?:FPC|Routing Engine)(?: +#?(?P<slot>\d{1,3}))?|Chassis)(?=\s|$)", re.IGNORECASE)

@@ -17,16 +17,16 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from .._engine.cli import PASTE_BLOCK, Garbled
 from .._engine.failures import DoorError, Failed, Moved
 from .._engine.operations import Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
+from .._transport.ssh.cli import PASTE_BLOCK, Garbled
 from .candidate import Difference, deviations, difference, rejections
-from .device import Firewall
 from .display_set import words_of
-from .words import refusal, word
+from .firewall import Firewall
+from .junos_cli import refusal, word
 
 MINUTE = 60.0  # seconds; what a device's timer counts
 IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .words import by_node
+from .junos_cli import by_node
 
 MAX_LINES = 5000  # of one answer; real ones have some dozens
 _LINE = re.compile(r"^(?P<blank>\s*)(?P<label>[A-Za-z][^:]{0,80}?)\s*:\s*(?P<value>\S.{0,200})?$")

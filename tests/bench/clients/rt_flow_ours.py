@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
 
 lines = octets = 0
 with Path(sys.argv[1]).open(encoding="utf-8", newline="\n") as file:

@@ -14,9 +14,14 @@ from pathlib import Path
 
 from sessions_digest import TOP, digest
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import session_text, session_xml
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_aggregate import MOST_NAMES, Aggregate, needed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.session_model import Report
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions import text_reader as session_text
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions import xml_reader as session_xml
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import (
+    MOST_NAMES,
+    Aggregate,
+    needed,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.model import Report
 
 layout, name, *most = sys.argv[1:]
 by = ("policy", "application", "interface", "source", "destination") if layout == "xml" else ("policy", "interface")

@@ -16,8 +16,8 @@ from jinja2 import StrictUndefined
 from jinja2.nativetypes import NativeEnvironment
 
 from ansible_collections.mspplus.netsec.plugins.filter import parse_rt_flow as plugin
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow_fields import EVENTS, NUMBERS, OWN
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow_reasons import CLASSES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.fields import EVENTS, NUMBERS, OWN
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.reasons import CLASSES
 
 DOCUMENTED = yaml.safe_load(plugin.RETURN)["_value"]["contains"]
 TEXT = """\

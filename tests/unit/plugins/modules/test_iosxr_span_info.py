@@ -15,10 +15,14 @@ import yaml
 from ansible_collections.mspplus.netsec.plugins.filter import parse_monitor_session_status
 from ansible_collections.mspplus.netsec.plugins.modules import iosxr_span, iosxr_span_info
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.counters import SourceCounters
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.model import Tunnel
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.reachability import NextHop, Route, tunnel_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.troubleshooting import DIAGNOSTICS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Tunnel
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.counters import SourceCounters
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.reachability import (
+    NextHop,
+    Route,
+    tunnel_document,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import DIAGNOSTICS
 
 OPTIONS = yaml.safe_load(iosxr_span_info.DOCUMENTATION)["options"]
 RETURNED = yaml.safe_load(iosxr_span_info.RETURN)

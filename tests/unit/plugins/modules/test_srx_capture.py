@@ -15,10 +15,10 @@ import yaml
 from ansible_collections.mspplus.netsec.plugins.action.srx_capture import BOUNDS, ActionModule, check
 from ansible_collections.mspplus.netsec.plugins.modules import srx_capture, srx_flow_monitor
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture_file_device import ENDINGS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import TraceFile, file_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import flaws
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import summary_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import ENDINGS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import TraceFile, file_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
 
 OPTIONS = yaml.safe_load(srx_capture.DOCUMENTATION)["options"]
 RETURNED = yaml.safe_load(srx_capture.RETURN)

@@ -18,7 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
     EXTRAS,
     SHOWN,
     Filter,
@@ -28,8 +28,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_model 
     filter_of,
     to_document,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.monitor_rules import RULES, flaws, overridable_rules
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.trace import summary_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import (
+    RULES,
+    flaws,
+    overridable_rules,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
 
 OPTIONS = yaml.safe_load(srx_flow_monitor.DOCUMENTATION)["options"]
 RETURNED = yaml.safe_load(srx_flow_monitor_info.RETURN)

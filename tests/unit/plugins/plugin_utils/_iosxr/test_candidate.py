@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.candidate import differences, paths, rejections
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.plan import plan
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.render import render
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import render
 
-from .routers import Pasted
-from .strategies import random_span
+from .span.routers import Pasted
+from .span.strategies import random_span
 
 SENT = [
     "interface TenGigE0/0/0/1",

@@ -24,7 +24,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.platforms im
     platform_of,
     where,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.rule_table import RULES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.table import RULES
 
 XR = (
     "Cisco IOS XR Software, Version {}\nCopyright (c) 2013-2020 by Cisco Systems, Inc.\n\n{}\nSystem uptime is 3 days\n"

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rest import target
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import (
     APPLIANCE,
     CENTER,
@@ -27,6 +26,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources im
     misled,
     parsed,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import target
 
 SDWAN = Resources("sdwan")
 NAMES = sorted(SYSTEMS["sdwan"])

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rule_table import HOUSE, Rule
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import HOUSE, Rule
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import (
     NITRO,
     ORDER,

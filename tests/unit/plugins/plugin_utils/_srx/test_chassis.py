@@ -18,7 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.chassis import
     parse_routing_engine,
     parse_version,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.small_xml import is_xml, nodes, tree
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import is_xml, nodes, tree
 
 # Columns as in Juniper's sample for the SRX5800, with a CPU and PICs below their cards.
 HARDWARE = """\

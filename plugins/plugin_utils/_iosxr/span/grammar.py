@@ -1,0 +1,214 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the command line of IOS XR takes as a name, a number, an address: each value of a document, checked. Pure.
+
+Every function gives the normal form of a value or raises ValueError with a plain reason. Nothing passes that could end
+a line, begin a comment, ask for help or leave a submode, whatever stands in the document.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from ..names import interface_name, kind
+from .parse import ACL_WORDS, NO_LISTS
+
+T = TypeVar("T")
+
+LARGEST = 4_294_967_295
+OTHER_LENGTH = 512  # characters
+
+_WORDS_REFUSED = frozenset('!?|"\\')
+_UDF_NAME = re.compile(r"[a-z0-9A-Z][-_.:a-z0-9A-Z]*", re.ASCII)
+_UDF_NAME_LENGTH = 16
+_QUALIFIER = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
+_LOCATION = re.compile(r"[0-9A-Za-z]{1,8}(?:/[0-9A-Za-z]{1,8}){0,3}", re.ASCII)
+_INTERVAL = re.compile(r"[0-9]{1,6}[kK]?", re.ASCII)
+_DECIMAL = re.compile(r"-?[0-9]{1,20}", re.ASCII)
+_HEX = re.compile(r"0[xX][0-9a-fA-F]{1,16}", re.ASCII)
+_MODE = re.compile(r"[a-z0-9]+(?: [a-z0-9]+){0,3}|", re.ASCII)
+_FILE = re.compile(r"[A-Za-z0-9./:_ -]{0,200}", re.ASCII)
+_OTHER = re.compile(r"[ -~]+", re.ASCII)
+# Words that leave a submode or act at once, so no line of a submode may begin with one.
+_ACTING = frozenset({
+    "abort", "clear", "commit", "copy", "delete", "describe", "do", "end", "exit", "format", "interface", "load",
+    "monitor-session", "no", "pwd", "reload", "rollback", "root", "show",
+})  # fmt: skip
+
+
+class BreaksRule(ValueError):
+    """A value that the rules of the table speak of; any other bad value is none at all. rule: its id."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+def text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("must be text")
+    return str(value)
+
+
+def word(longest: int, rule: str = "") -> Callable[[Any], str]:
+    """A name of up to that many characters, one word. rule: which one a longer name breaks."""
+
+    def checked(value: Any) -> str:
+        name = text(value)
+        if name and (not _OTHER.fullmatch(name) or " " in name or _WORDS_REFUSED & set(name)):
+            raise ValueError(f'{name[:80]!r} must be printable ASCII without blanks and without any of ! ? | " \\')
+        if not 1 <= len(name) <= longest:
+            message = f"must have 1 to {longest} characters, not {len(name)}"
+            raise BreaksRule(rule, message) if rule and name else ValueError(message)
+        return name
+
+    return checked
+
+
+session_name = word(79, "S24")
+
+
+def access_list_name(value: Any) -> str:
+    """Up to 128 characters, the most of any release; the limit of the platform is a rule."""
+    name = word(128)(value)
+    if name in ACL_WORDS | NO_LISTS | {"common"}:
+        raise ValueError(f"{name!r} is a word of the command itself")
+    return name
+
+
+def udf_name(value: Any) -> str:
+    name = text(value)
+    message = f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit"
+    if not _UDF_NAME.fullmatch(name):
+        raise ValueError(message)
+    if len(name) > _UDF_NAME_LENGTH:
+        raise BreaksRule("S20", message)
+    return name
+
+
+def interface(value: Any) -> str:
+    return interface_name(text(value))
+
+
+def tunnel_ip(value: Any) -> str:
+    name = interface(value)
+    if kind(name) != "tunnel-ip":
+        raise ValueError(f"{name} is no tunnel-ip interface")
+    return name
+
+
+def boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def number(low: int, high: int) -> Callable[[Any], int]:
+    def checked(value: Any) -> int:
+        return _between(_integer(value), low, high)
+
+    return checked
+
+
+def hexadecimal(value: Any) -> int:
+    """``"0x1f"``, ``"31"`` or 31."""
+    if isinstance(value, str) and _HEX.fullmatch(value):
+        return _between(int(value, 16), 0, LARGEST)
+    return _between(_integer(value), 0, LARGEST)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return int(value)
+    raise ValueError("must be a number")
+
+
+def _between(value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise ValueError(f"must be {low} to {high}")
+    return value
+
+
+def one_of(choices: Mapping[str, T]) -> Callable[[Any], T]:
+    def checked(value: Any) -> T:
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return choices[value]
+
+    return checked
+
+
+def address(value: Any) -> str:
+    return str(ipaddress.ip_address(_plain_address(value)))
+
+
+def ipv4_interface(value: Any) -> str:
+    """``15.1.1.1/24``; a mask is taken too."""
+    written = _plain_address(value)
+    if "/" not in written:
+        raise ValueError("needs a prefix length, such as 15.1.1.1/24")
+    return str(ipaddress.IPv4Interface(written))
+
+
+def tunnel_source(value: Any) -> str:
+    """An address or an interface."""
+    try:
+        return address(value)
+    except ValueError:
+        return interface(value)
+
+
+def _plain_address(value: Any) -> str:
+    written = text(value)
+    if isinstance(value, int) or not written.isascii() or "%" in written or len(written) > 64:
+        raise ValueError("must be an IP address")
+    return written
+
+
+def _pattern(pattern: re.Pattern[str], wanted: str) -> Callable[[Any], str]:
+    def checked(value: Any) -> str:
+        written = text(value)
+        if not pattern.fullmatch(written):
+            raise ValueError(f"{written[:80]!r} must be {wanted}")
+        return written
+
+    return checked
+
+
+qualifier = _pattern(_QUALIFIER, "the name of a field, such as src-addr")
+tunnel_mode = _pattern(_MODE, "a tunnel mode, such as gre ipv4")
+interval = _pattern(_INTERVAL, "an interval such as 512 or 1K")
+_place = _pattern(_LOCATION, "a location such as 0/0/CPU0")
+_file = _pattern(_FILE, "words such as size 1024 format pcapng")
+
+
+def location(value: Any) -> str:
+    return _place(value).upper()
+
+
+def file(value: Any) -> str:
+    return " ".join(_file(value).split())
+
+
+def other_line(known: Callable[[list[str]], object]) -> Callable[[Any], str]:
+    """A line of a submode that no field knows. known(words): not None where a field does."""
+
+    def checked(value: Any) -> str:
+        line = text(value)
+        words = line.split()
+        if not words or len(line) > OTHER_LENGTH or not _OTHER.fullmatch(line) or "?" in line or line.strip()[0] == "!":
+            raise ValueError(f"{line[:80]!r} must be one line of printable ASCII, without ? and not a comment")
+        if words[0] in _ACTING:
+            raise ValueError(f"{words[0]!r} is not a line of this submode")
+        if known(words) is not None:
+            raise ValueError(f"{line[:80]!r} has a key of its own")
+        return " ".join(words)
+
+    return checked

@@ -1,0 +1,473 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Running configuration of IOS XR -> mirroring objects. Pure; never raises; one pass, line by line.
+
+A line of the hierarchical form is the end of a line of the `formal` form, so there is one reader for both: each word
+sequence is handed to the reader of the line it stands under, which gives the reader of what stands under it. Where a
+line stands is told by its indentation alone: a `!` inside an interface does not end the interface (capture of NCS 540
+7.1.2 and of an ASR 9000).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Literal, Protocol
+
+from ..names import interface_name, kind
+from .aces import printed_match
+from .model import (
+    AccessList,
+    AccessListKey,
+    Ace,
+    Binding,
+    BindingKey,
+    Destination,
+    Direction,
+    Family,
+    Session,
+    SessionClass,
+    Source,
+    SourceKey,
+    Span,
+    TcamProfile,
+    TcamProfileKey,
+    Tunnel,
+    Udf,
+    UdfMatch,
+)
+
+LONGEST_LINE = 4096  # characters; the routers' own limit is shorter, so more is garbage
+MOST_OTHER = 256  # unknown lines kept of one submode; more is garbage
+
+SESSION_CLASSES: dict[str, SessionClass] = {
+    "ethernet": "ethernet", "ipv4": "ipv4", "ipv6": "ipv6", "mpls-ipv4": "mpls-ipv4", "mpls-ipv6": "mpls-ipv6",
+}  # fmt: skip
+DIRECTIONS: dict[str, Direction] = {"rx-only": "rx-only", "tx-only": "tx-only"}
+FAMILIES: dict[str, Family] = {"ipv4": "ipv4", "ipv6": "ipv6"}
+HEADERS: dict[str, Literal["outer", "inner"]] = {"outer": "outer", "inner": "inner"}
+LAYERS: dict[str, Literal["l2", "l3", "l4"]] = {"l2": "l2", "l3": "l3", "l4": "l4"}
+PROFILE_WORDS = ("hw-module", "profile", "tcam", "format", "access-list")
+PROFILE_FLAGS = {  # word -> field
+    "enable-capture": "enable_capture",
+    "enable-set-ttl": "enable_set_ttl",
+    "ttl-match": "ttl_match",
+    "interface-based": "interface_based",
+    "common-acl": "common_acl",
+}
+SLOTS = tuple(f"udf{number}" for number in range(1, 9))
+# A key is a set of fields, so their order says nothing; this is the one of the `?` help (XRDOCS UDK).
+_FIELD_ORDER = (
+    "src-addr", "dst-addr", "src-port", "dst-port", "proto", "next-hdr", "tcp-flags", "packet-length", "payload-length",
+    "frag-bit", "precedence", "traffic-class", "port-range",
+)  # fmt: skip
+ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # behind `acl` these are no names
+NO_LISTS = frozenset({"maximum", "log-update"})  # `ipv4 access-list maximum ...` is no list
+
+# What stands between configuration lines and belongs to none: it must not end the submode that it interrupts.
+NOISE = re.compile(
+    r"!|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|Building configuration"
+    r"|\S+:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d.* %[A-Z]"
+)
+_PROMPT = re.compile(r"RP/\d+/\w+/CPU\d+:[^#]{0,200}#")
+_HEX_OR_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,10}", re.ASCII)
+_INTEGER = re.compile(r"[0-9]{1,10}", re.ASCII)
+
+Words = list[str]
+
+
+class Reader(Protocol):
+    """Takes the words of one line; gives the reader of the lines under it."""
+
+    def __call__(self, words: Words) -> Reader: ...
+
+
+def parse(text: str) -> Span:
+    """All mirroring that text speaks of: `show running-config` in hierarchical or formal form, or a part of it.
+
+    Prompts, timestamps, `!!` banners, CRLF and pager marks may stand in between. Never raises; what it does not know
+    inside a submode of its own is kept in ``other``, anything else is passed over.
+    """
+    collected = _Collected()
+    stack: list[tuple[int, Reader]] = []
+    for indent, words in _lines(text):
+        while stack and stack[-1][0] >= indent:
+            stack.pop()
+        if not stack and indent:
+            continue  # under a line that is not there: what it would mean is unknown
+        reader = stack[-1][1] if stack else collected.top
+        stack.append((indent, reader(words)))
+    return collected.span()
+
+
+def _lines(text: str) -> Iterator[tuple[int, Words]]:
+    """(indentation, words) of each configuration line."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        if end - start <= LONGEST_LINE:
+            line = text[start:end].rstrip()
+            if "\t" in line:
+                line = line.expandtabs()
+            if "--More--" in line:  # the router wipes it with backspaces, then prints the line
+                line = line[max(line.rfind("\x08"), line.rfind("\r"), line.rfind("--More--") + 7) + 1 :]
+            body = line.lstrip(" ")
+            if _PROMPT.match(body):
+                yield 0, []
+            elif body and body.isprintable() and not NOISE.match(body):
+                yield len(line) - len(body), body.split()
+        start = end + 1
+
+
+def _ignored(words: Words) -> Reader:
+    return _ignored
+
+
+class _Collected:
+    """What was read so far, and the readers that add to it."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, Session] = {}
+        self.sources: dict[SourceKey, Source] = {}
+        self.entries: dict[AccessListKey, dict[int, Ace]] = {}
+        self.bindings: dict[BindingKey, Binding] = {}
+        self.udfs: dict[str, Udf] = {}
+        self.tcam_profiles: dict[TcamProfileKey, TcamProfile] = {}
+        self.tunnels: dict[str, Tunnel] = {}
+
+    def span(self) -> Span:
+        lists = {
+            key: AccessList(key.name, key.family, tuple(entries[number] for number in sorted(entries)))
+            for key, entries in self.entries.items()
+        }
+        return Span(self.sessions, self.sources, lists, self.bindings, self.udfs, self.tcam_profiles, self.tunnels)
+
+    def top(self, words: Words) -> Reader:
+        """A line at the margin."""
+        match words:
+            case ["monitor-session", name, *rest]:
+                return self._session(name, rest)
+            case ["interface", *rest]:
+                return self._interface(rest)
+            case [("ipv4" | "ipv6") as family, "access-list", name, *rest] if name not in NO_LISTS:
+                key = AccessListKey(FAMILIES[family], name)
+                self.entries.setdefault(key, {})
+                return _under(lambda words: self._entry(key, words), rest)
+            case ["udf", name, *rest]:
+                self._udf(name, rest)
+            case ["hw-module", *rest] if tuple(words[:5]) == PROFILE_WORDS:
+                self._profile(rest[4:])
+        return _ignored
+
+    # -- sessions
+
+    def _session(self, name: str, rest: Words) -> Reader:
+        session_class = SESSION_CLASSES.get(rest[0]) if rest else None
+        if session_class:
+            rest = rest[1:]
+        session = self.sessions.get(name) or Session(name)
+        self.sessions[name] = replace(session, session_class=session_class or session.session_class)
+        return _under(lambda words: self._session_line(name, (), words), rest)
+
+    def _session_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
+        """above: the words of the unknown lines that this one stands under."""
+        session = self.sessions[name]
+        changed = None if above else session_field(session, words)
+        path = (*above, *words)[:MOST_OTHER]
+        self.sessions[name] = changed or replace(session, other=_with(session.other, " ".join(path)))
+        return lambda below: self._session_line(name, path, below)
+
+    # -- interfaces
+
+    def _interface(self, words: Words) -> Reader:
+        preconfigure = words[:1] == ["preconfigure"]
+        words = words[preconfigure:]
+        if len(words) > 1 and words[0].replace("-", "").isalpha() and words[1][0].isdigit():
+            words = [words[0] + words[1], *words[2:]]
+        if not words:
+            return _ignored
+        name = printed_interface(words[0])
+        l2transport = words[1:2] == ["l2transport"]
+        if kind(name) == "tunnel-ip" and len(words) == 1:
+            self.tunnels.setdefault(name, Tunnel(name, mode=""))
+        return _under(
+            lambda below: self._interface_line(name, preconfigure, l2transport, below), words[1 + l2transport :]
+        )
+
+    def _interface_line(self, name: str, preconfigure: bool, l2transport: bool, words: Words) -> Reader:
+        match words:
+            case ["monitor-session", session, *rest]:
+                return self._source(Source(name, session, "ethernet", l2transport, preconfigure=preconfigure), rest)
+            case ["l2transport", *rest] if not l2transport:
+                return _under(lambda below: self._interface_line(name, preconfigure, True, below), rest)
+            case [("ipv4" | "ipv6") as family, "access-group", *rest]:
+                self._binding(name, FAMILIES[family], preconfigure, rest)
+                return _ignored
+        if kind(name) == "tunnel-ip" and not l2transport:
+            return self._tunnel_line(name, (), words)
+        return _ignored
+
+    def _binding(self, name: str, family: Family, preconfigure: bool, words: Words) -> None:
+        """`NAME ingress [more]`; with `common A [B] ingress` the name is all of these words."""
+        for index, word in enumerate(words):
+            if index and (word == "ingress" or word == "egress"):
+                acl, other = " ".join(words[:index]), " ".join(words[index + 1 :])
+                binding = Binding(name, family, acl, "ingress" if word == "ingress" else "egress", other, preconfigure)
+                self.bindings[binding.key] = binding
+                return
+
+    def _source(self, source: Source, words: Words) -> Reader:
+        """source: as far as the header says. An attachment whose lines come one by one (formal) grows."""
+        if words and words[0] in SESSION_CLASSES:
+            source = replace(source, session_class=SESSION_CLASSES[words[0]])
+            words = words[1:]
+        key = source.key
+        known = self.sources.get(key)
+        if known is not None and known.session == source.session:
+            source = known
+        while words:
+            if words[0] == "direction" and words[1:2] and words[1] in DIRECTIONS:
+                source = replace(source, direction=DIRECTIONS[words[1]])
+                words = words[2:]
+            elif words[0] == "port-level":
+                source = replace(source, port_level=True)
+                words = words[1:]
+            else:
+                break
+        self.sources[key] = source
+        return _under(lambda below: self._source_line(key, (), below), words)
+
+    def _source_line(self, key: SourceKey, above: tuple[str, ...], words: Words) -> Reader:
+        source = self.sources[key]
+        changed = None if above else source_field(source, words)
+        path = (*above, *words)[:MOST_OTHER]
+        self.sources[key] = changed or replace(source, other=_with(source.other, " ".join(path)))
+        return lambda below: self._source_line(key, path, below)
+
+    def _tunnel_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
+        tunnel = self.tunnels.get(name) or Tunnel(name, mode="")
+        changed = None if above else tunnel_field(tunnel, words)
+        path = (*above, *words)[:MOST_OTHER]
+        self.tunnels[name] = changed or replace(tunnel, other=_with(tunnel.other, " ".join(path)))
+        return lambda below: self._tunnel_line(name, path, below)
+
+    # -- what selects traffic
+
+    def _entry(self, key: AccessListKey, words: Words) -> Reader:
+        ace = read_entry(key.family, words)
+        if ace:
+            self.entries[key][ace.sequence] = ace
+        return _ignored
+
+    def _udf(self, name: str, words: Words) -> None:
+        match words:
+            case ["header", header, layer, "offset", offset, "length", length] if header in HEADERS and layer in LAYERS:
+                if _INTEGER.fullmatch(offset) and _INTEGER.fullmatch(length):
+                    self.udfs[name] = Udf(name, HEADERS[header], LAYERS[layer], int(offset), int(length))
+
+    def _profile(self, words: Words) -> None:
+        if not words or words[0] not in FAMILIES:
+            return
+        qualifiers, udfs, flags, location = [], {}, {}, None
+        rest = words[1:]
+        while rest:
+            word, value = rest[0], rest[1] if len(rest) > 1 else None
+            if value is not None and (word in SLOTS or word == "location"):
+                if word == "location":
+                    location = value.upper()
+                else:
+                    udfs[word] = value
+                rest = rest[2:]
+                continue
+            if word in PROFILE_FLAGS:
+                flags[PROFILE_FLAGS[word]] = True
+            elif word not in qualifiers:
+                qualifiers.append(word)
+            rest = rest[1:]
+        slots = tuple(udfs[slot] for slot in sorted(udfs))
+        profile = TcamProfile(FAMILIES[words[0]], in_order(qualifiers), slots, location=location, **flags)
+        self.tcam_profiles[profile.key] = profile
+
+
+def in_order(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields of a TCAM key in their one order; unknown ones behind, by name."""
+    return tuple(sorted(fields, key=lambda field: (_FIELD_ORDER.index(field) if field in _FIELD_ORDER else 99, field)))
+
+
+def _under(reader: Reader, rest: Words) -> Reader:
+    """The reader of a header line; rest: what the formal form has on the same line."""
+    return reader(rest) if rest else reader
+
+
+def _with(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
+    """Further lines of a block, each once and not without end. What is none at the margin (comment, prompt) is none here."""
+    passed_over = line in lines or NOISE.match(line) or _PROMPT.match(line)
+    return lines if passed_over or len(lines) >= MOST_OTHER or len(line) > LONGEST_LINE else (*lines, line)
+
+
+def printed_interface(text: str) -> str:
+    """The full name; a type that the table does not know stays as printed."""
+    try:
+        return interface_name(text)
+    except ValueError:
+        return text
+
+
+def _integer(words: Words, at: int) -> int | None:
+    """The last word of a line, where it is a number."""
+    return int(words[at]) if len(words) == at + 1 and _INTEGER.fullmatch(words[at]) else None
+
+
+def session_field(session: Session, words: Words) -> Session | None:
+    """The session with what a line of its submode says; None for an unknown line."""
+    number = _integer(words, len(words) - 1)
+    match words:
+        case ["destination", ("rx" | "tx") as side, *rest] if destination := _destination(rest):
+            return (
+                replace(session, rx_destination=destination)
+                if side == "rx"
+                else replace(session, tx_destination=destination)
+            )
+        case ["destination", *rest] if destination := _destination(rest):
+            return replace(session, destination=destination)
+        case ["mirror", "first", _] if number is not None:
+            return replace(session, mirror_first=number)
+        case ["mirror", "interval", interval]:
+            return replace(session, mirror_interval=interval)
+        case ["discard-class", _] if number is not None:
+            return replace(session, discard_class=number)
+        case ["traffic-class", _] if number is not None:
+            return replace(session, traffic_class=number)
+        case ["inject-interface", *rest] if rest:
+            return replace(session, inject_interface=printed_interface(" ".join(rest))) if len(rest) == 1 else None
+        case ["rate-limit", "rx", _] if number is not None:
+            return replace(session, rate_limit_rx=number)
+        case ["rate-limit", "tx", _] if number is not None:
+            return replace(session, rate_limit_tx=number)
+    return None
+
+
+def _destination(words: Words) -> Destination | None:
+    match words:
+        case ["interface", name]:
+            return Destination(interface=printed_interface(name))
+        case ["interface", name, number] if number[0].isdigit():
+            return Destination(interface=printed_interface(name + number))
+        case ["next-hop", ("ipv4" | "ipv6"), address]:
+            return Destination(next_hop=_address(address))
+        case ["next-hop", ("ipv4" | "ipv6"), address, "vrf", vrf]:
+            return Destination(next_hop=_address(address), vrf=vrf)
+        case ["pseudowire"]:
+            return Destination(pseudowire=True)
+        case ["file", *rest]:
+            return Destination(file=" ".join(rest))
+    return None
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return text
+
+
+def source_field(source: Source, words: Words) -> Source | None:
+    """The source with what a line of its submode says; None for an unknown line."""
+    number = _integer(words, len(words) - 1)
+    match words:
+        case ["acl"]:
+            return replace(source, acl=True)
+        case ["acl", "ipv4", name]:
+            return replace(source, acl=True, acl_ipv4=name)
+        case ["acl", "ipv6", name]:
+            return replace(source, acl=True, acl_ipv6=name)
+        case ["acl", name] if name not in ACL_WORDS:
+            return replace(source, acl=True, acl_name=name)
+        case ["mirror", "first", _] if number is not None:
+            return replace(source, mirror_first=number)
+        case ["mirror", "interval", interval]:
+            return replace(source, mirror_interval=interval)
+    return None
+
+
+def tunnel_field(tunnel: Tunnel, words: Words) -> Tunnel | None:
+    """The tunnel with what a line of its interface says; None for an unknown line."""
+    match words:
+        case ["ipv4", "address", address, *mask] if len(mask) < 2 and (network := _network(address, mask)):
+            return replace(tunnel, ipv4_address=network)
+        case ["ipv4", "unnumbered", name]:
+            return replace(tunnel, ipv4_unnumbered=printed_interface(name))
+        case ["tunnel", "mode", *mode] if mode:
+            return replace(tunnel, mode=" ".join(mode))
+        case ["tunnel", "source", name]:
+            return replace(tunnel, source=printed_interface(_address(name)))
+        case ["tunnel", "destination", address]:
+            return replace(tunnel, destination=_address(address))
+        case ["shutdown"]:
+            return replace(tunnel, shutdown=True)
+    return None
+
+
+def _network(address: str, mask: Words) -> str | None:
+    """``15.1.1.1 255.255.255.0`` or ``15.1.1.1/24`` -> ``15.1.1.1/24``."""
+    try:
+        return str(ipaddress.IPv4Interface("/".join((address, *mask)))) if mask or "/" in address else None
+    except ValueError:
+        return None
+
+
+def read_entry(family: Family, words: Words) -> Ace | None:
+    """One entry as the router prints it: ``10 permit udp any any udf udf1 0x1 0xff capture``. None when it is none."""
+    if len(words) < 3 or not _INTEGER.fullmatch(words[0]):
+        return None
+    sequence = int(words[0])
+    match words[1]:
+        case "remark":
+            return Ace(sequence, "remark", " ".join(words[2:]))
+        case ("permit" | "deny") as action:
+            rest, udfs, capture = _options(words[2:])
+            if rest:
+                match = printed_match(family, " ".join(rest))
+                return Ace(sequence, "permit" if action == "permit" else "deny", match, udfs, capture)
+    return None
+
+
+def _options(words: Words) -> tuple[Words, tuple[UdfMatch, ...], bool]:
+    """The words of the match itself, the UDF matches and whether `capture` stands there."""
+    rest: Words = []
+    udfs: list[UdfMatch] = []
+    capture = False
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word in ("net-group", "port-group", "counter"):
+            rest += words[at : at + 2]
+            at += 2
+        elif word == "capture":
+            capture = True
+            at += 1
+        elif word == "udf" and _is_udf(words, at + 1):
+            at += 1
+            while _is_udf(words, at) or (words[at : at + 1] == ["udf"] and _is_udf(words, at + 1)):
+                at += not _is_udf(words, at)
+                udfs.append(UdfMatch(words[at], _value(words[at + 1]), _value(words[at + 2])))
+                at += 3
+        else:
+            rest.append(word)
+            at += 1
+    return rest, tuple(udfs), capture
+
+
+def _value(word: str) -> int:
+    return int(word, 16) if word[:2] in ("0x", "0X") else int(word)
+
+
+def _is_udf(words: Words, at: int) -> bool:
+    """NAME VALUE MASK."""
+    values = words[at + 1 : at + 3]
+    return len(values) == 2 and all(_HEX_OR_NUMBER.fullmatch(value) for value in values)

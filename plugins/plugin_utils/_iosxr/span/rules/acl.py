@@ -1,0 +1,523 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules of what selects: access lists and their bindings, user-defined fields, TCAM profiles; one function a rule. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+from ...platforms import (
+    ACL_ID_BITS,
+    ACL_NAME_GUIDE,
+    CAPTURE_INCLUDED_FROM,
+    IPV6_MANDATORY_QUALIFIERS,
+    KEY_BITS,
+    QUALIFIER_BITS,
+    QUALIFIERS_WANTING_FRAG_BIT,
+    UDF_LENGTH,
+    UDF_NAME,
+    UDFS_PER_ACE,
+    UDFS_PER_PROFILE,
+    UDFS_USABLE,
+    UDFS_USABLE_FROM,
+    acl_name_limit,
+    dotted,
+)
+from ..aces import qualifiers
+from ..model import AccessList, AccessListKey, Ace, Family, Source, TcamProfile
+from .view import (
+    CLASS_FAMILIES,
+    FAMILIES,
+    Finding,
+    View,
+    doubt,
+    list_item,
+    names_list,
+    profile_item,
+    some,
+    source_item,
+)
+
+# field of a source that names a list -> families of lists that it may mean
+_LIST_FIELDS: dict[str, tuple[Family, ...]] = {"acl_name": FAMILIES, "acl_ipv4": ("ipv4",), "acl_ipv6": ("ipv6",)}
+
+
+def _entries(view: View) -> Iterator[tuple[AccessListKey, Ace, str]]:
+    for key, acl in view.after.access_lists.items():
+        for ace in acl.entries:
+            yield key, ace, f"{list_item(key)}.entries[{ace.sequence}]"
+
+
+def _captures(acl: AccessList) -> bool:
+    return any(ace.capture for ace in acl.entries)
+
+
+# ---- access lists and what refers to them --------------------------------------------------------------------------
+
+
+def capture_action(view: View) -> Iterator[Finding]:
+    for _key, ace, item in _entries(view):
+        if ace.capture and ace.action != "permit":
+            yield Finding(
+                "S14",
+                item,
+                f"capture stands on a {ace.action} entry, the guide allows it on permit only",
+                "Capture with a permit entry.",
+            )
+
+
+def bundle_list(view: View) -> Iterator[Finding]:
+    """Members of a bundle cannot be seen, so ports with a capturing ACL that are no sources are pointed at."""
+    bundles = [source for source in view.selecting_sources if source.interface.startswith("Bundle-Ether")]
+    bare = [source for source in bundles if view.bindings_known and not view.selecting_lists(source)]
+    if not bare:
+        return
+    strays = sorted(
+        binding.interface
+        for binding in view.ingress.values()
+        if "/" in binding.interface
+        and binding.interface not in view.sources_of_interface
+        and _captures(view.after.access_lists.get(AccessListKey(binding.family, binding.acl), AccessList("", "ipv4")))
+    )
+    for source in bare if strays else ():
+        yield Finding(
+            "S15",
+            source_item(source),
+            f"{source.interface} carries no ACL, but {some(strays)} does and is no source;"
+            " the ACL of a bundle works on the bundle, not on its members",
+            f"Bind the ACL to {source.interface}.",
+        )
+
+
+def layer2_and_mpls(view: View) -> Iterator[Finding]:
+    layer2 = view.platform.acl_on_layer2
+    for source in view.selecting_sources:
+        if not CLASS_FAMILIES[source.session_class]:
+            yield Finding(
+                "S16",
+                f"{source_item(source)}.acl",
+                f"no ACL selects MPLS traffic, and session {source.session} is of class {source.session_class}",
+                "Remove the ACL, or mirror with class ethernet.",
+            )
+        elif source.l2transport and not layer2.value:
+            yield Finding(
+                "S16",
+                f"{source_item(source)}.acl",
+                f"{source.interface} is a layer 2 interface, and layer 2 ACLs select nothing for a mirror"
+                + doubt(layer2),
+                "Remove the ACL: the whole traffic of the interface is mirrored then.",
+                not layer2.certain,
+            )
+
+
+def list_name_length(view: View) -> Iterator[Finding]:
+    limit = acl_name_limit(view.facts.release)
+    named = {list_item(key): key.name for key in view.after.access_lists}
+    seen = set(named.values())
+    for source in view.selecting_sources:
+        for field in _LIST_FIELDS:
+            name = getattr(source, field)
+            if name and name not in seen:  # once for all sources that name it
+                seen.add(name)
+                named[f"{source_item(source)}.{field}"] = name
+    for item, name in named.items():
+        if len(name) > ACL_NAME_GUIDE.value:
+            release = f" of {dotted(view.facts.release)}" if view.facts.release else ""
+            yield Finding(
+                "S23",
+                item,
+                f"the name has {len(name)} characters; the guide allows {ACL_NAME_GUIDE.value}, an attachment{release}"
+                f" {limit}",
+                f"Use a name of at most {ACL_NAME_GUIDE.value} characters.",
+                warning=len(name) <= limit,
+            )
+
+
+def udf_direction(view: View) -> Iterator[Finding]:
+    for binding in view.after.bindings.values():
+        if binding.direction == "egress":
+            acl = view.after.access_lists.get(AccessListKey(binding.family, binding.acl))
+            matching = [ace.sequence for ace in acl.entries if ace.udfs] if acl else []
+            if matching:
+                yield Finding(
+                    "S25",
+                    f"access_lists[{binding.family} {binding.acl}].entries[{matching[0]}].udfs",
+                    f"the ACL is bound egress to {binding.interface}, and a UDF is matched on ingress only",
+                    f"Take the ACL off {binding.interface} egress, or match without UDFs.",
+                )
+
+
+def without_acl(view: View) -> Iterator[Finding]:
+    if not view.bindings_known:
+        return
+    effect = view.platform.without_acl
+    bare: dict[str, list[str]] = defaultdict(list)
+    for source in view.selecting_sources:
+        if CLASS_FAMILIES[source.session_class] and not source.l2transport and not view.selecting_lists(source):
+            bare[source.session].append(source.interface)
+    for session, interfaces in bare.items():
+        yield Finding(
+            "S26",
+            f"sessions[{session}].sources",
+            f"{some(sorted(interfaces))} selects by ACL, but neither names one nor carries one for received traffic;"
+            f" {view.platform.title} then mirrors {effect.value}" + doubt(effect),
+            "Bind an ACL with capture entries to it, name one at the source, or remove acl.",
+        )
+
+
+def family_of_source(view: View) -> Iterator[Finding]:
+    for source in view.selecting_sources:
+        families = CLASS_FAMILIES[source.session_class]
+        for family in FAMILIES:
+            field = f"acl_{family}"
+            if families and family not in families and getattr(source, field):
+                yield Finding(
+                    "family",
+                    f"{source_item(source)}.{field}",
+                    f"{field} names an {family} ACL, session {source.session} is of class {source.session_class}",
+                    f"Name an {families[0]} ACL.",
+                )
+        if len(families) == 1:
+            yield from _other_family(view, source, families[0])
+
+
+def _other_family(view: View, source: Source, family: Family) -> Iterator[Finding]:
+    """An ACL that exists in the other family only, named by the source or bound to its interface."""
+    other: Family = "ipv6" if family == "ipv4" else "ipv4"
+    lists, name = view.after.access_lists, source.acl_name
+    if name and AccessListKey(other, name) in lists and AccessListKey(family, name) not in lists:
+        found = f"{name} is an {other} ACL"
+    elif (
+        not names_list(source)
+        and (source.interface, family) not in view.ingress
+        and (source.interface, other) in view.ingress
+    ):
+        found = f"{source.interface} carries an {other} ACL only"
+    else:
+        return
+    yield Finding(
+        "family",
+        f"{source_item(source)}.acl",
+        f"{found}, session {source.session} is of class {source.session_class}",
+        f"Use an {family} ACL, or another class.",
+    )
+
+
+def capture_missing(view: View) -> Iterator[Finding]:
+    lame: dict[AccessListKey, list[str]] = defaultdict(list)
+    for source in view.selecting_sources:
+        keys = view.selecting_lists(source)
+        lists = [view.after.access_lists.get(key) for key in keys]
+        # With acl_name a class takes ACLs of both families; the one that is not there says nothing.
+        seen = [acl for acl in lists if acl is not None]
+        all_seen = len(seen) == len(lists) or (source.acl_name and seen)
+        if all_seen and not any(map(_captures, seen)):
+            for acl in seen:
+                lame[AccessListKey(acl.family, acl.name)].append(source.interface)
+    for key, interfaces in lame.items():
+        yield Finding(
+            "capture-missing",
+            list_item(key),
+            f"it selects what is mirrored of {some(sorted(interfaces))}, but no entry has capture",
+            "Set capture: true on the entries whose packets shall be mirrored.",
+        )
+
+
+def list_removed(view: View) -> Iterator[Finding]:
+    removed = view.before.access_lists.keys() - view.after.access_lists.keys()
+    users: dict[AccessListKey, list[str]] = defaultdict(list)
+    for binding in view.after.bindings.values() if removed else ():
+        users[AccessListKey(binding.family, binding.acl)].append(binding.interface)
+    for source in view.selecting_sources if removed else ():
+        for key in view.selecting_lists(source) if names_list(source) else ():
+            users[key].append(source.interface)
+    for key in removed & users.keys():
+        yield Finding(
+            "acl-exists",
+            list_item(key),
+            f"it would be removed, but {some(sorted(set(users[key])))} still uses it",
+            "Remove its bindings and the sources that name it as well, or keep it.",
+        )
+
+
+def list_named(view: View) -> Iterator[Finding]:
+    """Of names that are new at an interface: those that it has already need not be in the document, so nobody read them.
+
+    Whether a list is of the right family is another rule.
+    """
+    before = view.before.sources.values()
+    had = {(source.interface, field, getattr(source, field)) for source in before for field in _LIST_FIELDS}
+    users: dict[tuple[str, tuple[AccessListKey, ...]], list[Source]] = defaultdict(list)
+    for source in view.selecting_sources:
+        for field, families in _LIST_FIELDS.items():
+            name = getattr(source, field)
+            if name and (source.interface, field, name) not in had:
+                users[field, tuple(AccessListKey(family, name) for family in families)].append(source)
+    for (field, keys), sources in users.items():
+        if any(key in lists for key in keys for lists in (view.after.access_lists, view.before.access_lists)):
+            continue
+        name = keys[0].name
+        family = f"{keys[0].family} " if len(keys) == 1 else ""
+        yield Finding(
+            "acl-exists",
+            f"{source_item(sources[0])}.{field}",
+            f"{some(sorted(source.interface for source in sources))} selects by the {family}ACL {name},"
+            " which neither the document nor the router has",
+            f"Write {name} under access_lists, or correct the name.",
+        )
+
+
+def binding_taken(view: View) -> Iterator[Finding]:
+    """Told of what a run changes, so it is told once."""
+    taken: dict[tuple[AccessListKey, str], list[str]] = defaultdict(list)
+    for key, binding in view.after.bindings.items():
+        old = view.before.bindings.get(key)
+        if old is not None and old.acl != binding.acl:
+            taken[AccessListKey(binding.family, binding.acl), old.acl].append(binding.interface)
+    for (acl, other), interfaces in taken.items():
+        yield Finding(
+            "takes-binding",
+            f"{list_item(acl)}.interfaces",
+            f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more",
+            f"If {other} shall go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
+        )
+
+
+def named_list_hides(view: View) -> Iterator[Finding]:
+    for source in view.selecting_sources:
+        for key in view.selecting_lists(source) if names_list(source) else ():
+            own = view.ingress.get((source.interface, key.family))
+            if own and own.acl != key.name:
+                yield Finding(
+                    "named-acl-hides",
+                    source_item(source),
+                    f"the ACL {key.name} that the source names selects alone; {own.acl}, bound to {source.interface},"
+                    " only filters",
+                    f"Remove the name if {own.acl} shall select.",
+                )
+
+
+# ---- user-defined fields -------------------------------------------------------------------------------------------
+
+
+def udf_limits(view: View) -> Iterator[Finding]:
+    highest = view.platform.udf_offset
+    for name, udf in view.after.udfs.items():
+        item = f"udfs[{name}]"
+        if not UDF_NAME.fullmatch(name):
+            yield Finding(
+                "S20",
+                f"{item}.name",
+                f"{name!r} is not a name of 1 to 16 letters, digits and -_.: that begins with a letter or digit",
+                "Choose another name.",
+            )
+        if (udf.header, udf.layer) == ("inner", "l2"):
+            yield Finding(
+                "S20", f"{item}.layer", "there is no inner l2 header to match", "Use l3 or l4, or header: outer."
+            )
+        if udf.length not in UDF_LENGTH:
+            yield Finding("S20", f"{item}.length", f"a UDF has 1 to 4 bytes, not {udf.length}", "Use several UDFs.")
+        if not 0 <= udf.offset <= highest.value:
+            yield Finding(
+                "S20",
+                f"{item}.offset",
+                f"the offset is {udf.offset}, {view.platform.title} takes 0 to {highest.value}" + doubt(highest),
+                "Start from a later header.",
+                not highest.certain and udf.offset >= 0,
+            )
+
+
+def udf_count(view: View) -> Iterator[Finding]:
+    for profile in view.after.tcam_profiles.values():
+        count = len(profile.udfs)
+        item = f"{profile_item(profile)}.udfs"
+        if count > UDFS_PER_PROFILE.value:
+            message = f"{count} UDFs, a profile has {UDFS_PER_PROFILE.value} slots"
+            yield Finding("S21", item, message, "Use fewer UDFs.", amount=count)
+        elif count > UDFS_USABLE.value and (view.facts.release is None or view.facts.release >= UDFS_USABLE_FROM):
+            message = f"{count} UDFs, as of {dotted(UDFS_USABLE_FROM)} only {UDFS_USABLE.value} are usable"
+            yield Finding("S21", item, message, "Use fewer UDFs.", warning=True)
+    for _key, ace, item in _entries(view):
+        if len(ace.udfs) > UDFS_PER_ACE.value:
+            message = f"{len(ace.udfs)} UDF matches, an entry takes {UDFS_PER_ACE.value}"
+            yield Finding("S21", f"{item}.udfs", message, "Match fewer UDFs.", amount=len(ace.udfs))
+
+
+def udf_exists(view: View) -> Iterator[Finding]:
+    used = [(f"{item}.udfs", match.name) for _key, ace, item in _entries(view) for match in ace.udfs]
+    used += [(f"{profile_item(it)}.udfs", name) for it in view.after.tcam_profiles.values() for name in it.udfs]
+    for item, name in used:
+        if name not in view.after.udfs:
+            what = "would be removed" if name in view.before.udfs else "is not defined"
+            yield Finding("udf-exists", item, f"the UDF {name} {what}", f"Define it as udfs[{name}].")
+
+
+# ---- TCAM profiles -------------------------------------------------------------------------------------------------
+
+
+def udf_slot(view: View) -> Iterator[Finding]:
+    certain = view.platform.tcam_profiles.certain
+    for key, acl, profile in _programmed(view):
+        slots = frozenset(profile.udfs) if profile else frozenset()
+        place = profile_item(profile) if profile else f"tcam_profiles[{key.family}]"
+        for ace in acl.entries:
+            lacking = [match.name for match in ace.udfs if match.name not in slots]
+            if lacking:
+                what = "has no slot for it" if profile else _no_profile(view, key)
+                yield Finding(
+                    "S22",
+                    f"{list_item(key)}.entries[{ace.sequence}].udfs",
+                    f"the entry matches {some(lacking)}, but {place} {what}" + doubt(view.platform.tcam_profiles),
+                    f"Add it to the udfs of {place}; the profile works after a reload of the line card.",
+                    not certain,
+                )
+
+
+def _programmed(view: View) -> Iterator[tuple[AccessListKey, AccessList, TcamProfile | None]]:
+    """Every ACL with every TCAM profile that it is programmed under; none where the platform has no such profiles."""
+    if view.platform.tcam_profiles.value:
+        for key, acl in view.after.access_lists.items():
+            for profile in view.profiles(acl):
+                yield key, acl, profile
+
+
+def _no_profile(view: View, key: AccessListKey) -> str:
+    others = sorted({profile.family for profile in view.after.tcam_profiles.values()} - {key.family})
+    return f"does not exist (there is one for {others[0]})" if others else "does not exist"
+
+
+def enable_capture(view: View) -> Iterator[Finding]:
+    release = view.facts.release
+    if release is None or release >= CAPTURE_INCLUDED_FROM:
+        return
+    for key, acl, profile in _programmed(view):
+        if _captures(acl) and not (profile and profile.enable_capture):
+            place = profile_item(profile) if profile else f"tcam_profiles[{key.family}]"
+            what = "has no enable_capture" if profile else _no_profile(view, key)
+            yield Finding(
+                "enable-capture",
+                list_item(key),
+                f"entries capture, which before {dotted(CAPTURE_INCLUDED_FROM)} needs a TCAM profile with"
+                f" enable-capture; this router has {dotted(release)}, and {place} {what}"
+                + doubt(view.platform.tcam_profiles),
+                f"Set {place}.enable_capture: true.",
+                not view.platform.tcam_profiles.certain,
+            )
+
+
+def qualifiers_missing(view: View) -> Iterator[Finding]:
+    for key, acl, profile in _programmed(view):
+        if profile is None:  # the router's own key holds what ordinary entries match
+            continue
+        known = QUALIFIER_BITS[key.family].keys() | {"ttl-match"}
+        there = frozenset(profile.qualifiers) | ({"ttl-match"} if profile.ttl_match else set())
+        for ace in acl.entries:
+            lacking = (qualifiers(ace, key.family) & known) - there
+            if lacking:
+                yield Finding(
+                    "tcam-qualifier",
+                    f"{list_item(key)}.entries[{ace.sequence}]",
+                    f"the entry needs {some(sorted(lacking))}, which {profile_item(profile)} does not hold"
+                    + doubt(view.platform.tcam_profiles),
+                    f"Add it to {profile_item(profile)}, or match without it.",
+                    not view.platform.tcam_profiles.certain,
+                )
+
+
+def qualifier_words(view: View) -> Iterator[Finding]:
+    for profile in view.after.tcam_profiles.values():
+        own, item = QUALIFIER_BITS[profile.family], f"{profile_item(profile)}.qualifiers"
+        strange = [word for word in profile.qualifiers if word not in own]
+        foreign = [word for word in strange if any(word in bits for bits in QUALIFIER_BITS.values())]
+        unknown = [word for word in strange if word not in foreign]
+        if foreign:
+            other = "ipv6" if profile.family == "ipv4" else "ipv4"
+            yield Finding(
+                "family",
+                item,
+                f"{some(foreign)} belongs into a profile of {other}",
+                f"Use {some(own)}.",
+            )
+        if unknown:
+            yield Finding(
+                "tcam-qualifier-unknown",
+                item,
+                f"{some(unknown)} is not in any published list of qualifiers",
+                f"Known are {some(own, 20)}.",
+            )
+
+
+def qualifier_pairs(view: View) -> Iterator[Finding]:
+    for profile in view.after.tcam_profiles.values():
+        words, item = frozenset(profile.qualifiers), f"{profile_item(profile)}.qualifiers"
+        wanting = [word for word in QUALIFIERS_WANTING_FRAG_BIT if word in words]
+        if profile.family == "ipv4" and wanting and "frag-bit" not in words:
+            yield Finding(
+                "tcam-qualifier-pairs",
+                item,
+                f"the YANG model wants frag-bit with {some(wanting)}; some releases take it without",
+                "Add frag-bit.",
+            )
+        lacking = [word for word in IPV6_MANDATORY_QUALIFIERS if word not in words]
+        if profile.family == "ipv6" and lacking:
+            yield Finding(
+                "tcam-qualifier-pairs", item, f"a profile of ipv6 must have {some(lacking)}", f"Add {some(lacking)}."
+            )
+
+
+def key_width(view: View) -> Iterator[Finding]:
+    for profile in view.after.tcam_profiles.values():
+        width = _width(view, profile)
+        *narrow, widest = KEY_BITS[profile.family]
+        if width > widest:
+            yield Finding(
+                "tcam-width",
+                profile_item(profile),
+                f"the key takes {width} bits, and the widest has {widest}; ACLs would be refused (table full)",
+                "Leave out qualifiers or UDFs that no entry uses.",
+                amount=width,
+            )
+        elif narrow and width > narrow[-1]:
+            yield Finding(
+                "tcam-width",
+                profile_item(profile),
+                f"the key takes {width} bits, so the one of {widest} instead of {narrow[-1]} bits: fewer entries fit",
+                "Leave out qualifiers or UDFs that no entry uses, if entries are short.",
+                amount=width,
+            )
+
+
+def _width(view: View, profile: TcamProfile) -> int:
+    """Bits of the key with the number of the ACL; qualifiers and UDFs that nobody knows count nothing."""
+    bits = QUALIFIER_BITS[profile.family]
+    words = {*profile.qualifiers, *(("common-acl",) if profile.common_acl else ())}
+    udfs = [view.after.udfs[name] for name in set(profile.udfs) if name in view.after.udfs]
+    return ACL_ID_BITS + sum(bits.get(word, 0) for word in words) + sum(8 * udf.length for udf in udfs)
+
+
+CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
+    capture_action,
+    bundle_list,
+    layer2_and_mpls,
+    list_name_length,
+    udf_direction,
+    without_acl,
+    family_of_source,
+    capture_missing,
+    list_removed,
+    list_named,
+    binding_taken,
+    named_list_hides,
+    udf_limits,
+    udf_count,
+    udf_exists,
+    udf_slot,
+    enable_capture,
+    qualifiers_missing,
+    qualifier_words,
+    qualifier_pairs,
+    key_width,
+)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules of what not every platform and release has, and of the range of its values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ...platforms import (
+    DISCARD_CLASS,
+    FEATURES,
+    MIRROR_FIRST,
+    TRAFFIC_CLASS,
+    dotted,
+    has,
+    mirror_intervals,
+    where,
+)
+from ..model import Destination, Session, Source
+from .view import Finding, View, source_item
+
+
+def unsupported(view: View) -> Iterator[Finding]:
+    """Features are refused where they are new or changed only: an adopted configuration stays legal."""
+    for item, key in _new_features(view):
+        feature = FEATURES[key]
+        release = f" {dotted(view.facts.release)}" if view.facts.release else ""
+        router = f"{view.platform.title}{release}"
+        there, others = has(key, view.facts), where(key)
+        if there:
+            message = f"{router} has {feature.title}, but this collection does not write it"
+        elif there is None:
+            message = (
+                f"whether this router has {feature.title} depends on its release; this collection does not write it"
+            )
+        else:
+            message = f"{router} is not known to have {feature.title}"
+        known = f" (known of {others})" if others and not there else ""
+        yield Finding(
+            feature.rule,
+            item,
+            message + known,
+            "Leave it out; what is configured by hand is shown and kept.",
+        )
+
+
+_SESSION_FEATURES = (
+    ("mirror_first", "mirror-first"),
+    ("mirror_interval", "mirror-interval"),
+    ("discard_class", "discard-class"),
+    ("traffic_class", "traffic-class"),
+    ("inject_interface", "inject-interface"),
+    ("rate_limit_rx", "rate-limit"),
+    ("rate_limit_tx", "rate-limit"),
+    ("other", "other"),
+)
+_SOURCE_FEATURES = (("mirror_first", "mirror-first"), ("mirror_interval", "mirror-interval"), ("other", "other"))
+
+
+def _new_features(view: View) -> Iterator[tuple[str, str]]:
+    """(item, key of FEATURES) of everything that the run would add or change."""
+    for name, session in view.after.sessions.items():
+        before = view.before.sessions.get(name)
+        if session is before or session == before:
+            continue
+        for field, key in _SESSION_FEATURES:
+            value = getattr(session, field)
+            if value not in (None, ()) and (before is None or getattr(before, field) != value):
+                yield f"sessions[{name}].{field}", key
+        yield from _new_destination_features(name, session, before)
+    for source_key, source in view.after.sources.items():
+        if source.mirror_first is None and source.mirror_interval is None and not source.other:
+            continue
+        old = view.before.sources.get(source_key)
+        for field, key in _SOURCE_FEATURES:
+            value = getattr(source, field)
+            if value not in (None, ()) and (old is None or getattr(old, field) != value):
+                yield f"{source_item(source)}.{field}", key
+    for name, tunnel in view.after.tunnels.items():
+        known = view.before.tunnels.get(name)
+        if tunnel.other and (known is None or known.other != tunnel.other):
+            yield f"tunnels[{name}].other", "other"
+
+
+def _new_destination_features(name: str, session: Session, before: Session | None) -> Iterator[tuple[str, str]]:
+    for field in ("destination", "rx_destination", "tx_destination"):
+        wanted: Destination | None = getattr(session, field)
+        if wanted is None or (before is not None and getattr(before, field) == wanted):
+            continue
+        item = f"sessions[{name}].{field}"
+        if field != "destination":
+            yield item, "rx-tx-destination"
+        if wanted.next_hop:
+            yield f"{item}.next_hop", "next-hop"
+        if wanted.pseudowire:
+            yield f"{item}.pseudowire", "pseudowire"
+        if wanted.file is not None:
+            yield f"{item}.file", "file-pcapng" if "pcapng" in wanted.file else "file"
+
+
+def values(view: View) -> Iterator[Finding]:
+    """Ranges of what S17 and its like may let through."""
+    intervals = mirror_intervals(view.facts.release)
+    for item, thing in _valued(view):
+        first, interval = thing.mirror_first, thing.mirror_interval
+        if first is not None and first not in MIRROR_FIRST:
+            yield _out_of_range(f"{item}.mirror_first", first, f"{MIRROR_FIRST[0]} to {MIRROR_FIRST[-1]} bytes")
+        if interval is not None and interval.upper() not in intervals:
+            yield _out_of_range(f"{item}.mirror_interval", interval, f"one of {', '.join(intervals)}")
+    for name, session in view.after.sessions.items():
+        for field, value, allowed in (
+            ("discard_class", session.discard_class, DISCARD_CLASS),
+            ("traffic_class", session.traffic_class, TRAFFIC_CLASS),
+        ):
+            if value is not None and value not in allowed:
+                yield _out_of_range(f"sessions[{name}].{field}", value, f"{allowed[0]} to {allowed[-1]}")
+
+
+def _valued(view: View) -> Iterator[tuple[str, Session | Source]]:
+    for name, session in view.after.sessions.items():
+        yield f"sessions[{name}]", session
+    for source in view.after.sources.values():
+        if source.mirror_first is not None or source.mirror_interval is not None:
+            yield source_item(source), source
+
+
+def _out_of_range(item: str, value: object, allowed: str) -> Finding:
+    return Finding("value", item, f"{value} is not {allowed}", f"Use {allowed}.")
+
+
+CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (unsupported, values)

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""iosxr_span_info: what a live router mirrors, how that is doing, and why not. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..interfaces import InterfaceState, parse_interface, parse_interfaces_brief
+from ..platforms import Facts, dotted, platform, platform_of
+from ..span.device import ALL, INTERFACES, STATUS, VERSION, Router, Scope, owned
+from ..span.document import to_document
+from ..span.model import AccessListKey, Span, Tunnel
+from .counters import counters_document, parse_counters
+from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolved, tunnel_document
+from .status import SessionStatus, merged, parse_status
+from .troubleshooting import DIAGNOSTICS, blamed_interfaces, status_document
+
+MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it stands
+FEW = 8  # blamed interfaces that are asked for one by one; more of them cost less in the list of all
+
+
+def inspect(
+    router: Router, gather: Collection[str], names: Sequence[str], diagnostics: Sequence[str], chosen: str = "auto"
+) -> dict[str, Any]:
+    """The result of the module, by what was asked for. Round trips: one for what is plain, one more for what follows
+    from its answers (referenced ACLs and tunnels, blamed interfaces, routes), one each for recursive routes and ARP.
+
+    Raises Failed when the router refuses a read, DoorError when it is lost.
+    """
+    status_reads = [STATUS, f"{STATUS} detail"] if "status" in gather else []
+    span, (version, *status_texts) = router.span(ALL, VERSION, *status_reads)
+    key, release = platform_of(version)
+    facts = Facts(key if chosen == "auto" else chosen, release)
+    result: dict[str, Any] = {"platform": facts.platform, **({"release": dotted(release)} if release else {})}
+    span = _named(span, names)
+    if {"config", "reachability"} & set(gather):
+        scope = _referenced(span)
+        parts = router.parts(scope)
+        span = owned(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
+    if "config" in gather:
+        result["config"] = to_document(span)
+    if "status" in gather:
+        statuses = _of(merged(status for text in status_texts for status in parse_status(text)), names)
+        result["sessions"] = status_document(statuses, _blamed(router, statuses))
+    if "reachability" in gather:
+        result["tunnels"] = [_reached(router, tunnel) for tunnel in span.tunnels.values()]
+    result["counters_supported"] = platform(facts).counters.value
+    if "counters" in gather and result["counters_supported"]:
+        texts = router.optional([f"show monitor-session {name} counters" for name in span.sessions])
+        counters = [parse_counters(text) for text in texts]
+        result["counters"] = [row for read in counters for row in counters_document(read.sources)]
+        unparsed = [line for read in counters for line in read.unparsed]
+        result.update({"counters_unparsed": unparsed} if unparsed else {})
+    if diagnostics:
+        commands = [DIAGNOSTICS[name] for name in diagnostics]
+        result["diagnostics"] = dict(zip(diagnostics, router.optional(commands), strict=True))
+    return result
+
+
+def _named(span: Span, names: Sequence[str]) -> Span:
+    """Only the sessions of these names; all of them when there are none."""
+    if not names:
+        return span
+    return replace(
+        span,
+        sessions={name: session for name, session in span.sessions.items() if name in names},
+        sources={key: source for key, source in span.sources.items() if source.session in names},
+    )
+
+
+def _of(statuses: Iterable[SessionStatus], names: Sequence[str]) -> list[SessionStatus]:
+    return [status for status in statuses if not names or status.name in names]
+
+
+def _referenced(span: Span) -> Scope:
+    """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces carry."""
+    lists: set[AccessListKey] = set()
+    selecting = {source.interface for source in span.sources.values() if source.acl}
+    for source in span.sources.values():
+        lists |= {AccessListKey("ipv4", name) for name in (source.acl_ipv4,) if name}
+        lists |= {AccessListKey("ipv6", name) for name in (source.acl_ipv6,) if name}
+        if source.acl_name:
+            lists |= {AccessListKey("ipv4", source.acl_name), AccessListKey("ipv6", source.acl_name)}
+    for binding in span.bindings.values():
+        if binding.interface in selecting and binding.direction == "ingress":
+            lists.add(AccessListKey(binding.family, binding.acl))
+    tunnels = {
+        way.interface
+        for session in span.sessions.values()
+        for way in (session.destination, session.rx_destination, session.tx_destination)
+        if way and way.interface and way.interface.startswith("tunnel-ip")
+    }
+    return Scope(tuple(sorted(lists)), bool(lists), tuple(sorted(tunnels)), bool(lists))
+
+
+def _blamed(router: Router, statuses: Sequence[SessionStatus]) -> dict[str, InterfaceState | None]:
+    names = blamed_interfaces(statuses)
+    if not names:
+        return {}
+    if len(names) > FEW:
+        every = parse_interfaces_brief(router.known([INTERFACES])[0])
+        return {name: every.get(name) for name in names}
+    texts = router.optional([f"show interfaces {name}" for name in names])
+    return {name: parse_interface(text) for name, text in zip(names, texts, strict=True)}
+
+
+def _reached(router: Router, tunnel: Tunnel) -> dict[str, Any]:
+    if not tunnel.destination:
+        return tunnel_document(tunnel, parse_route(""), ())
+    route = parse_route(router.optional([f"show route {tunnel.destination}"])[0])
+    for _round in range(MAX_RECURSION):
+        further = lookups(route)
+        if not further:
+            break
+        texts = router.optional([f"show route {address}" for address in further])
+        route = resolved(route, dict(zip(further, map(parse_route, texts), strict=True)))
+    addresses = arp_addresses(tunnel, route)
+    texts = router.optional([f"show arp {address}" for address in addresses])
+    return tunnel_document(tunnel, route, [entry for text in texts for entry in parse_arp(text)])

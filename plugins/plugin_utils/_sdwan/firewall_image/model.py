@@ -1,0 +1,159 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One image of a firewall on one or more targets: the appliance, or Center and collectors. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..model import Image, Region, Storage, System, is_host
+from ..resources import DIALECTS, Resources
+
+APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
+ALL = "all"
+
+# First words of a status that say that an image will never be complete. unverified: no page lists them. STALLED is ours: an
+# upload that did not move for as long as the task waited. What is neither here nor complete is under way.
+STALLED = "stalled"
+BROKEN = ("fail", "error", "invalid", "corrupt", "abort", "cancel", STALLED)
+
+_UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
+_SIZE = re.compile(r"(\d{1,15}) ?([kmgt]?)i?b?", re.IGNORECASE | re.ASCII)
+_SHA256 = re.compile(r"sha256:([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
+
+
+def size_of(text: str) -> int:
+    """Bytes of a size with a unit. Raises ValueError.
+
+    >>> size_of("10g"), size_of("2048")
+    (10737418240, 2048)
+    """
+    found = _SIZE.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"{text[:40]!r} is no size: write bytes, or 10g")
+    return int(found[1]) * _UNITS[found[2].lower()]
+
+
+def sha256_of(text: str) -> str:
+    """The hexadecimal digits of ``sha256:...``, in lower case. Raises ValueError.
+
+    >>> sha256_of("sha256:" + "AB" * 32)[:4]
+    'abab'
+    """
+    found = _SHA256.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"checksum is sha256: and 64 hexadecimal digits, not {text.strip()[:80]!r}")
+    return found[1].lower()
+
+
+def meant(options: Mapping[str, Any]) -> tuple[int | None, str, list[str]]:
+    """Options of the task: reserve in bytes, the digits of checksum, and all that is wrong with the options themselves."""
+    wrong: list[str] = []
+    reserve, sha256 = None, ""
+    try:
+        Resources(DIALECTS[options["via"]], options["resources"])
+    except ValueError as error:
+        wrong.append(str(error))
+    try:
+        reserve = size_of(options["reserve"]) if options["reserve"] else None
+    except ValueError as error:
+        wrong.append(f"reserve: {error}")
+    try:
+        sha256 = sha256_of(options["checksum"]) if options["checksum"] else ""
+    except ValueError as error:
+        wrong.append(str(error))
+    if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
+        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
+    if options["wait_timeout"] < 0:
+        wrong.append("wait_timeout must be 0 or more seconds")
+    return reserve, sha256, wrong
+
+
+def is_broken(image: Image) -> bool:
+    return image.status.lower().startswith(BROKEN)
+
+
+def is_under_way(image: Image) -> bool:
+    """Neither complete nor broken; a text that is not known never counts as either."""
+    return not image.complete and not is_broken(image)
+
+
+def collectors(chosen: Sequence[str], known: Iterable[Region]) -> dict[str, str]:
+    """Targets and their addresses, each address once. `all` leaves out the default region: that is Center itself.
+
+    >>> collectors(["all"], [Region("default"), Region("emea", "192.0.2.7")])
+    {'collector emea': '192.0.2.7'}
+    """
+    found: dict[str, str] = {}
+    for region in known:
+        named = region.name in chosen or (ALL in chosen and region.collector_ip and not region.is_default)
+        if named and is_host(region.collector_ip) and region.collector_ip not in found.values():
+            found[f"collector {region.name}"] = region.collector_ip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class TargetState:
+    """What one target has. system: of an appliance only. unknown: why nothing is known of its storage."""
+
+    images: Mapping[str, Image] = field(default_factory=dict)
+    storage: Storage = field(default_factory=Storage, compare=False)
+    reserved: int | None = None  # None: nobody asked
+    system: System | None = field(default=None, compare=False)
+    unknown: str = field(default="", compare=False)
+
+    @property
+    def is_appliance(self) -> bool:
+        return self.system is not None
+
+
+Targets = Mapping[str, TargetState]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
+
+    patient: an upload that somebody else began is waited for (not in check mode).
+    """
+
+    name: str
+    present: bool = True
+    vendor: str = ""
+    size: int = 0
+    reserve: int | None = None
+    force: bool = False
+    wait: bool = True
+    patient: bool = True
+
+    def is_whole(self, found: Image | None) -> bool:
+        """Complete and of the same size, where the target tells one."""
+        return found is not None and found.complete and found.size in (0, self.size)
+
+    def is_there(self, found: Image | None) -> bool:
+        """Whole, or on its way where nobody waits for that."""
+        return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
+
+
+def to_document(targets: Targets) -> dict[str, Any]:
+    return {
+        name: {
+            "images": [
+                {
+                    "name": item.name,
+                    "vendor": item.vendor,
+                    "size": item.size,
+                    "complete": item.complete,
+                    "in_use": item.in_use,
+                }
+                for item in state.images.values()
+            ],
+            **({"reserved": state.reserved} if state.reserved is not None else {}),
+        }
+        for name, state in targets.items()
+    }

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an image, and the targets that it goes to, break of the wing's rules. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from ..._engine.problems import Problem
+from ..model import Image, Region, is_host
+from ..rule_table import Finding, problem
+from ..vendors import MOST_IMAGES, VENDORS
+from .model import ALL, Targets, TargetState, Wanted, is_under_way
+
+# What a multipart body and a path carry without rewriting; an image that is there already may have blanks and more.
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
+_LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
+
+
+def flaws(wanted: Wanted) -> list[Problem]:
+    """What the document breaks by itself."""
+    return [problem(finding) for finding in _flaws(wanted)]
+
+
+def _flaws(wanted: Wanted) -> Iterator[Finding]:
+    fits = _NAME if wanted.present else _LISTED
+    if not fits.fullmatch(wanted.name) or {"/", "\\"} & {*wanted.name}:
+        remedy = "Use letters, digits and . _ + -, at most 200 of them; it begins with a letter or a digit."
+        yield "H26", "name", f"{wanted.name[:60]!r} does not fit into a path of NITRO", remedy
+    if not wanted.present:
+        return
+    vendor = VENDORS.get(wanted.vendor)
+    if vendor is None:
+        yield "H2", "vendor", f"unknown vendor {wanted.vendor!r}", f"Known: {', '.join(VENDORS)}."
+        return
+    if not wanted.name.lower().endswith(vendor.suffixes):
+        text = f"{wanted.name} does not end like an image of {vendor.name}"
+        yield "H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}."
+    if not vendor.documented:
+        yield "H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first."
+
+
+def region_flaws(chosen: Sequence[str], known: Iterable[Region]) -> list[Problem]:
+    """Of the regions whose collectors were named."""
+    by_name = {region.name: region for region in known}
+    found: list[Finding] = []
+    for name in chosen:
+        if name == ALL:
+            continue
+        region = by_name.get(name)
+        if region is None:
+            remedy = f"Known: {', '.join(sorted(by_name)[:20]) or 'none'}."
+            found.append(("H24", "collectors", f"there is no region {name}", remedy))
+        elif not region.collector_ip:
+            remedy = "Leave it out; sites of the default region take the image from Center itself."
+            found.append(("H8", "collectors", f"the region {name} has no collector", remedy))
+    for region in by_name.values():
+        # A password is going to be sent there.
+        if region.collector_ip and not is_host(region.collector_ip) and (region.name in chosen or ALL in chosen):
+            text = f"what Center names as collector of the region {region.name} is no address"
+            found.append(("H24", "collectors", text, "Check config/regions of Center."))
+    return [problem(finding) for finding in found]
+
+
+def check(current: Targets, wanted: Wanted) -> list[Problem]:
+    """Every broken rule on every target, before the first byte goes anywhere."""
+    found: list[Problem] = []
+    for target, state in current.items():
+        item = f"targets[{target}]"
+        rows = _present(state, wanted) if wanted.present else _absent(state, wanted)
+        found += [problem((rule, item, message, remedy)) for rule, message, remedy in rows]
+        if state.unknown and wanted.present and wanted.reserve is None:
+            text = f"whether there is room is not known: {state.unknown}"
+            found.append(replace(problem(("H27", item, text, "")), severity="warning"))
+    return found
+
+
+Row = tuple[str, str, str]
+
+
+def _absent(state: TargetState, wanted: Wanted) -> Iterator[Row]:
+    old = state.images.get(wanted.name)
+    if old is None:
+        return
+    if old.in_use:
+        yield "H5", f"{wanted.name} is in use", "Deprovision the firewall that runs it first."
+    if is_under_way(old) and not wanted.force:
+        remedy = "Wait for its end; force: true deletes one that never ends."
+        yield "H7", f"{wanted.name} is being uploaded ({_said(old)})", remedy
+    yield from _others(state, wanted)
+    if not state.is_appliance:
+        yield "H36", f"{wanted.name} goes from here only", "Delete it on each appliance with via: appliance."
+
+
+def _others(state: TargetState, wanted: Wanted) -> Iterator[Row]:
+    for other in state.images.values():
+        if other.uploading and other.name != wanted.name:
+            yield "H7", f"{other.name} is being uploaded ({_said(other)})", "Wait for its end."
+
+
+def _said(image: Image) -> str:
+    percent = "" if image.percent is None else f", {image.percent} %"
+    return f"{image.status or 'no status'}{percent}"
+
+
+def _present(state: TargetState, wanted: Wanted) -> Iterator[Row]:
+    old = state.images.get(wanted.name)
+    if state.system is not None and not state.system.hosts_firewalls:
+        yield "H1", f"this is a {state.system.model or 'platform of unknown model'}", "Only an 1100 hosts a firewall."
+        return
+    yield from _room(state, wanted)
+    if wanted.is_there(old):
+        return
+    yield from _others(state, wanted)
+    if old and old.in_use:
+        text = f"{wanted.name} is in use and has {old.size} bytes, not {wanted.size}"
+        yield "H5", text, "Give the new one another name."
+    elif old and old.complete and not wanted.force:
+        text = f"{wanted.name} is there with {old.size} bytes, the file has {wanted.size}"
+        yield "H35", text, "Give it another name, or replace it with force: true."
+    if state.is_appliance and old is None and len(state.images) >= MOST_IMAGES:
+        listed = ", ".join(f"{item.name}{' (in use)' if item.in_use else ''}" for item in state.images.values())
+        yield "H5", f"there are {len(state.images)} images already: {listed}", "Delete one that is not in use."
+
+
+def _room(state: TargetState, wanted: Wanted) -> Iterator[Row]:
+    storage, old = state.storage, state.images.get(wanted.name)
+    reserving = wanted.reserve is not None and not state.is_appliance
+    if not storage.known:
+        if reserving:
+            said = state.unknown or "its answer has no reserved"
+            yield (
+                "H27",
+                f"it does not tell what it reserves: {said}",
+                "Leave reserve out, or name the call (resources).",
+            )
+        return
+    reserved, free = storage.reserved, storage.free
+    if not state.is_appliance and not storage.active:
+        remedy = "Add secondary storage to Center (Administration > Storage Maintenance)."
+        yield "H27", "its secondary partition is not active", remedy
+        return
+    if wanted.reserve is not None and reserving:
+        if wanted.reserve < storage.used:
+            yield "H27", f"{storage.used} bytes are used, so {wanted.reserve} cannot be reserved", "Reserve more."
+        reserved, free = wanted.reserve, wanted.reserve - storage.used
+    if wanted.is_there(old):
+        return
+    free += old.size if old else 0
+    if wanted.size > free:
+        remedy = "Delete images." if state.is_appliance else "Reserve more (reserve), or delete images."
+        yield "H27", f"the image has {wanted.size} bytes, of {reserved} reserved {max(0, free)} are free", remedy

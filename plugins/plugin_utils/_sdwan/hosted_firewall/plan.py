@@ -1,0 +1,208 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hosted firewalls: what is there + what is asked for -> jobs in their order, with their undo. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from ..._engine.operations import Kind, Operation, Plan
+from ..model import HostedFirewall
+from ..resources import Resources
+from ..vendors import PALO_ALTO
+from .model import SECRETS, SETTINGS, Document, Fleet, Key, Machine, Target, end, ended, is_busy, powered
+
+Action = Literal["deprovision", "provision", "start", "shutdown"]
+# A firewall goes through these in this order, never back; all appliances go through one of them together.
+ROUNDS: tuple[tuple[Action, ...], ...] = (("deprovision",), ("provision",), ("start", "shutdown"))
+_KINDS: Mapping[Action, Kind] = {
+    "deprovision": "delete",
+    "provision": "create",
+    "start": "update",
+    "shutdown": "update",
+}
+_BACK: Mapping[Action, Action] = {"start": "shutdown", "shutdown": "start", "provision": "deprovision"}
+Jobs = tuple[list[Action], tuple[str, ...], bool]  # what is needed, its risk, whether another job has to end first
+REPEATS, REPROVISIONS, TAKES_DOWN = "repeats-failed", "reprovisions", "takes-down"
+LATER = "A job has to end before the next one can begin; with wait: false, run again for the rest."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request: a job on one appliance or, to provision, on all of a site. later: it waits for another job, and the task
+    does not."""
+
+    action: Action
+    targets: tuple[Target, ...]
+    line: str
+    undo: tuple[str, ...]
+    risk: tuple[str, ...]
+    later: bool = False
+
+    @property
+    def item(self) -> str:
+        first = self.targets[0]
+        return first.item if len(self.targets) == 1 else f"sites[{first.site}]"
+
+
+def resulting(current: Fleet, document: Document) -> Fleet:
+    """Every appliance of the task as it shall be."""
+    return replace(current, machines={key: _wanted(machine, document) for key, machine in current.machines.items()})
+
+
+def _wanted(machine: Machine | None, document: Document) -> Machine | None:
+    if not document.present:
+        return None
+    settings = provisioned_with(document)
+    if machine is None:
+        fresh = Machine(HostedFirewall(**settings), frozenset(SETTINGS.values()))
+        return powered(fresh, document.power)
+    changed = {name: value for name, value in document.settings.items() if name in machine.shown}
+    return powered(replace(machine, firewall=replace(machine.firewall, **changed)), document.power)
+
+
+def provisioned_with(document: Document) -> dict[str, Any]:
+    return {"vendor": PALO_ALTO, **document.settings}
+
+
+def actions(machine: Machine | None, document: Document, renewed: bool = False) -> tuple[list[Action], tuple[str, ...]]:
+    """(the jobs that one appliance needs, tags of risk). renewed: its secrets were given anew in this run."""
+    anew = _anew(document)
+    if machine is None:
+        return (anew if document.present else []), ()
+    if not document.present:
+        return ["deprovision"], (TAKES_DOWN,)
+    if machine.phase == "failed":
+        return ["deprovision", *anew], (REPEATS,)
+    if machine.differs(document.settings) or (document.renew and not renewed):
+        return ["deprovision", *anew], (REPROVISIONS, TAKES_DOWN)
+    if document.power == "started":
+        return ([] if machine.is_up else ["start"]), ()
+    return ([] if machine.is_stopped else ["shutdown"]), (TAKES_DOWN,)
+
+
+def jobs(machine: Machine | None, document: Document, renewed: bool = False) -> Jobs:
+    """As actions(), for a machine that may be in the middle of a job: that one is never started twice, what it ends in is what
+    counts."""
+    if machine is None or not is_busy(machine) or takes_at_once(machine, document):
+        return *actions(machine, document, renewed), False
+    if not end(machine):
+        return [], (), True  # nobody knows what comes of it; a rule says so, or the wait did
+    return *actions(ended(machine), document, renewed), True
+
+
+def takes_at_once(machine: Machine, document: Document) -> bool:
+    """Whether a firewall in the middle of a job is removed without waiting for the end: somebody says so, because a job may
+    never end."""
+    return not document.present and document.force and end(machine) != "absent"
+
+
+def steps(current: Fleet, document: Document, table: Resources, renewed: Collection[Key] = ()) -> list[Step]:
+    """In the order of the rounds, then of the task."""
+    found: dict[tuple[int, Action, str, bool], list[tuple[Target, tuple[str, ...]]]] = {}
+    needed = {key: jobs(current.machines.get(key), document, key in renewed) for key in current.targets}
+    if document.force:
+        needed |= _whole_pairs(current, document, needed)
+    # Both of a pair are provisioned together, so the one that is free waits for the other.
+    held = {key[0] for key, (listed, _risk, _busy) in needed.items() if listed[:2] == ["deprovision", "provision"]} - {
+        ""
+    }
+    for key, target in current.targets.items():
+        listed, risk, busy = needed[key]
+        for number, action in enumerate(listed):
+            later = not document.wait and (busy or number > 0 or (action == "provision" and target.site in held))
+            together = target.site if action == "provision" else target.name
+            found.setdefault((_round(action), action, together, later), []).append((target, risk))
+    ordered = sorted(found.items(), key=lambda entry: entry[0][0])  # stable: the order of the task stays
+    return [_step(action, group, current, document, table, later) for (_n, action, _t, later), group in ordered]
+
+
+def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs]) -> dict[Key, Jobs]:
+    """Of a pair of which one is to be provisioned, the other anew, too: Center provisions both together, and whether it takes
+    one beside a firewall that is there is not documented. What can be lost by that needs force."""
+    halves = {key[0] for key, (listed, _risk, _busy) in needed.items() if "provision" in listed and key[0]}
+    anew, risk = _anew(document), (REPROVISIONS, TAKES_DOWN)
+    return {
+        key: (["deprovision", *anew], risk, busy)
+        for key, (listed, _risk, busy) in needed.items()
+        if key[0] in halves and "provision" not in listed
+    }
+
+
+def _anew(document: Document) -> list[Action]:
+    return ["provision"] if document.power == "started" else ["provision", "shutdown"]
+
+
+def _round(action: Action) -> int:
+    return next(number for number, members in enumerate(ROUNDS) if action in members)
+
+
+def _step(
+    action: Action,
+    group: list[tuple[Target, tuple[str, ...]]],
+    current: Fleet,
+    document: Document,
+    table: Resources,
+    later: bool,
+) -> Step:
+    targets = tuple(target for target, _risk in group)
+    risk = tuple(dict.fromkeys(tag for _target, tags in group for tag in tags))
+    if action == "provision":
+        line = _provision(table, targets, provisioned_with(document), document.secrets)
+        undo = tuple(_act(table, "deprovision", target) for target in targets)
+    else:
+        line = _act(table, action, targets[0])
+        undo = tuple(_undone(action, targets[0], current, document, table))
+    return Step(action, targets, line, undo, risk, later)
+
+
+def _undone(action: Action, target: Target, current: Fleet, document: Document, table: Resources) -> Iterator[str]:
+    if action != "deprovision":
+        yield _act(table, _BACK[action], target)
+        return
+    machine = current.machines.get(target.key)
+    if machine is not None and machine.phase != "failed":  # nobody wants a failed one back
+        settings = {name: str(getattr(machine.firewall, name)) for name in SETTINGS.values()}
+        yield _provision(table, (target,), settings, document.secrets)
+
+
+def _act(table: Resources, action: Action, target: Target) -> str:
+    item = {"site_name": target.site, **({"appliance_name": target.member} if target.member else {})}
+    return table.line("POST", "hosted_firewalls", item if target.site else None, action=action)
+
+
+def _provision(
+    table: Resources, targets: tuple[Target, ...], settings: Mapping[str, str], secrets: tuple[str, ...]
+) -> str:
+    """Secrets stand in it as references; see Manager.send."""
+    item: dict[str, Any] = {name: value for name, value in settings.items() if value}
+    item |= {name: f"<{name}>" for name in SECRETS if name in secrets}
+    first = targets[0]
+    if first.site:
+        item["region_name"] = first.region
+        item["sites"] = [
+            {"site_name": target.site, **({"appliance_name": target.member} if target.member else {})}
+            for target in targets
+        ]
+    return table.line("POST", "hosted_firewalls", item)
+
+
+def later_all(listed: list[Step], started: Collection[Key]) -> list[Step]:
+    """For a task that does not wait: appliances on which it began a job get nothing more in this run."""
+    return [
+        replace(step, later=True) if any(target.key in started for target in step.targets) else step for step in listed
+    ]
+
+
+def plan(listed: list[Step]) -> Plan:
+    later = tuple(_operation(step) for step in listed if step.later)
+    now = tuple(_operation(step) for step in listed if not step.later)
+    return Plan(now, later, LATER if later else "")
+
+
+def _operation(step: Step) -> Operation:
+    return Operation(_KINDS[step.action], step.item, (step.line,), step.undo, step.risk)

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The order in which a site's policies are evaluated, and which of them leave nothing to a later one. Pure.
+
+Source: "Citrix SD-WAN: firewall policies": 1 Pre-Templates, 2 Pre-Global, 3 Local, 4 Local auto-generated, 5 Post-Templates,
+6 Post-Global. In which of them the policies stand that SD-WAN makes for management servers is unverified; they are shown where
+the system lists them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..vendors import can_host
+from .model import LISTS, Policy, Redirects, SiteFirewall
+
+DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A policy where a site evaluates it. template: "" for one of its own. position: from 1, in the stage."""
+
+    stage: str
+    template: str
+    position: int
+    policy: Policy
+
+
+def evaluated(state: Redirects, site_name: str) -> list[Placed]:
+    """The policies of all six stages, first one first."""
+    site = state.sites.get(site_name, SiteFirewall())
+    attached = [name for name in site.templates if name in state.templates]
+    first = [*(name for name, item in state.templates.items() if item.auto and name not in attached), *attached]
+    last = [name for name in (state.global_template,) if name in state.templates and name not in first]
+    pre, post = ({name: getattr(item, part) for name, item in state.templates.items()} for part in ("pre", "post"))
+    return [
+        *_stage("pre_templates", [(name, policy) for name in first for policy in pre[name]]),
+        *_stage("pre_global", [(name, policy) for name in last for policy in pre[name]]),
+        *_stage("local", [("", policy) for policy in site.policies if not policy.auto]),
+        *_stage("local_auto", [("", policy) for policy in site.policies if policy.auto]),
+        *_stage("post_templates", [(name, policy) for name in first for policy in post[name]]),
+        *_stage("post_global", [(name, policy) for name in last for policy in post[name]]),
+    ]
+
+
+def _stage(stage: str, listed: list[tuple[str, Policy]]) -> list[Placed]:
+    return [Placed(stage, template, number, policy) for number, (template, policy) in enumerate(listed, 1)]
+
+
+def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None) -> list[str]:
+    """Sites that evaluate a redirect. models: of all sites of the package; then those count that can host a firewall."""
+    names = state.sites if models is None else [name for name, model in models.items() if can_host(model)]
+    return sorted(name for name in names if any(placed.policy.is_redirect for placed in evaluated(state, name)))
+
+
+def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(redirect, the earlier policy that takes all of what it would take)."""
+    found = []
+    for number, later in enumerate(placed):
+        if not later.policy.is_redirect:
+            continue
+        for earlier in placed[:number]:
+            if earlier.policy.action in DECIDING and covers(earlier.policy, later.policy):
+                found.append((later, earlier))
+                break
+    return found
+
+
+def premature(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(breakout, the earlier redirect that takes all of its traffic): allows of applications that came too late."""
+    return [(later, earlier) for later, earlier in _outrun(placed) if covers(earlier.policy, later.policy)]
+
+
+def outrun_to_the_internet(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(breakout, the earlier redirect that takes all of its traffic to the Internet, but not all of it)."""
+    return [(later, earlier) for later, earlier in _outrun(placed) if not covers(earlier.policy, later.policy)]
+
+
+def _outrun(placed: list[Placed]) -> Iterator[tuple[Placed, Placed]]:
+    for number, later in enumerate(placed):
+        if later.policy.action != "allow" or not is_breakout(later.policy):
+            continue
+        leaving = later.policy
+        if not leaving.value("destination_service_type"):
+            leaving = replace(leaving, match=(*leaving.match, ("destination_service_type", "internet")))
+        earlier: list[Placed] = []
+        for item in placed[:number]:
+            if item.policy.action == "allow" and covers(item.policy, leaving):
+                break  # what comes before this one is all that counts
+            if item.policy.is_redirect and covers(item.policy, leaving):
+                earlier.append(item)
+        if earlier:
+            yield later, next((item for item in earlier if covers(item.policy, later.policy)), earlier[0])
+
+
+def is_breakout(policy: Policy) -> bool:
+    """An allow for an application, or one that SD-WAN made for Office 365."""
+    names = ("application", "application_family", "application_objects")
+    return policy.action == "allow" and any(policy.value(name) for name in names)
+
+
+def covers(earlier: Policy, later: Policy) -> bool:
+    """Whether all that the later one matches is matched by the earlier one, too."""
+    if ("match_established", True) in earlier.options:
+        return False
+    inner = dict(later.match)
+    return all(_contains(name, outer, inner.get(name)) for name, outer in earlier.match)
+
+
+def _contains(name: str, outer: Any, inner: Any) -> bool:
+    """None is anything."""
+    if outer == inner:
+        return True
+    if inner is None:
+        return False
+    if name in LISTS:
+        return {*inner} <= {*outer}
+    if name.endswith("_ip_address"):
+        return _within(str(inner), str(outer))
+    if name.endswith("_port"):
+        big, small = _ports(str(outer)), _ports(str(inner))
+        return bool(big and small and big[0] <= small[0] and small[1] <= big[1])
+    return False
+
+
+def _within(inner: str, outer: str) -> bool:
+    try:
+        small, big = (ipaddress.ip_network(text, strict=False) for text in (inner, outer))
+    except ValueError:
+        return False
+    if isinstance(small, ipaddress.IPv4Network) and isinstance(big, ipaddress.IPv4Network):
+        return small.subnet_of(big)
+    if isinstance(small, ipaddress.IPv6Network) and isinstance(big, ipaddress.IPv6Network):
+        return small.subnet_of(big)
+    return False
+
+
+def _ports(text: str) -> tuple[int, int] | None:
+    """Of "80" or "80-90"; None for anything else."""
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if not first.isdecimal() or (dash and not last.isdecimal()):
+        return None
+    return int(first), int(last) if dash else int(first)

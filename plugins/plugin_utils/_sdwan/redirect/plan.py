@@ -1,0 +1,389 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Redirects of a package: current + document -> wanted -> requests with their undo. Pure.
+
+Owned are the match type, hosted firewall templates, policies that redirect, and the policy lists that a document names. What
+SD-WAN made itself is never part of it, nor are other policies and templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ..._engine.operations import Kind, Operation, Plan
+from ..._engine.states import State
+from ..._engine.states import resulting as things
+from ..model import Item, rows, text
+from ..resources import Resources
+from ..vendors import VENDORS
+from .model import (
+    BREAKOUTS,
+    SYMMETRIC,
+    HostedTemplate,
+    Policy,
+    PolicyTemplate,
+    Redirects,
+    SiteFirewall,
+    hosted_item,
+    hosted_template,
+    policy,
+    to_item,
+)
+
+PRIORITY_STEP = 100  # between a site's policies; the system redistributes them
+
+# -- document -> wanted -----------------------------------------------------------------------------------------------
+
+
+def resulting(current: Redirects, document: Item, state: State) -> Redirects:
+    """What the package shall hold. Names that do not exist are kept: the rules report them."""
+    wanted = _redirected(current, document, state)
+    if state == "deleted":
+        off = frozenset(word for word in BREAKOUTS if word in (document.get("office_365_breakout") or {}))
+        return replace(wanted, breakout=current.breakout - off)
+    given: Mapping[str, bool] = document.get("office_365_breakout") or {}
+    kept = current.breakout if state != "overridden" or not given else frozenset()
+    on = {word for word in BREAKOUTS if given.get(word)}
+    off = frozenset(word for word in BREAKOUTS if given.get(word) is False)
+    match_type = str(document.get("connection_match_type") or current.match_type)
+    return replace(wanted, match_type=match_type, breakout=(kept | on) - off)
+
+
+def _redirected(current: Redirects, document: Item, state: State) -> Redirects:
+    hosted = things(
+        current.hosted,
+        {item["name"]: item for item in document.get("hosted_firewall_templates") or ()},
+        state,
+        _hosted,
+    )
+    return _policies(replace(current, hosted=hosted), document, state)
+
+
+def _hosted(existing: HostedTemplate | None, given: Item) -> HostedTemplate:
+    base = hosted_item(existing) if existing else {}
+    vendor = str(given.get("vendor") or base.get("vendor") or "")
+    mode = VENDORS[vendor].mode if vendor in VENDORS else base.get("deployment_mode", "")
+    wanted = hosted_template(
+        {**base, "deployment_mode": mode, **{key: item for key, item in given.items() if item is not None}}
+    )
+    return replace(wanted, raw=existing.raw if existing else {})
+
+
+def _policies(current: Redirects, document: Item, state: State) -> Redirects:
+    trusted = [policy({"action": "allow", "application": name}) for name in document.get("trusted_applications") or ()]
+    templates = dict(current.templates)
+    sites = dict(current.sites)
+    named_templates = {item["name"]: item for item in document.get("policy_templates") or ()}
+    named_sites = {item["site"]: item for item in document.get("site_policies") or ()}
+    if state == "overridden":
+        templates = {
+            name: item if name in named_templates else replace(item, pre=_without_redirects(item.pre))
+            for name, item in templates.items()
+        }
+        sites = {
+            name: item if name in named_sites else replace(item, policies=_without_redirects(item.policies))
+            for name, item in sites.items()
+        }
+    global_template = current.global_template
+    for name, item in named_templates.items():
+        if state == "deleted":
+            templates.pop(name, None)
+            global_template = "" if global_template == name else global_template
+            sites = {site: _detached(firewall, name) for site, firewall in sites.items()}
+            continue
+        old = templates.get(name, PolicyTemplate(name))
+        templates[name] = replace(old, pre=_listed(old.pre, item.get("pre_appliance_policies"), trusted, state))
+        global_template = _attached_everywhere(global_template, name, item.get("global"))
+        sites = _attached(sites, name, item.get("sites"), state)
+    for name, item in named_sites.items():
+        old_site = sites.get(name, SiteFirewall())
+        sites[name] = replace(old_site, policies=_listed(old_site.policies, item.get("policies"), trusted, state))
+    return replace(current, templates=templates, sites=sites, global_template=global_template)
+
+
+def _attached_everywhere(current: str, name: str, wanted: bool | None) -> str:
+    if wanted:
+        return name
+    return "" if wanted is False and current == name else current
+
+
+def _attached(
+    sites: Mapping[str, SiteFirewall], name: str, wanted: Sequence[str] | None, state: State
+) -> dict[str, SiteFirewall]:
+    if wanted is None:
+        return dict(sites)
+    found = dict(sites)
+    if state != "merged":
+        found = {site: _detached(item, name) if site not in wanted else item for site, item in found.items()}
+    for site in wanted:
+        item = found.get(site, SiteFirewall())
+        if name not in item.templates:
+            found[site] = replace(item, templates=(*item.templates, name))
+    return found
+
+
+def _detached(site: SiteFirewall, template: str) -> SiteFirewall:
+    return replace(site, templates=tuple(name for name in site.templates if name != template))
+
+
+def _without_redirects(policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    return tuple(item for item in policies if item.auto or not item.is_redirect)
+
+
+def _listed(
+    current: tuple[Policy, ...], given: Sequence[Item] | None, trusted: Sequence[Policy], state: State
+) -> tuple[Policy, ...]:
+    """SD-WAN's own first, as they stand. Trusted applications come before the first redirect."""
+    auto = tuple(item for item in current if item.auto)
+    own = tuple(item for item in current if not item.auto)
+    if state == "deleted":
+        unwanted = [*(policy(item) for item in given or ()), *trusted]
+        return (*auto, *(item for item in own if item not in unwanted and not (given is None and item.is_redirect)))
+    if given is None:
+        return current
+    wanted = [_same(own, policy(item)) for item in given]
+    if state == "merged":
+        wanted = _merged(own, wanted)
+    if any(item.is_redirect for item in wanted):
+        wanted = _before_redirects(wanted, [_same(own, item) for item in trusted])
+    return (*auto, *wanted)
+
+
+def _merged(own: Sequence[Policy], wanted: Sequence[Policy]) -> list[Policy]:
+    """What is there stays in its order. A redirect that is missing comes last; another policy before the first redirect,
+    unless the document has it behind one."""
+    merged = list(own)
+    for number, item in enumerate(wanted):
+        if item in merged:
+            continue
+        if item.is_redirect:
+            merged.append(item)
+        elif any(earlier.is_redirect for earlier in wanted[:number]):
+            merged.insert(merged.index(wanted[number - 1]) + 1, item)
+        else:
+            merged = _before_redirects(merged, [item])
+    return merged
+
+
+def _same(own: Iterable[Policy], wanted: Policy) -> Policy:
+    """The device's own one, with what it knows of it, where there is one like that."""
+    return next((item for item in own if item == wanted), replace(wanted, raw={}))
+
+
+def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
+    """What stands behind the first redirect moves before it."""
+    first = next((number for number, item in enumerate(policies) if item.is_redirect), len(policies))
+    moved = [item for item in further if item not in policies[:first]]
+    return [*policies[:first], *moved, *(item for item in policies[first:] if item not in moved)]
+
+
+# -- wanted -> requests -----------------------------------------------------------------------------------------------
+
+
+class Requests:
+    """The lines of a package. table: whose names and paths count."""
+
+    def __init__(self, table: Resources, package: str) -> None:
+        self._table = table
+        self._package = package
+
+    def put(self, name: str, item: Item) -> str:
+        return self._table.line("PUT", name, {**item, "package_name": self._package})
+
+    def post(self, name: str, item: Item) -> str:
+        return self._table.line("POST", name, {**item, "package_name": self._package})
+
+    def delete(self, name: str, /, **keys: Any) -> str:
+        return self._table.line("DELETE", name, keys={**keys, "package_name": self._package})
+
+    def act(self, name: str, action: str = "", /, **item: Any) -> str:
+        return self._table.line("POST", name, {**item, "package_name": self._package}, action=action)
+
+
+def plan(current: Redirects, wanted: Redirects, requests: Requests) -> Plan:
+    """What lets traffic pass comes first, what redirects after it; removals run the other way round."""
+    operations: list[Operation] = []
+    if wanted.match_type != current.match_type and wanted.match_type == SYMMETRIC:
+        operations.append(_match_type(current, wanted, requests))
+    grown = current.breakout | wanted.breakout
+    operations += _breakout(current.breakout, grown, requests)
+    operations += _hosted_changes(current, wanted, requests)
+    operations += _template_changes(current, wanted, requests)
+    operations += [
+        operation
+        for name in sorted({*current.sites, *wanted.sites})
+        for operation in _site(name, current.sites.get(name), wanted.sites.get(name, SiteFirewall()), requests)
+    ]
+    if wanted.global_template != current.global_template:
+        operations.append(_global_template(current, wanted, requests))
+    operations += [
+        _gone_template(item, requests)
+        for name, item in current.templates.items()
+        if name not in wanted.templates and not item.auto
+    ]
+    operations += [_gone_hosted(item, requests) for name, item in current.hosted.items() if name not in wanted.hosted]
+    operations += _breakout(grown, wanted.breakout, requests)
+    if wanted.match_type != current.match_type and wanted.match_type != SYMMETRIC:
+        operations.append(_match_type(current, wanted, requests))
+    return Plan(tuple(operations))
+
+
+def _match_type(current: Redirects, wanted: Redirects, requests: Requests) -> Operation:
+    do, undo = (
+        requests.put("global_network_settings", {"connection_match_type": state.match_type})
+        for state in (wanted, current)
+    )
+    return Operation("update", "connection_match_type", (do,), (undo,), ("all-policies",))
+
+
+def _global_template(current: Redirects, wanted: Redirects, requests: Requests) -> Operation:
+    do, undo = (
+        requests.put("global_network_settings", {"global_policy_template": state.global_template})
+        for state in (wanted, current)
+    )
+    return Operation("update", "global_policy_template", (do,), (undo,), ("all-sites",))
+
+
+def _breakout(current: frozenset[str], wanted: frozenset[str], requests: Requests) -> list[Operation]:
+    changed = current ^ wanted
+    if not changed:
+        return []
+    do, undo = (
+        requests.put("office_365_breakout_policy", {BREAKOUTS[word]: word in state for word in sorted(changed)})
+        for state in (wanted, current)
+    )
+    return [Operation("update", "office_365_breakout", (do,), (undo,))]
+
+
+def _hosted_changes(current: Redirects, wanted: Redirects, requests: Requests) -> Iterable[Operation]:
+    name = "hosted_firewall_template"
+    for key, item in wanted.hosted.items():
+        where = f"hosted_firewall_templates[{key}]"
+        old = current.hosted.get(key)
+        if old is None:
+            do = requests.post(name, hosted_item(replace(item, raw={})))
+            yield Operation("create", where, (do,), (requests.delete(name, name=key),))
+        elif old != item:
+            yield Operation(
+                "update", where, (requests.put(name, hosted_item(item)),), (requests.put(name, hosted_item(old)),)
+            )
+
+
+def _gone_hosted(item: HostedTemplate, requests: Requests) -> Operation:
+    name = "hosted_firewall_template"
+    do, undo = requests.delete(name, name=item.name), requests.post(name, hosted_item(item))
+    return Operation("delete", f"hosted_firewall_templates[{item.name}]", (do,), (undo,))
+
+
+def _template_changes(current: Redirects, wanted: Redirects, requests: Requests) -> Iterable[Operation]:
+    name = "firewall_policy_template"
+    for key, item in wanted.templates.items():
+        where = f"policy_templates[{key}]"
+        old = current.templates.get(key)
+        if item.auto:
+            continue
+        if old is None:
+            gone = requests.delete(name, firewall_policy_template_name=key)
+            yield Operation("create", where, (requests.post(name, _template_item(item)),), (gone,))
+        elif _own(old.pre) != _own(item.pre):
+            do, undo = (requests.put(name, _template_item(state)) for state in (item, old))
+            yield Operation("update", where, (do,), (undo,), _risk(old.pre, item.pre))
+
+
+def _gone_template(item: PolicyTemplate, requests: Requests) -> Operation:
+    name = "firewall_policy_template"
+    do = requests.delete(name, firewall_policy_template_name=item.name)
+    return Operation("delete", f"policy_templates[{item.name}]", (do,), (requests.post(name, _template_item(item)),))
+
+
+def _template_item(template: PolicyTemplate) -> dict[str, Any]:
+    """The whole item: whether a PUT merges or replaces lists is not documented, so nothing is left out."""
+    kept = {key: value for key, value in template.raw.items() if key not in ("auto_generated", "package_name")}
+    return {
+        **kept,
+        "firewall_policy_template_name": template.name,
+        "pre_appliance_policies": [_item(item) for item in template.pre],
+        "post_appliance_policies": rows(kept, "post_appliance_policies"),
+    }
+
+
+def _item(shown: Policy) -> dict[str, Any]:
+    """SD-WAN's own policies go back as they came."""
+    if shown.auto:
+        return dict(shown.raw)
+    return {key: value for key, value in to_item(shown).items() if key != "priority"}
+
+
+def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Requests) -> Iterable[Operation]:
+    if old is None and new == SiteFirewall():
+        return
+    before = old or SiteFirewall()
+    do: list[str] = []
+    unwanted = [item for item in before.policies if not item.auto and item not in new.policies]
+    for item in unwanted:
+        if text(item.raw, "id"):  # whether a PUT takes away what it does not name is not documented; this call does
+            do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
+    for template in before.templates:
+        if template not in new.templates:
+            do.append(requests.delete("firewall_policy_template_delete", site_name=name, template_name=template))
+    left = [item for item in _own(before.policies) if item not in unwanted or not text(item.raw, "id")]
+    added = [template for template in new.templates if template not in before.templates]
+    if tuple(left) != _own(new.policies) or added:
+        do.append(requests.put("firewall", _site_item(name, new, before)))
+    if do:
+        kind: Kind = "update" if old else "create"
+        undo = (
+            requests.put("firewall", _site_item(name, before, before))
+            if old
+            else requests.delete("firewall", site_name=name)
+        )
+        risk = _risk(before.policies, new.policies)
+        yield Operation(kind, f"site_policies[{name}]", tuple(do), (undo,), risk)
+
+
+def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
+    """All of a site's firewall: its NAT policies go back as they came."""
+    kept = {key: value for key, value in before.raw.items() if key != "package_name"}
+    settings = rows(kept, "firewall_settings")
+    attached = {text(item, "policy_template_name"): item for item in settings}
+    policies = []
+    number = 0
+    for item in shown.policies:
+        if item.auto:
+            policies.append(dict(item.raw))
+            continue
+        number += PRIORITY_STEP
+        policies.append({**to_item(item), "priority": number})
+    return {
+        **kept,
+        "site_name": name,
+        "firewall_settings": [
+            *(dict(item) for item in settings if not text(item, "policy_template_name")),
+            *(dict(attached.get(template) or {"policy_template_name": template}) for template in shown.templates),
+        ],
+        "firewall_local_policy": policies,
+    }
+
+
+def _own(policies: Iterable[Policy]) -> tuple[Policy, ...]:
+    return tuple(item for item in policies if not item.auto)
+
+
+def _risk(old: Iterable[Policy], new: Iterable[Policy]) -> tuple[str, ...]:
+    was, shall = ({item for item in policies if item.is_redirect} for policies in (old, new))
+    return ("redirects",) if shall - was else ("stops-redirecting",) if was - shall else ()
+
+
+def is_empty(document: Item) -> bool:
+    """Nothing in it says what it is about: trusted applications go into the lists that it names."""
+    return not any(
+        document.get(key) for key in document if key not in ("connection_match_type", "trusted_applications")
+    )
+
+
+def redirects_anything(state: Redirects) -> bool:
+    return any(True for _where, _policy in state.redirects())

@@ -1,0 +1,236 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The flow monitor of a live SRX: which reads, one command after the other, what undoes them. I/O.
+
+There is no transaction, and silence is success. So every command is sent alone, the result is read back, and what did not
+work is undone by a plan from what is seen to what was there before.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from ..._engine.failures import DoorError, Failed
+from ..._engine.operations import Operation, Plan
+from ..._engine.problems import Problem
+from ..._engine.run import Applied
+from ..._engine.waiting import Progress, poll
+from ..display_set import statements
+from ..firewall import Firewall
+from ..flow_config import parameters
+from ..flow_status import parse_status
+from ..flow_trace import count, packets, summary_of
+from ..junos_cli import refusal, word
+from .model import Filter, Monitor, TraceFile, lacking, parse, thin, to_document
+from .plan import plan, resulting
+from .rules import check
+
+SHOW = "show monitor security flow"
+STATUS = "show security flow status"
+MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
+SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
+# From one level above: below a statement its own `deactivate` line need not stand.
+TRACEOPTIONS = 'show configuration security flow | display set | match "traceoptions|deactivate"'
+
+
+def read(firewall: Firewall) -> Monitor:
+    """The monitor of the node that we are logged in to, in one round trip. Raises Failed for an answer that decides
+    nothing: one that was cut or spoilt on its way is asked for once more."""
+    for look in (1, 2):
+        shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+        wrong = lacking(shown, firewall.node)
+        if not wrong and (look == 2 or not thin(shown, firewall.node)):
+            break
+    else:
+        remedy = "Run it on the device: a line may be lossy, or its release unknown to us."
+        problem = Problem("read", SHOW, wrong, remedy)
+        raise Failed(f"the answer to {SHOW!r} cannot be read: {wrong}", [problem])
+    nodes = parse_status(status)
+    own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
+    configured = parameters(statements(traceoptions))["traceoptions"]["active"]
+    return replace(parse(shown, firewall.node), tracing=own["tracing"], traceoptions=configured)
+
+
+def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
+    """Command after command. Raises Failed at the first one that the device refuses."""
+    for operation in operations:
+        for command in operation.do:
+            said = refusal(firewall.attempt(command)[0])
+            if said:
+                raise Failed(f"the firewall refused {command!r}: {said}", [_refused(operation.item, command, said)])
+
+
+# pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
+REMEDIES: tuple[tuple[str, str], ...] = (
+    ("maximum", "Remove filters that nobody needs (purge: true removes all that are not named)."),
+    ("could not resolve file", "No packet has matched yet, or the file has another name."),
+    ("trace file", "Give file.name."),
+    ("flow filter", "Give at least one filter."),
+    ("permission denied", "The login class of this user needs the permissions trace and clear."),
+    ("traceoptions", "Flow traceoptions are active; the two exclude each other."),
+)
+
+
+def _refused(item: str, command: str, said: str) -> Problem:
+    remedy = next((text for pattern, text in REMEDIES if pattern in said), "Does this release know the command?")
+    return Problem("device", item, f"the device refused {command!r}", remedy, "error", said)
+
+
+def _flag(before: Monitor, seen: Monitor) -> str:
+    """What is wrong with the flag basic-datapath, which a start sets and a stop clears."""
+    if seen.running and seen.tracing is False:
+        return "the monitor is active, but flow tracing is off: the flag basic-datapath is missing"
+    if before.running and not seen.running and before.tracing and seen.tracing and not seen.traceoptions:
+        return "the monitor is inactive, but flow tracing is still on: the flag basic-datapath stayed"
+    return ""
+
+
+class MonitorWing:
+    """srx_flow_monitor: the six steps of one firewall (see _engine/run.py)."""
+
+    def __init__(
+        self,
+        firewall: Firewall,
+        filters: Sequence[Filter],
+        file: TraceFile | None,
+        state: str,
+        progress: Progress,
+        *,
+        purge: bool = False,
+        force_file: bool = False,
+        told: Sequence[Problem] = (),
+    ) -> None:
+        """told: warnings about the document itself."""
+        self._firewall = firewall
+        self._filters = filters
+        self._file = file
+        self._state = state
+        self._progress = progress
+        self._purge = purge
+        self._force_file = force_file
+        self._told = told
+
+    def read(self) -> Monitor:
+        return read(self._firewall)
+
+    def resulting(self, current: Monitor) -> Monitor:
+        file = None if self._state == "absent" else self._file
+        return resulting(current, self._filters, file, self._state, self._purge)
+
+    def survey(self, current: Monitor, wanted: Monitor) -> None:
+        """All that the rules need was read already."""
+
+    def check(self, current: Monitor, wanted: Monitor) -> list[Problem]:
+        named = () if self._state == "absent" else self._filters
+        changes = bool(self.plan(current, wanted))
+        found = check(current, wanted, named, self._file, changes=changes, forced=self._force_file)
+        return [*(self._told if changes else ()), *found]
+
+    def plan(self, current: Monitor, wanted: Monitor) -> Plan:
+        return plan(current, wanted, self._force_file)
+
+    def show(self, state: Monitor) -> dict[str, Any]:
+        return to_document(state)
+
+    def apply(self, plan: Plan, current: Monitor, wanted: Monitor) -> Applied:
+        self._force_file = False  # it is forced once: behind it the name is all that can be seen
+        try:
+            run(self._firewall, plan.operations)
+            self._prove(current, wanted)
+        except DoorError as error:
+            failed = Failed(f"the session was lost while applying: {error}")
+            raise self._undone(failed, current, anew=True) from error
+        except Failed as failed:
+            raise self._undone(failed, current) from failed.__cause__
+        except BaseException:  # interrupted, by the task's timeout say
+            # In a new session, since an answer may be on its way in this one.
+            with suppress(DoorError, Failed):
+                self._firewall.reopen()
+                self._take_back(current)
+            raise
+        return Applied()
+
+    def _prove(self, before: Monitor, wanted: Monitor) -> None:
+        """Silence is success, so an effect that is missing is the only sign of a failure. Raises Failed."""
+
+        def missing() -> list[Problem]:
+            seen = read(self._firewall)
+            left = plan(seen, wanted).operations
+            found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+            flag = _flag(before, seen)
+            return [*found, Problem("read-back", "state", flag, f"See {STATUS} on the device.")] if flag else found
+
+        self._progress("looking at the monitor")
+        problems = poll(missing, lambda found: not found, SETTLE_SECONDS)
+        if problems:
+            raise Failed("the device took every command in silence, but does not show their effect", problems)
+
+    def _undone(self, failed: Failed, before: Monitor, anew: bool = False) -> Failed:
+        self._progress("taking the change back")
+        try:
+            if anew:
+                self._firewall.reopen()
+            failed.device_state = self._take_back(before)
+        except (DoorError, Failed) as unread:
+            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} tells which filters are there and whether the monitor runs"
+        return failed
+
+    def _take_back(self, before: Monitor) -> str:
+        """Back to what was there. What the device carries then, in words. Raises Failed, DoorError when that cannot be seen."""
+        seen = read(self._firewall)
+        steps = plan(seen, before, exactly=True).operations
+        refused = ""
+        try:
+            run(self._firewall, steps)
+        except Failed as failed:
+            refused = f" ({failed})"
+        seen = read(self._firewall) if steps else seen
+        left = plan(seen, before, exactly=True).commands
+        if left:
+            return f"changed; still to do: {'; '.join(left)}{refused}"
+        back = "rolled back" if steps else "unchanged"
+        if seen.file and not before.file:
+            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command takes away"
+        return back
+
+
+def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seconds: float) -> dict[str, Any]:
+    """The keys of srx_flow_monitor_info. Raises Failed when there is no file to fetch, DoorError."""
+    monitor = read(firewall)
+    result: dict[str, Any] = {
+        "monitor": to_document(monitor),
+        "tracing": monitor.tracing,
+        "traceoptions": monitor.traceoptions,
+        "node": firewall.node or None,
+    }
+    if events:
+        name = file or (monitor.file.name if monitor.file else "")
+        if not name:
+            problem = Problem("trace", "file", "the monitor has no trace file", "Name one with the option file.")
+            raise Failed("there is no trace file to fetch", [problem], details=result)
+        kept: deque[dict[str, Any]] = deque(maxlen=limit)
+        summary = summary_of(())
+        for packet in packets(log_lines(firewall, name, seconds)):
+            count(summary, packet)
+            kept.append(packet)
+        result |= {"events": list(kept), "summary": summary}
+    return result
+
+
+def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
+    """Lines of a file of /var/log as they come. Raises Failed when the device refuses, DoorError."""
+    first = True
+    command = f"show log {word(name)}"
+    for piece in firewall.stream(command, seconds, MOST_LOG):
+        if first and refusal(piece):
+            raise Failed(
+                f"the firewall refused {command!r}: {refusal(piece)}", [_refused("file", command, refusal(piece))]
+            )
+        first = False
+        yield from piece.removesuffix("\n").split("\n")

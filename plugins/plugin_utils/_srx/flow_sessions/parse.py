@@ -1,0 +1,54 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An answer of `show security flow session` that somebody already has, whole: what the filter makes of it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from . import text_reader as session_text
+from . import xml_reader as session_xml
+from .aggregate import Aggregate
+from .model import Report, session
+
+_XML = re.compile(r"<(?:\?xml|[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>)")
+
+
+def is_xml(text: str) -> bool:
+    """Whether an element stands before the first session of a text layout.
+
+    >>> is_xml("user@srx> show ... | display xml\\n<rpc-reply>"), is_xml("Session ID: 1, Policy name: a/4")
+    (True, False)
+    """
+    head = text[:65536]
+    found = _XML.search(head)
+    return found is not None and "Session ID: " not in head[: found.start()]
+
+
+def parse(text: str, layout: str, limit: int | None, by: Sequence[str], top: int) -> dict[str, Any]:
+    """layout: auto, xml or text. limit: sessions to return, all when None. Never raises on any text."""
+    report = Report()
+    chosen = ("xml" if is_xml(text) else "text") if layout == "auto" else layout
+    counted = Aggregate(by, top) if by else None
+    sessions: list[dict[str, Any]] = []
+    reader = session_xml.sessions if chosen == "xml" else session_text.sessions
+    for raw in reader([text], report):
+        if counted:
+            counted.add(raw)
+        if limit is None or len(sessions) < limit:
+            sessions.append(session(raw))
+    return {
+        "format": chosen,
+        "sessions": sessions,
+        "total": report.sessions,
+        "displayed": report.total,
+        "summary": [report.figures(place) for place in report.summary],
+        **({"aggregate": {"total": counted.figures, **counted.result()}} if counted else {}),
+        "complete": not report.broken and (report.total in (None, report.sessions) or bool(report.summary)),
+        "broken": report.broken or None,
+        "unparsed": report.samples,
+    }

@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Error actions of FPCs on a live SRX: which reads, what is read only for a change, how it is written. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..._engine.failures import Failed
+from ..._engine.operations import Plan
+from ..._engine.problems import Problem
+from ..._engine.run import Applied
+from ..._engine.states import State
+from ..._engine.waiting import Progress
+from ..chassis import parse_hardware, parse_release, parse_version
+from ..configure import CommitOptions, Configuration
+from ..display_set import statements
+from ..firewall import Firewall
+from .counters import parse_fpc_errors
+from .model import FpcErrors, Item, Key, parse, to_document
+from .plan import plan, resulting
+from .rules import Facts, check, restarting_slots
+from .tables import LEVELS
+
+CONFIGURATION = "show configuration chassis | display set | no-more"
+HARDWARE = "show chassis hardware | no-more"
+VERSION = "show version | no-more"
+ERRORS = "show chassis fpc errors | display xml | no-more"  # a model names its tags, no source shows its text
+
+
+class FpcWing:
+    """srx_fpc_error_action: the six steps of one firewall (see _engine/run.py)."""
+
+    def __init__(
+        self,
+        firewall: Firewall,
+        document: Sequence[Item] | None,
+        state: State,
+        commit: CommitOptions,
+        progress: Progress,
+        *,
+        confirmed: bool,
+    ) -> None:
+        self._firewall = firewall
+        self._document = document
+        self._state = state
+        self._configuration = Configuration(firewall, commit, progress)
+        self._confirmed = confirmed
+        self._facts: Facts | None = None
+
+    def read(self) -> FpcErrors:
+        """The configuration; with the first one chassis and release, in the same round trip."""
+        if self._facts is not None:
+            return configured(self._firewall.read(CONFIGURATION)[0])
+        text, hardware, version = self._firewall.read(CONFIGURATION, HARDWARE, VERSION)
+        self._facts = facts_of(hardware, version, cluster=bool(self._firewall.node), confirmed=self._confirmed)
+        return configured(text)
+
+    def resulting(self, current: FpcErrors) -> FpcErrors:
+        return resulting(current, self._document, self._state)
+
+    def survey(self, current: FpcErrors, wanted: FpcErrors) -> None:
+        """How many errors are counted already: a threshold may be reached when it is committed. A device that does not
+        tell is none that a change has to wait for."""
+        facts = self._known()
+        if current == wanted:
+            return
+        # What an SPC2 would cost is decided by this answer, so it is asked for twice: it may have been cut on its way.
+        if parse_hardware(self._firewall.read(HARDWARE)[0]) != list(facts.chassis):
+            raise Failed("two reads of show chassis hardware differ; nothing was sent. Run again")
+        if facts.counts:
+            return
+        answer = self._firewall.attempt(ERRORS)[0]
+        self._facts = Facts(**{**vars(facts), "counts": counts_of(answer)})
+
+    def check(self, current: FpcErrors, wanted: FpcErrors) -> list[Problem]:
+        return check(current, wanted, self._document, self._state, self._known())
+
+    def plan(self, current: FpcErrors, wanted: FpcErrors) -> Plan:
+        return plan(current, wanted, restarting_slots(self._known()))
+
+    def apply(self, plan: Plan, current: FpcErrors, wanted: FpcErrors) -> Applied:
+        return self._configuration.change(plan, lambda: self._kept(wanted))
+
+    def show(self, state: FpcErrors) -> list[dict[str, Any]]:
+        return to_document(state)
+
+    def _kept(self, wanted: FpcErrors) -> list[Problem]:
+        """What the device does not show of a change that it took on trial."""
+        left = self.plan(self.read(), wanted).operations
+        return [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+
+    def _known(self) -> Facts:
+        if self._facts is None:
+            raise Failed("the firewall was not read")
+        return self._facts
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Further keys of the result: whose rules counted."""
+        if self._facts is None:
+            return {}
+        models = self._facts.models
+        return {
+            **({"model": models[0]} if models else {}),
+            **({"release": self._facts.release_text} if self._facts.release_text else {}),
+        }
+
+
+def configured(text: str) -> FpcErrors:
+    found = statements(text)
+    return parse(found.paths, found.inactive)
+
+
+def facts_of(hardware: str, version: str, *, cluster: bool, confirmed: bool = False) -> Facts:
+    model, release = parse_version(version)
+    chassis = tuple(parse_hardware(hardware))
+    return Facts(chassis, model, release, parse_release(release), cluster or len(chassis) > 1, confirmed)
+
+
+def counts_of(text: str) -> dict[Key, int]:
+    """Errors that occurred, by FPC and level; the most of all nodes."""
+    found: dict[Key, int] = {}
+    for row in parse_fpc_errors(text)["fpcs"]:
+        for level in LEVELS:
+            counters = row["levels"].get(level, {})
+            key = Key(row["fpc"], level)
+            found[key] = max(found.get(key, 0), counters.get("occurred", 0))
+    return found

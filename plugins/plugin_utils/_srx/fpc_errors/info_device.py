@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""srx_fpc_error_info: what a live chassis says about errors of its cards. Reads only. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..chassis import Chassis, hardware_document, parse_hardware, parse_routing_engine
+from ..firewall import Firewall
+from ..junos_cli import refusal
+from .counters import parse_fpc_errors
+from .device import CONFIGURATION, HARDWARE, VERSION, configured, facts_of
+from .model import ALL, FpcErrors, effect, to_document
+from .rules import Facts, restarting_slots
+from .tables import DRIVERS, LEVELS, RESTARTING
+from .wedges import Alarm, alarm_document, fabric, parse_alarms, path_errors, wedges
+
+GATHERED = ("config", "errors", "alarms", "wedges", "fabric", "hardware")
+LOG_LINES = 2000
+
+CHASSIS_ALARMS = "show chassis alarms | no-more"
+SYSTEM_ALARMS = "show system alarms | no-more"
+ENGINE = "show chassis routing-engine | no-more"
+FABRIC_SUMMARY = "show chassis fabric summary | no-more"
+FABRIC_FPCS = "show chassis fabric fpcs | no-more"
+# The words that the parsers of wedges and of path errors look for; the device sends no other lines.
+LOG = f'show log messages | match "wedge|loopback|fabric|control|plane" | last {LOG_LINES} | no-more'
+
+# What each answer needs. `display xml` where a model names the tags and no source shows the text.
+COMMANDS: Mapping[str, tuple[str, ...]] = {
+    "config": (CONFIGURATION,),
+    "errors": (),
+    "alarms": (CHASSIS_ALARMS, SYSTEM_ALARMS),
+    "wedges": (CHASSIS_ALARMS, LOG),
+    "fabric": (CHASSIS_ALARMS, LOG, FABRIC_SUMMARY, FABRIC_FPCS),
+    "hardware": (ENGINE,),
+}
+
+
+def errors_command(fpc: int | None, *, detail: bool) -> str:
+    slot = "" if fpc is None else f" {fpc}"
+    return f"show chassis fpc errors{slot}{' detail' if detail else ''} | display xml | no-more"
+
+
+def inspect(firewall: Firewall, gather: Collection[str], *, detail: bool, fpc: int | None = None) -> dict[str, Any]:
+    """The result of the module, in one round trip. What a device refuses to answer is a warning, not a failure: chassis
+    without cards know few of these commands. Raises DoorError."""
+    errors = errors_command(fpc, detail=detail)
+    commands = [HARDWARE, VERSION, *(errors for part in gather if part == "errors")]
+    commands += [command for part in GATHERED if part in gather for command in COMMANDS[part]]
+    commands = list(dict.fromkeys(commands))
+    answers = dict(zip(commands, firewall.attempt(*commands), strict=True))
+    refused = {command: said for command, text in answers.items() if (said := refusal(text))}
+    told = {command: "" if command in refused else text for command, text in answers.items()}
+    facts = facts_of(told[HARDWARE], told[VERSION], cluster=bool(firewall.node))
+    result: dict[str, Any] = {
+        "model": next(iter(facts.models), ""),
+        "release": facts.release_text,
+        **_parts(told, gather, facts, errors),
+    }
+    if refused:
+        result["warnings"] = [f"the firewall refused {command!r}: {said}" for command, said in refused.items()]
+    return result
+
+
+def _parts(told: Mapping[str, str], gather: Collection[str], facts: Facts, errors: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if "config" in gather:
+        state = configured(told[CONFIGURATION])
+        found |= {"config": to_document(state), "effective": effective(state, facts)}
+    if "errors" in gather:
+        read = parse_fpc_errors(told[errors])
+        found["errors"] = read["fpcs"]
+        found |= {"errors_unparsed": read["unparsed"]} if read["unparsed"] and told[errors].strip() else {}
+    alarms = parse_alarms(told.get(CHASSIS_ALARMS, ""))
+    if "alarms" in gather:
+        found["alarms"] = alarm_document(_once([*alarms, *parse_alarms(told[SYSTEM_ALARMS])]))
+    kinds = _kinds(facts.chassis)
+    if "wedges" in gather:
+        found["wedges"] = wedges(alarms, told[LOG], kinds)
+        found["wedge_detection"] = _detection(facts)
+    if "fabric" in gather:
+        found["fabric"] = fabric(told[FABRIC_SUMMARY], told[FABRIC_FPCS])
+        found["path_errors"] = path_errors(alarms, told[LOG], kinds)
+    if "hardware" in gather:
+        found["hardware"] = hardware_document(parse_hardware(told[HARDWARE]))
+        found["routing_engines"] = parse_routing_engine(told[ENGINE])
+    return found
+
+
+def _once(alarms: list[Alarm]) -> list[Alarm]:
+    return list(dict.fromkeys(alarms))
+
+
+def _kinds(chassis: Collection[Chassis]) -> dict[tuple[str, int], str]:
+    return {(one.node, slot): card.kind for one in chassis for slot, card in one.cards.items()}
+
+
+def _detection(facts: Facts) -> list[dict[str, Any]]:
+    """Which drivers are watched, card by card."""
+    return [
+        {
+            **({"node": one.node} if one.node else {}),
+            "fpc": card.slot,
+            "card": card.kind or "unknown",
+            "drivers": [row.name for row in DRIVERS if card.kind in row.cards],
+        }
+        for one in facts.chassis
+        for card in one.cards.values()
+    ]
+
+
+def effective(state: FpcErrors, facts: Facts) -> list[dict[str, Any]]:
+    """What counts for each FPC that is there: its own settings, those of all FPCs, defaults; and what that would restart."""
+    restarting = restarting_slots(facts) - {ALL}
+    found = []
+    for slot in facts.slots:
+        row: dict[str, Any] = {"fpc": slot, "card": next((card.kind for card in facts.cards(slot)), "") or "unknown"}
+        for level in LEVELS:
+            threshold, actions, origin = effect(state, slot, level)
+            row[level] = {
+                "threshold": threshold,
+                "actions": list(actions),
+                "origin": origin,
+                "restarts_chassis": slot in restarting and bool(RESTARTING.intersection(actions)),
+            }
+        found.append(row)
+    return found

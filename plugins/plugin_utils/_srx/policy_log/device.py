@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Session logs of a live SRX: the smallest reads, and the change through a private candidate. I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..._engine.operations import Plan
+from ..._engine.problems import Problem
+from ..._engine.run import Applied
+from ..._engine.states import State
+from ..._engine.waiting import Progress
+from ..configure import CommitOptions, Configuration
+from ..display_set import Statements, statements
+from ..firewall import Firewall
+from ..junos_cli import word
+from .model import Item, Key, Policy, PolicyLogs, carriers, key_of, parse, to_document
+from .plan import plan, resulting
+from .rules import check
+
+POLICIES = "show configuration security policies"
+# Of a policy only what it does is read: its addresses and applications may be thousands of lines.
+ONLY_THEN = '| display set | match "then |deactivate "'
+LOG = "show configuration security log | display set"
+SYSLOG = "show configuration system syslog | display set"
+
+
+def reads(items: Sequence[Item], state: State) -> list[str]:
+    """One command a context that the document names; for overridden one for all."""
+    if state == "overridden":
+        return [f"{POLICIES} {ONLY_THEN}"]
+    contexts = dict.fromkeys(key_of(item).context for item in items)
+    return [f"{POLICIES} {' '.join(map(word, context))} {ONLY_THEN}" for context in contexts]
+
+
+def policies_of(firewall: Firewall, commands: Sequence[str]) -> tuple[Mapping[Key, Policy], Statements, Statements]:
+    """Policies, and what is configured of logging, in one round trip."""
+    *texts, log, syslog = firewall.read(*commands, LOG, SYSLOG)
+    return parse(statements("\n".join(texts))), statements(log), statements(syslog)
+
+
+class PolicyLogWing:
+    """srx_policy_log: the six steps of one firewall (see _engine/run.py)."""
+
+    def __init__(
+        self, firewall: Firewall, items: Sequence[Item], state: State, commit: CommitOptions, progress: Progress
+    ) -> None:
+        self._firewall = firewall
+        self._items = items
+        self._state = state
+        self._configuration = Configuration(firewall, commit, progress)
+        self._reads = reads(items, state)
+        self._named = {key_of(item) for item in items}
+        self._applied = False
+
+    def read(self) -> PolicyLogs:
+        """Twice where policies are missing or nothing is to be done: an answer that was cut on its way hides policies and
+        what they log."""
+        for _look in ("first", "second"):
+            policies, log, syslog = policies_of(self._firewall, self._reads)
+            current = PolicyLogs(policies, carriers(log, syslog))
+            if self._named <= policies.keys() and (self._applied or self.resulting(current) != current):
+                break
+        return current
+
+    def resulting(self, current: PolicyLogs) -> PolicyLogs:
+        return resulting(current, self._items, self._state)
+
+    def survey(self, current: PolicyLogs, wanted: PolicyLogs) -> None:
+        """All that the rules need was read already."""
+
+    def check(self, current: PolicyLogs, wanted: PolicyLogs) -> list[Problem]:
+        return check(current, wanted, self._items, self._state)
+
+    def plan(self, current: PolicyLogs, wanted: PolicyLogs) -> Plan:
+        return plan(current, wanted)
+
+    def apply(self, plan: Plan, current: PolicyLogs, wanted: PolicyLogs) -> Applied:
+        self._applied = True  # what is seen now is compared with what was wanted, and looked for twice there
+        return self._configuration.change(plan, lambda: self._kept(wanted))
+
+    def show(self, state: PolicyLogs) -> list[dict[str, Any]]:
+        owned = self._state == "overridden"
+        return to_document({key: item for key, item in state.policies.items() if owned or key in self._named})
+
+    def _kept(self, wanted: PolicyLogs) -> list[Problem]:
+        """What the device does not show of a change that it took on trial."""
+        left = plan(self.read(), wanted).operations
+        return [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]

@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Session logs: current + document -> wanted -> operations with their undo. Pure.
+
+Owned are the two log leaves of a policy and nothing else: merged, replaced and deleted touch the policies of the document,
+overridden those of all policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..._engine.operations import Kind, Operation, Plan
+from ..._engine.states import State
+from ..junos_cli import word
+from .model import LEAVES, Item, Key, Policy, PolicyLogs, key_of
+
+
+def resulting(current: PolicyLogs, items: Sequence[Item], state: State) -> PolicyLogs:
+    """What every policy shall log. Entries of policies that are not there are left out: a rule reports them."""
+    wanted = dict(current.policies)
+    if state == "overridden":
+        wanted = {key: replace(policy, init=False, close=False) for key, policy in wanted.items()}
+    for item in items:
+        key = key_of(item)
+        if key in wanted:
+            wanted[key] = _wanted(wanted[key], item, state)
+    return replace(current, policies=wanted)
+
+
+def _wanted(policy: Policy, item: Item, state: State) -> Policy:
+    if state == "deleted":
+        return replace(policy, init=False, close=False)
+    init, close = item.get("session_init"), item.get("session_close")
+    if state == "merged":
+        init = policy.init if init is None else init
+        close = policy.close if close is None else close
+    return replace(policy, init=bool(init), close=bool(close))
+
+
+def plan(current: PolicyLogs, wanted: PolicyLogs) -> Plan:
+    """One operation a policy; each is a safe state, since a log changes no traffic."""
+    operations = []
+    for key, policy in wanted.policies.items():
+        before = current.policies.get(key, Policy())  # one that a cut answer does not show carries nothing yet
+        if (policy.init, policy.close) != (before.init, before.close):
+            operations.append(_operation(key, before, policy))
+    return Plan(tuple(operations))
+
+
+def _operation(key: Key, before: Policy, after: Policy) -> Operation:
+    lines: list[tuple[str, str]] = []
+    for leaf, was, shall in zip(LEAVES, (before.init, before.close), (after.init, after.close), strict=True):
+        if was != shall:
+            path = " ".join(map(word, (*key.path, "then", "log", leaf)))
+            pair = (f"set {path}", f"delete {path}")
+            lines.append(pair if shall else pair[::-1])
+    kind: Kind = "update"
+    if not (before.init or before.close):
+        kind = "create"
+    elif not (after.init or after.close):
+        kind = "delete"
+    return Operation(kind, key.item, tuple(do for do, _undo in lines), tuple(undo for _do, undo in reversed(lines)))

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules of session logs: what the device would not do, or do in vain. A table and a check each. Pure."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..._engine.problems import Problem
+from ..._engine.rules import HOUSE, Rule, error, rule_table, warning
+from ..._engine.states import State
+from ..junos_cli import word
+from .model import DENYING, Item, Key, Policy, PolicyLogs, key_of
+
+GUIDE = "Juniper: Monitoring Security Flow Sessions"
+YANG = "YANG junos-es-conf-security 24.4"
+
+RULES: Mapping[str, Rule] = rule_table((
+    error("L1", "A policy exists: logging is added to policies, policies are never made.", HOUSE),
+    warning("L2", "A denied session never closes, so session-close of a policy that denies never logs.", f"{GUIDE}; field reports"),
+    warning("L3", "Something carries the lines away: a stream, or in event mode a syslog target.", f"{YANG}; modes unverified"),
+    error("L4", "A policy is named once.", HOUSE),
+    error("L5", "Names are words that can be typed into Junos, those that the device carries too.", YANG),
+    warning("L6", "A policy that is deactivated logs nothing.", "Junos CLI"),
+    error("L7", "A policy stands either between two zones or among the global ones.", YANG),
+    error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
+    error("L9", "overridden needs at least one entry: an emptied list must not silence a firewall.", HOUSE),
+))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class View:
+    current: PolicyLogs
+    wanted: PolicyLogs
+    items: Sequence[Item]
+    state: State
+
+
+MOST_HINTS = 10  # names that are near are looked for so often; a thousand typos in ten thousand names take minutes
+
+Finding = tuple[str, str, str, str]  # rule, item, message, remedy
+
+
+def flaws(items: Sequence[Item] | None, state: State) -> list[Problem]:
+    """What the document breaks by itself, before anything is read."""
+    if not items:
+        text = "the list is empty"
+        remedy = "Name what shall log; to silence policies, use state: deleted and name them."
+        return [_problem(("L9" if state == "overridden" else "L8", "config", text, remedy))]
+    found: list[Finding] = []
+    seen: set[Key] = set()
+    for number, item in enumerate(items):
+        found += _entry(number, item, state)
+        key = key_of(item)
+        if key in seen:
+            found.append(("L4", key.item, "this policy stands twice", "Merge the two entries."))
+        seen.add(key)
+    return [_problem(finding) for finding in found]
+
+
+def _entry(number: int, item: Item, state: State) -> Iterator[Finding]:
+    key = key_of(item)
+    where = key.item if key.name else f"config[{number}]"
+    zones = [item.get("from_zone"), item.get("to_zone")]
+    if item.get("global") and any(zones):
+        yield "L7", where, "global and a zone are both given", "Leave one of them out."
+    elif not item.get("global") and not all(zones):
+        yield "L7", where, "from_zone and to_zone belong together", "Give both, or global: true."
+    for text in (key.name, key.from_zone, key.to_zone):
+        try:
+            if text or text == key.name:
+                word(text)
+        except ValueError as wrong:
+            yield "L5", where, str(wrong), "Give the name as `show configuration security policies` prints it."
+    if state == "merged" and item.get("session_init") is None and item.get("session_close") is None:
+        yield "L8", where, "neither session_init nor session_close is given", "Give at least one of them."
+
+
+def check(current: PolicyLogs, wanted: PolicyLogs, items: Sequence[Item], state: State) -> list[Problem]:
+    """Every broken rule of the resulting state. Advice is given for what is new or changed only."""
+    view = View(current, wanted, items, state)
+    return [_problem(finding) for run in _CHECKS for finding in run(view)]
+
+
+def _missing(view: View) -> Iterator[Finding]:
+    names = sorted({other.name for other in view.current.policies})
+    missing = [key for key in map(key_of, view.items) if key not in view.current.policies]
+    for number, key in enumerate(missing):
+        near = difflib.get_close_matches(key.name, names, n=3) if number < MOST_HINTS else []
+        others = sorted({str(other) for other in near if other != key.name})
+        hint = f" Near: {', '.join(others)}." if others else ""
+        yield (
+            "L1",
+            key.item,
+            "there is no such policy in this context",
+            f"Check its zones and its name; one that comes from a group (apply-groups) is changed in the group.{hint}",
+        )
+
+
+def _changed(view: View) -> Iterator[tuple[Key, Policy]]:
+    for key, policy in view.wanted.policies.items():
+        if policy != view.current.policies.get(key):
+            yield key, policy
+
+
+def _untypable(view: View) -> Iterator[Finding]:
+    """Names of the document were looked at before; overridden meets those of the device, too."""
+    for key, _policy in _changed(view):
+        for text in (key.name, *filter(None, (key.from_zone, key.to_zone))):
+            try:
+                word(text)
+            except ValueError as wrong:
+                yield "L5", key.item, f"{wrong}, so its logs cannot be changed here", "Rename it, or change it by hand."
+
+
+def _never_closes(view: View) -> Iterator[Finding]:
+    for key, policy in _changed(view):
+        before = view.current.policies.get(key, Policy())
+        if policy.close and not before.close and policy.action in DENYING:
+            yield (
+                "L2",
+                key.item,
+                f"the policy has the action {policy.action}",
+                "Use session_init, which logs what was denied.",
+            )
+
+
+def _uncarried(view: View) -> Iterator[Finding]:
+    begins = [key for key, policy in _changed(view) if policy.init or policy.close]
+    if begins and not view.wanted.carriers:
+        yield (
+            "L3",
+            "config",
+            UNCARRIED,
+            "Set security log mode stream with a stream, or mode event with a syslog target.",
+        )
+
+
+UNCARRIED = (
+    "nothing on this firewall would carry the lines away: there is neither a stream below `security log` nor, for event "
+    "mode, a file or host below `system syslog` that takes facility user or any with severity info or any"
+)
+
+
+def _inactive(view: View) -> Iterator[Finding]:
+    for key in map(key_of, view.items):
+        policy = view.wanted.policies.get(key, Policy())
+        if policy.inactive and (policy.init or policy.close):
+            yield (
+                "L6",
+                key.item,
+                "the policy, its log or what it stands in is deactivated",
+                "Activate it, or leave it out.",
+            )
+
+
+_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _untypable, _never_closes, _uncarried, _inactive)
+
+
+def _problem(finding: Finding) -> Problem:
+    rule, item, message, remedy = finding
+    return Problem(rule, item, message, remedy, RULES[rule].severity)

@@ -1,0 +1,293 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""RT_FLOW messages in free text, in the four layouts that Junos has had -> typed fields. Pure.
+
+Policies and rules may have blanks in their names, so nothing is found by counting columns. What holds: the two `source/port->destination/port`,
+counters `packets(bytes)`, `protocol(type)` of a denial, `user(roles)`, the number of the protocol, the id of the session, words of rule types.
+From these, names are what is left. Zones have no blanks. Where names could be cut in several ways, those of rules are taken as short as can be;
+two names of rules with blanks and no types between them cannot be told apart, and the text is returned as not understood.
+
+Layouts: araqne tests (9.x to 11.x), logstash patterns and SRX220 (11.4 to 12.x), Azure Sentinel and SRX1500 (connection tags and rule types,
+12.1X47 or 15.1 on), Azure Sentinel (20+). Free text of APPTRACK: unverified.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from .fields import NOTHING, layout, typed
+
+_COUNTERS = re.compile(r" (\d{1,20})\((\d{1,20})\) (\d{1,20})\((\d{1,20})\) (\d{1,20})(?=\s|$)")
+_DENIED = re.compile(r" (\d{1,3})\((\d{1,5})\)(?=\s|$)")
+_INTERFACE = re.compile(r"[a-z]{2,4}-\d+/\d+/\d+(?:[.:]\d+)*|(?:reth|ae|irb|st|lo|vlan|fxp|lt|gr|ip|lsq)\d*\.\d+")
+_ENDS = ("source_address", "source_port", "destination_address", "destination_port")
+_NAT = tuple(f"nat_{name}" for name in _ENDS)
+_PEERS = tuple(f"peer_{name}" for name in _ENDS)
+_COUNTED = ("packets_from_client", "bytes_from_client", "packets_from_server", "bytes_from_server", "elapsed_time")
+_RULES = ("src_nat_rule_type", "src_nat_rule_name", "dst_nat_rule_type", "dst_nat_rule_name")
+_APPLICATION = ("application", "nested_application", "encrypted")
+_CATEGORY = ("application_category", "application_sub_category", "application_risk", "application_characteristics")
+_LAST = ("src_vrf_grp", "dst_vrf_grp", "tunnel_inspection", "logical_system_name")  # names of the last two: unverified
+_RULE_KINDS = ("source", "destination", "static")
+
+Fields = dict[str, str]
+
+
+class Pair(NamedTuple):
+    """`address/port->address/port` in a text: its four values, and where it stands."""
+
+    values: tuple[str, str, str, str]
+    start: int
+    end: int
+
+
+def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
+    """text: of the message, behind its name. Fields, and what was not understood of it. Nothing of it: no fields, ""."""
+    ends = _pair(text, 0)
+    if ends is None:
+        return {}, ""
+    found: Fields = dict(zip(_ENDS, ends.values, strict=True))
+    behind = text[ends.end :]
+    if event == "deny":
+        rest = _denied(found, behind)
+    else:
+        if event == "close":
+            found["reason"] = text[: ends.start].rstrip(" :").partition("session closed")[2].strip(" :")
+        rest = _session(found, behind, event, apptrack)
+    if "policy_name" not in found:  # a message that is cut has nothing behind what was found
+        rest = rest.strip() or text
+    names = list(found)
+    return typed(layout(names), [found[name] for name in names]), rest.strip()
+
+
+def _pair(text: str, start: int) -> Pair | None:
+    for _attempt in range(4):  # an arrow in a name is not far from the real one
+        arrow = text.find("->", start)
+        if arrow < 0:
+            return None
+        begin = text.rfind(" ", max(start, arrow - 100), arrow) + 1
+        end = text.find(" ", arrow)
+        end = len(text) if end < 0 else end
+        left, right = text[begin:arrow].rstrip("-").rpartition("/"), text[arrow + 2 : end].rpartition("/")
+        if left[0] and right[0] and left[2].isdecimal() and right[2].isdecimal():
+            return Pair((left[0], left[2], right[0], right[2]), begin, end)
+        start = arrow + 2
+    return None
+
+
+# -- a denial: TAG? SERVICE PROTOCOL(TYPE) POLICY FROM TO [APPLICATION NESTED] [USER(ROLES) INTERFACE [ENCRYPTED [REASON SESSION CATEGORY...]]]
+
+
+def _denied(found: Fields, text: str) -> str:
+    kind = _DENIED.search(text)
+    if kind is None:
+        return text
+    _service(found, text[: kind.start()].split())
+    found["protocol_id"], found["icmp_type"] = kind.groups()
+    before, user, after = _user(text[kind.end() :])
+    words = before.split()
+    if user is None:
+        if len(words) > 3 and _INTERFACE.fullmatch(words[-1]):
+            found["packet_incoming_interface"] = words.pop()
+        return _placed_policy(found, words, text)
+    if "  " not in before.strip() and len(words) >= 6:  # two blanks in a row: there is no application
+        found["application"], found["nested_application"] = words[-3:-1]
+        words = [*words[:-3], words[-1]]
+    found["username"], found["roles"] = (words.pop() if words and not before.endswith(" ") else ""), user
+    rest = _placed_policy(found, words, text)
+    return rest or _denied_tail(found, _interface(found, after))
+
+
+def _placed_policy(found: Fields, words: list[str], text: str) -> str:
+    if len(words) < 3:
+        return text
+    found["policy_name"] = " ".join(words[:-2])
+    found["source_zone_name"], found["destination_zone_name"] = words[-2:]
+    return ""
+
+
+def _denied_tail(found: Fields, words: list[str]) -> str:
+    if words:
+        found["encrypted"] = words[0]
+    session = next((index for index, word in enumerate(words) if index and word.isdecimal()), len(words))
+    if session > 1:
+        found["reason"] = " ".join(words[1:session])
+    if session == len(words):
+        return ""
+    found["session_id"] = words[session]
+    return _category(found, words[session + 1 :])
+
+
+# -- a session: TAG? SERVICE NAT-PAIR TAG? RULES PROTOCOL POLICY FROM TO SESSION [COUNTERS] and a tail
+
+
+def _session(found: Fields, text: str, event: str, apptrack: bool) -> str:
+    nat = _pair(text, 0)
+    if nat is None:
+        return text
+    words = text[: nat.start].split()
+    if apptrack and len(words) >= 3:
+        *words, found["application"], found["nested_application"] = words
+    _service(found, words)
+    found |= zip(_NAT, nat.values, strict=True)
+    behind = text[nat.end :]
+    counters = _COUNTERS.search(behind)
+    if counters:
+        found |= zip(_COUNTED, counters.groups(), strict=True)
+        where, tail = behind[: counters.start()].split(), behind[counters.end() :]
+    elif event != "create":
+        return behind
+    else:
+        where, tail = _up_to_session(behind, apptrack)
+    if where and where[0].startswith("0x"):
+        found["nat_connection_tag"] = where.pop(0)
+    if not _placed(found, where):
+        return behind
+    if apptrack:
+        return _apptrack_tail(found, tail)
+    return _created_tail(found, tail) if event == "create" else _closed_tail(found, tail)
+
+
+def _service(found: Fields, words: list[str]) -> None:
+    if words and words[0].startswith("0x"):
+        found["connection_tag"], *words = words
+    if words:
+        found["service_name"] = " ".join(words)
+
+
+def _up_to_session(text: str, apptrack: bool) -> tuple[list[str], str]:
+    """Words up to the id of the session, the text behind it. Without counters what follows it is user(roles), an interface or nothing."""
+    before = text.partition("(")[0] if not apptrack else text
+    words = before.split()
+    last = 4 if apptrack else 2
+    for index in (len(words) - last, *range(len(words) - 1, -1, -1)):
+        if 0 <= index < len(words) and words[index].isdecimal():
+            return words[: index + 1], " ".join(words[index + 1 :]) + text[len(before.rstrip()) :]
+    return words, ""
+
+
+MOST_WORDS = 120  # names have 63 characters, so few blanks; bounds what a hostile line costs
+
+
+def _placed(found: Fields, words: list[str]) -> bool:
+    """RULES PROTOCOL POLICY FROM TO SESSION."""
+    if not 6 <= len(words) <= MOST_WORDS or not words[-1].isdecimal():
+        return False
+    head = words[:-3]
+    for index in range(2, len(head) - 1):
+        if head[index].isdecimal() and int(head[index][:4]) < 256:
+            rules = _rules(head[:index])
+            if rules is not None:
+                found |= rules
+                found["protocol_id"], found["policy_name"] = head[index], " ".join(head[index + 1 :])
+                found["source_zone_name"], found["destination_zone_name"], found["session_id"] = words[-3:]
+                return True
+    return False
+
+
+def _rules(words: list[str]) -> Fields | None:
+    """Names of both rules, with their types where the layout has them. None: not these words, or nothing says where one ends."""
+    if len(words) >= 4 and (first := _type(words, 0)):
+        for index in range(first + 1, len(words) - 1):
+            second = _type(words, index)
+            if second and index + second < len(words):
+                parts = (words[:first], words[first:index], words[index : index + second], words[index + second :])
+                return dict(zip(_RULES, (" ".join(part) for part in parts), strict=True))
+    if len(words) == 2 or NOTHING.get(words[0], "") is None:
+        source, destination = words[:1], words[1:]
+    elif NOTHING.get(words[-1], "") is None:
+        source, destination = words[:-1], words[-1:]
+    else:
+        return None
+    return {_RULES[1]: " ".join(source), _RULES[3]: " ".join(destination)}
+
+
+def _type(words: list[str], index: int) -> int:
+    """How many words the type of a rule has that starts here; 0: none does."""
+    if NOTHING.get(words[index], "") is None:
+        return 1
+    return 2 if words[index] in _RULE_KINDS and words[index + 1 : index + 2] == ["rule"] else 0
+
+
+# -- tails
+
+
+def _user(text: str) -> tuple[str, str | None, str]:
+    """Text before `(roles)`, the roles (None: there are none), text behind."""
+    before, opened, behind = text.partition("(")
+    roles, closed, after = behind.partition(")")
+    return (before, roles, after) if opened and closed else (text, None, "")
+
+
+def _interface(found: Fields, text: str) -> list[str]:
+    words = text.split()
+    if words:
+        found["packet_incoming_interface"] = words.pop(0)
+    return words
+
+
+def _created_tail(found: Fields, text: str) -> str:
+    before, roles, after = _user(text)
+    if roles is None:
+        words = before.split()
+        if len(words) == 1:
+            found["packet_incoming_interface"] = words[0]
+        return "" if len(words) < 2 else text
+    found["username"], found["roles"] = before.strip(), roles
+    words = _interface(found, after)
+    if len(words) < 3:
+        return " ".join(words)
+    found |= zip(_APPLICATION, words[:3], strict=True)
+    return _category(found, words[3:])
+
+
+def _closed_tail(found: Fields, text: str) -> str:
+    before, roles, after = _user(text)
+    words = before.split()
+    if roles is None:
+        if len(words) == 1:
+            found["packet_incoming_interface"] = words[0]
+        return "" if len(words) < 2 else text
+    if len(words) > 1:
+        found["application"] = words[0]
+    if len(words) > 2:
+        found["nested_application"] = words[1]
+    found["username"], found["roles"] = " ".join(words[2:] or words[-1:]), roles
+    words = _interface(found, after)
+    if words:
+        found["encrypted"] = words.pop(0)
+    peers = next((index for index, word in enumerate(words) if "->" in word), -1)
+    if peers < 0:
+        return _category(found, words)
+    pair, left, right = _pair(words[peers], 0), words[:peers], words[peers + 1 :]
+    if pair is None or len(left) < 6 or len(right) < 5 or not left[-1].isdecimal():
+        return " ".join(words)
+    found |= zip(_PEERS, pair.values, strict=True)
+    *left, found["secure_web_proxy_session_type"], found["peer_session_id"] = left
+    found["hostname"] = " ".join(right[:-4])
+    found |= zip(_LAST, right[-4:], strict=True)
+    return _category(found, left, last=False)
+
+
+def _category(found: Fields, words: list[str], last: bool = True) -> str:
+    """CATEGORY SUB-CATEGORY RISK CHARACTERISTICS..., with `last` and enough words what ends a line since 20.x. What is not that comes back."""
+    if not words:
+        return ""
+    if len(words) < 4 or not words[2].lstrip("-").isdecimal():
+        return " ".join(words)
+    if last and len(words) >= 8:
+        words, end = words[:-4], words[-4:]
+        found |= zip(_LAST, end, strict=True)
+    found |= zip(_CATEGORY, (*words[:3], " ".join(words[3:])), strict=True)
+    return ""
+
+
+def _apptrack_tail(found: Fields, text: str) -> str:
+    words = text.split()
+    if len(words) != 3:
+        return text
+    found["username"], found["roles"], found["encrypted"] = words
+    return ""

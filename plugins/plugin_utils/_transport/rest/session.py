@@ -1,0 +1,467 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An HTTPS session on a REST system, by requests: login, calls one at a time, retries for what is safe, logout.
+
+Nothing of the controller's surroundings counts (no proxies of the environment, no .netrc), no redirect is followed, and an
+answer is believed neither in its size nor in its form.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import random
+import re
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ..._engine.failures import DoorError, Dropped, Failed, Silent, Unreachable
+from ..._engine.version import VERSION
+from .api import Answer, Rejected, Sent, clean, target
+from .errors import Attempt, distrusted, explained
+from .login import Settings
+from .tls import LoginError, session, shown
+from .upload import FileChanged, Piece, multipart
+
+with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
+    import requests
+    import urllib3
+
+# They would write URLs to a log of the whole run; what went wrong is said in the task's result.
+for _library in ("urllib3", "requests"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+    logging.getLogger(_library).propagate = False
+
+LARGEST_ANSWER = 64 << 20  # bytes
+CHUNK = 1 << 16
+LONGEST_ANSWER = 10  # times read_timeout, from the first byte to the last, however steadily it trickles
+LONGEST_WAIT = 60.0  # seconds between two tries; a device that asks for more is given up
+GOODBYE = 5.0  # seconds that a logout may take
+SHORTEST_SECRET = 8  # characters; what is shorter is part of too many other words
+AGAIN = frozenset({429, 500, 502, 503, 504})  # try once more, if that does no harm
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """One call as it is sent. body: made anew for each try; (data, Content-Type). timeout: of the caller, None the option's."""
+
+    method: str
+    path: str  # without the query: that is for the device only
+    url: str
+    body: Callable[[], tuple[Any, str]]
+    timeout: float | None = None
+    connect: float | None = None
+
+    @property
+    def call(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class _Raw:
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+    cut: bool = False  # more came than is read
+
+
+class Session:
+    """One login. say: gets a line a call (method, path, status, time). Raises DoorError, Rejected; see rest.RestDoor."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        say: Callable[[str], None] = lambda line: None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.settings = settings
+        self._system = settings.system
+        self._say = say
+        self._sleep = sleep
+        self._http: Any = None
+        self._inside = False  # logged in
+        self._met = False  # was inside once; from then on a failure is no failed login
+        self._token = ""
+        self._lock = threading.RLock()
+        self.hidden: tuple[str, ...] = ()  # further secrets that are sent
+
+    # -- life ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def secrets(self) -> list[str]:
+        """What identifies this session: cookies and token."""
+        cookies = [cookie.value for cookie in self._http.cookies] if self._http is not None else []
+        found = [value.strip('"') for value in [*cookies, self._token] if value]
+        return [value for value in found if len(value) >= SHORTEST_SECRET]
+
+    def open(self) -> None:
+        """Log in, unless it is done. Raises Unreachable."""
+        with self._lock:
+            if self._inside:
+                return
+            try:
+                if self._http is None:
+                    self._http = session(self.settings.tls, self.settings.proxy)
+                    self._http.headers.update(
+                        {
+                            "User-Agent": f"mspplus.netsec/{VERSION}",
+                            "Accept": "application/json",
+                            "Accept-Encoding": "identity",  # a small answer must not become a large one
+                        }
+                    )
+                self._log_in()
+            except LoginError as error:
+                raise Unreachable(f"{self.settings.host}: {error}") from None
+            except (Dropped, Silent) as error:
+                raise Unreachable(str(error)) from None
+
+    def close(self) -> None:
+        """Log out and hang up; never raises."""
+        with self._lock:
+            if self._http is None:
+                return
+            if self._inside and self._system.logout is not None:
+                with contextlib.suppress(DoorError, Failed):
+                    limit = min(GOODBYE, self.settings.read_timeout)
+                    self._send(self._ask(*_call(self._system.logout), timeout=limit, connect=limit))
+            self._forget()
+            self._http.close()
+            self._http = None
+
+    def _forget(self) -> None:
+        self._inside = False
+        self._token = ""
+        self._http.headers.pop(self._system.token_header[0], None)
+        self._http.cookies.clear()
+
+    def _log_in(self) -> None:
+        """Raises Unreachable, Dropped, Silent."""
+        settings, system = self.settings, self._system
+        if system.auth == "basic":
+            self._http.auth = (settings.user.encode(), settings.password.encode())
+        if system.login is None:
+            self._inside = True
+            return
+        self._forget()
+        body = system.credentials(settings.credentials)
+        ask = self._ask(*_call(system.login), body=body)
+        try:
+            answer = self._tried(ask, 1 + settings.retries)
+        except Rejected as refused:
+            raise Unreachable(self._no_entry(refused)) from None
+        if system.auth == "token":
+            self._carry(system.token(answer.body))
+        elif system.auth == "cookie" and not len(self._http.cookies):
+            raise Unreachable(
+                f"{settings.host}: the login was answered, but without a session cookie. "
+                "Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
+            )
+        self._inside = self._met = True
+
+    def _carry(self, token: str) -> None:
+        if not re.fullmatch(r"[\x21-\x7e]{1,8192}", token):
+            raise Unreachable(
+                f"{self.settings.host}: the login was answered, but without a token. "
+                "Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
+            )
+        self._token = token
+        name, form = self._system.token_header
+        self._http.headers[name] = form.replace("{token}", token)
+
+    def _no_entry(self, refused: Rejected) -> str:
+        said = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
+        if refused.status in (400, 401, 403) or (refused.status < 300 and refused.code):
+            second = " and ansible_rest_secondary_password" if self.settings.secondary_password else ""
+            return (
+                f"{self.settings.host}: authentication of user {self.settings.user} failed (HTTP {refused.status})."
+                f"{said} Check ansible_user, ansible_password{second}."
+            )
+        if refused.status == 404:
+            return f"{refused}. Is it the system that ansible_network_os, ansible_rest_dialect and ansible_rest_base_path say?"
+        return str(refused)
+
+    # -- calls --------------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        safe: bool | None = None,
+        timeout: float | None = None,
+        expect_down: bool = False,
+    ) -> Answer:
+        """As rest.RestDoor.request."""
+        if safe is None:
+            safe = method in ("GET", "HEAD")
+        tries = 1 + self.settings.retries if safe and not expect_down else 1
+        with self._lock:
+            ask = self._ask(method, path, query, body, timeout=timeout)
+            return self._inside_call(ask, tries, expect_down)
+
+    def upload(
+        self,
+        path: str,
+        file: str,
+        *,
+        field: str,
+        filename: str = "",
+        query: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        progress: Sent | None = None,
+        timeout: float | None = None,
+    ) -> Answer:
+        """As rest.RestDoor.upload."""
+        with self._lock, contextlib.ExitStack() as stack:
+            pieces: list[Piece] = []
+
+            def body() -> tuple[Any, str]:
+                pieces.append(Piece(stack.enter_context(open(file, "rb")), file, progress))
+                return multipart(pieces[-1], filename or file, field, fields)
+
+            # While a body is sent, urllib3 counts silence with the limit of the connect: a slow disk needs the other one.
+            limit = max(self.settings.timeout, timeout or self.settings.read_timeout)
+            ask = self._ask("POST", path, query, timeout=timeout, connect=limit, make=body)
+            try:
+                return self._inside_call(ask, 1, False)
+            except FileChanged as error:
+                raise Failed(f"{self.settings.host}: the upload was given up: {error}. Run again.") from None
+            except OSError as error:
+                raise Failed(f"the file {clean(file)} cannot be read: {error.strerror}. Check its path.") from None
+            except (Dropped, Silent) as error:
+                sent = f"{pieces[-1].sent} of {pieces[-1].size}" if pieces else "0"
+                raise type(error)(f"{error} {sent} bytes of {clean(file)} had been handed over.") from None
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        *,
+        timeout: float | None = None,
+        connect: float | None = None,
+        make: Callable[[], tuple[Any, str]] | None = None,
+    ) -> _Ask:
+        try:
+            url = self.settings.base_url + target(path, query)
+            data = None if body is None else json.dumps(body).encode()
+        except (TypeError, ValueError) as error:
+            raise Failed(f"{method} was not sent: {clean(error)}") from None
+        if make is None:
+            form = "application/json" if data is not None else ""
+            return _Ask(method, path, url, lambda: (data, form), timeout, connect)
+        return _Ask(method, path, url, make, timeout, connect)
+
+    def _inside_call(self, ask: _Ask, tries: int, expect_down: bool) -> Answer:
+        """A call of somebody who is logged in; a session that the device has forgotten is renewed once."""
+        before = self._met
+        try:
+            self.open()
+            answer = self._tried(ask, tries, renew=True)
+            self._met = True
+        except Rejected as refused:
+            if before or self._system.auth != "basic" or refused.status not in self._system.expired:
+                raise
+            raise Unreachable(self._no_entry(refused)) from None  # its login is part of each call
+        except Unreachable as error:
+            if not before:
+                raise
+            raise Dropped(f"{error} It was while logging in again.") from None
+        except (Dropped, Silent):
+            if expect_down:
+                self._forget()
+                self._http.close()  # a restarted device knows neither the connection nor the session
+            raise
+        return answer
+
+    def _tried(self, ask: _Ask, tries: int, renew: bool = False) -> Answer:
+        """An answer that is no refusal, after so many tries. Raises Rejected, DoorError."""
+        attempt = 0
+        while True:
+            attempt += 1
+            last = attempt >= tries
+            try:
+                raw = self._send(ask)
+            except Dropped:
+                if last:
+                    raise
+                self._wait(attempt, None)
+                continue
+            if renew and raw.status in self._system.expired and self._system.login is not None:
+                renew = False
+                attempt -= 1
+                self._log_in()
+                continue
+            answer, refused, spoilt = self._judged(ask, raw)
+            if refused is None:
+                return answer
+            if last or not (spoilt or raw.status in AGAIN):
+                raise refused
+            self._wait(attempt, refused, raw.headers.get("retry-after", ""))
+
+    def _wait(self, attempt: int, refused: Rejected | None, asked: str = "") -> None:
+        """Before another try: as long as the device asks for, else twice as long as the last time, with some chance in it."""
+        seconds = self.settings.retry_wait * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
+        wanted = _seconds(asked)
+        if wanted is not None and wanted > LONGEST_WAIT and refused is not None:
+            refused.args = (f"{refused} It asks to come back in {wanted:.0f} s, which is too long to wait.",)
+            raise refused
+        self._sleep(min(seconds if wanted is None else wanted, LONGEST_WAIT))
+
+    # -- one exchange -------------------------------------------------------------------------------------------------
+
+    def _send(self, ask: _Ask) -> _Raw:
+        """Raises Unreachable (nothing was sent, and nobody was logged in yet), Dropped, Silent."""
+        settings = self.settings
+        read = ask.timeout if ask.timeout is not None else settings.read_timeout
+        data, form = ask.body()
+        headers = {"Content-Type": form} if form else {}
+        started = time.monotonic()
+        try:
+            with _quiet():
+                response = self._http.request(
+                    ask.method,
+                    ask.url,
+                    data=data,
+                    headers=headers,
+                    timeout=(ask.connect or settings.timeout, read),
+                    allow_redirects=False,
+                    stream=True,
+                )
+            with contextlib.closing(response):
+                raw = self._received(response, ask, read)
+        except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+            raise self._broken(error, ask, read) from None
+        self._say(f"{ask.call} -> {raw.status} in {(time.monotonic() - started) * 1000:.0f} ms")
+        return raw
+
+    def _received(self, response: Any, ask: _Ask, read: float) -> _Raw:
+        end = time.monotonic() + LONGEST_ANSWER * read
+        pieces, size = [], 0
+        while data := response.raw.read1(CHUNK, decode_content=True):
+            pieces.append(data)
+            size += len(data)
+            if size > LARGEST_ANSWER:
+                break
+            if time.monotonic() > end:
+                raise Silent(
+                    f"{self.settings.host}: the answer to {ask.call} is still not complete after "
+                    f"{LONGEST_ANSWER * read:g} s; ansible_rest_read_timeout allows more."
+                )
+        headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
+        return _Raw(response.status_code, headers, b"".join(pieces), cut=size > LARGEST_ANSWER)
+
+    def _broken(self, error: BaseException, ask: _Ask, read: float) -> DoorError:
+        settings = self.settings
+        fingerprint = ""
+        if distrusted(error) and not settings.proxy:
+            fingerprint = shown(settings.host, settings.port, settings.tls.server_name, settings.timeout)
+        attempt = Attempt(
+            host=settings.host,
+            port=settings.port,
+            call=ask.call,
+            timeout=settings.timeout,
+            read_timeout=read,
+            named=ask.timeout is None,
+            inside=self._inside,
+            proxy=settings.proxy_shown,
+            client_cert=settings.tls.client_cert,
+            shown=fingerprint,
+        )
+        fate, text = explained(error, attempt)
+        self._say(f"{ask.call} -> {fate}")
+        if fate == "unsent":
+            return Dropped(text) if self._met else Unreachable(text)
+        if self._inside and ask.method not in ("GET", "HEAD"):
+            text += " What the device did with it is unknown."
+        return Silent(text) if fate == "silent" else Dropped(text)
+
+    # -- what an answer says ------------------------------------------------------------------------------------------
+
+    def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
+        """(the answer, the refusal if it is one, whether it was spoilt on its way)."""
+        body, wrong, spoilt = _parsed(raw)
+        answer = Answer(raw.status, body, raw.headers)
+        error = self._system.error(body)
+        if 300 <= raw.status < 400:
+            where = clean(raw.headers.get("location", "elsewhere"), 120)
+            text = f"a redirect to {where}, which is not followed. Check ansible_host, ansible_port, ansible_rest_base_path."
+            return answer, self._rejected(ask, raw, None, text, "was answered with"), False
+        if raw.status >= 400:
+            code, said = error or (None, self._system.said(body))
+            return answer, self._rejected(ask, raw, code, said or _words(raw)), spoilt and raw.status in AGAIN
+        if wrong:
+            text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
+            return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
+        if error:
+            return answer, self._rejected(ask, raw, *error), False
+        return answer, None, False
+
+    def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str, verb: str = "was refused with") -> Rejected:
+        said = clean(text)
+        for secret in [*self.secrets, *self.hidden, self.settings.password, self.settings.secondary_password]:
+            said = said.replace(secret, "********") if secret else said
+        number = f", error {code}" if code is not None else ""
+        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {said or 'no text'}"
+        return Rejected(message, status=raw.status, code=code, text=said, method=ask.method, path=ask.path)
+
+
+def _call(call: Any) -> tuple[str, str]:
+    return call.method, call.path
+
+
+def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
+    """(body, what is wrong with it, whether it claimed to be JSON and is not)."""
+    if raw.cut:
+        return None, f"more than {LARGEST_ANSWER >> 20} MiB.", False
+    if not raw.data.strip():
+        return None, "", False
+    kind = clean(raw.headers.get("content-type", "no type"), 60)
+    try:
+        body = json.loads(raw.data, parse_constant=_no_number)
+        if re.search(rb"\\u[dD][89a-fA-F]", raw.data):
+            json.dumps(body, ensure_ascii=False).encode()  # halves of a character cannot be shown
+    except (ValueError, RecursionError):
+        start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
+        return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
+    return body, "", False
+
+
+def _seconds(retry_after: str) -> float | None:
+    """RFC 9110, 10.2.3: seconds, or a date; None for anything else."""
+    text = retry_after.strip()
+    if re.fullmatch(r"\d{1,9}", text):
+        return float(text)
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _words(raw: _Raw) -> str:
+    """What a body that is no JSON says to a person."""
+    text = raw.data[:4096].decode("utf-8", "replace")
+    return clean(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE), 300)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """urllib3 warns on stderr at each call whose certificate is not checked, as an option said."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -1,0 +1,296 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a document may say, and that nothing of it can become a second line."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import (
+    DocumentError,
+    from_document,
+    to_document,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span, UdfMatch
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import render
+
+from .strategies import spans
+
+DOCUMENT: dict[str, Any] = {
+    "sessions": [
+        {
+            "name": "mon1",
+            "class": "ethernet",
+            "destination": {"interface": "tunnel-ip3"},
+            "sources": [
+                {"interface": "HundredGigE0/1/0/1", "direction": "rx-only", "port_level": True, "acl": True},
+                {"interface": "HundredGigE0/1/0/2", "direction": "both", "acl": True, "acl_name": "TM-ACL"},
+            ],
+        },
+        {
+            "name": "other",
+            "class": "ipv4",
+            "configured": False,
+            "sources": [{"interface": "BVI1", "direction": "both"}],
+        },
+    ],
+    "access_lists": [
+        {
+            "name": "TM-ACL",
+            "family": "ipv4",
+            "entries": [
+                {
+                    "sequence": 10,
+                    "action": "permit",
+                    "match": "udp 10.1.1.0 0.0.0.255 eq 10 any",
+                    "udfs": [{"name": "udf3", "value": "0x56", "mask": "0xff"}],
+                    "capture": True,
+                },
+                {"sequence": 30, "action": "remark", "match": "free text"},
+            ],
+            "interfaces": ["HundredGigE0/1/0/1"],
+        }
+    ],
+    "udfs": [{"name": "udf3", "header": "outer", "layer": "l4", "offset": 0, "length": 1}],
+    "tcam_profiles": [
+        {"family": "ipv4", "qualifiers": ["src-addr", "src-port", "proto"], "udfs": ["udf3"], "enable_capture": True}
+    ],
+    "tunnels": [
+        {
+            "name": "tunnel-ip3",
+            "ipv4_address": "15.1.1.1/24",
+            "mode": "gre ipv4",
+            "source": "172.16.3.24",
+            "destination": "70.1.1.2",
+        }
+    ],
+}
+
+
+def problems(document: Any) -> list[tuple[str, str]]:
+    with pytest.raises(DocumentError) as raised:
+        from_document(document)
+    return [(problem.item, problem.message) for problem in raised.value.problems]
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """DOCUMENT with one value changed: changed("udfs.0.offset", 5)."""
+    document = json.loads(json.dumps(DOCUMENT))
+    *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    place = document
+    for part in way:
+        place = place[part]
+    place[last] = value
+    return document
+
+
+def test_the_canonical_document_is_its_own_reading() -> None:
+    assert to_document(from_document(DOCUMENT)) == DOCUMENT
+
+
+@settings(max_examples=300, deadline=None)
+@given(spans())
+def test_document_and_objects_say_the_same(span: Span) -> None:
+    document = to_document(span)
+    assert from_document(document) == span
+    assert from_document(json.loads(json.dumps(document))) == span
+
+
+def test_many_ways_to_write_the_same() -> None:
+    document = changed("udfs.0.offset", "0")
+    document["sessions"][0]["destination"]["interface"] = "tunnelip3"
+    document["sessions"][0]["sources"][0]["interface"] = "hu0/1/0/1"
+    document["sessions"][0]["sources"][1].update(interface="HundredGigE 0/1/0/2", acl=None, direction=None)
+    document["access_lists"][0]["interfaces"] = ["Hu0/1/0/1"]
+    document["access_lists"][0]["entries"][0].update(
+        match="17 10.1.1.9/24 eq 10 ANY", udfs=[{"name": "udf3", "value": 86, "mask": "255"}]
+    )
+    document["access_lists"][0]["entries"].reverse()
+    document["tcam_profiles"][0]["qualifiers"].reverse()
+    del document["tunnels"][0]["mode"]
+    del document["sessions"][0]["class"]
+    assert from_document(document) == from_document(DOCUMENT)
+
+
+def test_large_values_of_a_udf() -> None:
+    document = changed("access_lists.0.entries.0.udfs", [{"name": "u", "value": 0xFFFFFFFF, "mask": "0xFFFFFFFF"}])
+    (access_list,) = from_document(document).access_lists.values()
+    assert access_list.entries[0].udfs == (UdfMatch("u", 0xFFFFFFFF, 0xFFFFFFFF),)
+
+
+HOSTILE = (
+    "x\nno router bgp 1",
+    "x\r",
+    "\x03",
+    "!x",
+    "a?",
+    "",
+    "\u0661",
+    "x" * 600,
+    "\x1b[A",
+    7.5,
+    ["x"],
+    {"x": 1},
+    True,
+)
+TEXTS = (
+    "sessions.0.name",
+    "sessions.0.destination.interface",
+    "sessions.0.sources.0.interface",
+    "sessions.0.sources.0.direction",
+    "sessions.0.sources.1.acl_name",
+    "access_lists.0.name",
+    "access_lists.0.family",
+    "access_lists.0.interfaces.0",
+    "access_lists.0.entries.0.match",
+    "access_lists.0.entries.0.action",
+    "access_lists.0.entries.0.sequence",
+    "access_lists.0.entries.0.udfs.0.name",
+    "access_lists.0.entries.0.udfs.0.value",
+    "udfs.0.name",
+    "udfs.0.header",
+    "udfs.0.offset",
+    "tcam_profiles.0.family",
+    "tcam_profiles.0.qualifiers.0",
+    "tcam_profiles.0.udfs.0",
+    "tcam_profiles.0.location",
+    "tunnels.0.name",
+    "tunnels.0.ipv4_address",
+    "tunnels.0.source",
+    "tunnels.0.destination",
+    "sessions.0.mirror_interval",
+    "sessions.0.inject_interface",
+    "sessions.0.other",
+    "sessions.0.sources.0.other",
+    "tunnels.0.other",
+    "tunnels.0.ipv4_unnumbered",
+)
+
+
+@pytest.mark.parametrize("path", TEXTS)
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_no_value_can_become_another_line(path: str, value: Any) -> None:
+    given = [value] if path.endswith("other") else value
+    assert problems(changed(path, given))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["root", "exit", "end", "commit", "no shutdown", "do reload", "interface X", "acl", "acl A", "mirror first 5"],
+)
+def test_an_unknown_line_must_not_act_or_be_known(line: str) -> None:
+    assert problems(changed("sessions.0.sources.0.other", [line]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(TEXTS), st.text(max_size=30))
+def test_fuzzed_strings_never_add_a_line(path: str, text: str) -> None:
+    document = changed(path, [text] if path.endswith("other") else text)
+    try:
+        span = from_document(document)
+    except DocumentError:
+        return
+    rendered = render(span)
+    assert all(line.isascii() and line.isprintable() for line in rendered.splitlines())
+    assert parse(rendered) == span
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place", "said"),
+    [
+        ("sessions.0.colour", "red", "sessions[mon1]", "there is no key 'colour'"),
+        ("sessions.0.name", "m" * 80, "sessions[#1].name", "1 to 79"),
+        ("sessions.0.sources.1.interface", "Hu0/1/0/1", "sessions[mon1].sources[HundredGigE0/1/0/1]", "already a source"),
+        ("sessions.1.configured", True, "sessions[other]", ""),
+        ("sessions.0.destination", {"interface": "Te0/0/0/1", "pseudowire": True}, "sessions[mon1].destination", "exactly one"),
+        ("sessions.0.destination", {"vrf": "x"}, "sessions[mon1].destination", "exactly one"),
+        ("sessions.0.sources.1.acl", False, "sessions[mon1].sources[HundredGigE0/1/0/2]", "acl is false"),
+        ("sessions.1.traffic_class", 3, "sessions[other]", "not configured"),
+        ("sessions", {"name": "x"}, "config.sessions", "must be a list"),
+        ("sessions.0", "mon1", "sessions[#1]", "must be a mapping"),
+        ("access_lists.0.entries.1.sequence", 10, "access_lists[ipv4 TM-ACL].entries[10]", "twice"),
+        ("access_lists.0.entries.1.capture", True, "access_lists[ipv4 TM-ACL].entries[30]", "remark"),
+        ("access_lists.0.interfaces", ["Hu0/1/0/1", "HundredGigE0/1/0/1"], "access_lists[ipv4 TM-ACL].interfaces[HundredGigE0/1/0/1]", "already"),
+        ("udfs.0.layer", "l5", "udfs[udf3].layer", "one of l2, l3, l4"),
+        ("udfs.0.length", None, "udfs[udf3]", "needs length"),
+        ("tcam_profiles.0.qualifiers", ["enable-capture"], "tcam_profiles[ipv4].qualifiers", "key of its own"),
+        ("tunnels.0.ipv4_unnumbered", "Lo0", "tunnels[tunnel-ip3]", "ipv4_address and"),
+        ("tunnels.0.name", "Te0/0/0/1", "tunnels[#1].name", "no tunnel-ip"),
+    ],
+)  # fmt: skip
+def test_each_problem_is_told_with_its_place(path: str, value: Any, place: str, said: str) -> None:
+    if said:
+        assert any(item == place and said in message for item, message in problems(changed(path, value)))
+    else:
+        assert from_document(changed(path, value)).sessions.keys() == {"mon1", "other"}
+
+
+def test_what_could_be_read_is_told_with_what_is_wrong() -> None:
+    document = changed("sessions.0.sources.1.interface", "Hu0/1/0/1")
+    document["udfs"].append({"name": "u", "header": "outer", "layer": "l5", "offset": 0, "length": 1})
+    with pytest.raises(DocumentError) as raised:
+        from_document(document)
+    assert [problem.rule for problem in raised.value.problems] == ["S5", "document"]
+    fine = from_document(DOCUMENT)
+    (first,) = (source for source in fine.sources.values() if source.interface == "HundredGigE0/1/0/1")
+    assert raised.value.span.sources[first.key] == first
+    assert (raised.value.span.sessions, raised.value.span.udfs) == (fine.sessions, fine.udfs)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "rules"),
+    [
+        ("sessions.0.name", "m" * 80, ["S24"]),
+        ("sessions.0.name", "m" * 79 + "\n", ["document"]),
+        ("sessions.0.name", "", ["document"]),
+        ("udfs.0.name", "u" * 17, ["S20"]),
+        ("udfs.0.name", "u" * 17 + "?", ["document"]),
+        ("access_lists.0.name", "A" * 129, ["document"]),
+        ("tcam_profiles.0.udfs", [f"u{number}" for number in range(9)], ["S21"]),
+    ],
+)
+def test_a_value_that_breaks_a_rule_is_told_from_one_that_is_none(path: str, value: Any, rules: list[str]) -> None:
+    with pytest.raises(DocumentError) as raised:
+        from_document(changed(path, value))
+    assert [problem.rule for problem in raised.value.problems] == rules
+
+
+def test_all_problems_are_told_at_once() -> None:
+    document = changed("udfs.0.offset", -1)
+    document["sessions"][0]["name"] = "a b"
+    document["tunnels"][0]["destination"] = "nowhere"
+    document["what"] = 1
+    assert [item for item, _message in problems(document)] == [
+        "config",
+        "sessions[#1].name",
+        "udfs[udf3].offset",
+        "tunnels[tunnel-ip3].destination",
+    ]
+    assert problems("no document") == [("config", "must be a mapping")]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["ipv4", "Te0/0/0/1", "m"]),
+        lambda inner: st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["sessions", "name", "sources", "interface", "access_lists", "family", "entries", "udfs", "tunnels", "other"]),
+            inner,
+            max_size=4,
+        ),
+        max_leaves=12,
+    )
+)  # fmt: skip
+def test_no_document_makes_it_fail_otherwise(document: Any) -> None:
+    with contextlib.suppress(DocumentError):
+        assert isinstance(from_document(document), Span)
