@@ -16,10 +16,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Constraints,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router, SpanWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.check import overridable_rules
 
@@ -41,9 +41,9 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         _check(options)
         given = without_none(options["config"])
-        flawed = flaws(given, options["state"])
+        flawed = validate(given, options["state"])
         if flawed:
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         document = given or {}
         router = Router(self._connection, self._connection.read_timeout)
         commit = CommitOptions(

@@ -17,9 +17,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Constraints,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
-    DoorError,
-    Failed,
-    Refused,
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
@@ -31,14 +31,17 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     verified,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
-    Wanted,
+    Desired,
     collectors,
-    meant,
+    parse_options,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import flaws, region_flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import (
+    validate,
+    validate_regions,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import wrong_target
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 
 
@@ -51,7 +54,7 @@ class ActionModule(DeviceAction):
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         progress = self.progress(options["progress"])
-        reserve, sha256, wrong = meant(options)
+        reserve, sha256, wrong = parse_options(options)
         if wrong:
             raise ArgumentError(wrong)
         file: LocalFile | None = None
@@ -59,7 +62,7 @@ class ActionModule(DeviceAction):
             file = local_file(options["src"])
             if sha256:
                 file = verified(summed(file, progress), sha256)
-        wanted = Wanted(
+        desired = Desired(
             options["name"] or Path(options["src"]).name,
             file is not None,
             options["vendor"],
@@ -69,42 +72,42 @@ class ActionModule(DeviceAction):
             options["wait"],
             patient=options["wait"] and not self._task.check_mode,
         )
-        flawed = flaws(wanted)
+        flawed = validate(desired)
         if errors(flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         with ExitStack() as doors:
             managers = self._managers(doors, options)
-            wing = ImageWing(managers, wanted, file, progress, options["wait_timeout"])
+            wing = ImageWing(managers, desired, file, progress, options["wait_timeout"])
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
-            except Failed as failed:
+            except ApplyFailed as failed:
                 failed.details = {**failed.details, **wing.report()}
                 raise
-            desired = {key: options[key] for key in ("state", "via", "src", "vendor", "collectors", "reserve")}
-            result = converged(outcome, {**desired, "name": wanted.name}, self._task.diff)
+            about = {key: options[key] for key in ("state", "via", "src", "vendor", "collectors", "reserve")}
+            result = converged(outcome, {**about, "name": desired.name}, self._task.diff)
             warnings = [*(str(item) for item in flawed), *result.get("warnings", ())]
-            told = {"image": wanted.name, **({"warnings": warnings} if warnings else {})}
+            told = {"image": desired.name, **({"warnings": warnings} if warnings else {})}
             return {**result, **told, **wing.report()}
 
     def _managers(self, doors: ExitStack, options: dict[str, Any]) -> dict[str, Manager]:
         """By target: all are open, and every one answered, before anything is sent to the first."""
         via, chosen, overrides = options["via"], options["collectors"] or [], options["resources"]
-        door = doors.enter_context(self.behind("manager"))
-        wrong = misled(via, door.dialect)
+        door = doors.enter_context(self.connect_to("manager"))
+        wrong = wrong_target(via, door.dialect)
         if wrong:
             raise ArgumentError([wrong])
         found = {via: Manager(door, overrides)}
         if not chosen:
             return found
         known = regions(found[via].get("regions"))
-        flawed = region_flaws(chosen, known)
+        flawed = validate_regions(chosen, known)
         if flawed:
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         for target, address in collectors(chosen, known).items():
             try:
-                door = doors.enter_context(self.behind("collector", "manager", host=address))
-            except DoorError as error:
+                door = doors.enter_context(self.connect_to("collector", "manager", host=address))
+            except ConnectionFailed as error:
                 remedy = "Check collector_user, collector_password, collector_port and so on."
-                raise Refused([problem(("H8", f"targets[{target}]", str(error), remedy))]) from error
+                raise ValidationFailed([problem(("H8", f"targets[{target}]", str(error), remedy))]) from error
             found[target] = Manager(door, overrides)
         return found

@@ -17,7 +17,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     Constraints,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
@@ -25,10 +25,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firew
     SECRETS,
     document_of,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import collector_address, regions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import DIALECTS, Resources, misled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import DIALECTS, Resources, wrong_target
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
 
 
@@ -41,9 +41,9 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         document, progress = document_of(options), self.progress(options["progress"])
         secrets = {name: str(options[name]) for name in document.secrets}
-        flawed = flaws(document, secrets)
+        flawed = validate(document, secrets)
         if errors(flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         if options["wait_timeout"] < 0:
             raise ArgumentError(["wait_timeout must be 0 or more seconds"])
         overrides = options["resources"] or {}
@@ -65,7 +65,7 @@ class ActionModule(DeviceAction):
             )
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
-            except Failed as failed:
+            except ApplyFailed as failed:
                 failed.details = {**wing.report(), **failed.details}
                 raise
             # No secret and no hash of one: neither goes into what identifies the task.
@@ -74,8 +74,8 @@ class ActionModule(DeviceAction):
 
     @contextmanager
     def _manager(self, via: str, region: str, overrides: dict[str, Any]) -> Iterator[Any]:
-        with self.behind("manager") as door:
-            wrong = misled(via, door.dialect)
+        with self.connect_to("manager") as door:
+            wrong = wrong_target(via, door.dialect)
             if wrong:
                 raise ArgumentError([wrong])
             if via != "collector":
@@ -85,9 +85,9 @@ class ActionModule(DeviceAction):
                 address = collector_address(regions(Manager(door, overrides).get("regions")), region)
             except ValueError as wrong:
                 remedy = "Check config/regions of Center."
-                raise Refused([problem(("H24", "region", str(wrong), remedy))]) from None
+                raise ValidationFailed([problem(("H24", "region", str(wrong), remedy))]) from None
             with self._collector(address) as collector:
                 yield Manager(collector, overrides)
 
     def _collector(self, address: str) -> Any:
-        return self.behind("collector", "manager", host=address)
+        return self.connect_to("collector", "manager", host=address)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import NO_PACKAGE, Asked, gathered
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 
@@ -25,7 +25,7 @@ class ActionModule(DeviceAction):
         prefixes = ("manager",) if options["via"] == "manager" else ()
         if prefixes and "manager_host" not in self._task_vars:
             raise ArgumentError(["via: manager needs the variable manager_host, and this host has none"])
-        with self.behind(*prefixes) as door:
+        with self.connect_to(*prefixes) as door:
             try:
                 manager = Manager(door, options["resources"])
                 manager.table.path("sites", {"package_name": asked.package} if asked.package else None)
@@ -33,7 +33,7 @@ class ActionModule(DeviceAction):
                 raise ArgumentError([str(wrong)]) from wrong
             try:
                 found = gathered(manager, options["gather"], asked)
-            except Failed as failed:
+            except ApplyFailed as failed:
                 failed.details.update(manager.about)
                 raise
             unnamed = [name for name, reason in found["not_available"].items() if reason == NO_PACKAGE]

@@ -15,14 +15,14 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import hosted_firewalls
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import flaws, package_flaws
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import misled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import validate, validate_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import wrong_target
 
 
 class ActionModule(DeviceAction):
@@ -44,13 +44,13 @@ class ActionModule(DeviceAction):
         )
         if options["stage_timeout"] < 0 or options["activation_timeout"] < 0:
             raise ArgumentError(["stage_timeout and activation_timeout must be 0 or more seconds"])
-        flawed = [*package_flaws(package, change.backup), *flaws(document, state)]
+        flawed = [*validate_package(package, change.backup), *validate(document, state)]
         if any(item.severity == "error" for item in flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         progress = self.progress(options["progress"])
         given = options["hosted_firewalls"]
-        with self.behind("manager") as door:
-            wrong = misled(options["via"], door.dialect)
+        with self.connect_to("manager") as door:
+            wrong = wrong_target(options["via"], door.dialect)
             if wrong:
                 raise ArgumentError([wrong])
             try:
@@ -70,19 +70,19 @@ class ActionModule(DeviceAction):
             warn_only = ("H4", "H32") if options["force"] else ()
             try:
                 outcome = converge(wing, check_mode=self._task.check_mode, warn_only=warn_only, progress=progress)
-            except Refused as refused:
+            except ValidationFailed as refused:
                 if wing.imported:
                     raise _after_import(refused, manager.about) from refused
                 raise
-            except Failed as failed:
+            except ApplyFailed as failed:
                 failed.details.update(manager.about, imported=wing.imported)
                 raise
             result = converged(outcome, {"config": document, "state": state}, self._task.diff)
             return {**result, "redirecting_sites": wing.redirecting, "imported": wing.imported, **manager.about}
 
 
-def _after_import(refused: Refused, about: dict[str, Any]) -> Failed:
+def _after_import(refused: ValidationFailed, about: dict[str, Any]) -> ApplyFailed:
     """The network is as it was, but Center's copy of its configuration is not."""
     text = "The document breaks rules; Center's copy of the package was fetched anew, and nothing else was sent"
     state = "unchanged, but Center's copy of the package is what the MCN runs"
-    return Failed(text, refused.problems, state, {**about, "imported": True})
+    return ApplyFailed(text, refused.problems, state, {**about, "imported": True})

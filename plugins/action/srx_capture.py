@@ -15,13 +15,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import CaptureFiles
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import validate
 
 BOUNDS = {"duration": (1, 3600), "interval": (1, 600), "limit": (1, 100_000), "stop_after": (1, 10_000_000)}
 
@@ -33,9 +33,9 @@ class ActionModule(DeviceAction):
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         check(options)
         filters, file = without_none(options["filters"]), without_none(options["file"])
-        flawed = flaws(filters, file, "started", purge=False)
+        flawed = validate(filters, file, "started", purge=False)
         if errors(flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         limits = Limits(
             options["duration"],
             options["interval"],
@@ -46,8 +46,8 @@ class ActionModule(DeviceAction):
         )
         files = CaptureFiles(options["dest"], self._host)
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        wanted = [filter_of(item) for item in filters]
-        capture = Capture(firewall, wanted, file_of(file), limits, self.progress(options["progress"]))
+        desired = [filter_of(item) for item in filters]
+        capture = Capture(firewall, desired, file_of(file), limits, self.progress(options["progress"]))
         begin = capture.prepared()
         result: dict[str, Any] = {"changed": True, "commands": capture.commands(begin)}
         if not self._task.check_mode:

@@ -15,13 +15,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import downgraded, errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws, overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import overridable_rules, validate
 
 
 class ActionModule(DeviceAction):
@@ -34,9 +34,9 @@ class ActionModule(DeviceAction):
             known = ", ".join(sorted(overridable_rules()))
             raise ArgumentError([f"warn_only: {', '.join(unknown)} cannot be downgraded; only {known} can"])
         filters, file, state = without_none(options["filters"]), without_none(options["file"]), options["state"]
-        flawed = downgraded(flaws(filters, file, state, options["purge"]), options["warn_only"])
+        flawed = downgraded(validate(filters, file, state, options["purge"]), options["warn_only"])
         if errors(flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         progress = self.progress(options["progress"])
         wing = MonitorWing(
             Firewall(self._connection, self._connection.read_timeout),

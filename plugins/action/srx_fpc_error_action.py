@@ -16,12 +16,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Constraints,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import flaws, overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import overridable_rules, validate
 
 
 class ActionModule(DeviceAction):
@@ -38,9 +38,9 @@ class ActionModule(DeviceAction):
         commit = CommitOptions(options["confirm_timeout"], options["commit_timeout"], options["comment"])
         _check(options, commit)
         document, state = without_none(options["config"]), options["state"]
-        flawed = flaws(document, state)
+        flawed = validate(document, state)
         if flawed:
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         progress = self.progress(options["progress"])
         firewall = Firewall(self._connection, self._connection.read_timeout)
         wing = FpcWing(firewall, document, state, commit, progress, confirmed=options["confirm_chassis_restart"])

@@ -15,12 +15,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.device import PolicyLogWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import validate
 
 
 class ActionModule(DeviceAction):
@@ -32,9 +32,9 @@ class ActionModule(DeviceAction):
         if commit.wrong:
             raise ArgumentError(commit.wrong)
         document, state = without_none(options["config"]), options["state"]
-        flawed = flaws(document, state)
+        flawed = validate(document, state)
         if flawed:
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         progress = self.progress(options["progress"])
         firewall = Firewall(self._connection, self._connection.read_timeout)
         wing = PolicyLogWing(firewall, document, state, commit, progress)

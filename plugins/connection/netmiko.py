@@ -405,7 +405,7 @@ class Dropped(AnsibleConnectionFailure, failures.Dropped):
     kind = "dropped"
 
 
-class Silent(AnsibleConnectionFailure, failures.Silent):
+class Timeout(AnsibleConnectionFailure, failures.Timeout):
     """The session is open and nothing came within the limit."""
 
     kind = "silent"
@@ -490,13 +490,13 @@ class Connection(ConnectionBase):
         self._connected = True
 
     def send(self, text: str) -> None:
-        """Write text as it stands, UTF-8. Raises Dropped, Silent."""
+        """Write text as it stands, UTF-8. Raises Dropped, Timeout."""
         channel = self._channel()
         try:
             channel.settimeout(self.read_timeout)
             channel.sendall(text.encode())
         except TimeoutError:
-            raise Silent(
+            raise Timeout(
                 f"{self._name}: the device has taken no more input for {self.read_timeout:g} s; "
                 "ansible_netmiko_read_timeout allows more."
             ) from None
@@ -504,14 +504,14 @@ class Connection(ConnectionBase):
             self._lost()
 
     def receive(self, timeout: float) -> str:
-        """What comes next, never "". Blocks at most timeout seconds. Raises Dropped, Silent."""
+        """What comes next, never "". Blocks at most timeout seconds. Raises Dropped, Timeout."""
         channel = self._channel()
         while True:
             try:
                 channel.settimeout(timeout)
                 data = channel.recv(CHUNK)
             except TimeoutError:
-                raise Silent(
+                raise Timeout(
                     f"{self._name}: nothing came for {timeout:g} s where a prompt was expected; "
                     "ansible_netmiko_read_timeout allows more."
                 ) from None
@@ -563,7 +563,7 @@ class Connection(ConnectionBase):
         prompt = re.escape(self.base_prompt) + r"[^\s>#$%]{0,80}[>#$%:]? ?"
         try:
             output = Cli(self, prompt, self.read_timeout).run(line)[0].strip("\n") + "\n"
-        except failures.DoorError as error:
+        except failures.ConnectionFailed as error:
             self.close()  # whatever it still says must not become the answer of the next line
             raise AnsibleError(
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
@@ -656,7 +656,7 @@ class Connection(ConnectionBase):
                     text = ""
                 try:
                     text = (text + self.receive(silence))[-CHUNK:]
-                except Silent:
+                except Timeout:
                     if woken:
                         raise
                     woken, silence = True, self.read_timeout
@@ -664,7 +664,7 @@ class Connection(ConnectionBase):
                 if time.monotonic() > end:
                     self._no_prompt(text)
             Cli(self, re.escape(prompt) + " ?", self.read_timeout).run(*login.commands)
-        except Silent:
+        except Timeout:
             self._no_prompt(text)
         except Dropped as error:
             raise Unreachable(one_line(f"{error} It was during the login.")) from None

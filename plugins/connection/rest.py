@@ -344,13 +344,13 @@ class Dropped(AnsibleConnectionFailure, failures.Dropped):
     kind = "dropped"
 
 
-class Silent(AnsibleConnectionFailure, failures.Silent):
+class Timeout(AnsibleConnectionFailure, failures.Timeout):
     """The session is open and nothing came within the limit."""
 
     kind = "silent"
 
 
-_OURS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Silent: Silent}
+_OURS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Timeout: Timeout}
 
 
 @contextlib.contextmanager
@@ -358,7 +358,7 @@ def _as_ansible() -> Iterator[None]:
     """Errors of the session as those that Ansible knows too."""
     try:
         yield
-    except (failures.Unreachable, failures.Dropped, failures.Silent) as error:
+    except (failures.Unreachable, failures.Dropped, failures.Timeout) as error:
         raise _OURS[type(error)](str(error)) from None
 
 
@@ -456,7 +456,7 @@ class Connection(ConnectionBase):
         timeout: float | None = None,
         expect_down: bool = False,
     ) -> Answer:
-        """One call; see RestDoor. Raises Rejected, Unreachable, Dropped, Silent."""
+        """One call; see RestDoor. Raises Rejected, Unreachable, Dropped, Timeout."""
         session = self._opened()
         with _as_ansible():
             return session.request(
@@ -475,7 +475,7 @@ class Connection(ConnectionBase):
         progress: Callable[[int, int], None] | None = None,
         timeout: float | None = None,
     ) -> Answer:
-        """A local file, streamed; see RestDoor. Raises Rejected, Failed, Unreachable, Dropped, Silent."""
+        """A local file, streamed; see RestDoor. Raises Rejected, ApplyFailed, Unreachable, Dropped, Timeout."""
         session = self._opened()
         with _as_ansible():
             return session.upload(
@@ -528,7 +528,7 @@ class Connection(ConnectionBase):
             answer = self.request("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
         except Rejected as refused:
             return 1, b"", f"{refused}\n".encode()
-        except failures.Failed as failed:
+        except failures.ApplyFailed as failed:
             raise AnsibleError(str(failed)) from None
         return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""
 

@@ -11,7 +11,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import document_findings, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import desired_state, document_findings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import DocumentError, from_document
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 
@@ -80,11 +80,11 @@ def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged
     except DocumentError as error:
         raise AnsibleFilterError(f"iosxr_span_commands: the current document is wrong:\n{error}") from error
     try:
-        wanted = resulting(before, document, state)
+        desired = desired_state(before, document, state)
         findings = document_findings(before, document, state)
         if findings:
             raise DocumentError(findings)
-        return plan(before, wanted).commands
+        return plan(before, desired).commands
     except DocumentError as error:
         raise AnsibleFilterError(f"iosxr_span_commands: the document is wrong:\n{error}") from error
 

@@ -95,19 +95,19 @@ class Ending:
     fired: tuple[str, ...] = ()
 
 
-def deviations(fault: Mapping[str, Any], phase: str, ending: Ending, start: str, wanted: str) -> list[str]:
+def deviations(fault: Mapping[str, Any], phase: str, ending: Ending, start: str, desired: str) -> list[str]:
     """Everything in which an ending is not what the tables allow; empty when it keeps the contract.
 
-    start, wanted: the router's text before, and after a run that nothing disturbed.
+    start, desired: the router's text before, and after a run that nothing disturbed.
     """
     name = fault["name"]
     found = _fired(fault, ending.fired)
     if ending.kind not in ENDINGS[name].get(phase, ()):
         found.append(f"ended as {ending.kind} in {phase}: {ending.words or 'no words'}")
-    if ending.later not in (start, wanted):
+    if ending.later not in (start, desired):
         found.append("the router carries neither what it did before nor what was wanted")
     if ending.kind == SUCCESS:
-        if ending.carried != wanted:
+        if ending.carried != desired:
             found.append("success, but the router does not carry what was wanted")
         if name == "not_authorized" and phase == "survey" and fault["at"].strip("^$") not in ending.words:
             found.append("success, but no warning of what could not be read")
@@ -117,7 +117,7 @@ def deviations(fault: Mapping[str, Any], phase: str, ending: Ending, start: str,
     if not ending.message.strip() or "\n" in ending.message or "Traceback" in ending.message:
         found.append(f"no clear line: {ending.message!r}")
     return (
-        found + (_lies(phase, ending, start, wanted) if ending.kind == FAILED else []) + _unsaid(fault, phase, ending)
+        found + (_lies(phase, ending, start, desired) if ending.kind == FAILED else []) + _unsaid(fault, phase, ending)
     )
 
 
@@ -130,7 +130,7 @@ def _fired(fault: Mapping[str, Any], fired: Iterable[str]) -> list[str]:
     return [f"the fault {fault['name']} did not happen"]
 
 
-def _lies(phase: str, ending: Ending, start: str, wanted: str) -> list[str]:
+def _lies(phase: str, ending: Ending, start: str, desired: str) -> list[str]:
     state = ending.device_state
     found = []
     if not state.startswith(STATES[phase] or "?"):
@@ -147,10 +147,10 @@ def _lies(phase: str, ending: Ending, start: str, wanted: str) -> list[str]:
 def _unsaid(fault: Mapping[str, Any], phase: str, ending: Ending) -> list[str]:
     """What of the cause is not said."""
     name = FIRST_CAUSE.get(phase, fault["name"])
-    wanted = list(SAYS.get(name, ()))
+    desired = list(SAYS.get(name, ()))
     if name in NAMES_ITS_COMMAND:
-        wanted.append(fault["at"].strip("^$"))
-    found = [f"does not say {words!r}: {ending.words}" for words in wanted if not re.search(words, ending.words, re.I)]
+        desired.append(fault["at"].strip("^$"))
+    found = [f"does not say {words!r}: {ending.words}" for words in desired if not re.search(words, ending.words, re.I)]
     if name in WITH_PROBLEMS and ending.kind == FAILED and not ending.problems:
         found.append("no problems")
     return found

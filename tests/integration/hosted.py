@@ -16,13 +16,13 @@ from integration.rest_system import PASSWORD, door_to
 
 from ansible_collections.mspplus.netsec.plugins.action.sdwan_hosted_firewall import ActionModule
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import document_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from lab.sdwan.hosting import Hosting, Image, Machine
 from lab.server import Lab
@@ -60,9 +60,9 @@ class Task:
     def run(self) -> dict[str, Any]:
         document = document_of(self.options)
         secrets = {name: self.options[name] for name in document.secrets}
-        flawed = flaws(document, secrets)
+        flawed = validate(document, secrets)
         if errors(flawed):
-            raise Refused(flawed)
+            raise ValidationFailed(flawed)
         with self.door(self.system) as door:
             door.hide(secrets.values())
             progress = Progress("lab", self.said.append, clock=iter(range(0, 100000, 20)).__next__)
@@ -83,10 +83,10 @@ class Task:
         """The system of the lab that stands for an address: its ports differ, not its addresses."""
         return f"collector-{address.rpartition('.')[2]}"
 
-    def failed(self) -> Failed:
+    def failed(self) -> ApplyFailed:
         try:
             done = self.run()
-        except Failed as failed:
+        except ApplyFailed as failed:
             failed.details = {**self.wing.report(), **failed.details}
             return failed
         raise AssertionError(f"it did not fail: {done}")
@@ -95,7 +95,7 @@ class Task:
         """Ids of the rules that are broken."""
         try:
             done = self.run()
-        except Refused as refused:
+        except ValidationFailed as refused:
             return sorted(problem.rule for problem in errors(refused.problems))
         raise AssertionError(f"it was not refused: {done}")
 

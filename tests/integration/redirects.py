@@ -11,13 +11,17 @@ from typing import Any
 
 from integration.networks import device, opened
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import validate
 from lab.server import Lab
 
 PACKAGE, BACKUP = "Production", "Production_before"
@@ -60,7 +64,7 @@ def run(
     lab: Lab, document: Any, state: Any = "merged", *, name: str = "mcn", check_mode: bool = False, **more: Any
 ) -> Outcome:
     """One run of sdwan_redirect, from login to logout."""
-    assert flaws(document, state) == []
+    assert validate(document, state) == []
     change = {
         "stage_timeout": 5.0,
         "activation_timeout": 5.0,
@@ -86,7 +90,7 @@ def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
     """The error that a run ended with."""
     try:
         run(lab, *arguments, **more)
-    except (Failed, DoorError, Refused) as error:
+    except (ApplyFailed, ConnectionFailed, ValidationFailed) as error:
         told = f"{error} {getattr(error, 'details', '')} {getattr(error, 'device_state', '')} {getattr(error, 'problems', '')}"
         assert "canary" not in told.lower()
         return error

@@ -353,7 +353,7 @@ def test_silence_has_its_limit_and_leaves_the_session_open(lab, login):
     door = login(lab(edge()))
     door.open()
     before = time.monotonic()
-    with pytest.raises(failures.Silent, match=r"nothing came for 0.2 s.*ansible_netmiko_read_timeout"):
+    with pytest.raises(failures.Timeout, match=r"nothing came for 0.2 s.*ansible_netmiko_read_timeout"):
         door.receive(0.2)
     assert time.monotonic() - before < 3
     assert "answer" in answer(door)

@@ -375,8 +375,8 @@ def test_a_drop_cuts_where_it_was_told(lab: Callable[..., Lab], fault: dict[str,
         except (asyncssh.ConnectionLost, asyncssh.ChannelOpenError, OSError):
             return seen
 
-    wanted = shown.replace("LINES", TEN.replace("\n", "\r\n"))
-    assert run(work()) == wanted
+    desired = shown.replace("LINES", TEN.replace("\n", "\r\n"))
+    assert run(work()) == desired
     assert "line 9" in run(talk(started, "show\n", 2))
 
 

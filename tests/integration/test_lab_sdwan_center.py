@@ -86,9 +86,9 @@ class Curl:
         status, body = self.send(method, path, item)
         assert status == 200, body
 
-    def until(self, path: str, wanted: Callable[[list[Any]], bool]) -> list[Any]:
+    def until(self, path: str, desired: Callable[[list[Any]], bool]) -> list[Any]:
         end = time.monotonic() + 20
-        while not wanted(rows := self.get(path)):
+        while not desired(rows := self.get(path)):
             assert time.monotonic() < end, rows
             time.sleep(0.05)
         return rows

@@ -391,7 +391,7 @@ def test_an_answer_that_trickles_for_ever_is_given_up(lab, login):
     running = lab(edge())
     door = login(running, read_timeout=0.1)
     started = time.monotonic()
-    with pytest.raises(failures.Silent, match="still not complete after 1 s; ansible_rest_read_timeout"):
+    with pytest.raises(failures.Timeout, match="still not complete after 1 s; ansible_rest_read_timeout"):
         door.request("GET", "config/trickle")
     assert 1 <= time.monotonic() - started < 3
 
@@ -423,11 +423,11 @@ def test_silence_names_the_option_and_is_not_waited_for_twice(lab, login):
     door.open()
     running.add_fault("edge1", {"name": "hang_request", "at": "things"})
     started = time.monotonic()
-    with pytest.raises(failures.Silent, match="ansible_rest_read_timeout allows more") as caught:
+    with pytest.raises(failures.Timeout, match="ansible_rest_read_timeout allows more") as caught:
         door.request("GET", "config/things")
     assert 0.5 <= time.monotonic() - started < 2
     assert "GET config/things within 0.5 s" in checked(caught.value)
-    with pytest.raises(failures.Silent) as caught:
+    with pytest.raises(failures.Timeout) as caught:
         door.request("POST", "config/things", body={}, timeout=0.2)
     assert "within 0.2 s. What the device did with it is unknown." in checked(caught.value)
 
@@ -486,7 +486,7 @@ def test_redirects_are_not_followed(lab, login):
 def test_a_path_that_leads_elsewhere_is_not_sent(lab, login, path):
     running = lab(edge())
     door = login(running)
-    with pytest.raises(failures.Failed, match="was not sent"):
+    with pytest.raises(failures.ApplyFailed, match="was not sent"):
         door.request("GET", path)
     assert [name for name, _status in requests_of(running) if "login" not in name] == []
 
@@ -568,9 +568,9 @@ def test_a_401_to_an_upload_means_that_it_was_not_done(lab, login, image):
 def test_files_that_cannot_be_sent(lab, login, image, tmp_path):
     running = lab(edge())
     door = login(running)
-    with pytest.raises(failures.Failed, match="cannot be read: No such file"):
+    with pytest.raises(failures.ApplyFailed, match="cannot be read: No such file"):
         door.upload("config/inbox", str(tmp_path / "none"), field="file")
-    with pytest.raises(failures.Failed, match="became shorter while it was sent"):
+    with pytest.raises(failures.ApplyFailed, match="became shorter while it was sent"):
         door.upload("config/inbox", str(image), field="file", progress=lambda sent, _size: os.truncate(image, 600_000))
     grown = tmp_path / "grown"
     grown.write_bytes(b"x" * 600_000)

@@ -27,7 +27,7 @@ from integration.hosted import (
     written,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ConnectionFailed
 from lab.sdwan.hosting import Hosting
 from lab.server import Lab
 
@@ -345,7 +345,7 @@ def test_a_link_that_breaks_while_a_job_runs_says_that_nobody_knows(edge: Lab, t
 
 def test_a_link_that_breaks_before_anything_was_sent_is_an_unreachable_host(edge: Lab, tmp_path: Path) -> None:
     edge.add_fault("edge1", {"name": "reset", "at": "GET .*hosted_firewalls"})
-    with pytest.raises(DoorError):
+    with pytest.raises(ConnectionFailed):
         Task(edge, tmp_path, "edge1", **WANTED).run()
     assert written(edge, "edge1") == []
 

@@ -19,7 +19,11 @@ from typing import Any
 import pytest
 from integration.networks import center, device, opened, spec, written
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.device import (
@@ -28,7 +32,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     summed,
     verified,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import Wanted
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import Desired
 from lab.sdwan.hosting import GIB, Image, Machine
 from lab.server import Lab
 
@@ -47,12 +51,12 @@ def image(tmp_path: Path) -> Path:
 
 def run(
     lab: Lab, image: Path | None, *, via: str = "appliance", hosts: dict[str, str] | None = None, check_mode: bool = False,
-    timeout: float = 5.0, stalls_after: float = 0.5, lines: list[str] | None = None, **wanted: Any,
+    timeout: float = 5.0, stalls_after: float = 0.5, lines: list[str] | None = None, **desired: Any,
 ) -> Outcome:  # fmt: skip
     """One run. hosts: targets -> devices of the lab; by default the appliance branch."""
     file = local_file(str(image)) if image else None
-    name, patient = wanted.pop("name", NAME), wanted.get("wait", True) and not check_mode
-    document = Wanted(name, file is not None, VENDOR, file.size if file else 0, patient=patient, **wanted)
+    name, patient = desired.pop("name", NAME), desired.get("wait", True) and not check_mode
+    document = Desired(name, file is not None, VENDOR, file.size if file else 0, patient=patient, **desired)
     with ExitStack() as doors:
         managers = {
             target: doors.enter_context(opened(lab, host)) for target, host in (hosts or {via: "branch"}).items()
@@ -66,13 +70,13 @@ def run(
 def ended(*arguments: Any, **more: Any) -> Exception | None:
     try:
         run(*arguments, **more)
-    except (Failed, DoorError, Refused) as error:
+    except (ApplyFailed, ConnectionFailed, ValidationFailed) as error:
         return error
     return None
 
 
 def rules(error: Exception | None) -> list[str]:
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     return [item.rule for item in error.problems if item.severity == "error"]
 
 
@@ -201,7 +205,7 @@ def test_an_upload_that_moves_is_never_replaced_and_one_that_stands_still_is_not
     other.join()
     still = ended(running, image, timeout=0.8, stalls_after=2.0)
     for error in (moving, still):
-        assert isinstance(error, Failed)
+        assert isinstance(error, ApplyFailed)
         assert "still being uploaded, its status is uploading, 41 %" in str(error)
         assert error.device_state == "unchanged"
     assert written(running, "branch") == []
@@ -280,11 +284,11 @@ def test_deleting_in_center_leaves_the_appliance_alone_and_says_so(lab, image):
 def test_a_file_must_be_what_its_checksum_says(image, tmp_path):
     file = summed(local_file(str(image)), lambda what, share: None)
     assert verified(file, hashlib.sha256(CONTENT).hexdigest()) is file
-    with pytest.raises(Refused, match="H28"):
+    with pytest.raises(ValidationFailed, match="H28"):
         verified(file, "0" * 64)
     (tmp_path / "empty").touch()
     for path in (tmp_path / "empty", tmp_path / "missing", tmp_path):
-        with pytest.raises(Refused, match="H28"):
+        with pytest.raises(ValidationFailed, match="H28"):
             local_file(str(path))
 
 
@@ -303,7 +307,7 @@ FAULTS: list[dict[str, Any]] = [
 def test_a_failed_upload_leaves_no_half_of_it_and_the_next_run_converges(lab, image, fault):
     running = lab(branch(faults=[fault]))
     error = ended(running, image, timeout=1.0)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [entry for entry in running.journal("branch") if entry["event"] == "fault"]
     whole = shown(running) == {NAME: (len(CONTENT), "complete")}
     assert whole or shown(running) == {}
@@ -325,7 +329,7 @@ def test_an_answer_that_is_lost_and_a_session_that_is_forgotten_do_no_harm(lab, 
 def test_an_image_that_never_becomes_complete_is_left_and_replaced_when_it_stands_still(lab, image):
     running = lab(branch(faults=[{"name": "upload_stalls", "times": 1}]))
     error = ended(running, image, timeout=0.8)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "was sent, but is not complete: its status is uploading, 99 %" in str(error)
     assert "wait_timeout" in str(error)
     assert error.changed
@@ -343,7 +347,7 @@ def test_a_half_that_could_not_be_deleted_is_told_and_replaced_by_the_next_run(l
         if "uploading" in what and share and share > 0.5:
             os.truncate(image, 1 << 20)
 
-    with pytest.raises(Failed, match="became shorter") as failed:
+    with pytest.raises(ApplyFailed, match="became shorter") as failed:
         watched(running, image, shrunk)
     assert failed.value.device_state.startswith("appliance: a part of the image may be there; the next run replaces it")
     assert [*shown(running)] == [NAME]
@@ -356,7 +360,7 @@ def watched(lab: Lab, image: Path, progress: Any) -> None:
     file = local_file(str(image))
     with opened(lab, "branch") as manager:
         converge(
-            ImageWing({"appliance": manager}, Wanted(NAME, True, VENDOR, file.size), file, progress), check_mode=False
+            ImageWing({"appliance": manager}, Desired(NAME, True, VENDOR, file.size), file, progress), check_mode=False
         )
 
 
@@ -368,7 +372,7 @@ def test_an_upload_that_somebody_else_was_quicker_with_is_left_alone(lab, image)
     other = later(0.3, lambda: images.update({NAME: Image(NAME, VENDOR, 5, "uploading", 40)}))
     error = ended(running, image, timeout=0.5)
     other.join()
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "Another image upload is in progress" in str(error)
     assert error.device_state == "unchanged"
     assert not [line for line in written(running, "branch") if line.startswith("DELETE")]
@@ -398,7 +402,7 @@ def test_a_file_that_somebody_writes_to_meanwhile_is_no_image(lab, image):
         if "uploading" in what and (stamp := next(stamps, None)):
             os.utime(image, ns=stamp)
 
-    with pytest.raises(Failed, match="changed while it was sent") as failed:
+    with pytest.raises(ApplyFailed, match="changed while it was sent") as failed:
         watched(running, image, touched)
     assert failed.value.device_state == "appliance: the image is there"
     assert [item.rule for item in failed.value.problems] == ["H28"]
@@ -410,16 +414,16 @@ def test_what_becomes_of_other_writes_is_looked_at(lab, image, fault, at):
     running = lab(center("center", reserved=GIB))
     store = device(running, "center").store
     store.images[NAME] = Image(NAME, VENDOR, 5)
-    wanted: dict[str, Any] = {"hosts": {"center": "center"}, "force": True, "reserve": 2 * GIB}
+    desired: dict[str, Any] = {"hosts": {"center": "center"}, "force": True, "reserve": 2 * GIB}
     running.add_fault("center", {"name": fault, "at": at})
-    error = ended(running, image, timeout=1.0, **wanted)
+    error = ended(running, image, timeout=1.0, **desired)
     if error is not None:
-        assert isinstance(error, Failed)
+        assert isinstance(error, ApplyFailed)
         reserved = "center: its storage is reserved" if store.reserved == 2 * GIB else "unchanged"
         assert error.device_state == reserved
         assert shown(running, "center") == {NAME: (5, "complete")}
         running.clear_faults("center")
-        run(running, image, **wanted)
+        run(running, image, **desired)
     else:
         assert fault in ("lost_answer", "unauthorized")
     assert shown(running, "center") == {NAME: (len(CONTENT), "complete")}
@@ -430,7 +434,7 @@ def test_targets_that_have_it_already_are_named_when_a_later_one_fails(lab, imag
     running = lab(center("center", reserved=GIB), center("emea", role="collector", region="emea", reserved=GIB))
     running.add_fault("emea", {"name": "http_status", "at": UPLOAD})
     error = ended(running, image, hosts={"center": "center", "collector emea": "emea"})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.device_state == "center: the image is there"
     assert error.changed
 

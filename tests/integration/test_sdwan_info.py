@@ -13,7 +13,7 @@ import pytest
 from integration.networks import NETWORK, center, device, opened, sent, spec, written
 from integration.single_tasks import SingleTask
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import PARTS, Asked, gathered
 from lab.sdwan.hosting import Image, Machine
 from lab.server import Lab
@@ -62,9 +62,9 @@ def started(lab: Any, *further: Any) -> Lab:
     return running
 
 
-def read(lab: Lab, name: str, *wanted: str, **asked: str) -> dict[str, Any]:
+def read(lab: Lab, name: str, *desired: str, **asked: str) -> dict[str, Any]:
     with opened(lab, name) as manager:
-        return {**gathered(manager, wanted, Asked(**asked)), **manager.about}
+        return {**gathered(manager, desired, Asked(**asked)), **manager.about}
 
 
 def test_a_branch_tells_what_it_is_hosts_and_counts(lab):
@@ -123,7 +123,7 @@ def test_what_a_system_does_not_have_is_told_and_not_invented(lab):
     running = started(lab)
     found = read(running, "berlin", "system", "regions", "policies")
     assert found["not_available"] == {"regions": "an appliance does not tell it", "policies": "name the package"}
-    with pytest.raises(Failed, match="regions: an appliance does not tell it"):
+    with pytest.raises(ApplyFailed, match="regions: an appliance does not tell it"):
         read(running, "berlin", "regions")
 
 

@@ -30,7 +30,7 @@ from integration.redirects import (
     without_empty_sites,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import read_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import to_document
 
@@ -214,7 +214,7 @@ def test_only_the_active_mcn_is_edited(lab, site, role):
         "sites": [*NETWORK["sites"], {"site_name": "dc2", "model": "cb2100", "mode": "secondary_mcn"}],
     }
     started = lab(spec("mcn", site, network))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ValidationFailed) as caught:
         run(started, ALL_TRAFFIC)
     assert [item.rule for item in caught.value.problems] == ["H23"]
     assert role in str(caught.value)
@@ -227,6 +227,6 @@ def test_a_package_that_is_missing_or_not_the_running_one_is_refused(network):
     content["Draft"] = copy.deepcopy(content[PACKAGE])
     for name, rule in (("Produktion", "H24"), ("Draft", "H30")):
         error = ended(lab, ALL_TRAFFIC, package=name)
-        assert isinstance(error, Refused)
+        assert isinstance(error, ValidationFailed)
         assert [item.rule for item in error.problems] == [rule]
     assert written(lab, "mcn") == []

@@ -21,7 +21,7 @@ from integration.redirects import (
     run,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
@@ -66,7 +66,7 @@ def test_center_plans_again_when_the_mcn_moved_and_gives_up_when_it_keeps_moving
     assert written(lab, "center").count("POST config/network_config_import") >= 2
     lab = managed(faults=[{"name": "mcn_moves", "at": "compile"}])
     error = ended(lab, ALL_TRAFFIC, name="center")
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [item.rule for item in error.problems] == ["moved"]
 
 
@@ -75,7 +75,7 @@ def test_a_prepared_change_in_center_is_not_thrown_away_when_the_mcn_moved(manag
     assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
     device(lab, "mcn").network.live.revision += 1
     error = ended(lab, ALL_TRAFFIC, name="center")
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems] == ["H30"]
     assert BACKUP in device(lab, "center").editor.packages
 
@@ -100,7 +100,7 @@ def test_half_a_pair_without_a_firewall_is_seen_in_center(managed):
     lab = managed()
     device(lab, "mcn").network.sites["hamburg"].appliances[1].hosting.machine = None
     error = ended(lab, INTERNET, name="center")
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [(item.rule, item.item) for item in error.problems if item.severity == "error"] == [
         ("H4", "site_policies[hamburg]")
     ]
@@ -109,7 +109,7 @@ def test_half_a_pair_without_a_firewall_is_seen_in_center(managed):
 def test_center_in_check_mode_imports_nothing(managed):
     lab = managed()
     error = ended(lab, ALL_TRAFFIC, name="center", check_mode=True)
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert written(lab, "center") == []
 
 
@@ -117,7 +117,7 @@ def test_a_site_of_center_without_a_firewall_gets_no_redirect_unless_forced(mana
     lab = managed()
     device(lab, "mcn").network.sites["berlin"].appliances[0].hosting.machine = None
     error = ended(lab, ALL_TRAFFIC, name="center")
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
 
 
@@ -128,7 +128,7 @@ def test_an_import_that_fails_after_the_activation_is_not_told_as_unchanged(mana
     lab.add_fault("center", {"at": "POST .*network_config_import", **fault})
     error = ended(lab, INTERNET, name="center")
     assert revision(lab) == 3
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.changed
     assert "could not be verified" in str(error)
     lab.clear_faults("center")
@@ -140,6 +140,6 @@ def test_a_prepared_redirect_is_not_activated_when_its_firewall_has_gone(managed
     assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
     device(lab, "mcn").network.sites["berlin"].appliances[0].hosting.machine = None
     error = ended(lab, ALL_TRAFFIC, name="center")
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
     assert revision(lab) == 1

@@ -29,7 +29,11 @@ from integration.redirects import (
     without_empty_sites,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from lab.sdwan import editor
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
@@ -68,7 +72,7 @@ def test_a_call_that_fails_leaves_the_network_as_it_was_and_the_next_run_converg
     if error is not None:
         assert live(lab) == before
         packages = device(lab, "mcn").editor.packages
-        if isinstance(error, Failed) and error.device_state.startswith(("rolled back", "unchanged")):
+        if isinstance(error, ApplyFailed) and error.device_state.startswith(("rolled back", "unchanged")):
             assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(package)
             assert BACKUP not in packages
     lab.clear_faults("mcn")
@@ -102,7 +106,7 @@ def test_an_edit_that_fails_between_others_leaves_none_of_them(network, resource
     error = ended(lab, EVERYTHING)
     lab.clear_faults("mcn")
     assert fault in fired(lab)
-    assert isinstance(error, Failed | DoorError)
+    assert isinstance(error, ApplyFailed | ConnectionFailed)
     assert live(lab) == before[0]
     if BACKUP in packages:  # the way back was refused, too: the result says so, and the next run goes on from there
         assert BACKUP in error.device_state
@@ -128,7 +132,7 @@ def test_a_network_that_does_not_take_a_change_keeps_what_it_ran(network, fault)
     lab = network(faults=[{"name": fault, **parameters}])
     before = copy.deepcopy(live(lab))
     error = ended(lab, ALL_TRAFFIC, change={"stage_timeout": 1.0})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert words in str(error)
     assert error.device_state.startswith(state)
     assert fault in fired(lab)
@@ -160,7 +164,7 @@ def test_appliances_that_restart_for_long_are_waited_for(network):
 def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_the_next_run(network):
     lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
     error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.device_state.startswith("unknown; the activation is under way")
     assert error.changed
     assert BACKUP in device(lab, "mcn").editor.packages
@@ -189,7 +193,7 @@ def test_a_change_that_somebody_else_staged_is_left_alone(network):
     lab.call(lambda: changes.receive("Other", copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])))
     lab.call(lambda: setattr(changes, "state", "activate"))
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [item.rule for item in error.problems] == ["H33"]
     assert (changes.state, changes.selected) == ("activate", "Other")
     assert revision(lab) == 1
@@ -221,7 +225,7 @@ def test_audit_errors_of_others_stop_the_change_with_their_text(network):
     packages = device(lab, "mcn").editor.packages
     packages[PACKAGE]["global_network_settings"]["global_policy_template"] = "vanished"
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [(item.rule, item.device_text) for item in error.problems if item.severity == "error"] == [
         ("H34", "the global policy template does not exist")
     ]
@@ -233,7 +237,7 @@ def test_an_mcn_that_hosts_a_firewall_knows_whether_it_is_up_and_what_it_counts(
     started = lab(spec("mcn", "dc", {"network": "one", "sites": sites, "package": PACKAGE}))
     document = {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]}
     error = ended(started, document)
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H4"]
     hosting = device(started, "mcn").hosting
     hosting.machine = Machine("Palo Alto Networks", "VM 50", "i", admin_status="Up", operation_status="Running")
@@ -244,7 +248,7 @@ def test_an_mcn_that_hosts_a_firewall_knows_whether_it_is_up_and_what_it_counts(
 def test_a_backup_that_cannot_be_deleted_never_takes_back_what_is_live(network):
     lab = network(faults=[{"name": "http_status", "at": f"DELETE .*package_name={BACKUP}"}])
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.device_state.startswith("changed: the network runs it")
     assert revision(lab) == 2
     assert live(lab) == device(lab, "mcn").editor.packages[PACKAGE]
@@ -268,7 +272,7 @@ def test_what_others_handed_over_or_staged_is_never_cancelled_or_replaced(networ
         run(lab, INTERNET, change={"activate": False})
     changes = staged_by_others(lab, state)
     error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 0.5})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "H33" in {item.rule for item in error.problems}
     assert (changes.state, changes.selected) == (state, "Other")
     assert not [line for line in written(lab, "mcn") if "cancel_stage" in line or "clear_network" in line]
@@ -284,7 +288,7 @@ def test_a_later_run_that_fails_keeps_what_an_earlier_one_prepared(network):
     lab.add_fault("mcn", {"name": "http_status", "at": "action=compile"})
     lab.add_fault("mcn", {"name": "http_status", "at": "nothing"})
     error = ended(lab, ALL_TRAFFIC, change={"activate": False})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "an earlier change that waits in the package" in error.device_state
     assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(prepared)
     assert BACKUP in packages
@@ -312,7 +316,7 @@ def test_a_package_with_a_longer_name_runs_and_the_shorter_one_is_refused(networ
     device(lab, "mcn").editor.packages["Production_test"] = {}
     running.package = "Production_test"
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems] == ["H30"]
 
 
@@ -333,7 +337,7 @@ def test_an_answer_of_another_form_is_not_taken_for_nothing(network, name):
 
     table[path] = {**table[path], "GET": wrapped}
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert f"resources: {{{name}: {{envelope: ...}}}}" in str(error)
     assert written(lab, "mcn")[asked:] == []
 
@@ -343,7 +347,7 @@ def test_an_activation_that_is_refused_or_never_arrives_is_taken_back(network, f
     lab = network(faults=[{**fault, "at": "action=activate"}])
     before = copy.deepcopy(live(lab))
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.device_state.startswith("rolled back")
     assert (live(lab), revision(lab), device(lab, "mcn").changes.state) == (before, 1, "idle")
     assert BACKUP not in device(lab, "mcn").editor.packages
@@ -365,7 +369,7 @@ def test_a_way_back_that_is_refused_does_not_keep_the_others_from_being_taken(ne
     )
     package = copy.deepcopy(device(lab, "mcn").editor.packages[PACKAGE])
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert f"{action} was not taken" in error.device_state
     assert without_empty_sites(device(lab, "mcn").editor.packages[PACKAGE]) == without_empty_sites(package)
     lab.clear_faults("mcn")
@@ -379,7 +383,7 @@ def test_templates_that_sdwan_made_are_refused_in_a_document(network):
     name = next(entry["name"] for entry in run(lab, BREAKOUT).after["policy_templates"] if entry.get("auto_generated"))
     for state in ("merged", "replaced", "deleted"):
         error = ended(lab, {"policy_templates": [{"name": name, "pre_appliance_policies": [INTO_ONE]}]}, state)
-        assert isinstance(error, Refused)
+        assert isinstance(error, ValidationFailed)
         assert "H16" in {item.rule for item in error.problems if item.severity == "error"}
 
 
@@ -387,7 +391,7 @@ def test_names_of_the_device_that_fit_into_no_path_are_a_problem_and_no_tracebac
     content = {"hosted_firewall_template": [{**TEMPLATE, "name": "a/b", "deployment_mode": "Virtual Wire"}]}
     lab = network(network={**NETWORK, "content": content})
     error = ended(lab, ALL_TRAFFIC, "overridden")
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.rule for item in error.problems] == ["H26"]
     assert written(lab, "mcn") == []
 
@@ -408,7 +412,7 @@ def test_a_change_that_costs_sdwan_its_own_policies_is_taken_back(network, monke
     before = copy.deepcopy(live(lab))
     more = {"site_policies": [{"site": "berlin", "policies": [{"action": "drop", "destination_port": "23"}]}]}
     error = ended(lab, more)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert {item.rule for item in error.problems} == {"H16"}
     assert error.device_state.startswith("rolled back")
     assert (live(lab), revision(lab)) == (before, 2)

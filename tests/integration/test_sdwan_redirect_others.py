@@ -25,7 +25,7 @@ from integration.redirects import (
     run,
 )
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan import change_transaction as package_device
 from lab.sdwan import change_management
 from lab.sdwan import network as lab_network
@@ -52,7 +52,7 @@ def test_another_configuration_that_is_activated_behind_ours_is_no_unchanged_net
     after(lab, "config/config_packages", "DELETE", lambda: setattr(running, "package", "Other"))
     error = ended(lab, ALL_TRAFFIC)
     assert revision(lab) == 2
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert error.changed
     assert [item.rule for item in error.problems if item.severity == "error"] == ["H30"]
 
@@ -83,7 +83,7 @@ def test_what_others_staged_of_the_same_package_is_theirs(network, state, name):
     if state == "activate":
         lab.call(lambda: setattr(mcn.network.sites["berlin"].appliances[0], "staged_config", f"{name}_2"))
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "H33" in {item.rule for item in error.problems}
     assert (mcn.changes.state, mcn.changes.content) == (state, {"theirs": True})
     assert not [line for line in written(lab, "mcn") if "change_management" in line or "export" in line]
@@ -110,7 +110,7 @@ def test_what_was_only_handed_over_is_replaced_with_force(network):
     changes = device(lab, "mcn").changes
     lab.call(lambda: changes.receive("Other", {"theirs": True}))
     lab.call(lambda: setattr(changes, "state", "activate"))
-    assert isinstance(ended(lab, ALL_TRAFFIC, force=True), Failed)
+    assert isinstance(ended(lab, ALL_TRAFFIC, force=True), ApplyFailed)
 
 
 def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(network):
@@ -121,7 +121,7 @@ def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(
     lab.call(lambda: changes.receive("Production_2", {}))
     lab.call(lambda: setattr(changes, "state", "activate"))
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "H33" in {item.rule for item in error.problems}
     assert (changes.state, changes.selected) == ("activate", "Production_2")
 
@@ -131,7 +131,7 @@ def test_a_release_that_numbers_no_configuration_is_asked_whether_it_still_activ
     monkeypatch.setattr(change_management.ChangeManagement, "_next", property(lambda self: self.selected))
     lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
     error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert "its state is activating" in str(error)
     assert revision(lab) == 1
     assert BACKUP in device(lab, "mcn").editor.packages
@@ -159,7 +159,7 @@ def test_a_name_that_fits_into_no_request_is_an_error_and_not_a_wreck(network):
     templates = device(lab, "mcn").editor.packages[PACKAGE]["hosted_firewall_template"]
     templates.append(OTHERS)
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [item.rule for item in error.problems] == ["H26"]
 
 
@@ -174,7 +174,7 @@ def test_such_a_name_that_comes_while_we_edit_is_told_with_what_is_left(network)
 
     after(lab, "config_editor/firewall", "PUT", theirs)
     error = ended(lab, ALL_TRAFFIC)
-    assert isinstance(error, Failed)
+    assert isinstance(error, ApplyFailed)
     assert [item.rule for item in error.problems] == ["H26"]
     assert BACKUP in packages
     assert BACKUP in error.device_state
@@ -195,7 +195,7 @@ def test_an_answer_that_is_nested_without_end_goes_back_or_is_refused(network):
         return [{**row, "firewall_static_nat_policy": deep}]
 
     table["GET"] = nested
-    assert isinstance(ended(lab, ALL_TRAFFIC), Failed | Refused)
+    assert isinstance(ended(lab, ALL_TRAFFIC), ApplyFailed | ValidationFailed)
     assert revision(lab) == 1
 
 
@@ -272,7 +272,7 @@ def test_the_package_that_runs_is_no_backup(network):
     device(lab, "mcn").network.live.package = BACKUP
     device(lab, "mcn").editor.packages[BACKUP] = {}
     error = ended(lab, ALL_TRAFFIC, force=True)
-    assert isinstance(error, Refused)
+    assert isinstance(error, ValidationFailed)
     assert [item.item for item in error.problems] == ["backup_package"]
     assert written(lab, "mcn") == []
 
@@ -316,7 +316,7 @@ def test_another_package_than_the_one_that_runs_is_activated_with_force_only(net
     packages = device(lab, "mcn").editor.packages
     packages["Draft"] = copy.deepcopy(packages[PACKAGE])
     refused = ended(lab, ALL_TRAFFIC, package="Draft")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, ValidationFailed)
     assert [item.rule for item in refused.problems] == ["H30"]
     done = run(lab, ALL_TRAFFIC, package="Draft", force=True)
     assert "H30" in {item.rule for item in done.warnings}

@@ -15,7 +15,7 @@ import pytest
 from integration.routers import WANTED, router, run
 from netmiko import ConnectHandler
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from lab.server import Lab
 
 
@@ -32,8 +32,8 @@ def commands(lab: Lab) -> list[str]:
     return [entry["text"] for entry in lab.journal("edge1") if entry["event"] == "command"]
 
 
-def refused(lab: Lab, known: Path, **commit: Any) -> Failed:
-    with pytest.raises(Failed) as caught:
+def refused(lab: Lab, known: Path, **commit: Any) -> ApplyFailed:
+    with pytest.raises(ApplyFailed) as caught:
         run(lab, WANTED, known_hosts=known, **commit)
     assert caught.value.device_state == "unchanged" and not caught.value.changed
     return caught.value
@@ -120,7 +120,7 @@ def test_a_profile_takes_two_runs_and_says_so_until_the_cards_were_reloaded(lab:
     first = run(edge, PROFILE, known_hosts=known)
     assert first.plan.notes["reload_required"] == ["all line cards"] and first.plan.deferred
 
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(ApplyFailed) as caught:
         run(edge, PROFILE, known_hosts=known)
     failed = caught.value
     assert failed.device_state == "unchanged"

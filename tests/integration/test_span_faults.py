@@ -16,7 +16,11 @@ import pytest
 from integration.endings import ENDINGS, FAILED, SUCCESS, UNREACHABLE, Ending, deviations
 from integration.routers import FULL, FULL_START, router, run, text
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from lab.faults import FAULTS
 from lab.server import Lab, running
 
@@ -141,7 +145,7 @@ def test_every_fault_of_the_lab_is_in_the_matrix() -> None:
 
 
 @pytest.fixture(scope="module")
-def wanted(tmp_path_factory: pytest.TempPathFactory) -> str:
+def desired(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the router carries after a run that nothing disturbs."""
     with running({"devices": [router(config_text=FULL_START)]}) as edge:
         start = text(edge)
@@ -155,12 +159,12 @@ def attempt(edge: Lab, known: Path, **commit: Any) -> Ending:
     try:
         outcome = run(edge, FULL, known_hosts=known, read_timeout=2, **commit)
         ending = Ending(SUCCESS if outcome.changed else "nothing", "\n".join(map(str, outcome.warnings)))
-    except DoorError as error:
+    except ConnectionFailed as error:
         ending = Ending(UNREACHABLE, str(error), str(error))
-    except Refused as error:
+    except ValidationFailed as error:
         problems = tuple(problem.rule for problem in error.problems)
         ending = Ending(FAILED, str(error), "the document breaks rules", problems, "unchanged")
-    except Failed as error:
+    except ApplyFailed as error:
         problems = tuple(problem.rule for problem in error.problems)
         words = "\n".join([str(error), *map(str, error.problems)])
         ending = Ending(FAILED, words, str(error), problems, error.device_state)
@@ -192,22 +196,22 @@ def hit(edge: Lab, known: Path, fault: dict[str, Any], *also: dict[str, Any]) ->
 
 @pytest.mark.parametrize(("fault", "step", "lost_session"), list(cases()))
 def test_a_fault_ends_as_its_contract_says(
-    lab: Any, tmp_path: Path, wanted: str, fault: dict[str, Any], step: Step, lost_session: str
+    lab: Any, tmp_path: Path, desired: str, fault: dict[str, Any], step: Step, lost_session: str
 ) -> None:
     known = tmp_path / "known_hosts"
     edge = lab(router(config_text=FULL_START, lost_session=lost_session, settle_seconds=0.5))
     start = text(edge)
     ending = hit(edge, known, fault, *step.also)
-    assert deviations(fault, step.phase, ending, start, wanted) == [], ending
+    assert deviations(fault, step.phase, ending, start, desired) == [], ending
     run(edge, FULL, known_hosts=known)
-    assert text(edge) == wanted
+    assert text(edge) == desired
     assert not run(edge, FULL, known_hosts=known).changed
     assert set(edge.device("edge1").device.operational_sessions) >= {"keep", "new"}
 
 
 @pytest.mark.parametrize("lost_session", [pytest.param("timer", marks=pytest.mark.soak), "rollback"])
 def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
-    lab: Any, tmp_path: Path, wanted: str, lost_session: str
+    lab: Any, tmp_path: Path, desired: str, lost_session: str
 ) -> None:
     """A commit goes on when nobody waits for it any more. So nobody may say that it was rolled back."""
     known = tmp_path / "known_hosts"
@@ -225,16 +229,16 @@ def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
     assert [commit.client for commit in device.commits[:1]] == ["commit-confirm"]
     assert settled(edge) == start
     assert run(edge, FULL, known_hosts=known, commit_timeout=20).changed
-    assert text(edge) == wanted
+    assert text(edge) == desired
 
 
 @pytest.mark.parametrize("kind", ["drop", "hang", "truncated", "garbage", "not_authorized", "mirror_down"])
-def test_a_fault_that_does_not_happen_is_a_deviation(lab: Any, tmp_path: Path, wanted: str, kind: str) -> None:
+def test_a_fault_that_does_not_happen_is_a_deviation(lab: Any, tmp_path: Path, desired: str, kind: str) -> None:
     edge = lab(router(config_text=FULL_START))
     start = text(edge)
     fault = {"name": kind, **AT_A_STEP.get(kind, {}), "at": "^no command is like this$"}
     ending = hit(edge, tmp_path / "known_hosts", fault)
-    assert f"the fault {kind} did not happen" in deviations(fault, "after", ending, start, wanted)
+    assert f"the fault {kind} did not happen" in deviations(fault, "after", ending, start, desired)
 
 
 DROPPED = {"name": "drop", "at": TRIAL, "times": 1}

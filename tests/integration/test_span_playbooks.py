@@ -170,12 +170,12 @@ def test_only_what_the_document_asks_for_is_sent(start: Any) -> None:
     for host in ("remote", "l2"):
         sent = [e["text"].strip() for e in site.lab.journal(host) if e["event"] == "command" and e["mode"] == "config"]
         assert "commit label CHG0012345 confirmed 60" in sent
-        wanted = " ".join(GONE[host] | COME[host])
+        desired = " ".join(GONE[host] | COME[host])
         frame = re.compile(
             r"show configuration|do show monitor-session status|commit( label \S+ confirmed 60)?|end|root|exit|!"
         )
         for line in sent:
-            assert frame.fullmatch(line) or line.removeprefix("no ") in wanted, line
+            assert frame.fullmatch(line) or line.removeprefix("no ") in desired, line
     # The move of a source: out of its old session first, in the same commit.
     lines = site.received("remote")
     out, into = (

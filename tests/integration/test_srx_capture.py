@@ -22,7 +22,11 @@ import pytest
 from integration.conftest import StartLab
 from integration.firewalls import device, open_door, sent
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture import device as capture_device
@@ -93,9 +97,9 @@ def begun(
 ) -> tuple[Plan, Capture]:
     """A capture that is about to begin, over an open or closed door."""
     firewall = Firewall(door, READ_TIMEOUT)
-    wanted = Limits(**{"duration": 0.4, "interval": 0.2, **limits})
+    desired = Limits(**{"duration": 0.4, "interval": 0.2, **limits})
     filters = [filter_of(item) for item in FILTERS]
-    task = Capture(firewall, filters, file_of(file or FILE), wanted, Progress("fw1", None), clock or Clock())
+    task = Capture(firewall, filters, file_of(file or FILE), desired, Progress("fw1", None), clock or Clock())
     return task.prepared(), task
 
 
@@ -265,7 +269,7 @@ def test_a_device_that_is_not_free_is_refused(
     edge = lab(srx(**options))
     define(edge, *commands)
     before, typed = left(edge), written(edge)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         capture(edge)
     assert [problem.rule for problem in refused.value.problems] == rules
     assert left(edge) == before and written(edge) == typed
@@ -274,7 +278,7 @@ def test_a_device_that_is_not_free_is_refused(
 def test_a_file_that_exists_is_never_overwritten(lab: StartLab) -> None:
     edge = lab(srx())
     edge.call(lambda: device(edge).append("capture", ["precious"], 10_000, 2))
-    with pytest.raises(Refused, match="C5"):
+    with pytest.raises(ValidationFailed, match="C5"):
         capture(edge)
     assert device(edge).files["capture"] == ["precious"]
 
@@ -309,11 +313,11 @@ def ending(lab: Lab, dest: Path) -> tuple[str, str, str]:
     """How a capture ends (unreachable, refused, failed, success), what it says, device_state."""
     try:
         capture(lab, dest)
-    except DoorError as error:
+    except ConnectionFailed as error:
         return "unreachable", str(error), "unchanged"
-    except Refused as refused:
+    except ValidationFailed as refused:
         return "refused", str(refused), "unchanged"
-    except Failed as failed:
+    except ApplyFailed as failed:
         return "failed", str(failed), failed.device_state
     return "success", "", "unchanged"
 
@@ -367,7 +371,7 @@ def test_a_link_that_is_lost_leaves_nothing(lab: StartLab, at: str, fault: str, 
     failed = ""
     try:
         capture(edge, tmp_path / "fw1")
-    except Failed as error:
+    except ApplyFailed as error:
         failed = error.device_state
     assert [entry for entry in edge.journal("fw1") if entry["event"] == "fault"]
     assert left(edge) == NOTHING
@@ -381,7 +385,7 @@ def test_a_link_that_is_lost_leaves_nothing(lab: StartLab, at: str, fault: str, 
 )
 def test_a_refusal_leaves_nothing(lab: StartLab, at: str) -> None:
     edge = lab(srx(faults=[{"name": "not_authorized", "at": at, "times": 1}]))
-    with pytest.raises(Failed, match="permission denied") as failed:
+    with pytest.raises(ApplyFailed, match="permission denied") as failed:
         capture(edge)
     assert failed.value.device_state.startswith("unchanged") and left(edge) == NOTHING
     assert failed.value.details["commands"] == [line for line in written(edge) if not re.search(at, line)]
@@ -396,7 +400,7 @@ def test_a_trace_that_came_in_part_is_warned_of(lab: StartLab) -> None:
 
 def test_a_file_that_cannot_be_deleted_is_said(lab: StartLab) -> None:
     edge = lab(srx(faults=[{"name": "not_authorized", "at": "^file delete"}]))
-    with pytest.raises(Failed, match="could not be cleaned up") as failed:
+    with pytest.raises(ApplyFailed, match="could not be cleaned up") as failed:
         capture(edge)
     assert failed.value.device_state.startswith("changed: ") and "could not be deleted" in failed.value.device_state
     assert left(edge) == (False, [], ["capture"])
@@ -411,7 +415,7 @@ def test_a_device_that_stays_away_is_given_up_in_time_and_what_may_be_left_is_sa
     edge = lab(srx(faults=[{"name": "drop", "at": r"^show log capture \|", "times": 1}]))
     clock = Clock(lambda: edge.add_fault("fw1", {"name": "refuse"}))
     started = time.monotonic()
-    with pytest.raises(Failed) as failed:
+    with pytest.raises(ApplyFailed) as failed:
         capture(edge, clock=clock)
     assert time.monotonic() - started < 6
     state = failed.value.device_state
@@ -420,7 +424,7 @@ def test_a_device_that_stays_away_is_given_up_in_time_and_what_may_be_left_is_sa
 
 def test_a_reboot_in_the_middle_is_said(lab: StartLab) -> None:
     edge = lab(srx())
-    with pytest.raises((Failed, DoorError)) as failed:
+    with pytest.raises((ApplyFailed, ConnectionFailed)) as failed:
         capture(edge, clock=Clock(lambda: edge.call(device(edge).reboot)), duration=5.0)
     assert "lost the capture" in str(failed.value) or "session was lost" in str(failed.value)
     assert left(edge) == NOTHING
@@ -436,7 +440,7 @@ def test_somebody_who_stops_the_monitor_ends_the_capture_early(lab: StartLab) ->
 def test_a_session_that_comes_back_on_the_other_node_is_said(lab: StartLab) -> None:
     edge = lab(srx(cluster=True, faults=[{"name": "drop", "at": r"^show log capture \|", "times": 1}]))
     clock = Clock(lambda: setattr(device(edge), "node", "node1"))
-    with pytest.raises(Failed) as failed:
+    with pytest.raises(ApplyFailed) as failed:
         capture(edge, clock=clock)
     assert failed.value.device_state.startswith("changed: ") and "on node1, not on node0" in failed.value.device_state
 
@@ -490,7 +494,7 @@ def test_what_a_killed_process_leaves_is_bounded_on_the_device(lab: StartLab) ->
 
 def test_a_folder_that_is_not_there_is_said_before_anything_is_sent(lab: StartLab, tmp_path: Path) -> None:
     edge = lab(srx())
-    with pytest.raises(Failed, match="cannot be written: No such file or directory"):
+    with pytest.raises(ApplyFailed, match="cannot be written: No such file or directory"):
         capture(edge, tmp_path / "nowhere" / "fw1")
     assert written(edge) == [] and left(edge) == NOTHING
 
@@ -501,7 +505,7 @@ def test_a_full_disk_leaves_no_files_and_nothing_on_the_device(lab: StartLab, tm
     edge = lab(srx(packets_per_second=400.0 if limit > 8 else 2.0))
     door = open_door(edge)
     begin, task = begun(door, duration=0.6)
-    with file_size(limit), pytest.raises(Failed, match="File too large") as failed:
+    with file_size(limit), pytest.raises(ApplyFailed, match="File too large") as failed:
         task.run(begin, CaptureFiles(str(tmp_path / "fw1"), "fw1"))
     door.close()
     assert failed.value.device_state.startswith("unchanged") and left(edge) == NOTHING
@@ -512,7 +516,7 @@ def test_a_disk_that_is_full_at_the_end_hides_nothing_that_is_left(lab: StartLab
     edge = lab(srx(packets_per_second=2.0, faults=[{"name": "not_authorized", "at": "^file delete"}]))
     door = open_door(edge)
     begin, task = begun(door, duration=0.6)
-    with file_size(8), pytest.raises(Failed, match="File too large") as failed:
+    with file_size(8), pytest.raises(ApplyFailed, match="File too large") as failed:
         task.run(begin, CaptureFiles(str(tmp_path / "fw1"), "fw1"))
     door.close()
     assert failed.value.device_state.startswith("changed: ") and left(edge) == (False, [], ["capture"])

@@ -18,7 +18,11 @@ from integration.conftest import StartLab
 from integration.firewalls import carried, open_door
 from integration.test_srx_policy_log import CONFIG, WANTED, srx
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
@@ -93,11 +97,11 @@ def test_a_fault_at_a_step_ends_as_it_may(lab: StartLab, step: str, kind: str) -
     ended, said, state = "success", "", ""
     try:
         run(edge)
-    except DoorError as error:
+    except ConnectionFailed as error:
         ended, said = "unreachable", str(error)
-    except Refused as refused:
+    except ValidationFailed as refused:
         ended, said, state = "failed", str(refused), "unchanged"
-    except Failed as failed:
+    except ApplyFailed as failed:
         ended, state = "failed", failed.device_state
         said = f"{failed} {' '.join(map(str, failed.problems))}"
     now = carried(edge)
@@ -163,7 +167,7 @@ def test_input_that_is_lost_leaves_the_firewall_as_it_was(lab: StartLab) -> None
     state = ""
     try:
         attempt()
-    except Failed as failed:
+    except ApplyFailed as failed:
         state = failed.device_state
     if state:
         assert (state, carried(edge)) == ("unchanged", before)

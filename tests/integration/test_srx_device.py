@@ -10,7 +10,7 @@ import pytest
 from integration.conftest import StartLab
 from integration.firewalls import firewall, open_door, sent
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Dropped, Failed, Silent
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, Dropped, Timeout
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 
 CONFIG = "set system host-name fw1\nset security policies global policy p match source-address any\n"
@@ -47,7 +47,7 @@ def test_the_prompt_of_a_cluster_tells_node_and_role(lab: StartLab, node: str, r
 
 
 def test_a_command_that_the_device_refuses_is_named(lab: StartLab) -> None:
-    with pytest.raises(Failed, match=r"refused 'show nonsense': unknown command\."):
+    with pytest.raises(ApplyFailed, match=r"refused 'show nonsense': unknown command\."):
         firewall(lab(srx())).read("show version", "show nonsense")
 
 
@@ -84,7 +84,7 @@ def test_a_link_that_drops_or_hangs_is_said(lab: StartLab) -> None:
         session.read("show version")
     started.add_fault("fw1", {"name": "hang", "at": "^show version"})
     session = firewall(started, read_timeout=0.5)
-    with pytest.raises(Silent, match=r"'show version' for 0\.5 s; ansible_netmiko_read_timeout"):
+    with pytest.raises(Timeout, match=r"'show version' for 0\.5 s; ansible_netmiko_read_timeout"):
         session.read("show version")
 
 
@@ -92,5 +92,5 @@ def test_a_connection_of_another_platform_is_refused(lab: StartLab) -> None:
     started = lab({"name": "edge1", "kind": "iosxr", "config_text": "hostname edge1\n"})
     door = open_door(started, "edge1")
     door.set_option("platform", "cisco_xr")
-    with pytest.raises(Failed, match="speaks cisco_xr, not Junos"):
+    with pytest.raises(ApplyFailed, match="speaks cisco_xr, not Junos"):
         Firewall(door, 5.0)

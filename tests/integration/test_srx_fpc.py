@@ -18,7 +18,11 @@ from integration.firewalls import carried, open_door, sent
 from netmiko import ConnectHandler
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
@@ -166,7 +170,7 @@ def test_what_is_deactivated_is_written_anew(lab: StartLab) -> None:
 def test_a_reset_of_an_spc2_is_refused_until_it_is_confirmed(lab: StartLab) -> None:
     edge = lab(chassis())
     for document in (RESET, [{"fpc": 0, "major": {"actions": ["alarm", "offline"]}}]):
-        with pytest.raises(Refused, match=r"F6.*whole chassis.*confirm_chassis_restart"):
+        with pytest.raises(ValidationFailed, match=r"F6.*whole chassis.*confirm_chassis_restart"):
             run(edge, document, "merged")
     assert written(edge) == []
     done = run(edge, RESET, "merged", confirmed=True)
@@ -181,7 +185,7 @@ def test_a_reset_of_an_spc2_is_refused_until_it_is_confirmed(lab: StartLab) -> N
 
 def test_falling_back_to_a_reset_is_refused_too(lab: StartLab) -> None:
     edge = lab(chassis(config_text=f"{CONFIG}set chassis fpc 0 error fatal action alarm\n"))
-    with pytest.raises(Refused, match=r"F7.*default"):
+    with pytest.raises(ValidationFailed, match=r"F7.*default"):
         run(edge, None, "deleted")
     assert written(edge) == []
     assert run(edge, None, "deleted", confirmed=True).changed
@@ -211,7 +215,7 @@ def test_what_cannot_handle_errors_is_refused_before_anything_is_sent(
     lab: StartLab, options: dict[str, Any], rule: str
 ) -> None:
     edge = lab(chassis(**options))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         run(edge, [{"fpc": 0, "minor": {"threshold": 5}}], "merged")
     assert rule in [problem.rule for problem in refused.value.problems if problem.severity == "error"]
     assert written(edge) == []
@@ -329,9 +333,9 @@ def ending(lab: Lab) -> str:
     """How a run ends: what it says of the device, unreachable, or nothing where it succeeds."""
     try:
         run(lab, WANTED)
-    except Failed as failed:
+    except ApplyFailed as failed:
         return failed.device_state
-    except DoorError:
+    except ConnectionFailed:
         return "unreachable"
     return ""
 
@@ -363,7 +367,7 @@ def test_a_refused_commit_is_told_and_changes_nothing(lab: StartLab, fault: dict
     edge = lab(chassis())
     start = text(edge)
     edge.add_fault("core", {**fault, "times": 1})
-    with pytest.raises(Failed) as failed:
+    with pytest.raises(ApplyFailed) as failed:
         run(edge, WANTED)
     assert failed.value.device_state == "unchanged" and failed.value.problems
     assert text(edge) == start and run(edge, WANTED).changed

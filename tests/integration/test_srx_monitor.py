@@ -18,7 +18,11 @@ from integration.conftest import StartLab
 from integration.firewalls import device, open_door, sent
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import DoorError, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConnectionFailed,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -238,7 +242,7 @@ def test_filters_of_others_stay_until_they_are_purged(lab: StartLab) -> None:
 def test_active_traceoptions_refuse_and_are_never_stopped(lab: StartLab) -> None:
     edge = lab(srx(config_text=CONFIG + "\n".join(TRACEOPTIONS)))
     for check_mode in (True, False):
-        with pytest.raises(Refused, match=r"M11.*traceoptions are configured and active"):
+        with pytest.raises(ValidationFailed, match=r"M11.*traceoptions are configured and active"):
             run(edge, check_mode=check_mode)
     assert written(edge) == [] and carried(edge) == EMPTY
     assert run(edge, state="present").changed  # filters and file do not trace anything
@@ -249,7 +253,7 @@ def test_active_traceoptions_refuse_and_are_never_stopped(lab: StartLab) -> None
 @pytest.mark.parametrize("conflict", ["error", "silent"])
 def test_traceoptions_that_come_in_the_meantime_are_noticed(lab: StartLab, conflict: str) -> None:
     edge = lab(srx(conflict=conflict))
-    with pytest.raises(Failed) as failed:
+    with pytest.raises(ApplyFailed) as failed:
         run(edge, meanwhile=lambda: edge.call(lambda: device(edge).external_commit(TRACEOPTIONS)))
     assert carried(edge) == (False, "client-trace", {})
     assert failed.value.device_state.startswith("rolled back, but for the name of its trace file, client-trace")
@@ -268,7 +272,7 @@ def test_somebody_who_starts_it_first(lab: StartLab, start_active: str) -> None:
     if start_active == "silent":
         assert run(edge, meanwhile=start).changed and carried(edge)[0]
     else:
-        with pytest.raises(Failed, match="already active"):
+        with pytest.raises(ApplyFailed, match="already active"):
             run(edge, meanwhile=start)
     assert not run(edge, state="present").changed
     run(edge)
@@ -352,7 +356,7 @@ def test_a_limit_of_filters(lab: StartLab, most: int) -> None:
     if not most:
         assert run(edge, three).changed
         return
-    with pytest.raises(Failed, match="maximum number") as failed:
+    with pytest.raises(ApplyFailed, match="maximum number") as failed:
         run(edge, three)
     assert failed.value.device_state == "rolled back" and carried(edge) == (False, None, {"theirs": {}})
     (problem,) = failed.value.problems
@@ -367,11 +371,11 @@ def ended(lab: Lab, *arguments: Any, **more: Any) -> tuple[str, str, str]:
     """How a run ended, what was said, and what was said of the device."""
     try:
         run(lab, *arguments, **more)
-    except DoorError as error:
+    except ConnectionFailed as error:
         return "unreachable", str(error), ""
-    except Refused as refused:
+    except ValidationFailed as refused:
         return "failed", str(refused), "unchanged"
-    except Failed as failed:
+    except ApplyFailed as failed:
         return "failed", f"{failed} {' '.join(map(str, failed.problems))}", failed.device_state
     return "success", "", ""
 
@@ -529,8 +533,8 @@ def test_events_are_the_newest_packets_and_the_whole_file_is_counted(lab: StartL
 def test_a_trace_that_is_not_there_is_explained(lab: StartLab) -> None:
     edge = lab(srx())
     with opened(edge) as firewall:
-        with pytest.raises(Failed, match="no trace file"):
+        with pytest.raises(ApplyFailed, match="no trace file"):
             inspect(firewall, None, True, 10, 5.0)
-        with pytest.raises(Failed, match="refused 'show log nothing'") as failed:
+        with pytest.raises(ApplyFailed, match="refused 'show log nothing'") as failed:
             inspect(firewall, "nothing", True, 10, 5.0)
     assert failed.value.device_state == "unchanged" and failed.value.problems[0].remedy

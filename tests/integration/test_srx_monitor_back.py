@@ -28,7 +28,7 @@ from integration.test_srx_monitor import (
 )
 from unit.plugins.plugin_utils._srx.flow_monitor import monitors
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -128,7 +128,7 @@ def test_a_way_back_that_cannot_be_seen_is_unknown(lab: StartLab, fault: dict[st
         edge.add_fault("fw1", {"name": "not_authorized", "at": "^monitor security flow file"})
         edge.add_fault("fw1", {**fault, "at": "^show monitor"})
 
-    with pytest.raises(Failed, match="monitor security flow file next-trace") as failed:
+    with pytest.raises(ApplyFailed, match="monitor security flow file next-trace") as failed:
         run(edge, CHANGED, NEXT, meanwhile=spoil)
     state = failed.value.device_state
     assert state.startswith("unknown") and "show monitor security flow tells" in state
@@ -173,7 +173,7 @@ def switched(command: str, old: str, new: str, times: int = 1000) -> type[Firewa
 def test_a_monitor_that_is_active_and_traces_nothing_is_a_failure(lab: StartLab) -> None:
     edge = lab(srx())
     kind = switched(START, "tracing status: on", "tracing status: off")
-    with pytest.raises(Failed, match="does not show their effect") as failed:
+    with pytest.raises(ApplyFailed, match="does not show their effect") as failed:
         run(edge, kind=kind)
     assert "basic-datapath is missing" in str(failed.value.problems[0])
     assert failed.value.device_state.startswith("rolled back") and not carried(edge)[0]
@@ -190,7 +190,7 @@ def test_a_monitor_that_is_stopped_and_traces_on_is_a_failure(lab: StartLab) -> 
     edge = lab(srx())
     run(edge)
     kind = switched(STOP, "tracing status: off", "tracing status: on")
-    with pytest.raises(Failed, match="does not show their effect") as failed:
+    with pytest.raises(ApplyFailed, match="does not show their effect") as failed:
         run(edge, state="stopped", kind=kind)
     assert "basic-datapath stayed" in str(failed.value.problems[0])
     assert failed.value.device_state == "rolled back" and carried(edge) == (True, "client-trace", HELD)
@@ -264,7 +264,7 @@ def test_documents_end_on_the_lab_as_on_the_pure_device(repeat: str, shows_extra
 
             try:
                 done = converge(wing(), check_mode=False)
-            except Refused as refused:
+            except ValidationFailed as refused:
                 assume({problem.rule for problem in refused.problems} - {"M9", "M10", "M16", "M17"})  # those may stand
                 raise
             for command in done.plan.commands:

@@ -19,7 +19,7 @@ from integration.firewalls import carried, device, open_door, sent
 from netmiko import ConnectHandler
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
@@ -140,7 +140,7 @@ def test_the_diff_shows_both_lists(lab: StartLab) -> None:
 
 def test_a_policy_that_does_not_exist_is_never_made(lab: StartLab) -> None:
     edge = lab(srx())
-    with pytest.raises(Refused, match=r"(?s)L1.*trust to untrust: wbe.*Near: web"):
+    with pytest.raises(ValidationFailed, match=r"(?s)L1.*trust to untrust: wbe.*Near: web"):
         run(edge, [{**WEB, "name": "wbe", "session_close": True}, *WANTED])
     assert written(edge) == []
 
@@ -157,9 +157,9 @@ def test_event_mode_wants_a_target_that_takes_information(lab: StartLab) -> None
     def event(target: str) -> str:
         return CONFIG.replace("mode stream", "mode event") + f"set system syslog {target}\n"
 
-    wanted = [{**WEB, "session_close": True}]
-    assert run(lab(srx(config_text=event("file messages any notice"))), wanted).warnings[0].rule == "L3"
-    assert run(lab(srx(config_text=event("host 192.0.2.9 user info"))), wanted).warnings == ()
+    desired = [{**WEB, "session_close": True}]
+    assert run(lab(srx(config_text=event("file messages any notice"))), desired).warnings[0].rule == "L3"
+    assert run(lab(srx(config_text=event("host 192.0.2.9 user info"))), desired).warnings == ()
 
 
 def test_a_deactivated_policy_warns(lab: StartLab) -> None:
@@ -197,7 +197,7 @@ def test_a_session_that_holds_the_configuration_is_named(lab: StartLab) -> None:
     edge = lab(srx())
     with other(edge) as session:
         session.send_command("configure exclusive", expect_string=r"# $")
-        with pytest.raises(Failed, match="holds the configuration exclusively") as failed:
+        with pytest.raises(ApplyFailed, match="holds the configuration exclusively") as failed:
             run(edge, WANTED)
     assert failed.value.device_state == "unchanged"
     assert "terminal p" in failed.value.problems[0].device_text
@@ -208,7 +208,7 @@ def test_a_shared_candidate_that_somebody_changed_is_not_touched(lab: StartLab) 
     edge = lab(srx())
     with other(edge) as session:
         session.send_config_set(["set system services ssh"], exit_config_mode=False)
-        with pytest.raises(Failed, match="shared candidate"):
+        with pytest.raises(ApplyFailed, match="shared candidate"):
             run(edge, WANTED)
         session.send_command("rollback 0", expect_string=r"# $")
         session.exit_config_mode()
@@ -259,7 +259,7 @@ def test_a_refusal_leaves_the_firewall_unchanged_and_the_next_run_converges(
     lab: StartLab, fault: dict[str, Any], said: str
 ) -> None:
     edge = lab(srx(faults=[{**fault, "times": 1}]))
-    with pytest.raises(Failed) as failed:
+    with pytest.raises(ApplyFailed) as failed:
         run(edge, WANTED)
     words = f"{failed.value} {' '.join(map(str, failed.value.problems))}"
     assert re.search(said, words, re.IGNORECASE), words
@@ -273,12 +273,12 @@ def test_a_change_that_is_not_seen_afterwards_is_taken_back(lab: StartLab) -> No
         wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(1, 5), Progress("fw1", None))
         kept, asked = wing._kept, []
 
-        def missing(wanted: Any) -> list[Problem]:
+        def missing(desired: Any) -> list[Problem]:
             asked.append(True)
-            return kept(wanted) if len(asked) > 2 else [Problem("read-back", "config", "it is not there")]
+            return kept(desired) if len(asked) > 2 else [Problem("read-back", "config", "it is not there")]
 
         wing._kept = missing  # type: ignore[method-assign]
-        with pytest.raises(Failed, match="does not show the change") as failed:
+        with pytest.raises(ApplyFailed, match="does not show the change") as failed:
             converge(wing, check_mode=False)
     assert failed.value.device_state == "rolled back"
     assert logs(edge) == [f"web {INIT}", f"all {CLOSE}"]
@@ -294,7 +294,7 @@ def test_an_interrupted_run_is_rolled_back_by_the_firewall(lab: StartLab) -> Non
     with opened(edge) as firewall:
         wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(1, 5), Progress("fw1", None))
 
-        def interrupted(wanted: Any) -> list[Problem]:
+        def interrupted(desired: Any) -> list[Problem]:
             raise Interrupted
 
         wing._kept = interrupted  # type: ignore[method-assign]

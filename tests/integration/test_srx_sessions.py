@@ -18,7 +18,11 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 from integration.conftest import StartLab
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Dropped, Failed, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    Dropped,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.device import checked, inspect
@@ -65,7 +69,7 @@ def firewall(**options: Any) -> dict[str, Any]:
 
 def asked(lab: Lab, folder: Path, layout: str = "auto", *, read_timeout: float = 5.0, **query: Any) -> dict[str, Any]:
     """The result of one task, from login to logout."""
-    wanted = checked(Query(**query))
+    desired = checked(Query(**query))
     host = lab.device("fw1")
     known_hosts = folder / "known_hosts"
     known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
@@ -82,7 +86,7 @@ def asked(lab: Lab, folder: Path, layout: str = "auto", *, read_timeout: float =
         }
     )
     try:
-        return inspect(Firewall(connection, read_timeout), wanted, layout, Progress("fw1", None))  # type: ignore[arg-type]
+        return inspect(Firewall(connection, read_timeout), desired, layout, Progress("fw1", None))  # type: ignore[arg-type]
     finally:
         connection.close()
 
@@ -127,12 +131,12 @@ def test_text_is_asked_for_where_xml_is_refused(lab: StartLab, tmp_path: Path) -
     edge.add_fault("fw1", {"name": "not_authorized", "at": "display xml"})
     found = asked(edge, tmp_path, level="brief", filters={"protocol": "udp"})
     assert found["format"] == "text" and found["total"] == found["displayed"] > 0
-    with pytest.raises(Failed, match="refused"):
+    with pytest.raises(ApplyFailed, match="refused"):
         asked(edge, tmp_path, "xml", level="brief", filters={"protocol": "udp"})
 
 
 def test_a_filter_that_the_device_refuses_is_reported(lab: StartLab, tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="node") as failed:
+    with pytest.raises(ApplyFailed, match="node") as failed:
         asked(lab(firewall()), tmp_path, node="1")
     assert failed.value.device_state == "unchanged"
 
@@ -169,7 +173,7 @@ def test_filters_select(lab: StartLab, tmp_path: Path, filters: dict[str, Any], 
 
 def test_a_full_listing_is_refused_before_anything_is_sent(lab: StartLab, tmp_path: Path) -> None:
     edge = lab(firewall())
-    with pytest.raises(Refused, match=r"Q1.*limit"):
+    with pytest.raises(ValidationFailed, match=r"Q1.*limit"):
         asked(edge, tmp_path, level="brief")
     assert edge.journal("fw1") == []
 
@@ -301,7 +305,7 @@ def dest(tmp_path: Path) -> Iterator[Path]:
 def test_an_answer_that_is_cut_is_an_error(lab: StartLab, tmp_path: Path, dest: Path, after: int) -> None:
     edge = lab(firewall())
     edge.add_fault("fw1", {"name": "truncated", "at": "flow session", "after_bytes": after})
-    with pytest.raises(Failed, match="not whole"):
+    with pytest.raises(ApplyFailed, match="not whole"):
         asked(edge, tmp_path, level="brief", limit=0, page_size=0, dest=str(dest))
 
 
@@ -331,7 +335,7 @@ def test_a_link_that_drops_costs_one_page(lab: StartLab, tmp_path: Path) -> None
 
 def test_a_dest_that_cannot_be_written_is_a_clear_error(lab: StartLab, tmp_path: Path) -> None:
     edge = lab(firewall(sessions=3000))
-    with pytest.raises(Failed, match=r"cannot be written to /dev/full/"):
+    with pytest.raises(ApplyFailed, match=r"cannot be written to /dev/full/"):
         asked(edge, tmp_path, level="brief", limit=0, dest="/dev/full/x.jsonl")
 
 

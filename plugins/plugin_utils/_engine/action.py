@@ -18,7 +18,7 @@ from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
 from .doors import open_door, preload
-from .failures import DoorError, Failed, Refused
+from .failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from .operations import Plan, fingerprint
 from .problems import Problem
 from .run import Outcome
@@ -44,7 +44,7 @@ class DeviceAction(ActionBase):
         preload(cls.door)
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The work: further keys of the result. May raise Refused, Failed, DoorError, ArgumentError."""
+        """The work: further keys of the result. May raise ValidationFailed, ApplyFailed, ConnectionFailed, ArgumentError."""
         raise TypeError(f"{type(self).__name__} has no perform()")
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -58,31 +58,31 @@ class DeviceAction(ActionBase):
             result.update(self.perform(options))
         except ArgumentError as error:
             result.update(failed=True, changed=False, msg="\n".join(error.messages), errors=error.messages)
-        except Refused as refused:
+        except ValidationFailed as refused:
             listed = "\n".join(str(problem) for problem in refused.problems if problem.severity == "error")
             message = f"The document breaks rules; nothing was sent:\n{listed}"
             result.update(_failure(message, refused.problems, "unchanged"), changed=False)
-        except Failed as failed:
+        except ApplyFailed as failed:
             listed = "".join(f"\n{problem}" for problem in failed.problems)
             result.update(described(failed.plan), **failed.details)
             result.update(_failure(f"{failed}{listed}", failed.problems, failed.device_state))
             result["msg"] += f"\nThe device is now: {failed.device_state}."
             result["changed"] = failed.changed
-        except DoorError as error:
+        except ConnectionFailed as error:
             # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
             result.update(unreachable=True, changed=False, msg=str(error))
         if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
             result["warnings"] = [f"{self._host}: {text}" for text in result["warnings"]]
         return self._masked(result)
 
-    def progress(self, wanted: bool) -> Progress:
+    def progress(self, enabled: bool) -> Progress:
         display = Display()
-        return Progress(self._host, (lambda line: display.display(line, stderr=True)) if wanted else None)
+        return Progress(self._host, (lambda line: display.display(line, stderr=True)) if enabled else None)
 
     @contextmanager
-    def behind(self, *prefixes: str, **fixed: Any) -> Iterator[Any]:
+    def connect_to(self, *prefixes: str, **fixed: Any) -> Iterator[Any]:
         """The open door that variables of these prefixes lead to (``manager_host``; see doors.open_door), or a fixed host;
-        where there is no such variable, this host's own one, which stays open. Raises DoorError."""
+        where there is no such variable, this host's own one, which stays open. Raises ConnectionFailed."""
         if "host" not in fixed and not any(f"{prefix}_host" in self._task_vars for prefix in prefixes):
             own: Any = self._connection
             own.open()

@@ -13,23 +13,23 @@ from .operations import Plan
 from .problems import Problem
 
 
-class DoorError(Exception):
+class ConnectionFailed(Exception):
     """The way to the device failed. Its text is one line for a person and names the remedy."""
 
 
-class Unreachable(DoorError):
+class Unreachable(ConnectionFailed):
     """No session could be opened: refused, timeout, host key, authentication, no common algorithm, no prompt."""
 
 
-class Dropped(DoorError):
+class Dropped(ConnectionFailed):
     """An open session ended in the middle."""
 
 
-class Silent(DoorError):
+class Timeout(ConnectionFailed):
     """The session is open, but what was waited for did not come within its limit."""
 
 
-class Refused(Exception):
+class ValidationFailed(Exception):
     """The document breaks rules; nothing was sent. problems: all of them, warnings too."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -37,11 +37,11 @@ class Refused(Exception):
         self.problems = tuple(problems)
 
 
-class Moved(Exception):
+class ConcurrentChange(Exception):
     """Somebody else changed the device between the read and the commit; nothing of ours was applied."""
 
 
-class Failed(Exception):
+class ApplyFailed(Exception):
     """The device did not take the change, or did not keep it.
 
     device_state: what the device carries now, in a sentence. details: further keys of the task's result.

@@ -17,7 +17,7 @@ V = TypeVar("V")
 G = TypeVar("G")
 
 
-def resulting(
+def desired_state(
     current: Mapping[K, V],
     given: Mapping[K, G],
     state: State,
@@ -33,5 +33,5 @@ def resulting(
     if state == "deleted":
         return {key: value for key, value in current.items() if key not in given}
     kept = {key: value for key, value in current.items() if key in given or state != "overridden" or not owned(key)}
-    wanted = {key: build(current.get(key) if state == "merged" else None, item) for key, item in given.items()}
-    return {**kept, **wanted}
+    desired = {key: build(current.get(key) if state == "merged" else None, item) for key, item in given.items()}
+    return {**kept, **desired}

@@ -148,10 +148,10 @@ def _since_root(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _owner(path: Path, owner: dict[Path, str]) -> str:
-    wanted = comparable(path) if path else ()
-    for length in range(len(wanted), 0, -1):
-        if wanted[:length] in owner:
-            return owner[wanted[:length]]
+    desired = comparable(path) if path else ()
+    for length in range(len(desired), 0, -1):
+        if desired[:length] in owner:
+            return owner[desired[:length]]
     return " / ".join(path) or "commit"
 
 

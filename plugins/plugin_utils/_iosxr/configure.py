@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from .._engine.failures import DoorError, Failed, Moved
+from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Operation
 from .._engine.problems import Problem
-from .._transport.ssh.cli import PASTE_BLOCK, Cli, Garbled
+from .._transport.ssh.cli import PASTE_BLOCK, Cli, InputLost
 from .candidate import differences, rejections
 
 # The prompt, with the host name cut at 31 characters in configuration mode (netmiko cisco_xr).
@@ -151,13 +151,13 @@ class Configuration:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
-        if isinstance(error, DoorError):
+        if isinstance(error, ConnectionFailed):
             self.lost = True
         elif self._open:
-            hurry = error is not None and not isinstance(error, Failed | Moved)
+            hurry = error is not None and not isinstance(error, ApplyFailed | ConcurrentChange)
             try:
                 self._leave(IN_A_HURRY if hurry else self._options.commit_timeout)
-            except DoorError:
+            except ConnectionFailed:
                 self.lost = True
 
     def _leave(self, patience: float) -> str:
@@ -167,12 +167,12 @@ class Configuration:
         return self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), patience, "commit_timeout")
 
     def paste(self, operations: Sequence[Operation], standing: str) -> None:
-        """All operations into the candidate, read back and compared. Raises Failed; the candidate is dropped then.
+        """All operations into the candidate, read back and compared. Raises ApplyFailed; the candidate is dropped then.
 
         standing: what the router has of it before, as it prints it.
 
         A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer. When lines
-        are missing and nothing else stands there, the router holds them already: raises Moved.
+        are missing and nothing else stands there, the router holds them already: raises ConcurrentChange.
         """
         lines = [line for operation in operations for line in operation.do]
         problems: list[Problem] = []
@@ -182,7 +182,7 @@ class Configuration:
                 self.__enter__()
             try:
                 problems = _refused_lines(operations, self._cli.paste(lines, block))
-            except Garbled as garbled:
+            except InputLost as garbled:
                 problems = [_garbled(str(garbled))]
             if problems:
                 continue
@@ -193,13 +193,13 @@ class Configuration:
             if not missing and not extra:
                 return
             if not extra:
-                raise Moved("the router already holds some of what was pasted")
+                raise ConcurrentChange("the router already holds some of what was pasted")
             problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
             problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
-        raise Failed("the router did not take what was pasted as it was sent; the candidate was dropped", problems)
+        raise ApplyFailed("the router did not take what was pasted as it was sent; the candidate was dropped", problems)
 
     def commit_on_trial(self, operations: Sequence[Operation]) -> str:
-        """commit confirmed; the command that was taken. Raises Moved when others committed meanwhile, Failed with each
+        """commit confirmed; the command that was taken. Raises ConcurrentChange when others committed meanwhile, ApplyFailed with each
         `!!%` text when it is rejected. What else the router prints (log messages, warnings) is no refusal."""
         command = answer = ""
         for forms in self._options.trial_commands():
@@ -213,7 +213,7 @@ class Configuration:
                 break
         if _OTHERS_COMMITTED in answer or _NOTHING.search(answer):
             self.phase = "candidate"
-            raise Moved(
+            raise ConcurrentChange(
                 "the router says that there is nothing to commit"
                 if _NOTHING.search(answer)
                 else "others committed since this run read the router"
@@ -222,7 +222,7 @@ class Configuration:
             self.phase = "candidate"
             problems = self._rejections(operations)
             if problems and not _LABEL_USED.search(answer):
-                raise Failed("the router rejected the commit; nothing was changed", problems)
+                raise ApplyFailed("the router rejected the commit; nothing was changed", problems)
         if _REJECTED.search(answer) or _UNKNOWN_COMMAND.search(answer) or _refused(answer):
             self.phase = "candidate"
             raise _refusal(answer, f"the router refused the commit ({command}); nothing was changed")
@@ -233,23 +233,23 @@ class Configuration:
         """Why a commit was rejected; nothing, rather than another error, where the router does not come to say it."""
         try:
             return rejections(self._cli.run("show configuration failed")[0], operations)
-        except DoorError:
+        except ConnectionFailed:
             self.lost, self._open = True, False
             return []
 
     def confirm(self) -> None:
-        """Raises Failed unless the router said, or proved by letting us leave without a question, that it confirmed."""
+        """Raises ApplyFailed unless the router said, or proved by letting us leave without a question, that it confirmed."""
         self.phase = "confirming"
         answer = self._commit("commit")
         if _CONFIRMED.search(answer):
             self.phase = "confirmed"
             return
         if _NOTHING.search(answer):
-            raise Failed("the timer of the trial commit ended before it was confirmed; the router took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router took it back")
         if _OTHERS_COMMITTED in answer or _refused(answer) or _LINE_ERROR.search(answer):
             raise _refusal(answer, "the router did not say that it confirms the trial commit")
         if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._leave(self._options.commit_timeout)):
-            raise Failed("the router did not confirm the trial commit")
+            raise ApplyFailed("the router did not confirm the trial commit")
         self.phase = "confirmed"
 
     def _commit(self, command: str) -> str:
@@ -277,12 +277,16 @@ def _garbled(text: str) -> Problem:
     return Problem("read-back", "paste", text, "Look for a slow or lossy terminal line, and run again.")
 
 
-def _refusal(answer: str, message: str) -> Failed:
+def _refusal(answer: str, message: str) -> ApplyFailed:
     text = " ".join(answer.split())[:500]
     for pattern, meaning, remedy in REFUSALS:
         if pattern.search(answer):
-            return Failed(f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)])
-    return Failed(message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)])
+            return ApplyFailed(
+                f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)]
+            )
+    return ApplyFailed(
+        message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)]
+    )
 
 
 def _remedy(text: str) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .._engine.failures import DoorError, Failed, Moved
+from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Plan
 from .._engine.problems import Problem, errors
 from .._engine.run import Applied
@@ -101,7 +101,7 @@ class Change:
         """left: what the package lacks after the edits, or has in a wrong order. back: the plan from what it is to what it
         was. moved: why the network's configuration is another one than that which was planned from, "" when it is not.
 
-        Raises Failed, Moved, DoorError; then what was begun is taken back as far as the link allows.
+        Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is taken back as far as the link allows.
         """
         self._unfinished = unfinished
         done = False
@@ -115,7 +115,7 @@ class Change:
                     self._send(line, f"editing {operation.item}", safe=line.startswith("PUT "))
             missing = left()
             if missing:
-                raise Failed("the package does not hold what was sent to it", missing)
+                raise ApplyFailed("the package does not hold what was sent to it", missing)
             warnings = self._compile()
             if self._options.activate:
                 self._hand_over(moved)
@@ -123,11 +123,11 @@ class Change:
                 self._live = True
                 self._dropped()
             done = True
-        except (Failed, DoorError) as error:
+        except (ApplyFailed, ConnectionFailed) as error:
             done = True
             raise self._told(error, self._taken_back(back)) from error
         finally:
-            if not done:  # a time-out of the task, Ctrl-C, or Moved
+            if not done:  # a time-out of the task, Ctrl-C, or ConcurrentChange
                 self._taken_back(back)
         return Applied(tuple(warnings), {"sites": self.sites} if self.sites else {})
 
@@ -142,16 +142,16 @@ class Change:
         answer = self._manager.table.unwrap("config_packages", body)
         found = audits(answer)
         if errors(found):
-            raise Failed("the package does not compile", found)
+            raise ApplyFailed("the package does not compile", found)
         if not has_audits(answer):
-            raise Failed("the compile was answered without audits, so nothing tells whether the package is sound")
+            raise ApplyFailed("the compile was answered without audits, so nothing tells whether the package is sound")
         return found
 
     def _hand_over(self, moved: Callable[[], str]) -> None:
         self._alone(self.state())
         why = moved()
         if why:
-            raise Moved(why)
+            raise ConcurrentChange(why)
         self._exported = True
         try:
             self._send(self._requests.act("config_packages", "export_to_cm"), "handing over", timeout=COMPILE_SECONDS)
@@ -161,7 +161,7 @@ class Change:
         self._send(self._act("verify"), "verifying", timeout=COMPILE_SECONDS)
         now = self.state()
         if now.failure_reason:
-            raise Failed("change management does not verify the package", [_said("verify", now.failure_reason)])
+            raise ApplyFailed("change management does not verify the package", [_said("verify", now.failure_reason)])
         self._staging = True
         try:
             self._send(self._act("stage"), "staging", timeout=COMPILE_SECONDS)
@@ -177,19 +177,19 @@ class Change:
         if now.failing and not now.failure_reason:
             now = self._without(now)
         if now.failure_reason:
-            raise Failed("staging failed", [_said("stage", now.failure_reason)])
+            raise ApplyFailed("staging failed", [_said("stage", now.failure_reason)])
         if now.state != ACTIVATE:
             waiting = [Problem("stage", site.name, f"transfer: {site.transfer_state or '?'}") for site in now.sites]
             text = f"staging did not end within {self._options.stage_timeout:g} s (stage_timeout); its state is {now.state or '?'}"
-            raise Failed(text, waiting)
+            raise ApplyFailed(text, waiting)
 
     def _alone(self, now: ChangeState) -> None:
-        """Raises Failed while somebody else is changing the network. Without a change of ours that waits, all is theirs."""
+        """Raises ApplyFailed while somebody else is changing the network. Without a change of ours that waits, all is theirs."""
         ours = self._unfinished and now.is_of(self._options.package, self._known)
         replaceable = self._options.force and now.state == NETWORK_STAGING
         if now.is_taken and not ours and not replaceable:
             what = f"its state is {now.state}" + (f" with {now.selected}" if now.selected else "")
-            raise Failed(
+            raise ApplyFailed(
                 "somebody else is changing the network",
                 [Problem("H33", "change_management", what, _END_IT)],
             )
@@ -204,7 +204,7 @@ class Change:
                 Problem("stage", site.name, f"{site.status or 'no status'}; transfer: {site.transfer_state}", remedy)
                 for site in now.failing
             ]
-            raise Failed(text, problems)
+            raise ApplyFailed(text, problems)
         self._send(self._act("ignore_incomplete"), "going on without those that failed")
         return poll(
             self._look("staging"),
@@ -219,7 +219,7 @@ class Change:
         def look() -> ChangeState:
             try:
                 seen = self.state()
-            except (DoorError, Rejected):
+            except (ConnectionFailed, Rejected):
                 if staged is None:
                     raise
                 self._progress(f"{what}; no answer at the moment")
@@ -241,7 +241,7 @@ class Change:
         skipped = {site.name for site in before.failing}
         listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
         if not listed:
-            raise Failed("no site says what was staged for it, so nothing could tell whether it was activated")
+            raise ApplyFailed("no site says what was staged for it, so nothing could tell whether it was activated")
         # A site that runs a configuration of that name already tells nothing; where all do, the state alone does, and one that
         # stays as it is for a while.
         staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
@@ -264,7 +264,7 @@ class Change:
                 self._activating = False
                 raise
             self._begun(refused)
-        except DoorError as lost:
+        except ConnectionFailed as lost:
             self._begun(lost)
         end = time.monotonic() + self._options.activation_timeout
         look = self._look("activating", staged)
@@ -276,30 +276,32 @@ class Change:
         )
         if now.failure_reason:
             self._activating = bool(now.activated(staged))
-            raise Failed("the network did not take the change", [_said("activate", now.failure_reason)])
+            raise ApplyFailed("the network did not take the change", [_said("activate", now.failure_reason)])
         if not over(now):
             missing = staged.keys() - {site.name for site in now.activated(staged)}
             limit = f"{self._options.activation_timeout:g} s (activation_timeout)"
             problems = [Problem("activate", name, "it does not run what was staged") for name in sorted(missing)]
             state = f"; its state is {now.state or '?'}"
-            raise Failed(f"not all sites run the new configuration after {limit}{'' if missing else state}", problems)
+            raise ApplyFailed(
+                f"not all sites run the new configuration after {limit}{'' if missing else state}", problems
+            )
         self._activating = False
 
-    def _begun(self, why: Failed | DoorError) -> None:
+    def _begun(self, why: ApplyFailed | ConnectionFailed) -> None:
         """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
-        request. Raises Failed where it was not begun."""
+        request. Raises ApplyFailed where it was not begun."""
         self._progress("activating; the answer was lost, as it may be")
 
         def look() -> ChangeState | None:
             try:
                 return self.state()
-            except (DoorError, Rejected):
+            except (ConnectionFailed, Rejected):
                 return None  # it restarts
 
         seen = poll(look, lambda now: now is None or now.state != ACTIVATE, GRACE)
         if seen is not None and seen.state == ACTIVATE:
             self._activating = False
-            raise Failed(f"the activation was not begun: {why}")
+            raise ApplyFailed(f"the activation was not begun: {why}")
 
     # -- the way back -------------------------------------------------------------------------------------------------
 
@@ -316,7 +318,7 @@ class Change:
         self._alone(now)
         if now.is_activating or not now.is_told:
             self._activating = True
-            raise Failed(
+            raise ApplyFailed(
                 f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"
             )
         if now.is_taken and now.state != NETWORK_STAGING:
@@ -341,7 +343,7 @@ class Change:
                 refused.append(f"the package still differs in {', '.join(left)}")
             elif not refused and not self._unfinished:
                 self._dropped()
-        except (DoorError, Failed) as error:
+        except (ConnectionFailed, ApplyFailed) as error:
             refused.append(f"the package could not be taken back ({error})")
         if refused:
             return f"live configuration unchanged, but {'; '.join(refused)}; {self._kept}"
@@ -349,12 +351,12 @@ class Change:
             return f"rolled back to what this run found: an earlier change that waits in the package; {self._kept}"
         return "rolled back; the live configuration was not changed"
 
-    def _asked(self, action: str, wanted: bool) -> list[str]:
+    def _asked(self, action: str, desired: bool) -> list[str]:
         """Ask change management for a way back, whatever becomes of it: what could not be had, in words."""
         try:
-            if wanted:
+            if desired:
                 self._manager.send(self._act(action))
-        except (DoorError, Failed) as error:
+        except (ConnectionFailed, ApplyFailed) as error:
             return [f"{action} was not taken ({error})"]
         return []
 
@@ -367,12 +369,12 @@ class Change:
     def _kept(self) -> str:
         return f"the package {self._options.backup} holds what was before, and the next run begins from there"
 
-    def _told(self, error: Failed | DoorError, device_state: str) -> Failed:
-        problems = error.problems if isinstance(error, Failed) else ()
-        details = dict(error.details) if isinstance(error, Failed) else {}
+    def _told(self, error: ApplyFailed | ConnectionFailed, device_state: str) -> ApplyFailed:
+        problems = error.problems if isinstance(error, ApplyFailed) else ()
+        details = dict(error.details) if isinstance(error, ApplyFailed) else {}
         if self.sites:
             details["sites"] = self.sites
-        return Failed(str(error), problems, device_state, details)
+        return ApplyFailed(str(error), problems, device_state, details)
 
 
 def _may_be_done(refused: Rejected) -> bool:

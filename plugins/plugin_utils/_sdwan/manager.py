@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from .._engine.failures import Failed
+from .._engine.failures import ApplyFailed
 from .._transport.rest.api import Answer, Rejected, RestDoor
 from .resources import MAX_PAGES, Resources, parsed
 
@@ -38,11 +38,11 @@ class Manager:
     def get(
         self, name: str, keys: Mapping[str, Any] | None = None, filters: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """All items, of all pages. Raises Rejected, DoorError."""
+        """All items, of all pages. Raises Rejected, ConnectionFailed."""
         items: list[dict[str, Any]] = []
         for number in range(1, MAX_PAGES + 1):
-            wanted = {**(filters or {}), **({"page_no": number} if number > 1 else {})}
-            query = {"filter": ";".join(f"{key}:{value}" for key, value in wanted.items())} if wanted else None
+            desired = {**(filters or {}), **({"page_no": number} if number > 1 else {})}
+            query = {"filter": ";".join(f"{key}:{value}" for key, value in desired.items())} if desired else None
             answer = self._named(name, partial(self.door.request, "GET", self.table.path(name, keys), query=query))
             if not self.table.has(name, answer.body):
                 raise self._not_understood(name)
@@ -51,10 +51,10 @@ class Manager:
                 break
         return items
 
-    def _not_understood(self, name: str) -> Failed:
+    def _not_understood(self, name: str) -> ApplyFailed:
         """Nothing there and an answer of another form are two things: taking the one for the other would make things anew."""
         row = self.table[name]
-        return Failed(
+        return ApplyFailed(
             f"GET {row.path} was answered, but without {row.wrapped_in!r}, so nothing tells what is there. If this release "
             f"names it otherwise, set `resources: {{{name}: {{envelope: ...}}}}`"
         )
@@ -77,7 +77,7 @@ class Manager:
         timeout: float | None = None,
         expect_down: bool = False,
     ) -> Any:
-        """One line of a plan; the body of its answer. Raises Rejected, DoorError."""
+        """One line of a plan; the body of its answer. Raises Rejected, ConnectionFailed."""
         method, path, body = parsed(line, secrets)
         bare, _mark, query = path.partition("?")
         pairs = dict(pair.split("=", 1) for pair in query.split("&")) if query else None
@@ -132,7 +132,7 @@ class Manager:
             return call()
         except Rejected as rejected:
             if rejected.status in (404, 405) or (rejected.status == 400 and _unknown(rejected.text)):
-                raise Failed(
+                raise ApplyFailed(
                     f"{rejected}. This call is not documented by the vendor, and this release has it elsewhere or not at all; "
                     f"the reference of the appliance itself (Configuration > Appliance Settings > NITRO API) names it. "
                     f"Set `resources: {{{name}: {{path: ...}}}}`",

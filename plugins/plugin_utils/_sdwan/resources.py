@@ -287,7 +287,7 @@ def _theirs(row: Resource, key: str) -> str:
     return (row.fields or {}).get(key, key)
 
 
-def misled(via: str, dialect: str) -> str:
+def wrong_target(via: str, dialect: str) -> str:
     """Why a task cannot go on: its door leads to another system than `via` says. "" where it does not.
 
     >>> misled("mcn", "sdwan")

@@ -17,12 +17,12 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
-from .._engine.failures import DoorError, Failed, Moved
+from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
-from .._transport.ssh.cli import PASTE_BLOCK, Garbled
+from .._transport.ssh.cli import PASTE_BLOCK, InputLost
 from .candidate import Difference, deviations, difference, rejections
 from .display_set import words_of
 from .firewall import Firewall
@@ -125,8 +125,8 @@ class Configuration:
         """Commit the plan's lines and keep them if kept() has nothing to say against it.
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
-        device that does not show the change shows what it carried before. Raises Failed with what the device carries
-        now, Moved when somebody else changed the device first.
+        device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
+        now, ConcurrentChange when somebody else changed the device first.
         """
         session = _Session(self._firewall, self._options)
         try:
@@ -136,13 +136,13 @@ class Configuration:
                 self._commit(session, plan)
                 problems = _missing(kept)
                 if problems:
-                    raise Failed("the commit was taken, but the device does not show the change", problems)
+                    raise ApplyFailed("the commit was taken, but the device does not show the change", problems)
                 self._confirm(session, kept)
-        except Moved:
+        except ConcurrentChange:
             self._again(session, "unchanged")
             raise
-        except (DoorError, Failed) as error:
-            if self.phase == "confirming" and isinstance(error, DoorError) and self._confirmed_anew(kept):
+        except (ConnectionFailed, ApplyFailed) as error:
+            if self.phase == "confirming" and isinstance(error, ConnectionFailed) and self._confirmed_anew(kept):
                 return Applied()
             raise self._undone(error, session, plan, kept) from error
         self._again(session, "changed; run again to verify it")
@@ -153,8 +153,8 @@ class Configuration:
         if session.lost:
             try:
                 self._firewall.reopen()
-            except DoorError as error:
-                raise Failed(f"the session was lost at its end: {error}", device_state=device_state) from error
+            except ConnectionFailed as error:
+                raise ApplyFailed(f"the session was lost at its end: {error}", device_state=device_state) from error
 
     def _prepare(self, session: _Session, plan: Plan) -> None:
         self.phase = "candidate"
@@ -188,7 +188,7 @@ class Configuration:
         self.phase = "confirmed"
         late = time.monotonic() - self._sent >= self._options.confirm_timeout * MINUTE
         if late and _missing(kept):
-            raise Failed("the timer of the trial commit ended before it was confirmed; the device took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device took it back")
 
     def _confirmed_anew(self, kept: Callable[[], list[Problem]]) -> bool:
         """The link went while the commit was confirmed: any later commit confirms it too."""
@@ -200,14 +200,16 @@ class Configuration:
                 session.commit("commit", False)
             self.phase = "confirmed"
             return not _missing(kept)
-        except (DoorError, Failed, Moved):
+        except (ConnectionFailed, ApplyFailed, ConcurrentChange):
             return False
 
     def _undone(
-        self, error: DoorError | Failed, session: _Session, plan: Plan, kept: Callable[[], list[Problem]]
-    ) -> Failed:
+        self, error: ConnectionFailed | ApplyFailed, session: _Session, plan: Plan, kept: Callable[[], list[Problem]]
+    ) -> ApplyFailed:
         """The error with what the device carries now, proved by a read where a commit may have been taken."""
-        failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
+        failed = (
+            error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
+        )
         if self.phase in ("closed", "candidate"):
             failed.device_state = "unchanged"  # a private candidate is dropped with its session
             return failed
@@ -220,7 +222,7 @@ class Configuration:
             self._progress("taking the change back")
             self._take_back(plan)
             failed.device_state = "rolled back"
-        except (DoorError, Failed, Moved) as unread:
+        except (ConnectionFailed, ApplyFailed, ConcurrentChange) as unread:
             failed.device_state = self._waited(kept, unread)
         return failed
 
@@ -235,7 +237,7 @@ class Configuration:
         """The undo lines, committed: that confirms the way back and ends the timer.
 
         What others, or the timer, took back already is no matter: it is done when the undo lines make no difference any
-        more. Raises Failed, DoorError.
+        more. Raises ApplyFailed, ConnectionFailed.
         """
         undo = Plan(tuple(replace(each, do=each.undo, undo=each.do) for each in reversed(plan.operations)))
         with _Session(self._firewall, self._options) as session:
@@ -244,7 +246,7 @@ class Configuration:
                     return
                 session.commit("commit", False)
             if session.paste(undo, partly=True):
-                raise Failed("what was taken back came again")
+                raise ApplyFailed("what was taken back came again")
 
     def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
         """What the device carries when its timer, should one run, must have taken the change back."""
@@ -257,7 +259,7 @@ class Configuration:
         try:
             self._firewall.reopen()
             back = poll(gone, bool, timer * MINUTE + MARGIN if timer else 0)
-        except (DoorError, Failed) as unread:
+        except (ConnectionFailed, ApplyFailed) as unread:
             return f"unknown ({why}), it could not be read ({unread}); {self._until}"
         return "rolled back" if back else f"changed ({why}); run again to verify it"
 
@@ -274,7 +276,7 @@ def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
     return kept() and kept()
 
 
-class _Refusal(Failed):
+class _Refusal(ApplyFailed):
     """The device said no to a commit, in words that are known: it carries what it did before."""
 
 
@@ -305,13 +307,13 @@ class _Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
-        if isinstance(error, DoorError):
+        if isinstance(error, ConnectionFailed):
             self.lost = True
         elif self._open:
-            hurry = error is not None and not isinstance(error, Failed | Moved)
+            hurry = error is not None and not isinstance(error, ApplyFailed | ConcurrentChange)
             try:
                 self._leave(IN_A_HURRY if hurry else float(self._options.commit_timeout))
-            except DoorError:
+            except ConnectionFailed:
                 self.lost = True
 
     def _leave(self, patience: float) -> None:
@@ -325,8 +327,8 @@ class _Session:
         self._enter("configure exclusive")
 
     def paste(self, plan: Plan, partly: bool = False) -> bool:
-        """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises Failed;
-        Moved when somebody else has done some of it already, unless that is no matter (partly).
+        """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises ApplyFailed;
+        ConcurrentChange when somebody else has done some of it already, unless that is no matter (partly).
 
         A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
         """
@@ -337,24 +339,24 @@ class _Session:
                 self._firewall.cli.run("rollback 0")
             try:
                 answers = self._firewall.cli.paste(lines, block)
-            except Garbled as garbled:
+            except InputLost as garbled:
                 problems = [_garbled(str(garbled))]
                 continue
             problems = _refused_lines(plan, answers)
             if any(problem.rule == "device" for problem in problems):
                 break
             if not partly and any(_NOT_FOUND.search(answer) for answer in answers):
-                raise Moved("a statement that is to go is gone already")
+                raise ConcurrentChange("a statement that is to go is gone already")
             found, missing, extra = self._compared(lines)
             if not partly and _of_others(plan, found):
-                raise Moved("somebody else has configured something below what was to go")
+                raise ConcurrentChange("somebody else has configured something below what was to go")
             if not extra and (partly or not missing):
                 return bool(found.added or found.removed)
             if not extra:
-                raise Moved("the device already holds some of what was pasted")
+                raise ConcurrentChange("the device already holds some of what was pasted")
             problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
             problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
-        raise Failed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+        raise ApplyFailed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
 
     def _compared(self, lines: list[str]) -> tuple[Difference, list[str], list[str]]:
         """What the candidate shows, what of the lines is missing there, what is in it beside them. Looked for twice: a
@@ -370,19 +372,19 @@ class _Session:
         return found, missing, extra
 
     def check(self, plan: Plan) -> None:
-        """commit check. Raises Failed with each complaint."""
+        """commit check. Raises ApplyFailed with each complaint."""
         answer = self._say("commit check")
         if _CHECKED.search(answer) and not refusal(answer):
             return
         if any(pattern.search(answer) for pattern, _message, _remedy in REFUSALS):
             raise _refusal(answer, "the device refused 'commit check'; nothing was changed")
-        raise Failed(
+        raise ApplyFailed(
             "the device rejected the candidate; nothing was changed",
             rejections(answer, plan.operations) or [_said(answer)],
         )
 
     def commit(self, command: str, trial: bool) -> None:
-        """Returns when the device said that it is done. Raises _Refusal where it said that it did nothing, Failed where
+        """Returns when the device said that it is done. Raises _Refusal where it said that it did nothing, ApplyFailed where
         its answer does not tell: one node of a cluster may have committed when the other has not."""
         answer = self._say(command)
         complete, said = _COMPLETE.search(answer), refusal(answer)
@@ -392,7 +394,7 @@ class _Session:
         if said and not complete:
             kind = _NotInPrivate if trial and _NOT_PRIVATE.search(answer) else _Refusal
             raise kind(str(failed), failed.problems)
-        raise Failed(f"the answer to the commit ({command}) cannot be read", failed.problems)
+        raise ApplyFailed(f"the answer to the commit ({command}) cannot be read", failed.problems)
 
     def _say(self, command: str) -> str:
         return self._firewall.cli.ask(command, (), float(self._options.commit_timeout), "commit_timeout")
@@ -419,12 +421,14 @@ def _said(answer: str) -> Problem:
     return Problem("device", "configuration", "the device refused this", "See its own words.", "error", text)
 
 
-def _refusal(answer: str, message: str) -> Failed:
+def _refusal(answer: str, message: str) -> ApplyFailed:
     text = " ".join(answer.split())[:500]
     for pattern, meaning, remedy in REFUSALS:
         if pattern.search(answer):
-            return Failed(f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)])
-    return Failed(message, [_said(answer)])
+            return ApplyFailed(
+                f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)]
+            )
+    return ApplyFailed(message, [_said(answer)])
 
 
 def _remedy(text: str) -> str:

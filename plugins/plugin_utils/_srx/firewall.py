@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .._engine.failures import Failed
+from .._engine.failures import ApplyFailed
 from .._engine.problems import Problem
 from .._transport.ssh.cli import MAX_ANSWER, MAX_EXCHANGE, Cli, Door
 from .junos_cli import refusal, role_of, without_banners
@@ -34,11 +34,11 @@ class Firewall:
         self.open()
 
     def open(self) -> None:
-        """Raises Failed on a connection of another platform, DoorError."""
+        """Raises ApplyFailed on a connection of another platform, ConnectionFailed."""
         self._door.open()
         if self._door.platform != PLATFORM:
             platform = self._door.platform
-            raise Failed(
+            raise ApplyFailed(
                 f"this connection speaks {platform}, not Junos: set ansible_network_os: junipernetworks.junos.junos"
             )
         prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
@@ -62,7 +62,7 @@ class Firewall:
         return [without_banners(answer) for answer in answers]
 
     def read(self, *commands: str) -> list[str]:
-        """As attempt(). Raises Failed naming the command that the device refused."""
+        """As attempt(). Raises ApplyFailed naming the command that the device refused."""
         answers = self.attempt(*commands)
         for command, answer in zip(commands, answers, strict=True):
             said = refusal(answer)
@@ -77,7 +77,7 @@ class Firewall:
             yield "\n".join(lines) + "\n"
 
 
-def refused(command: str, said: str) -> Failed:
+def refused(command: str, said: str) -> ApplyFailed:
     """A command that the device did not take, and why that may be."""
     denied = "permission denied" in said or "unknown command" in said
     remedy = (
@@ -85,7 +85,7 @@ def refused(command: str, said: str) -> Failed:
         if denied
         else "Does this release know the command?"
     )
-    return Failed(
+    return ApplyFailed(
         f"the firewall refused {command!r}: {said}",
         [Problem("read", command, "this command failed", remedy, device_text=said)],
     )

@@ -55,7 +55,7 @@ from .rules.table import RULES
 T = TypeVar("T")
 
 
-def resulting(current: Span, document: Item | None, state: State) -> Span:
+def desired_state(current: Span, document: Item | None, state: State) -> Span:
     """All that the router shall carry of what was read. Raises DocumentError on a bad document.
 
     In state deleted only the names of a document count, and none at all means every session and attachment.
@@ -73,7 +73,7 @@ def resulting(current: Span, document: Item | None, state: State) -> Span:
 def document_findings(current: Span, document: Item | None, state: State) -> list[Problem]:
     """The rules of the table that the document itself breaks, such as a source in two sessions of a class.
 
-    What resulting() gives does not show them, so check() takes them along.
+    What desired_state() gives does not show them, so check() takes them along.
     """
     if state == "deleted":
         return []
@@ -90,7 +90,7 @@ def _read(current: Span, document: Item, state: State) -> tuple[Span, tuple[Prob
         return error.span, error.problems
 
 
-def flaws(document: Item | None, state: State) -> list[Problem]:
+def validate(document: Item | None, state: State) -> list[Problem]:
     """What is wrong with a document, whatever the router carries: known before a connection is opened.
 
     Not what breaks a rule of the table: document_findings() tells that together with all other broken rules.
@@ -134,14 +134,14 @@ def _applied(current: Span, given: Span, document: Item, state: State) -> Span:
     }
     lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
     return Span(
-        states.resulting(
+        states.desired_state(
             current.sessions,
             given.sessions,
             state,
             lambda _was, new: _with_other(current.sessions.get(new.name), new),
             owned=lambda name: name not in names,
         ),
-        states.resulting(
+        states.desired_state(
             staying, given.sources, state, lambda _was, new: _with_other(current.sources.get(new.key), new)
         ),
         {**current.access_lists, **(lists if state == "merged" else given.access_lists)},
@@ -192,19 +192,19 @@ def _reclassed(current: Span, given: Span) -> dict[SourceKey, Source]:
     return found
 
 
-def _as_the_hardware_is(current: Span, wanted: Span) -> Span:
+def _as_the_hardware_is(current: Span, desired: Span) -> Span:
     """`interface preconfigure` is how the router prints an interface whose hardware is absent; no document changes it."""
     present: list[Binding | Source] = [*current.bindings.values(), *current.sources.values()]
     seen = {item.interface: item.preconfigure for item in present}
-    said = {source.interface: True for source in wanted.sources.values() if source.preconfigure}
+    said = {source.interface: True for source in desired.sources.values() if source.preconfigure}
     hidden = {**said, **seen}
     sources = {
-        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in wanted.sources.items()
+        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in desired.sources.items()
     }
     bindings = {
-        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in wanted.bindings.items()
+        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in desired.bindings.items()
     }
-    return replace(wanted, sources=sources, bindings=bindings)
+    return replace(desired, sources=sources, bindings=bindings)
 
 
 # -- merged: what the document leaves out, from the router

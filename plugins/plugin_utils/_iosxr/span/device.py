@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed, Moved
+from ..._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
@@ -25,7 +25,7 @@ from ..names import interface_name
 from ..platforms import Facts, platform_of
 from ..span_status.status import SourceStatus, merged, parse_status
 from ..span_status.troubleshooting import explain
-from .desired import document_findings, kept_back, resulting
+from .desired import desired_state, document_findings, kept_back
 from .document import to_document
 from .model import BindingKey, Family, Span
 from .parse import parse
@@ -154,7 +154,7 @@ class Router:
     def open(self) -> None:
         self._door.open()
         if self._door.platform != PLATFORM:
-            raise Failed(
+            raise ApplyFailed(
                 f"this connection speaks {self._door.platform}, not IOS XR: set ansible_network_os: cisco.iosxr.iosxr"
             )
         prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
@@ -166,7 +166,7 @@ class Router:
         self.open()
 
     def known(self, commands: list[str]) -> list[str]:
-        """Answers of read commands, all in one round trip. Raises Failed naming the command that was refused."""
+        """Answers of read commands, all in one round trip. Raises ApplyFailed naming the command that was refused."""
         answers = self.cli.run(*commands)
         for command, answer in zip(commands, answers, strict=True):
             error = _READ_ERROR.search(answer)
@@ -202,10 +202,10 @@ class Router:
         return parse("\n!\n".join(self.known(scope.reads)))
 
 
-def _read_failed(command: str, text: str) -> Failed:
+def _read_failed(command: str, text: str) -> ApplyFailed:
     remedy = next((remedy for pattern, _meaning, remedy in REFUSALS if pattern.search(text)), "")
     problem = Problem("device", command, "the router refused this read", remedy, "error", text.strip())
-    return Failed(f"the router refused to answer {command!r}: {text.strip()}", [problem])
+    return ApplyFailed(f"the router refused to answer {command!r}: {text.strip()}", [problem])
 
 
 class SpanWing:
@@ -246,37 +246,37 @@ class SpanWing:
         self._commit = replace(self._commit, release=release)
         return span
 
-    def resulting(self, current: Span) -> Span:
-        wanted = resulting(current, self._document, self._state)
-        self._taken = {key for key in wanted.bindings if wanted.bindings[key] != current.bindings.get(key)}
-        return wanted
+    def desired_state(self, current: Span) -> Span:
+        desired = desired_state(current, self._document, self._state)
+        self._taken = {key for key in desired.bindings if desired.bindings[key] != current.bindings.get(key)}
+        return desired
 
-    def survey(self, current: Span, wanted: Span) -> None:
-        if current != wanted:
+    def read_details(self, current: Span, desired: Span) -> None:
+        if current != desired:
             brief = self._router.optional([INTERFACES])[0]
             known = frozenset(parse_interfaces_brief(brief))
             self.facts = Facts(self.facts.platform, self.facts.release, known or None)
             self._unlisted = not known
 
-    def check(self, current: Span, wanted: Span) -> list[Problem]:
+    def check(self, current: Span, desired: Span) -> list[Problem]:
         told = document_findings(current, self._document, self._state)
-        problems = check(current, wanted, self.facts, told) + kept_back(current, self._document, self._state)
+        problems = check(current, desired, self.facts, told) + kept_back(current, self._document, self._state)
         if self._unlisted:
             text = "the router did not list its interfaces, so nobody checked whether those of the document exist"
             problems.append(Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning"))
         return problems
 
-    def plan(self, current: Span, wanted: Span) -> Plan:
-        return plan(current, wanted)
+    def plan(self, current: Span, desired: Span) -> Plan:
+        return plan(current, desired)
 
     def show(self, state: Span) -> dict[str, Any]:
         return to_document(owned(state, self._scope, self._taken, self._udfs))
 
-    def apply(self, plan: Plan, current: Span, wanted: Span) -> Applied:
+    def apply(self, plan: Plan, current: Span, desired: Span) -> Applied:
         self._prove_reload(plan, current)
         before = mirrors(self._router.known([STATUS])[0])
-        touched = touched_mirrors(plan, wanted)
-        kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(wanted))
+        touched = touched_mirrors(plan, desired)
+        kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(desired))
         configuration = Configuration(self._router.cli, self._commit)
         after: Mirrors = {}
         lost: list[MirrorKey] = []
@@ -289,16 +289,16 @@ class SpanWing:
                 lost = sorted(key for key in touched | kept if key not in after or not after[key].operational)
                 if not lost:
                     configuration.confirm()
-        except (DoorError, Failed) as error:
+        except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
         details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)], "commit": command}
         if lost:
             message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
-            failed = Failed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
+            failed = ApplyFailed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
             raise self._undone(failed, configuration, current, plan)
         if configuration.lost:
             self._router.reopen()
-        return Applied((*self._not_sent(), *_old_faults(touched, wanted, after)), details)
+        return Applied((*self._not_sent(), *_old_faults(touched, desired, after)), details)
 
     def _settled(self, required: frozenset[MirrorKey] | set[MirrorKey]) -> Mirrors:
         """The status when all required mirrors are operational, or the last one seen within the settle time."""
@@ -312,17 +312,21 @@ class SpanWing:
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
     def _prove_reload(self, plan: Plan, current: Span) -> None:
-        """Raises Moved when a second read of UDFs and profiles differs: nobody reloads line cards for a text that was
+        """Raises ConcurrentChange when a second read of UDFs and profiles differs: nobody reloads line cards for a text that was
         cut on its way."""
         if plan.notes.get("reload_required"):
             again = self._router.parts(Scope(keys=True))
             if (again.udfs, again.tcam_profiles) != (current.udfs, current.tcam_profiles):
-                raise Moved("two reads of the TCAM profiles differ")
+                raise ConcurrentChange("two reads of the TCAM profiles differ")
 
-    def _undone(self, error: DoorError | Failed, configuration: Configuration, current: Span, plan: Plan) -> Failed:
+    def _undone(
+        self, error: ConnectionFailed | ApplyFailed, configuration: Configuration, current: Span, plan: Plan
+    ) -> ApplyFailed:
         """The error with what the router carries now, proved by a read where a commit may have been taken."""
         phase = configuration.phase
-        failed = error if isinstance(error, Failed) else Failed(f"the session was lost while applying: {error}")
+        failed = (
+            error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
+        )
         if any(TCAM_PENDING.search(problem.device_text) for problem in failed.problems):
             failed.details |= _waiting(plan, current)
         if phase in ("closed", "candidate"):
@@ -334,7 +338,7 @@ class SpanWing:
             if configuration.lost:
                 self._router.reopen()
             seen = poll(self.read, lambda seen: seen == current, timer + MARGIN)
-        except (DoorError, Failed) as unread:
+        except (ConnectionFailed, ApplyFailed) as unread:
             failed.device_state = f"unknown, it could not be read ({unread}); it rolls back by itself within {timer} s"
             return failed
         failed.details["after"] = self.show(seen)
@@ -381,13 +385,13 @@ def _has_destination(span: Span, name: str) -> bool:
     return any((session.destination, session.rx_destination, session.tx_destination))
 
 
-def touched_mirrors(plan: Plan, wanted: Span) -> set[MirrorKey]:
+def touched_mirrors(plan: Plan, desired: Span) -> set[MirrorKey]:
     """Mirrors that this plan creates or changes: themselves, their session, or the tunnel that the session uses."""
     written = {operation.item for operation in plan.operations if operation.kind != "delete"}
     waiting = {operation.item for operation in plan.deferred}
     found: set[MirrorKey] = set()
-    for name, interface in _mirror_keys(wanted):
-        destination = wanted.sessions[name].destination
+    for name, interface in _mirror_keys(desired):
+        destination = desired.sessions[name].destination
         parts = {f"sessions[{name}].sources[{interface}]", f"sessions[{name}]"}
         if destination and destination.interface:
             parts.add(f"tunnels[{destination.interface}]")
@@ -410,10 +414,10 @@ def _down(key: MirrorKey, status: SourceStatus | None, settle: float) -> Problem
     return Problem("settle", item, f"not operational after {settle:g} s: {_text(status)}", _advice(status))
 
 
-def _old_faults(touched: set[MirrorKey], wanted: Span, after: Mirrors) -> list[Problem]:
+def _old_faults(touched: set[MirrorKey], desired: Span, after: Mirrors) -> list[Problem]:
     faults = [
         (key, after[key])
-        for key in sorted(set(_mirror_keys(wanted)) - touched)
+        for key in sorted(set(_mirror_keys(desired)) - touched)
         if key in after and not after[key].operational
     ]
     problems = [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from ..._engine.failures import Refused
+from ..._engine.failures import ValidationFailed
 from ..._engine.problems import Problem
 from ..names import sort_key
 from . import grammar
@@ -115,7 +115,7 @@ _ACL_NAMES = ("acl_name", "acl_ipv4", "acl_ipv6")
 INCOMPLETE = "incomplete"  # the rule of what is missing: in state merged the router itself may have it
 
 
-class DocumentError(Refused):
+class DocumentError(ValidationFailed):
     """The document is not one that a router could carry. problems: every one of them.
 
     span: what could be read of it, without what is wrong; of a source that stands twice in a class, the first.

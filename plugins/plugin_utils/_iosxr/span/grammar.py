@@ -172,11 +172,11 @@ def _plain_address(value: Any) -> str:
     return written
 
 
-def _pattern(pattern: re.Pattern[str], wanted: str) -> Callable[[Any], str]:
+def _pattern(pattern: re.Pattern[str], desired: str) -> Callable[[Any], str]:
     def checked(value: Any) -> str:
         written = text(value)
         if not pattern.fullmatch(written):
-            raise ValueError(f"{written[:80]!r} must be {wanted}")
+            raise ValueError(f"{written[:80]!r} must be {desired}")
         return written
 
     return checked

@@ -56,19 +56,19 @@ Lines = list[str]
 _SLOTS = ("destination", "rx_destination", "tx_destination")
 
 
-def plan(current: Span, wanted: Span) -> Plan:
+def plan(current: Span, desired: Span) -> Plan:
     """What turns current into wanted. Empty when there is nothing to do.
 
     When a TCAM profile changes, what needs the new one is deferred; notes["reload_required"] says which cards must be
     reloaded by the operator first. A plan of what then is there and the same wanted state holds the deferred operations.
     Whether an interface is only preconfigured is the hardware's word, so a difference in that is none.
     """
-    hidden = _hidden(current, wanted)
-    cards = reload_cards(current, wanted)
+    hidden = _hidden(current, desired)
+    cards = reload_cards(current, desired)
     if not cards:
-        return Plan(tuple(_operations(current, wanted, hidden)))
-    between = interim(current, wanted)
-    deferred = tuple(_operations(between, wanted, hidden))
+        return Plan(tuple(_operations(current, desired, hidden)))
+    between = interim(current, desired)
+    deferred = tuple(_operations(between, desired, hidden))
     because = (
         f"A TCAM profile becomes active when {' and '.join(cards)} have been reloaded; the router rejects access lists "
         "that need it before. Reload, then run the same task again."
@@ -77,35 +77,35 @@ def plan(current: Span, wanted: Span) -> Plan:
     return Plan(operations, deferred, because if deferred else "", {"reload_required": cards})
 
 
-def _hidden(current: Span, wanted: Span) -> frozenset[str]:
+def _hidden(current: Span, desired: Span) -> frozenset[str]:
     """The interfaces that are written as `interface preconfigure`: as the router has it, else as the document says."""
     found: dict[str, bool] = {}
-    for span in (wanted, current):
+    for span in (desired, current):
         present: list[Binding | Source] = [*span.sources.values(), *span.bindings.values()]
         found |= {item.interface: item.preconfigure for item in present}
     return frozenset(name for name, preconfigure in found.items() if preconfigure)
 
 
-def _operations(current: Span, wanted: Span, hidden: frozenset[str]) -> Iterator[Operation]:
-    rebuilt = {name for name, session in current.sessions.items() if _gone(session, wanted)}
-    classes = {(key.interface, source.session): key.session_class for key, source in wanted.sources.items()}
+def _operations(current: Span, desired: Span, hidden: frozenset[str]) -> Iterator[Operation]:
+    rebuilt = {name for name, session in current.sessions.items() if _gone(session, desired)}
+    classes = {(key.interface, source.session): key.session_class for key, source in desired.sources.items()}
     attached = {
-        key: source for key, source in current.sources.items() if not _detaches(source, wanted, rebuilt, classes)
+        key: source for key, source in current.sources.items() if not _detaches(source, desired, rebuilt, classes)
     }
-    released = _released(current, wanted, rebuilt)
+    released = _released(current, desired, rebuilt)
     left = {name: session for name, session in released.items() if name not in rebuilt}
     yield from _source_removals(current.sources, attached, hidden)
     yield from (_session_removal(current.sessions[name]) for name in sorted(rebuilt))
     yield from _session_changes(current.sessions, left)
-    yield from _udf_changes(current.udfs, wanted.udfs, redefined_udfs(current, wanted))
-    yield from _profile_changes(current.tcam_profiles, wanted.tcam_profiles)
-    yield from _list_changes(current.access_lists, wanted.access_lists)
-    yield from _tunnel_changes(current.tunnels, wanted.tunnels)
-    yield from _session_changes(left, wanted.sessions)
-    yield from _binding_changes(current.bindings, wanted.bindings, hidden)
-    yield from _source_changes(attached, wanted.sources, hidden, current.sources)
-    yield from _binding_removals(current.bindings, wanted.bindings, hidden)
-    yield from _removals(current, wanted)
+    yield from _udf_changes(current.udfs, desired.udfs, redefined_udfs(current, desired))
+    yield from _profile_changes(current.tcam_profiles, desired.tcam_profiles)
+    yield from _list_changes(current.access_lists, desired.access_lists)
+    yield from _tunnel_changes(current.tunnels, desired.tunnels)
+    yield from _session_changes(left, desired.sessions)
+    yield from _binding_changes(current.bindings, desired.bindings, hidden)
+    yield from _source_changes(attached, desired.sources, hidden, current.sources)
+    yield from _binding_removals(current.bindings, desired.bindings, hidden)
+    yield from _removals(current, desired)
 
 
 # -- forms
@@ -167,14 +167,16 @@ def _source_item(source: Source) -> str:
     return f"sessions[{source.session}].sources[{source.interface}]"
 
 
-def _detaches(source: Source, wanted: Span, rebuilt: set[str], classes: Mapping[tuple[str, str], SessionClass]) -> bool:
+def _detaches(
+    source: Source, desired: Span, rebuilt: set[str], classes: Mapping[tuple[str, str], SessionClass]
+) -> bool:
     """Whether a source goes, or must be off before anything is put on.
 
     That is so where it moves away from a session that goes, and where its interface gets the same session in another
     class: releases since 7.7.1 know an attachment by the name of its session alone. classes: of each wanted attachment,
     by interface and session.
     """
-    new = wanted.sources.get(source.key)
+    new = desired.sources.get(source.key)
     if new is None or (new.session != source.session and source.session in rebuilt):
         return True
     return classes.get((source.interface, source.session), source.session_class) != source.session_class
@@ -214,9 +216,9 @@ def _source_changes(
 # -- sessions
 
 
-def _gone(session: Session, wanted: Span) -> bool:
+def _gone(session: Session, desired: Span) -> bool:
     """Whether a session goes, or must go because its class changes."""
-    new = wanted.sessions.get(session.name)
+    new = desired.sessions.get(session.name)
     return new is None or new.session_class != session.session_class
 
 
@@ -225,16 +227,16 @@ def _session_removal(session: Session) -> Operation:
     return Operation("delete", f"sessions[{session.name}]", (f"no monitor-session {session.name}",), undo)
 
 
-def _released(current: Span, wanted: Span, rebuilt: set[str]) -> dict[str, Session]:
+def _released(current: Span, desired: Span, rebuilt: set[str]) -> dict[str, Session]:
     """The sessions without the destination interfaces that they lose and another destination of the plan takes.
 
     A destination may belong to one session only, so it is given up before it is taken (swapped destinations).
     """
-    taken = {name for session in wanted.sessions.values() for name in _interfaces(session)}
+    taken = {name for session in desired.sessions.values() for name in _interfaces(session)}
     found: dict[str, Session] = {}
     for name, session in current.sessions.items():
         found[name] = session
-        new = wanted.sessions.get(name)
+        new = desired.sessions.get(name)
         if new is None or name in rebuilt:
             continue
         lost: dict[str, Any] = {}
@@ -356,18 +358,18 @@ def _tunnel_changes(old: Mapping[str, Tunnel], new: Mapping[str, Tunnel]) -> Ite
             yield Operation(_kind(was), f"tunnels[{tunnel.name}]", do, undo)
 
 
-def _removals(current: Span, wanted: Span) -> Iterator[Operation]:
+def _removals(current: Span, desired: Span) -> Iterator[Operation]:
     """ACLs, then what their entries use, then tunnels: each after everything that refers to it."""
-    for access_list in _gone_from(current.access_lists, wanted.access_lists):
+    for access_list in _gone_from(current.access_lists, desired.access_lists):
         header = access_list_header(access_list)
         undo = _block(header, (entry_line(ace) for ace in access_list.entries))
         yield Operation("delete", _list_item(access_list), (f"no {header}",), undo)
-    for profile in _gone_from(current.tcam_profiles, wanted.tcam_profiles):
+    for profile in _gone_from(current.tcam_profiles, desired.tcam_profiles):
         line = profile_line(profile)
         yield Operation("delete", _profile_item(profile), (f"no {line}",), (line,), ("reload",))
-    for udf in _gone_from(current.udfs, wanted.udfs):
+    for udf in _gone_from(current.udfs, desired.udfs):
         yield Operation("delete", f"udfs[{udf.name}]", (f"no udf {udf.name}",), (udf_line(udf),))
-    for tunnel in _gone_from(current.tunnels, wanted.tunnels):
+    for tunnel in _gone_from(current.tunnels, desired.tunnels):
         header = interface_header(tunnel.name)
         undo = _block(header, tunnel_slots(tunnel).values())
         yield Operation("delete", f"tunnels[{tunnel.name}]", (f"no {header}",), undo)

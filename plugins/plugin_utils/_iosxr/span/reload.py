@@ -43,76 +43,78 @@ DEFAULT_FIELDS: Mapping[Family, frozenset[str]] = {
 }
 
 
-def redefined_udfs(current: Span, wanted: Span) -> frozenset[str]:
+def redefined_udfs(current: Span, desired: Span) -> frozenset[str]:
     """The UDFs of the router's TCAM profiles that get another definition.
 
     Unverified: no source says whether a live profile follows it without a reload, so its profile counts as changed.
     """
     used = {name for profile in current.tcam_profiles.values() for name in profile.udfs}
     return frozenset(
-        name for name in used & current.udfs.keys() & wanted.udfs.keys() if current.udfs[name] != wanted.udfs[name]
+        name for name in used & current.udfs.keys() & desired.udfs.keys() if current.udfs[name] != desired.udfs[name]
     )
 
 
-def reload_cards(current: Span, wanted: Span) -> list[str]:
+def reload_cards(current: Span, desired: Span) -> list[str]:
     """The cards whose profile changes: all, or their locations. Empty when no profile changes."""
-    changed = _changed_profiles(current, wanted)
+    changed = _changed_profiles(current, desired)
     if any(key.location is None for key in changed):
         return [ALL_CARDS]
     return sorted({key.location for key in changed if key.location is not None})
 
 
-def interim(current: Span, wanted: Span) -> Span:
+def interim(current: Span, desired: Span) -> Span:
     """What the router can carry before the reload: wanted, but what needs a profile that is not live yet as it is now.
 
     An access list waits as a whole. It is a filter too, and half of its new entries could let pass or drop what neither
     the old nor the new list would. Its bindings wait with it, and sources that match it: without it they would mirror
     everything.
     """
-    gained = _gained(current, wanted)
+    gained = _gained(current, desired)
     waiting = frozenset(
         key
-        for key, access_list in wanted.access_lists.items()
+        for key, access_list in desired.access_lists.items()
         if any(_uses(access_list) & fields for fields in gained[key.family])
     )
-    lists = _kept(current.access_lists, wanted.access_lists, waiting)
+    lists = _kept(current.access_lists, desired.access_lists, waiting)
     bindings = _kept(
         current.bindings,
-        wanted.bindings,
-        frozenset(key for key, binding in wanted.bindings.items() if AccessListKey(key.family, binding.acl) in waiting),
+        desired.bindings,
+        frozenset(
+            key for key, binding in desired.bindings.items() if AccessListKey(key.family, binding.acl) in waiting
+        ),
     )
     sources = _kept(
         current.sources,
-        wanted.sources,
-        frozenset(key for key, source in wanted.sources.items() if _lists_of(source, wanted.bindings) & waiting),
+        desired.sources,
+        frozenset(key for key, source in desired.sources.items() if _lists_of(source, desired.bindings) & waiting),
     )
     sources = {
         key: source
         for key, source in sources.items()
-        if source == wanted.sources.get(key) or _stays(source, current, wanted)
+        if source == desired.sources.get(key) or _stays(source, current, desired)
     }
-    lists = {**_still_used(current, wanted, bindings, sources), **lists}
-    udfs = {**_udfs_still_used(current.udfs, _unlike(lists, wanted.access_lists)), **wanted.udfs}
-    return replace(wanted, access_lists=lists, bindings=bindings, sources=sources, udfs=udfs)
+    lists = {**_still_used(current, desired, bindings, sources), **lists}
+    udfs = {**_udfs_still_used(current.udfs, _unlike(lists, desired.access_lists)), **desired.udfs}
+    return replace(desired, access_lists=lists, bindings=bindings, sources=sources, udfs=udfs)
 
 
-def _changed_profiles(current: Span, wanted: Span) -> list[TcamProfileKey]:
-    keys = current.tcam_profiles.keys() | wanted.tcam_profiles.keys()
-    redefined = redefined_udfs(current, wanted)
+def _changed_profiles(current: Span, desired: Span) -> list[TcamProfileKey]:
+    keys = current.tcam_profiles.keys() | desired.tcam_profiles.keys()
+    redefined = redefined_udfs(current, desired)
     return [
         key
         for key in keys
-        if (was := current.tcam_profiles.get(key)) != wanted.tcam_profiles.get(key)
+        if (was := current.tcam_profiles.get(key)) != desired.tcam_profiles.get(key)
         or (was is not None and not redefined.isdisjoint(was.udfs))
     ]
 
 
-def _gained(current: Span, wanted: Span) -> dict[Family, list[frozenset[str]]]:
+def _gained(current: Span, desired: Span) -> dict[Family, list[frozenset[str]]]:
     """For each profile that changes: the fields that cards get with the reload and do not have now."""
     found: dict[Family, list[frozenset[str]]] = {family: [] for family in FAMILIES.values()}
-    redefined = {f"udf {name}" for name in redefined_udfs(current, wanted)}
-    for key in _changed_profiles(current, wanted):
-        after, now = (_provided(span.tcam_profiles, key) for span in (wanted, current))
+    redefined = {f"udf {name}" for name in redefined_udfs(current, desired)}
+    for key in _changed_profiles(current, desired):
+        after, now = (_provided(span.tcam_profiles, key) for span in (desired, current))
         found[key.family].append(after - (now - redefined))
     return found
 
@@ -147,23 +149,23 @@ def _lists_of(source: Source, bindings: Mapping[BindingKey, Binding]) -> frozens
     return frozenset(found)
 
 
-def _kept(current: Mapping[K, V], wanted: Mapping[K, V], waiting: frozenset[K]) -> dict[K, V]:
+def _kept(current: Mapping[K, V], desired: Mapping[K, V], waiting: frozenset[K]) -> dict[K, V]:
     """wanted, with those that wait as they are now, or not at all where they are new."""
     return {
         key: current[key] if key in waiting else value
-        for key, value in wanted.items()
+        for key, value in desired.items()
         if key not in waiting or key in current
     }
 
 
-def _stays(source: Source, current: Span, wanted: Span) -> bool:
+def _stays(source: Source, current: Span, desired: Span) -> bool:
     """Whether a source that waits can stay where it is.
 
     Not in a session that goes or changes its class, and not where its interface gets the same session in another class.
     """
-    now, then = (span.sessions.get(source.session) for span in (current, wanted))
+    now, then = (span.sessions.get(source.session) for span in (current, desired))
     elsewhere = (
-        wanted.sources.get(SourceKey(source.interface, switched, session_class))
+        desired.sources.get(SourceKey(source.interface, switched, session_class))
         for switched in (False, True)
         for session_class in SESSION_CLASSES.values()
         if session_class != source.session_class
@@ -173,18 +175,18 @@ def _stays(source: Source, current: Span, wanted: Span) -> bool:
     return now is None or (then is not None and then.session_class == now.session_class)
 
 
-def _unlike(between: Mapping[K, V], wanted: Mapping[K, V]) -> dict[K, V]:
+def _unlike(between: Mapping[K, V], desired: Mapping[K, V]) -> dict[K, V]:
     """What waits."""
-    return {key: value for key, value in between.items() if value != wanted.get(key)}
+    return {key: value for key, value in between.items() if value != desired.get(key)}
 
 
 def _still_used(
-    current: Span, wanted: Span, bindings: Mapping[BindingKey, Binding], sources: Mapping[SourceKey, Source]
+    current: Span, desired: Span, bindings: Mapping[BindingKey, Binding], sources: Mapping[SourceKey, Source]
 ) -> dict[AccessListKey, AccessList]:
     """The lists that go only after what waits has let go of them."""
-    waiting = _unlike(bindings, wanted.bindings).values()
+    waiting = _unlike(bindings, desired.bindings).values()
     used = {AccessListKey(binding.family, name) for binding in waiting for name in binding.acl.split()}
-    for source in _unlike(sources, wanted.sources).values():
+    for source in _unlike(sources, desired.sources).values():
         used |= _lists_of(source, bindings)
     return {key: access_list for key, access_list in current.access_lists.items() if key in used}
 

@@ -30,7 +30,7 @@ def inspect(
     """The result of the module, by what was asked for. Round trips: one for what is plain, one more for what follows
     from its answers (referenced ACLs and tunnels, blamed interfaces, routes), one each for recursive routes and ARP.
 
-    Raises Failed when the router refuses a read, DoorError when it is lost.
+    Raises ApplyFailed when the router refuses a read, ConnectionFailed when it is lost.
     """
     status_reads = [STATUS, f"{STATUS} detail"] if "status" in gather else []
     span, (version, *status_texts) = router.span(ALL, VERSION, *status_reads)

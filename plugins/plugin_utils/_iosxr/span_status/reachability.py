@@ -126,8 +126,8 @@ def active(route: Route) -> tuple[NextHop, ...]:
 
 def arp_addresses(tunnel: Tunnel, route: Route) -> tuple[str, ...]:
     """The IPv4 addresses whose ARP entry carries the copies: next hops, or the far end itself when it is connected."""
-    wanted = (hop.address or tunnel.destination for hop in active(route) if hop.interface is not None)
-    return tuple(dict.fromkeys(address for address in wanted if address and ip_version(address) == 4))
+    desired = (hop.address or tunnel.destination for hop in active(route) if hop.interface is not None)
+    return tuple(dict.fromkeys(address for address in desired if address and ip_version(address) == 4))
 
 
 def erspan_reachability(tunnel: Tunnel, route: Route, arp: Iterable[ArpEntry]) -> list[Problem]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed, Refused
+from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem, errors
 from ..._engine.run import Applied
@@ -23,8 +23,8 @@ from ..._transport.rest.api import Rejected, clean
 from ..manager import Manager
 from ..model import Image, Storage, images, storage, system
 from ..rule_table import problem
-from .model import STALLED, Targets, TargetState, Wanted, is_broken, is_under_way, to_document
-from .plan import Step, plan, resulting, steps
+from .model import STALLED, Desired, Targets, TargetState, is_broken, is_under_way, to_document
+from .plan import Step, desired_state, plan, steps
 from .rules import check
 
 CHUNK = 1 << 20
@@ -51,17 +51,19 @@ class LocalFile:
 
 
 def local_file(path: str) -> LocalFile:
-    """Raises Refused when it is not there, no file, or empty."""
+    """Raises ValidationFailed when it is not there, no file, or empty."""
     try:
         found = os.stat(path)
         with open(path, "rb"):
             pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise Refused([problem(("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]) from error
+        raise ValidationFailed(
+            [problem(("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
+        ) from error
     if not stat.S_ISREG(found.st_mode) or not found.st_size:
         what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is no file"
-        raise Refused([problem(("H28", "src", f"{path}: {what}", "Give the image file."))])
+        raise ValidationFailed([problem(("H28", "src", f"{path}: {what}", "Give the image file."))])
     return LocalFile(path, found.st_size, found.st_mtime_ns)
 
 
@@ -75,7 +77,7 @@ def is_same(file: LocalFile) -> bool:
 
 
 def summed(file: LocalFile, progress: Callable[[str, float], None]) -> LocalFile:
-    """With its SHA-256, one pass over the file. Raises Refused where it cannot be read or changes meanwhile."""
+    """With its SHA-256, one pass over the file. Raises ValidationFailed where it cannot be read or changes meanwhile."""
     began, digest, done = time.monotonic(), hashlib.sha256(), 0
     try:
         with open(file.path, "rb") as source:
@@ -84,19 +86,19 @@ def summed(file: LocalFile, progress: Callable[[str, float], None]) -> LocalFile
                 done += len(piece)
                 progress("reading the image for its checksum", done / file.size)
     except OSError as error:
-        raise Refused([problem(("H28", "src", f"{file.path}: {error.strerror}", ""))]) from error
+        raise ValidationFailed([problem(("H28", "src", f"{file.path}: {error.strerror}", ""))]) from error
     if done != file.size or not is_same(file):
-        raise Refused(
+        raise ValidationFailed(
             [problem(("H28", "src", f"{file.path} changed while it was read", "Run again when it is complete."))]
         )
     return replace(file, sha256=digest.hexdigest(), seconds=time.monotonic() - began)
 
 
 def verified(file: LocalFile, sha256: str) -> LocalFile:
-    """Raises Refused when the checksum is another one."""
+    """Raises ValidationFailed when the checksum is another one."""
     if file.sha256 != sha256:
         text = f"{file.path} has the checksum sha256:{file.sha256}, not sha256:{sha256}"
-        raise Refused([problem(("H28", "checksum", text, "Fetch the image again."))])
+        raise ValidationFailed([problem(("H28", "checksum", text, "Fetch the image again."))])
     return file
 
 
@@ -109,14 +111,14 @@ class ImageWing:
     def __init__(
         self,
         managers: Mapping[str, Manager],
-        wanted: Wanted,
+        desired: Desired,
         file: LocalFile | None,
         progress: Progress,
         wait_timeout: float = 1800.0,
         stalls_after: float = STALLS_AFTER,
     ) -> None:
         self._managers = managers
-        self._wanted = wanted
+        self._desired = desired
         self.file = file
         self._progress = progress
         self._limit = wait_timeout
@@ -138,7 +140,7 @@ class ImageWing:
         if not manager.is_center and name not in self._systems:
             self._systems[name] = system(manager.one("system_options"))
         space, unknown = self._storage(name)
-        reserved = space.reserved if self._wanted.reserve is not None and manager.is_center else None
+        reserved = space.reserved if self._desired.reserve is not None and manager.is_center else None
         return TargetState(self._settled(name), space, reserved, self._systems.get(name), unknown)
 
     def _storage(self, name: str) -> tuple[Storage, str]:
@@ -147,53 +149,53 @@ class ImageWing:
             return storage(self._managers[name].one("hosted_firewall_storage")), ""
         except Rejected:
             raise
-        except Failed as failed:
+        except ApplyFailed as failed:
             return Storage(), str(failed)
 
     def _images(self, name: str) -> dict[str, Image]:
         return {item.name: item for item in images(self._managers[name].get("hosted_firewall_images")) if item.name}
 
     def _mine(self, name: str) -> Image | None:
-        return self._images(name).get(self._wanted.name)
+        return self._images(name).get(self._desired.name)
 
     def _settled(self, name: str) -> dict[str, Image]:
         """All images; that of the task no longer under way. One that did not move in all the time counts as stalled."""
         listed = self._images(name)
-        first = listed.get(self._wanted.name)
-        if first is None or not self._wanted.present or not is_under_way(first):
-            if name in self._sent and not self._wanted.wait:  # it may be listed later
-                listed.setdefault(self._wanted.name, Image(self._wanted.name, status="uploading"))
+        first = listed.get(self._desired.name)
+        if first is None or not self._desired.present or not is_under_way(first):
+            if name in self._sent and not self._desired.wait:  # it may be listed later
+                listed.setdefault(self._desired.name, Image(self._desired.name, status="uploading"))
             return listed
-        if not self._wanted.patient or name in self._sent:
+        if not self._desired.patient or name in self._sent:
             return listed
         self._adopted.setdefault(name, first.status)
         last = self._awaited(name)
         listed = self._images(name)
-        if last is not None and is_under_way(last) and self._wanted.name in listed:
+        if last is not None and is_under_way(last) and self._desired.name in listed:
             if last != first or self._limit < self._stalls_after:
                 text = f"{name}: {last.name} is still being uploaded, {_said(last)}, {self._limit:g} s (wait_timeout) later"
-                raise Failed(
+                raise ApplyFailed(
                     f"{text}. Run again to wait for it. One that stands still for {self._stalls_after:g} s is replaced."
                 )
             listed[last.name] = replace(last, status=STALLED)
         return listed
 
-    def resulting(self, current: Targets) -> dict[str, TargetState]:
-        return resulting(current, self._wanted)
+    def desired_state(self, current: Targets) -> dict[str, TargetState]:
+        return desired_state(current, self._desired)
 
-    def survey(self, current: Targets, wanted: Targets) -> None:
+    def read_details(self, current: Targets, desired: Targets) -> None:
         """The checksum, where a file is going to be sent. What is refused anyhow is not worth reading it."""
-        sending = any(step.deed == "upload" for step in self._steps(current))
-        if self.file and not self.file.sha256 and sending and not errors(self.check(current, wanted)):
+        sending = any(step.action == "upload" for step in self._steps(current))
+        if self.file and not self.file.sha256 and sending and not errors(self.check(current, desired)):
             self.file = summed(self.file, self._progress)
 
-    def check(self, current: Targets, wanted: Targets) -> list[Problem]:
-        return check(current, self._wanted)
+    def check(self, current: Targets, desired: Targets) -> list[Problem]:
+        return check(current, self._desired)
 
     def _steps(self, current: Targets) -> list[Step]:
-        return steps(current, self._wanted, self._tables, self.file.sha256 if self.file else "")
+        return steps(current, self._desired, self._tables, self.file.sha256 if self.file else "")
 
-    def plan(self, current: Targets, wanted: Targets) -> Plan:
+    def plan(self, current: Targets, desired: Targets) -> Plan:
         return plan(self._steps(current))
 
     def show(self, state: Targets) -> dict[str, Any]:
@@ -215,13 +217,13 @@ class ImageWing:
 
     # -- apply --------------------------------------------------------------------------------------------------------
 
-    def apply(self, plan: Plan, current: Targets, wanted: Targets) -> Applied:
+    def apply(self, plan: Plan, current: Targets, desired: Targets) -> Applied:
         """One step after the other: while an image is uploaded nothing else is done with a target."""
         done: list[Step] = []
         for step in self._steps(current):
             try:
                 self._do(step)
-            except (Failed, DoorError) as error:
+            except (ApplyFailed, ConnectionFailed) as error:
                 raise self._told(error, step, done) from error
             except BaseException:  # told to stop
                 self._left(step, None)
@@ -230,43 +232,43 @@ class ImageWing:
         return Applied()
 
     def _do(self, step: Step) -> None:
-        if step.deed == "upload":
+        if step.action == "upload":
             self._upload(step.target)
-        elif step.deed == "reserve":
+        elif step.action == "reserve":
             self._managers[step.target].send(step.line, safe=True)
             seen = self._storage(step.target)[0]
-            if seen.reserved != self._wanted.reserve:
-                raise Failed(f"{step.target} shows {seen.reserved} bytes reserved, not {self._wanted.reserve}")
+            if seen.reserved != self._desired.reserve:
+                raise ApplyFailed(f"{step.target} shows {seen.reserved} bytes reserved, not {self._desired.reserve}")
         else:
             try:
                 self._managers[step.target].send(step.line)
-            except (Failed, DoorError):
+            except (ApplyFailed, ConnectionFailed):
                 if self._mine(step.target) is not None:
                     raise
 
     def _upload(self, target: str) -> None:
         file = self.file
         if file is None:
-            raise Failed("there is no file to upload")
+            raise ApplyFailed("there is no file to upload")
         began, self._handed_over = time.monotonic(), 0
 
         def sent(count: int, total: int) -> None:
             self._handed_over = count
             rate = count / max(1e-3, time.monotonic() - began)
             left = (total - count) / max(1.0, rate)
-            text = f"{target}: uploading {self._wanted.name}, {rate / 1e6:.1f} MB/s, {left:.0f} s left"
+            text = f"{target}: uploading {self._desired.name}, {rate / 1e6:.1f} MB/s, {left:.0f} s left"
             self._progress(text, count / total)
 
         try:
             self._managers[target].upload(
                 "hosted_firewall_images",
                 file.path,
-                filename=self._wanted.name,
-                fields={"vendor": self._wanted.vendor},
+                filename=self._desired.name,
+                fields={"vendor": self._desired.vendor},
                 progress=sent,
                 timeout=max(1.0, self._limit),
             )
-        except DoorError:
+        except ConnectionFailed:
             # Whether it came in whole is what the target lists, not what became of its answer.
             seen = self._mine(target)
             if self._handed_over < file.size or seen is None or is_broken(seen):
@@ -277,21 +279,23 @@ class ImageWing:
             "seconds": round(seconds, 3),
             "rate": round(file.size / max(1e-3, seconds)),
         }
-        if self._wanted.wait:
+        if self._desired.wait:
             self._complete(target)
         if not is_same(file):
             text = f"{file.path} changed while it was sent, so {target} may hold a mixture"
-            raise Failed(text, [problem(("H28", "src", text, "Replace the image with force: true, or delete it."))])
+            raise ApplyFailed(
+                text, [problem(("H28", "src", text, "Replace the image with force: true, or delete it."))]
+            )
 
     def _complete(self, target: str) -> None:
-        """Until the target lists it so. Raises Failed on its own word, and when the limit is over."""
+        """Until the target lists it so. Raises ApplyFailed on its own word, and when the limit is over."""
         seen = self._awaited(target)
-        if self._wanted.is_whole(seen):
+        if self._desired.is_whole(seen):
             return
-        text = f"{target}: {self._wanted.name} was sent, but is not complete: {_said(seen)}"
+        text = f"{target}: {self._desired.name} was sent, but is not complete: {_said(seen)}"
         if seen is None or is_under_way(seen):
-            raise Failed(f"{text}, {self._limit:g} s (wait_timeout) later. Run again to wait for it.")
-        raise Failed(f"{text} with {seen.size} of {self._wanted.size} bytes.")
+            raise ApplyFailed(f"{text}, {self._limit:g} s (wait_timeout) later. Run again to wait for it.")
+        raise ApplyFailed(f"{text} with {seen.size} of {self._desired.size} bytes.")
 
     def _awaited(self, target: str) -> Image | None:
         """The image as it is listed when it is complete or broken, or when the limit is over."""
@@ -299,7 +303,7 @@ class ImageWing:
         def look() -> Image | None:
             seen = self._mine(target)
             share = seen.percent / 100 if seen and seen.percent is not None else None
-            self._progress(f"{target}: waiting for {self._wanted.name} to be complete", share)
+            self._progress(f"{target}: waiting for {self._desired.name} to be complete", share)
             return seen
 
         adopted = target not in self._sent
@@ -311,33 +315,33 @@ class ImageWing:
 
     # -- failures -----------------------------------------------------------------------------------------------------
 
-    def _told(self, error: Failed | DoorError, step: Step, done: list[Step]) -> Failed:
+    def _told(self, error: ApplyFailed | ConnectionFailed, step: Step, done: list[Step]) -> ApplyFailed:
         words = {"reserve": "its storage is reserved", "delete": "the image is deleted", "upload": "the image is there"}
         left = self._left(step, error)
-        made = [*((item.target, words[item.deed]) for item in done), *([(step.target, left)] if left else [])]
+        made = [*((item.target, words[item.action]) for item in done), *([(step.target, left)] if left else [])]
         state = "; ".join(f"{target}: {text}" for target, text in made) or "unchanged"
-        return Failed(str(error), error.problems if isinstance(error, Failed) else (), state, self.report())
+        return ApplyFailed(str(error), error.problems if isinstance(error, ApplyFailed) else (), state, self.report())
 
     def _left(self, step: Step, error: Exception | None) -> str:
         """What a step that failed leaves, "" for nothing."""
         try:
-            if step.deed == "reserve":
+            if step.action == "reserve":
                 seen = self._storage(step.target)[0]
-                return "its storage is reserved" if seen.reserved == self._wanted.reserve else ""
-            if step.deed == "delete":
+                return "its storage is reserved" if seen.reserved == self._desired.reserve else ""
+            if step.action == "delete":
                 return "" if self._mine(step.target) else "the image is deleted"
             return self._part_left(step, error if isinstance(error, Rejected) else None)
-        except (DoorError, Failed) as blind:
+        except (ConnectionFailed, ApplyFailed) as blind:
             what = {"reserve": "its storage may be reserved", "delete": "the image may be deleted"}
             part = "a part of the image may be there; the next run replaces it"
-            return f"{what.get(step.deed, part)} ({blind})"
+            return f"{what.get(step.action, part)} ({blind})"
 
     def _part_left(self, step: Step, refused: Rejected | None) -> str:
         """Half an image is deleted, where it is ours: after a refusal an upload that is under way is somebody else's."""
         seen = self._mine(step.target)
         if seen is None:
             return ""
-        if self._wanted.is_whole(seen):
+        if self._desired.is_whole(seen):
             return "the image is there"
         whole = self.file is not None and self._handed_over >= self.file.size
         if is_broken(seen) or not (refused or (whole and is_under_way(seen))):

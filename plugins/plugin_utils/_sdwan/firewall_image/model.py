@@ -51,7 +51,7 @@ def sha256_of(text: str) -> str:
     return found[1].lower()
 
 
-def meant(options: Mapping[str, Any]) -> tuple[int | None, str, list[str]]:
+def parse_options(options: Mapping[str, Any]) -> tuple[int | None, str, list[str]]:
     """Options of the task: reserve in bytes, the digits of checksum, and all that is wrong with the options themselves."""
     wrong: list[str] = []
     reserve, sha256 = None, ""
@@ -116,7 +116,7 @@ Targets = Mapping[str, TargetState]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Desired:
     """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
 
     patient: an upload that somebody else began is waited for (not in check mode).

@@ -13,10 +13,10 @@ from typing import Literal
 from ..._engine.operations import Kind, Operation, Plan
 from ..model import Image
 from ..resources import Resources
-from .model import Targets, TargetState, Wanted
+from .model import Desired, Targets, TargetState
 
-Deed = Literal["reserve", "delete", "upload"]
-KINDS: Mapping[Deed, Kind] = {"reserve": "update", "delete": "delete", "upload": "create"}
+Action = Literal["reserve", "delete", "upload"]
+KINDS: Mapping[Action, Kind] = {"reserve": "update", "delete": "delete", "upload": "create"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Step:
     """line: the request, without the bytes of an upload. undo: "" where there is none."""
 
     target: str
-    deed: Deed
+    action: Action
     line: str
     undo: str = ""
 
@@ -33,53 +33,53 @@ class Step:
         return f"targets[{self.target}]"
 
 
-def resulting(current: Targets, wanted: Wanted) -> dict[str, TargetState]:
-    return {name: _resulting(state, wanted) for name, state in current.items()}
+def desired_state(current: Targets, desired: Desired) -> dict[str, TargetState]:
+    return {name: _resulting(state, desired) for name, state in current.items()}
 
 
-def _resulting(state: TargetState, wanted: Wanted) -> TargetState:
-    images = {name: item for name, item in state.images.items() if name != wanted.name}
+def _resulting(state: TargetState, desired: Desired) -> TargetState:
+    images = {name: item for name, item in state.images.items() if name != desired.name}
     reserved = state.reserved
-    if wanted.present:
-        old = state.images.get(wanted.name)
-        same = old if wanted.is_there(old) else None
-        images[wanted.name] = same or _uploaded(wanted)
-        if wanted.reserve is not None and not state.is_appliance:
-            reserved = wanted.reserve
+    if desired.present:
+        old = state.images.get(desired.name)
+        same = old if desired.is_there(old) else None
+        images[desired.name] = same or _uploaded(desired)
+        if desired.reserve is not None and not state.is_appliance:
+            reserved = desired.reserve
     return replace(state, images=images, reserved=reserved)
 
 
-def _uploaded(wanted: Wanted) -> Image:
-    if wanted.wait:
-        return Image(wanted.name, wanted.vendor, wanted.size, "complete", 100)
-    return Image(wanted.name, wanted.vendor, wanted.size, "uploading")
+def _uploaded(desired: Desired) -> Image:
+    if desired.wait:
+        return Image(desired.name, desired.vendor, desired.size, "complete", 100)
+    return Image(desired.name, desired.vendor, desired.size, "uploading")
 
 
-def steps(current: Targets, wanted: Wanted, table: Mapping[str, Resources], sha256: str = "") -> list[Step]:
+def steps(current: Targets, desired: Desired, table: Mapping[str, Resources], sha256: str = "") -> list[Step]:
     """Storage first, then what is in the way, then the upload. table: that of each target."""
     found: list[Step] = []
     for target, state in current.items():
-        found += _steps(target, state, wanted, table[target], sha256)
+        found += _steps(target, state, desired, table[target], sha256)
     return found
 
 
-def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sha256: str) -> list[Step]:
-    old = state.images.get(wanted.name)
-    gone = table.line("DELETE", "hosted_firewall_images", keys={"image_name": wanted.name})
-    if not wanted.present:
+def _steps(target: str, state: TargetState, desired: Desired, table: Resources, sha256: str) -> list[Step]:
+    old = state.images.get(desired.name)
+    gone = table.line("DELETE", "hosted_firewall_images", keys={"image_name": desired.name})
+    if not desired.present:
         return [Step(target, "delete", gone)] if old else []
     found: list[Step] = []
-    if wanted.reserve is not None and not state.is_appliance and state.storage.reserved != wanted.reserve:
+    if desired.reserve is not None and not state.is_appliance and state.storage.reserved != desired.reserve:
         do, undo = (
             table.line("PUT", "hosted_firewall_storage", {"reserved": size})
-            for size in (wanted.reserve, state.storage.reserved)
+            for size in (desired.reserve, state.storage.reserved)
         )
         found.append(Step(target, "reserve", do, undo))
-    if wanted.is_there(old):
+    if desired.is_there(old):
         return found
     if old:
         found.append(Step(target, "delete", gone))
-    item = {"image_name": wanted.name, "vendor": wanted.vendor, "size": wanted.size}
+    item = {"image_name": desired.name, "vendor": desired.vendor, "size": desired.size}
     if sha256:
         item["sha256"] = sha256
     line = table.line("POST", "hosted_firewall_images", item, action="file_upload")
@@ -88,5 +88,7 @@ def _steps(target: str, state: TargetState, wanted: Wanted, table: Resources, sh
 
 def plan(found: list[Step]) -> Plan:
     return Plan(
-        tuple(Operation(KINDS[step.deed], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found)
+        tuple(
+            Operation(KINDS[step.action], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found
+        )
     )

@@ -14,37 +14,37 @@ from ..._engine.problems import Problem
 from ..model import Image, Region, is_host
 from ..rule_table import Finding, problem
 from ..vendors import MOST_IMAGES, VENDORS
-from .model import ALL, Targets, TargetState, Wanted, is_under_way
+from .model import ALL, Desired, Targets, TargetState, is_under_way
 
 # What a multipart body and a path carry without rewriting; an image that is there already may have blanks and more.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
 _LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
 
 
-def flaws(wanted: Wanted) -> list[Problem]:
+def validate(desired: Desired) -> list[Problem]:
     """What the document breaks by itself."""
-    return [problem(finding) for finding in _flaws(wanted)]
+    return [problem(finding) for finding in _flaws(desired)]
 
 
-def _flaws(wanted: Wanted) -> Iterator[Finding]:
-    fits = _NAME if wanted.present else _LISTED
-    if not fits.fullmatch(wanted.name) or {"/", "\\"} & {*wanted.name}:
+def _flaws(desired: Desired) -> Iterator[Finding]:
+    fits = _NAME if desired.present else _LISTED
+    if not fits.fullmatch(desired.name) or {"/", "\\"} & {*desired.name}:
         remedy = "Use letters, digits and . _ + -, at most 200 of them; it begins with a letter or a digit."
-        yield "H26", "name", f"{wanted.name[:60]!r} does not fit into a path of NITRO", remedy
-    if not wanted.present:
+        yield "H26", "name", f"{desired.name[:60]!r} does not fit into a path of NITRO", remedy
+    if not desired.present:
         return
-    vendor = VENDORS.get(wanted.vendor)
+    vendor = VENDORS.get(desired.vendor)
     if vendor is None:
-        yield "H2", "vendor", f"unknown vendor {wanted.vendor!r}", f"Known: {', '.join(VENDORS)}."
+        yield "H2", "vendor", f"unknown vendor {desired.vendor!r}", f"Known: {', '.join(VENDORS)}."
         return
-    if not wanted.name.lower().endswith(vendor.suffixes):
-        text = f"{wanted.name} does not end like an image of {vendor.name}"
+    if not desired.name.lower().endswith(vendor.suffixes):
+        text = f"{desired.name} does not end like an image of {vendor.name}"
         yield "H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}."
     if not vendor.documented:
         yield "H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first."
 
 
-def region_flaws(chosen: Sequence[str], known: Iterable[Region]) -> list[Problem]:
+def validate_regions(chosen: Sequence[str], known: Iterable[Region]) -> list[Problem]:
     """Of the regions whose collectors were named."""
     by_name = {region.name: region for region in known}
     found: list[Finding] = []
@@ -66,14 +66,14 @@ def region_flaws(chosen: Sequence[str], known: Iterable[Region]) -> list[Problem
     return [problem(finding) for finding in found]
 
 
-def check(current: Targets, wanted: Wanted) -> list[Problem]:
+def check(current: Targets, desired: Desired) -> list[Problem]:
     """Every broken rule on every target, before the first byte goes anywhere."""
     found: list[Problem] = []
     for target, state in current.items():
         item = f"targets[{target}]"
-        rows = _present(state, wanted) if wanted.present else _absent(state, wanted)
+        rows = _present(state, desired) if desired.present else _absent(state, desired)
         found += [problem((rule, item, message, remedy)) for rule, message, remedy in rows]
-        if state.unknown and wanted.present and wanted.reserve is None:
+        if state.unknown and desired.present and desired.reserve is None:
             text = f"whether there is room is not known: {state.unknown}"
             found.append(replace(problem(("H27", item, text, "")), severity="warning"))
     return found
@@ -82,23 +82,23 @@ def check(current: Targets, wanted: Wanted) -> list[Problem]:
 Row = tuple[str, str, str]
 
 
-def _absent(state: TargetState, wanted: Wanted) -> Iterator[Row]:
-    old = state.images.get(wanted.name)
+def _absent(state: TargetState, desired: Desired) -> Iterator[Row]:
+    old = state.images.get(desired.name)
     if old is None:
         return
     if old.in_use:
-        yield "H5", f"{wanted.name} is in use", "Deprovision the firewall that runs it first."
-    if is_under_way(old) and not wanted.force:
+        yield "H5", f"{desired.name} is in use", "Deprovision the firewall that runs it first."
+    if is_under_way(old) and not desired.force:
         remedy = "Wait for its end; force: true deletes one that never ends."
-        yield "H7", f"{wanted.name} is being uploaded ({_said(old)})", remedy
-    yield from _others(state, wanted)
+        yield "H7", f"{desired.name} is being uploaded ({_said(old)})", remedy
+    yield from _others(state, desired)
     if not state.is_appliance:
-        yield "H36", f"{wanted.name} goes from here only", "Delete it on each appliance with via: appliance."
+        yield "H36", f"{desired.name} goes from here only", "Delete it on each appliance with via: appliance."
 
 
-def _others(state: TargetState, wanted: Wanted) -> Iterator[Row]:
+def _others(state: TargetState, desired: Desired) -> Iterator[Row]:
     for other in state.images.values():
-        if other.uploading and other.name != wanted.name:
+        if other.uploading and other.name != desired.name:
             yield "H7", f"{other.name} is being uploaded ({_said(other)})", "Wait for its end."
 
 
@@ -107,29 +107,29 @@ def _said(image: Image) -> str:
     return f"{image.status or 'no status'}{percent}"
 
 
-def _present(state: TargetState, wanted: Wanted) -> Iterator[Row]:
-    old = state.images.get(wanted.name)
+def _present(state: TargetState, desired: Desired) -> Iterator[Row]:
+    old = state.images.get(desired.name)
     if state.system is not None and not state.system.hosts_firewalls:
         yield "H1", f"this is a {state.system.model or 'platform of unknown model'}", "Only an 1100 hosts a firewall."
         return
-    yield from _room(state, wanted)
-    if wanted.is_there(old):
+    yield from _room(state, desired)
+    if desired.is_there(old):
         return
-    yield from _others(state, wanted)
+    yield from _others(state, desired)
     if old and old.in_use:
-        text = f"{wanted.name} is in use and has {old.size} bytes, not {wanted.size}"
+        text = f"{desired.name} is in use and has {old.size} bytes, not {desired.size}"
         yield "H5", text, "Give the new one another name."
-    elif old and old.complete and not wanted.force:
-        text = f"{wanted.name} is there with {old.size} bytes, the file has {wanted.size}"
+    elif old and old.complete and not desired.force:
+        text = f"{desired.name} is there with {old.size} bytes, the file has {desired.size}"
         yield "H35", text, "Give it another name, or replace it with force: true."
     if state.is_appliance and old is None and len(state.images) >= MOST_IMAGES:
         listed = ", ".join(f"{item.name}{' (in use)' if item.in_use else ''}" for item in state.images.values())
         yield "H5", f"there are {len(state.images)} images already: {listed}", "Delete one that is not in use."
 
 
-def _room(state: TargetState, wanted: Wanted) -> Iterator[Row]:
-    storage, old = state.storage, state.images.get(wanted.name)
-    reserving = wanted.reserve is not None and not state.is_appliance
+def _room(state: TargetState, desired: Desired) -> Iterator[Row]:
+    storage, old = state.storage, state.images.get(desired.name)
+    reserving = desired.reserve is not None and not state.is_appliance
     if not storage.known:
         if reserving:
             said = state.unknown or "its answer has no reserved"
@@ -144,13 +144,13 @@ def _room(state: TargetState, wanted: Wanted) -> Iterator[Row]:
         remedy = "Add secondary storage to Center (Administration > Storage Maintenance)."
         yield "H27", "its secondary partition is not active", remedy
         return
-    if wanted.reserve is not None and reserving:
-        if wanted.reserve < storage.used:
-            yield "H27", f"{storage.used} bytes are used, so {wanted.reserve} cannot be reserved", "Reserve more."
-        reserved, free = wanted.reserve, wanted.reserve - storage.used
-    if wanted.is_there(old):
+    if desired.reserve is not None and reserving:
+        if desired.reserve < storage.used:
+            yield "H27", f"{storage.used} bytes are used, so {desired.reserve} cannot be reserved", "Reserve more."
+        reserved, free = desired.reserve, desired.reserve - storage.used
+    if desired.is_there(old):
         return
     free += old.size if old else 0
-    if wanted.size > free:
+    if desired.size > free:
         remedy = "Delete images." if state.is_appliance else "Reserve more (reserve), or delete images."
-        yield "H27", f"the image has {wanted.size} bytes, of {reserved} reserved {max(0, free)} are free", remedy
+        yield "H27", f"the image has {desired.size} bytes, of {reserved} reserved {max(0, free)} are free", remedy

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed
+from ..._engine.failures import ApplyFailed, ConnectionFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
@@ -35,8 +35,8 @@ from .model import (
     members,
     shown,
 )
-from .plan import ROUNDS, TAKES_DOWN, Action, Step, later_all, plan, resulting, steps, takes_at_once
-from .rules import Survey, View, check
+from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, steps, takes_at_once
+from .rules import Details, View, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
@@ -78,7 +78,7 @@ class HostedWing:
         self._overrides = overrides
         self._sites: dict[str, list[Target]] = {}
         self._targets: dict[Key, Target] | None = None
-        self._survey = Survey()
+        self._survey = Details()
         self._undocumented: set[str] = set()
         self._end: float | None = None  # of all waiting, by the monotonic clock
         self._missed = 0
@@ -111,28 +111,28 @@ class HostedWing:
                 raise self._failed("a job that was running before did not end", found, self._state("unchanged"))
         return self._seen
 
-    def resulting(self, current: Fleet) -> Fleet:
-        return resulting(current, self._document)
+    def desired_state(self, current: Fleet) -> Fleet:
+        return desired_state(current, self._document)
 
-    def survey(self, current: Fleet, wanted: Fleet) -> None:
+    def read_details(self, current: Fleet, desired: Fleet) -> None:
         listed = self._steps(current)
         provisioning = [target for step in listed if step.action == "provision" for target in step.targets]
         takes_down = any(TAKES_DOWN in step.risk for step in listed)
-        self._survey = Survey(redirects=self._redirects() if takes_down and not self._document.force else None)
+        self._survey = Details(redirects=self._redirects() if takes_down and not self._document.force else None)
         if provisioning:
             self._survey = self._stores(provisioning)
 
-    def check(self, current: Fleet, wanted: Fleet) -> list[Problem]:
+    def check(self, current: Fleet, desired: Fleet) -> list[Problem]:
         view = View(current, self._document, self._steps(current), self._sites, self._survey, self._document.wait)
         found = check(view)
         if not self._check_mode:
             return found
         return [replace(item, severity="warning") if (item.rule, item.item) in UPLOADED else item for item in found]
 
-    def plan(self, current: Fleet, wanted: Fleet) -> Plan:
+    def plan(self, current: Fleet, desired: Fleet) -> Plan:
         return plan(self._steps(current))
 
-    def apply(self, plan: Plan, current: Fleet, wanted: Fleet) -> Applied:
+    def apply(self, plan: Plan, current: Fleet, desired: Fleet) -> Applied:
         """One round after another. A firewall that fails is left as it is and keeps the others from nothing."""
         listed = [step for step in self._steps(current) if not step.later]
         for members_of_round in ROUNDS:
@@ -192,7 +192,7 @@ class HostedWing:
             return None
         return bool(self._manager.redirect_counters())
 
-    def _stores(self, provisioning: Sequence[Target]) -> Survey:
+    def _stores(self, provisioning: Sequence[Target]) -> Details:
         """Images and storage wherever an image has to be: here, and on the collectors of other regions."""
         found: dict[str, list[Image]] = {}
         room: dict[str, list[Storage]] = {}
@@ -208,22 +208,22 @@ class HostedWing:
                     other = Manager(door, self._overrides)
                     found[store], room[store] = self._store(other)
                     self._undocumented |= set(other.about["undocumented_calls"])
-            except (DoorError, Failed, ValueError) as error:
+            except (ConnectionFailed, ApplyFailed, ValueError) as error:
                 closed[store] = str(error)
         rivals: list[tuple[str, str]] = []
         unknown = ""
         if "virtual_machines" in SYSTEMS[self._manager.door.dialect]:
             try:
                 rivals = conflicts(self._manager.get("virtual_machines"))
-            except Failed as failed:
+            except ApplyFailed as failed:
                 unknown = str(failed)
-        return Survey(found, room, closed, rivals, unknown, self._survey.redirects)
+        return Details(found, room, closed, rivals, unknown, self._survey.redirects)
 
     def _store(self, manager: Manager) -> tuple[list[Image], list[Storage]]:
         listed = images(manager.get("hosted_firewall_images"))
         room: list[Storage] = []
         if self._document.via != "appliance":
-            with suppress(Failed):  # what does not tell of its storage says so when it has too little
+            with suppress(ApplyFailed):  # what does not tell of its storage says so when it has too little
                 room = [storage(item) for item in manager.get("hosted_firewall_storage")]
         return listed, room
 
@@ -248,7 +248,7 @@ class HostedWing:
         before = self._seen
         try:
             self._manager.send(step.line, self._secrets)
-        except (DoorError, Failed) as error:
+        except (ConnectionFailed, ApplyFailed) as error:
             begun = self._begun_after(step, before, error)
             refused = isinstance(error, Rejected) and 400 <= error.status < 500
             unsure = bool(self._missed) and not refused
@@ -270,7 +270,7 @@ class HostedWing:
                 if _has_begun(step.action, before.machines.get(target.key), seen.machines.get(target.key))
             }
 
-        limit = 0.0 if isinstance(error, Failed) else AFTERTHOUGHT
+        limit = 0.0 if isinstance(error, ApplyFailed) else AFTERTHOUGHT
         seen = self._polled(lambda seen: len(begun(seen)) == len(step.targets), limit)
         return begun(seen)
 
@@ -309,11 +309,11 @@ class HostedWing:
         self._polled(told, max(0.0, self._end - time.monotonic()))
 
     def _polled(self, done: Callable[[Fleet], bool], limit: float) -> Fleet:
-        """The first state that is done, else the last one. Raises Failed when too many looks in a row bring nothing."""
+        """The first state that is done, else the last one. Raises ApplyFailed when too many looks in a row bring nothing."""
         self._missed = 0
         try:
             return poll(self._looked, done, limit)
-        except (DoorError, Failed) as error:
+        except (ConnectionFailed, ApplyFailed) as error:
             if not self._started and not self._problems:
                 raise
             text = f"jobs were begun, but what became of them is not known: {error}"
@@ -323,7 +323,7 @@ class HostedWing:
         try:
             self._seen = self._look()
             self._missed = 0
-        except (DoorError, Rejected) as error:
+        except (ConnectionFailed, Rejected) as error:
             self._missed += 1
             final = isinstance(error, Rejected) and 400 <= error.status < 500
             if final or self._missed > TOLERATED:
@@ -346,13 +346,13 @@ class HostedWing:
         ]
         return f"{word}: {'; '.join(rows)}"
 
-    def _failed(self, message: str, problems: Sequence[Problem], state: str) -> Failed:
-        return Failed(message, problems, state, {"operation_log": self._log()})
+    def _failed(self, message: str, problems: Sequence[Problem], state: str) -> ApplyFailed:
+        return ApplyFailed(message, problems, state, {"operation_log": self._log()})
 
     def _log(self) -> list[dict[str, str]]:
         """The last lines of the systems' own log about these sites; [] where there is none to be had."""
         sites_of = {target.site for target in (self._targets or {}).values()}
-        with suppress(DoorError, Failed):
+        with suppress(ConnectionFailed, ApplyFailed):
             rows = self._manager.get("hosted_firewall_log")
             ours = [row for row in rows if "" in sites_of or text(row, "site_name") in {*sites_of, ""}]
             return [

@@ -49,12 +49,12 @@ class Step:
         return first.item if len(self.targets) == 1 else f"sites[{first.site}]"
 
 
-def resulting(current: Fleet, document: Document) -> Fleet:
+def desired_state(current: Fleet, document: Document) -> Fleet:
     """Every appliance of the task as it shall be."""
-    return replace(current, machines={key: _wanted(machine, document) for key, machine in current.machines.items()})
+    return replace(current, machines={key: _desired(machine, document) for key, machine in current.machines.items()})
 
 
-def _wanted(machine: Machine | None, document: Document) -> Machine | None:
+def _desired(machine: Machine | None, document: Document) -> Machine | None:
     if not document.present:
         return None
     settings = provisioned_with(document)

@@ -34,7 +34,7 @@ _IMAGE = re.compile(r"[^\x00-\x1f\x7f/\\<>]+")
 
 
 @dataclass(frozen=True)
-class Survey:
+class Details:
     """What only a change needs. Stores (see Target.store) by name: images, storage; closed: a store that could not be opened,
     with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why nobody knows.
     redirects: whether the appliance's live policies redirect; None: its calls do not tell."""
@@ -55,7 +55,7 @@ class View:
     document: Document
     steps: Sequence[Step]
     sites: Mapping[str, Sequence[Target]] = field(default_factory=dict)
-    survey: Survey = Survey()
+    read_details: Details = Details()
     patient: bool = True
 
     @property
@@ -63,7 +63,7 @@ class View:
         return [target for step in self.steps if step.action == "provision" for target in step.targets]
 
 
-def flaws(document: Document, secrets: Mapping[str, str]) -> list[Problem]:
+def validate(document: Document, secrets: Mapping[str, str]) -> list[Problem]:
     """What the task breaks by itself, before anything is read. secrets: the given ones, for their form only."""
     found = [*_scope(document), *_values(document)]
     for name, value in secrets.items():
@@ -133,12 +133,12 @@ def _sites(view: View) -> Iterator[Finding]:
 
 
 def _region(view: View) -> Iterator[Finding]:
-    wanted = view.document.region
+    desired = view.document.region
     for target in view.current.targets.values():
-        same = target.region == wanted or (is_default_region(target.region) and is_default_region(wanted))
-        if wanted and not same:
+        same = target.region == desired or (is_default_region(target.region) and is_default_region(desired))
+        if desired and not same:
             where = f"the region {target.region}" if target.region else "no region but the default one"
-            yield "H24", target.item, f"it is in {where}, not in {wanted}", "Name the region that it is in."
+            yield "H24", target.item, f"it is in {where}, not in {desired}", "Name the region that it is in."
 
 
 def _halves(view: View) -> Iterator[Finding]:
@@ -169,11 +169,11 @@ def _images(view: View) -> Iterator[Finding]:
     stores = {target.store(view.document.via): target for target in view.provisioning}
     for store, target in stores.items() if name else ():
         where, rule = _place(store, view.document.via)
-        if store in view.survey.closed:
-            text = f"whether {where} has the image is unknown: {view.survey.closed[store]}"
+        if store in view.read_details.closed:
+            text = f"whether {where} has the image is unknown: {view.read_details.closed[store]}"
             yield "H8", target.item, text, COLLECTOR_REMEDY
             continue
-        listed = list(view.survey.images.get(store, ()))
+        listed = list(view.read_details.images.get(store, ()))
         image = next((image for image in listed if image.name == name), None)
         if image is None:
             known = ", ".join(sorted(image.name for image in listed)[:10]) or "none"
@@ -206,7 +206,7 @@ def _place(store: str, via: str) -> tuple[str, str]:
 def _storage(view: View) -> Iterator[Finding]:
     stores = dict.fromkeys(target.store(view.document.via) for target in view.provisioning)
     for store in stores if view.document.via != "appliance" else ():
-        known = [item for item in view.survey.storage.get(store, ()) if item.known]
+        known = [item for item in view.read_details.storage.get(store, ()) if item.known]
         if known and not any(item.active and item.reserved for item in known):
             where = _place(store, view.document.via)[0]
             text = f"{where} has no active storage reserved for images"
@@ -215,7 +215,7 @@ def _storage(view: View) -> Iterator[Finding]:
 
 def _rivals(view: View) -> Iterator[Finding]:
     for target in view.provisioning:
-        for site, name in view.survey.rivals:
+        for site, name in view.read_details.rivals:
             if not target.site or site in ("", target.site):
                 text = f"{name} is provisioned on it"
                 yield "H10", target.item, text, "Remove it first, or leave this appliance out."
@@ -227,7 +227,7 @@ def _redirected(view: View) -> Iterator[Finding]:
     for step in view.steps:
         for target in step.targets if TAKES_DOWN in step.risk and step.action in ("deprovision", "shutdown") else ():
             machine = view.current.machines.get(target.key)
-            told = _drops(machine, view.survey.redirects)
+            told = _drops(machine, view.read_details.redirects)
             if told:
                 remedy = "Remove the redirect first (sdwan_redirect), or use force: true if dropped traffic is meant."
                 yield "H4", target.item, f"{told}; SD-WAN drops what is redirected to a firewall that is down", remedy
@@ -298,8 +298,8 @@ def _unclear(view: View) -> Iterator[Problem]:
 
 
 def _unknown_rivals(view: View) -> Iterator[Problem]:
-    if view.provisioning and view.survey.rivals_unknown:
-        text = f"whether Cloud Direct or WANOP is provisioned could not be read: {view.survey.rivals_unknown}"
+    if view.provisioning and view.read_details.rivals_unknown:
+        text = f"whether Cloud Direct or WANOP is provisioned could not be read: {view.read_details.rivals_unknown}"
         yield Problem("H10", view.provisioning[0].item, text, "Check it in the GUI.", "warning")
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..._engine.failures import Failed
+from ..._engine.failures import ApplyFailed
 from ..._transport.rest.api import Rejected
 from ..change_model import change_state, packages
 from ..manager import Manager
@@ -45,7 +45,7 @@ class Reader:
             self._firewalls = hosted_firewalls(self.manager.get("hosted_firewalls"))
         return self._firewalls
 
-    def why(self, refused: Failed) -> str:
+    def why(self, refused: ApplyFailed) -> str:
         """The refusal in words; that of a call which no reference names has the option that renames it."""
         name = self.manager.table.of_path(refused.path) if isinstance(refused, Rejected) else ""
         if isinstance(refused, Rejected) and "package_name=" in refused.path:
@@ -58,7 +58,7 @@ class Reader:
         )
 
     def _packages(self) -> str:
-        with suppress(Failed):
+        with suppress(ApplyFailed):
             listed = sorted(packages(self.manager.get("config_packages")))
             return f"Its packages: {', '.join(listed[:20]) or 'none'}"
         return "It tells no packages; the active MCN does"
@@ -113,7 +113,9 @@ def _policies(reader: Reader) -> Any:
     if site and site not in state.sites:
         known = sorted({text(item, "site_name") for item in reader.of_package("sites")})
         if site not in known:
-            raise Failed(f"{reader.asked.package} has no site {site!r}; its sites: {', '.join(known[:20]) or 'none'}")
+            raise ApplyFailed(
+                f"{reader.asked.package} has no site {site!r}; its sites: {', '.join(known[:20]) or 'none'}"
+            )
     return [
         {"site": name, "connection_match_type": state.match_type, "policies": in_order(state, name)}
         for name in ([site] if site else sorted(state.sites))
@@ -125,7 +127,7 @@ def _counters(reader: Reader) -> Any:
     policies = [counter(row) for row in reader.manager.redirect_counters()]
     try:
         return {"policies": policies, **packets(reader.firewalls())}
-    except Failed as refused:
+    except ApplyFailed as refused:
         reader.missing["redirect_counters"] = f"{', '.join(PACKETS)}: {reader.why(refused)}"
         return {"policies": policies, **dict.fromkeys(PACKETS)}
 
@@ -159,13 +161,13 @@ NAMES = {"sdwan": "an appliance", "sdwan_center": "Center"}
 NO_PACKAGE = "name the package"
 
 
-def gathered(manager: Manager, wanted: Sequence[str], asked: Asked) -> dict[str, Any]:
-    """The wanted parts as keys; what could not be had, with the reason, in `not_available`. Raises DoorError; Failed where
+def gathered(manager: Manager, desired: Sequence[str], asked: Asked) -> dict[str, Any]:
+    """The wanted parts as keys; what could not be had, with the reason, in `not_available`. Raises ConnectionFailed; ApplyFailed where
     nothing of what was wanted could be had. wanted: empty for all that need no package, or a package is named for."""
     found: dict[str, Any] = {}
     reader = Reader(manager, asked)
     missing, system_name = reader.missing, manager.door.dialect
-    chosen = wanted or [
+    chosen = desired or [
         name
         for name, (systems, needs, _read) in PARTS.items()
         if system_name in systems and (asked.package or not needs)
@@ -179,11 +181,11 @@ def gathered(manager: Manager, wanted: Sequence[str], asked: Asked) -> dict[str,
         else:
             try:
                 found[name] = read(reader)
-            except Failed as refused:
+            except ApplyFailed as refused:
                 missing[name] = reader.why(refused)
     if missing and not found:
         listed = "; ".join(f"{name}: {why}" for name, why in missing.items())
-        failed = Failed(f"nothing of what was asked for could be read: {listed}")
+        failed = ApplyFailed(f"nothing of what was asked for could be read: {listed}")
         failed.details["not_available"] = missing
         raise failed
     return {**found, "not_available": missing}

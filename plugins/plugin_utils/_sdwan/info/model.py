@@ -45,7 +45,7 @@ def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
     """A site's policies as it evaluates them. number: over all stages, position: in its own. shadowed_by: number of the one
     that leaves this one nothing, None for none."""
     placed = evaluated(state, site)
-    behind = {id(late): early for late, early in [*shadowed(placed), *premature(placed)]}
+    connect_to = {id(late): early for late, early in [*shadowed(placed), *premature(placed)]}
     numbers = {id(item): place for place, item in enumerate(placed, 1)}
     return [
         {
@@ -55,7 +55,7 @@ def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
             "position": item.position,
             "auto_generated": item.policy.auto,
             "redirect": item.policy.is_redirect,
-            "shadowed_by": numbers[id(behind[id(item)])] if id(item) in behind else None,
+            "shadowed_by": numbers[id(connect_to[id(item)])] if id(item) in connect_to else None,
             "policy": to_entry(item.policy),
         }
         for item in placed

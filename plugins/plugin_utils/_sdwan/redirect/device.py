@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed, Refused
+from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Operation, Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
@@ -25,8 +25,8 @@ from ..model import HostedFirewall, Item, System, hosted_firewalls, sites, syste
 from ..rule_table import problem
 from .model import Redirects, redirects, to_document
 from .order import evaluated, redirecting_sites
-from .plan import Requests, plan, redirects_anything, resulting
-from .rules import Surroundings, check, check_order
+from .plan import Requests, desired_state, plan, redirects_anything
+from .rules import Context, check, check_order
 
 PACKAGE = "package"
 
@@ -73,16 +73,16 @@ class RedirectWing:
         self._live = False  # ours was activated
         self._running_now: Redirects | None = None  # what runs, where the package already holds more
         self._system = System()
-        self._around = Surroundings(tags=self._tags)
+        self._around = Context(tags=self._tags)
         self._warned: list[Problem] = []
-        self._wanted = Redirects()
+        self._desired = Redirects()
         self._sites = {str(item["site"]) for item in document.get("site_policies") or ()}
         self._templates = {str(item["name"]) for item in document.get("policy_templates") or ()}
 
     # -- read ---------------------------------------------------------------------------------------------------------
 
     def read(self) -> Redirects:
-        """Raises Refused where this is not the active MCN, or the package is not the one that the network runs."""
+        """Raises ValidationFailed where this is not the active MCN, or the package is not the one that the network runs."""
         self._warned = []
         if self._manager.is_center:
             self._import(packages(self._manager.get("config_packages")))
@@ -91,11 +91,11 @@ class RedirectWing:
             if not self._system.is_active_mcn:
                 text = f"{self._system.site_name or 'this appliance'} is {self._system.role}"
                 remedy = "Run this on the active MCN, or via: center."
-                raise Refused([problem(("H23", "via", text, remedy))])
+                raise ValidationFailed([problem(("H23", "via", text, remedy))])
         known = packages(self._manager.get("config_packages"))
         if self._options.package not in known:
             listed = ", ".join(sorted(known)) or "none"
-            raise Refused(
+            raise ValidationFailed(
                 [problem(("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}."))]
             )
         self._running(known)
@@ -113,19 +113,19 @@ class RedirectWing:
         text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
         self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too, and the backup is deleted.")))
 
-    def _difference(self, current: Redirects, wanted: Redirects) -> Plan:
-        """Raises Failed for names that do not fit into a request: somebody made them on the system."""
+    def _difference(self, current: Redirects, desired: Redirects) -> Plan:
+        """Raises ApplyFailed for names that do not fit into a request: somebody made them on the system."""
         try:
-            return plan(current, wanted, self._requests)
+            return plan(current, desired, self._requests)
         except ValueError as wrong:
-            raise Failed("the package cannot be edited", [_unfit(wrong)]) from wrong
+            raise ApplyFailed("the package cannot be edited", [_unfit(wrong)]) from wrong
 
     def _running(self, known: set[str]) -> None:
         active = Change(self._manager, self._options, self._progress).state().current_config
         backup = self._options.backup
         if backup in known and not self._live and same_package(active, backup, known):
             text = f"the network runs {active}, and a backup is deleted in the end"
-            raise Refused([problem(("H25", "backup_package", text, "Give it a name that nothing else has."))])
+            raise ValidationFailed([problem(("H25", "backup_package", text, "Give it a name that nothing else has."))])
         if not active:
             text = "change management does not tell what the network runs"
             self._warned.append(_warning("H30", text, "Make sure that it is this one."))
@@ -133,7 +133,7 @@ class RedirectWing:
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
             found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
             if not self._options.force:
-                raise Refused([found])
+                raise ValidationFailed([found])
             self._warned.append(replace(found, severity="warning"))
 
     def _import(self, known: set[str]) -> None:
@@ -152,12 +152,12 @@ class RedirectWing:
         if has_copy and self._options.backup in known:
             message = f"the MCN runs {active}, and Center's older copy holds a change that is not live yet"
             remedy = f"Delete the package {self._options.backup} to give that change up, then run again."
-            raise Refused([problem(("H30", PACKAGE, message, remedy))])
+            raise ValidationFailed([problem(("H30", PACKAGE, message, remedy))])
         if self._check_mode:
             if not has_copy:
                 message = "Center has not imported this package from the MCN, and check mode does not write to it"
                 remedy = "Import it (Configuration > Network Config Import)."
-                raise Refused([problem(("H30", PACKAGE, message, remedy))])
+                raise ValidationFailed([problem(("H30", PACKAGE, message, remedy))])
             message = f"Center's copy is of {imported or 'an unknown revision'}, the MCN runs {active}"
             self._warned.append(_warning("H30", message, "A real run imports first."))
             return
@@ -169,34 +169,34 @@ class RedirectWing:
 
     # -- check and plan -----------------------------------------------------------------------------------------------
 
-    def resulting(self, current: Redirects) -> Redirects:
-        return resulting(current, self._document, self._state)
+    def desired_state(self, current: Redirects) -> Redirects:
+        return desired_state(current, self._document, self._state)
 
-    def survey(self, current: Redirects, wanted: Redirects) -> None:
+    def read_details(self, current: Redirects, desired: Redirects) -> None:
         """Sites, zones and firewalls: where something changes, and only what the change concerns."""
-        self._wanted = wanted
+        self._desired = desired
         current = self._running_now or current  # what waits in the package is as new as what the document adds
         keys = {"package_name": self._options.package}
-        everywhere = wanted.templates.get(wanted.global_template)
-        if wanted == current and not (everywhere and any(item.is_redirect for item in everywhere.pre)):
+        everywhere = desired.templates.get(desired.global_template)
+        if desired == current and not (everywhere and any(item.is_redirect for item in everywhere.pre)):
             return
         models = {text(row, "site_name"): text(row, "model") for row in self._manager.get("sites", keys)}
-        if wanted == current:
-            self._around = Surroundings(models, tags=self._tags)
+        if desired == current:
+            self._around = Context(models, tags=self._tags)
             return
-        zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in wanted.redirects())
+        zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in desired.redirects())
         names = None
         if zoned:
             names = frozenset(text(row, "name") for row in self._manager.get("firewall_zones", keys))
-        hosted = self._hosted() if redirects_anything(wanted) else None
-        self._around = Surroundings(models, names, hosted, self._tags)
+        hosted = self._hosted() if redirects_anything(desired) else None
+        self._around = Context(models, names, hosted, self._tags)
 
     def _hosted(self) -> dict[str, list[HostedFirewall]] | None:
         """By site. Center knows all of them; an MCN its own; the others have to be given."""
         rows = list(self._given or ())
         here = self._system.site_name
         if self._system.hosts_firewalls and here not in {row.site_name for row in rows}:
-            with suppress(Failed):  # no page documents that call, so a release may not have it
+            with suppress(ApplyFailed):  # no page documents that call, so a release may not have it
                 listed = hosted_firewalls(self._manager.get("hosted_firewalls"))
                 own = [row for row in listed if row.site_name in ("", here)]
                 own = own or [HostedFirewall(operation_status="not provisioned")]
@@ -214,19 +214,19 @@ class RedirectWing:
             ]
         return _by_site(rows)
 
-    def check(self, current: Redirects, wanted: Redirects) -> list[Problem]:
+    def check(self, current: Redirects, desired: Redirects) -> list[Problem]:
         made = [name for name in sorted(self._templates) if name in current.templates and current.templates[name].auto]
         remedy = "Leave it out; what it says follows office_365_breakout."
         theirs = [
             problem(("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy)) for name in made
         ]
-        return [*self._warned, *theirs, *check(self._running_now or current, wanted, self._around)]
+        return [*self._warned, *theirs, *check(self._running_now or current, desired, self._around)]
 
-    def plan(self, current: Redirects, wanted: Redirects) -> Plan:
+    def plan(self, current: Redirects, desired: Redirects) -> Plan:
         try:
-            found = plan(current, wanted, self._requests)
+            found = plan(current, desired, self._requests)
         except ValueError as wrong:
-            raise Refused([_unfit(wrong)]) from wrong
+            raise ValidationFailed([_unfit(wrong)]) from wrong
         unfinished = current.unfinished and self._options.activate
         operations = found.operations
         change = Change(self._manager, self._options, self._progress)
@@ -238,11 +238,11 @@ class RedirectWing:
 
     # -- apply --------------------------------------------------------------------------------------------------------
 
-    def apply(self, plan: Plan, current: Redirects, wanted: Redirects) -> Applied:
+    def apply(self, plan: Plan, current: Redirects, desired: Redirects) -> Applied:
         change = Change(self._manager, self._options, self._progress)
         applied = change.make(
             plan,
-            lambda: self._missing(current, wanted),
+            lambda: self._missing(current, desired),
             lambda: self._back(current),
             unfinished=current.unfinished,
             moved=self._moved,
@@ -251,18 +251,18 @@ class RedirectWing:
             return applied
         self._live = True
         warnings, details = list(applied.warnings), dict(applied.details)
-        if redirects_anything(wanted) and not self._manager.is_center:
-            found = self._counted(wanted)
+        if redirects_anything(desired) and not self._manager.is_center:
+            found = self._counted(desired)
             warnings += found[0]
             details["redirect_counters"] = found[1]
         return Applied(tuple(warnings), details)
 
-    def _missing(self, current: Redirects, wanted: Redirects) -> list[Problem]:
+    def _missing(self, current: Redirects, desired: Redirects) -> list[Problem]:
         """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
         seen = read_package(self._manager, self._options.package)
-        left = self._difference(seen, wanted).operations
+        left = self._difference(seen, desired).operations
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
-        lost = _auto(current, wanted) - _auto(seen, wanted)
+        lost = _auto(current, desired) - _auto(seen, desired)
         found += [problem(("H16", where, f"'{shown}' of SD-WAN is gone", "")) for where, shown in sorted(lost)]
         return [*found, *check_order(self._running_now or current, seen)]
 
@@ -275,13 +275,13 @@ class RedirectWing:
         active = text(self._manager.one("network_config_import"), "active_revision") if self._revision else ""
         return f"the MCN runs {active}, Center had imported {self._revision}" if active != self._revision else ""
 
-    def _counted(self, wanted: Redirects) -> tuple[list[Problem], list[dict[str, Any]]]:
+    def _counted(self, desired: Redirects) -> tuple[list[Problem], list[dict[str, Any]]]:
         """The counters of the MCN itself; those of other sites are on their own appliances."""
-        if self._system.site_name not in redirecting_sites(wanted, self._around.models):
+        if self._system.site_name not in redirecting_sites(desired, self._around.models):
             return [], []
         try:
             rows = self._manager.redirect_counters()
-        except (DoorError, Failed, Rejected) as error:
+        except (ConnectionFailed, ApplyFailed, Rejected) as error:
             return [problem(("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info."))], []
         if not rows:
             text = "the appliance counts no policy that redirects"
@@ -291,7 +291,7 @@ class RedirectWing:
     @property
     def redirecting(self) -> list[str]:
         """Sites that redirect after the run."""
-        return redirecting_sites(self._wanted, self._around.models)
+        return redirecting_sites(self._desired, self._around.models)
 
     def show(self, state: Redirects) -> dict[str, Any]:
         return to_document(state, self._sites, self._templates)
@@ -322,16 +322,16 @@ def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:
     return found
 
 
-def _auto(state: Redirects, wanted: Redirects) -> set[tuple[str, str]]:
+def _auto(state: Redirects, desired: Redirects) -> set[tuple[str, str]]:
     """SD-WAN's own policies, except those of what is not wanted any more: they go with what they were made for."""
     found = {
         (f"policy_templates[{name}]", str(item))
         for name, template in state.templates.items()
         for item in template.pre
-        if item.auto and wanted.breakout >= state.breakout
+        if item.auto and desired.breakout >= state.breakout
     }
     for name, site in state.sites.items():
-        if wanted.hosted == state.hosted and _targets(state, name) <= _targets(wanted, name):
+        if desired.hosted == state.hosted and _targets(state, name) <= _targets(desired, name):
             found |= {(f"site_policies[{name}]", str(item)) for item in site.policies if item.auto}
     return found
 

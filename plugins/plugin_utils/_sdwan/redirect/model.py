@@ -213,19 +213,19 @@ def _prefix(value: str) -> str | None:
     return str(found.network_address) if found.prefixlen == found.max_prefixlen else str(found)
 
 
-def to_item(wanted: Policy) -> dict[str, Any]:
+def to_item(desired: Policy) -> dict[str, Any]:
     """As NITRO takes it. One that came from the device goes back as it came."""
-    if wanted.raw:
-        return dict(wanted.raw)
+    if desired.raw:
+        return dict(desired.raw)
     item: dict[str, Any] = {
-        "action": wanted.action,
-        "policy_type": "hosted_firewall" if wanted.is_redirect else "built_in",
-        "match_type": next((name for name in MATCH_TYPES if wanted.value(name)), "ip_protocol"),
+        "action": desired.action,
+        "policy_type": "hosted_firewall" if desired.is_redirect else "built_in",
+        "match_type": next((name for name in MATCH_TYPES if desired.value(name)), "ip_protocol"),
     }
-    item.update((name, ";".join(value) if isinstance(value, tuple) else value) for name, value in wanted.match)
-    item.update({**FLAGS, **dict(wanted.options)})
-    if wanted.target:
-        item["hosted_firewall_template"], item["service_redirection_interface"], vlan = wanted.target
+    item.update((name, ";".join(value) if isinstance(value, tuple) else value) for name, value in desired.match)
+    item.update({**FLAGS, **dict(desired.options)})
+    if desired.target:
+        item["hosted_firewall_template"], item["service_redirection_interface"], vlan = desired.target
         item["service_redirection_vlan"] = vlan
     return item
 
@@ -267,16 +267,16 @@ def _mode(said: str, usual: str) -> str:
     return usual if not said or same else said
 
 
-def hosted_item(wanted: HostedTemplate) -> dict[str, Any]:
+def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
     return {
-        **{key: value for key, value in wanted.raw.items() if value is not None},
-        "name": wanted.name,
-        "vendor": wanted.vendor,
-        "deployment_mode": wanted.mode,
-        "model": wanted.model,
-        "primary_management_server": wanted.primary_management_server,
-        "secondary_management_server": wanted.secondary_management_server,
-        "service_redirection_interfaces": [{"interface": name, "vlan": vlan} for name, vlan in wanted.interfaces],
+        **{key: value for key, value in desired.raw.items() if value is not None},
+        "name": desired.name,
+        "vendor": desired.vendor,
+        "deployment_mode": desired.mode,
+        "model": desired.model,
+        "primary_management_server": desired.primary_management_server,
+        "secondary_management_server": desired.secondary_management_server,
+        "service_redirection_interfaces": [{"interface": name, "vlan": vlan} for name, vlan in desired.interfaces],
     }
 
 
@@ -342,11 +342,11 @@ def to_document(
         for name, template in sorted(state.templates.items())
         if template.auto or name in templates or any(item.is_redirect for item in template.pre)
     ]
-    wanted = {*templates, *(entry["name"] for entry in shown_templates)}
+    desired = {*templates, *(entry["name"] for entry in shown_templates)}
     shown_sites = [
         {"site": name, "templates": list(site.templates), "policies": [to_entry(item) for item in site.policies]}
         for name, site in sorted(state.sites.items())
-        if name in sites or wanted & {*site.templates} or any(item.is_redirect or item.auto for item in site.policies)
+        if name in sites or desired & {*site.templates} or any(item.is_redirect or item.auto for item in site.policies)
     ]
     return {
         "connection_match_type": state.match_type,

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..._engine.operations import Kind, Operation, Plan
 from ..._engine.states import State
-from ..._engine.states import resulting as things
+from ..._engine.states import desired_state as things
 from ..model import Item, rows, text
 from ..resources import Resources
 from ..vendors import VENDORS
@@ -39,18 +39,18 @@ PRIORITY_STEP = 100  # between a site's policies; the system redistributes them
 # -- document -> wanted -----------------------------------------------------------------------------------------------
 
 
-def resulting(current: Redirects, document: Item, state: State) -> Redirects:
+def desired_state(current: Redirects, document: Item, state: State) -> Redirects:
     """What the package shall hold. Names that do not exist are kept: the rules report them."""
-    wanted = _redirected(current, document, state)
+    desired = _redirected(current, document, state)
     if state == "deleted":
         off = frozenset(word for word in BREAKOUTS if word in (document.get("office_365_breakout") or {}))
-        return replace(wanted, breakout=current.breakout - off)
+        return replace(desired, breakout=current.breakout - off)
     given: Mapping[str, bool] = document.get("office_365_breakout") or {}
     kept = current.breakout if state != "overridden" or not given else frozenset()
     on = {word for word in BREAKOUTS if given.get(word)}
     off = frozenset(word for word in BREAKOUTS if given.get(word) is False)
     match_type = str(document.get("connection_match_type") or current.match_type)
-    return replace(wanted, match_type=match_type, breakout=(kept | on) - off)
+    return replace(desired, match_type=match_type, breakout=(kept | on) - off)
 
 
 def _redirected(current: Redirects, document: Item, state: State) -> Redirects:
@@ -67,10 +67,10 @@ def _hosted(existing: HostedTemplate | None, given: Item) -> HostedTemplate:
     base = hosted_item(existing) if existing else {}
     vendor = str(given.get("vendor") or base.get("vendor") or "")
     mode = VENDORS[vendor].mode if vendor in VENDORS else base.get("deployment_mode", "")
-    wanted = hosted_template(
+    desired = hosted_template(
         {**base, "deployment_mode": mode, **{key: item for key, item in given.items() if item is not None}}
     )
-    return replace(wanted, raw=existing.raw if existing else {})
+    return replace(desired, raw=existing.raw if existing else {})
 
 
 def _policies(current: Redirects, document: Item, state: State) -> Redirects:
@@ -105,21 +105,21 @@ def _policies(current: Redirects, document: Item, state: State) -> Redirects:
     return replace(current, templates=templates, sites=sites, global_template=global_template)
 
 
-def _attached_everywhere(current: str, name: str, wanted: bool | None) -> str:
-    if wanted:
+def _attached_everywhere(current: str, name: str, desired: bool | None) -> str:
+    if desired:
         return name
-    return "" if wanted is False and current == name else current
+    return "" if desired is False and current == name else current
 
 
 def _attached(
-    sites: Mapping[str, SiteFirewall], name: str, wanted: Sequence[str] | None, state: State
+    sites: Mapping[str, SiteFirewall], name: str, desired: Sequence[str] | None, state: State
 ) -> dict[str, SiteFirewall]:
-    if wanted is None:
+    if desired is None:
         return dict(sites)
     found = dict(sites)
     if state != "merged":
-        found = {site: _detached(item, name) if site not in wanted else item for site, item in found.items()}
-    for site in wanted:
+        found = {site: _detached(item, name) if site not in desired else item for site, item in found.items()}
+    for site in desired:
         item = found.get(site, SiteFirewall())
         if name not in item.templates:
             found[site] = replace(item, templates=(*item.templates, name))
@@ -145,33 +145,33 @@ def _listed(
         return (*auto, *(item for item in own if item not in unwanted and not (given is None and item.is_redirect)))
     if given is None:
         return current
-    wanted = [_same(own, policy(item)) for item in given]
+    desired = [_same(own, policy(item)) for item in given]
     if state == "merged":
-        wanted = _merged(own, wanted)
-    if any(item.is_redirect for item in wanted):
-        wanted = _before_redirects(wanted, [_same(own, item) for item in trusted])
-    return (*auto, *wanted)
+        desired = _merged(own, desired)
+    if any(item.is_redirect for item in desired):
+        desired = _before_redirects(desired, [_same(own, item) for item in trusted])
+    return (*auto, *desired)
 
 
-def _merged(own: Sequence[Policy], wanted: Sequence[Policy]) -> list[Policy]:
+def _merged(own: Sequence[Policy], desired: Sequence[Policy]) -> list[Policy]:
     """What is there stays in its order. A redirect that is missing comes last; another policy before the first redirect,
     unless the document has it behind one."""
     merged = list(own)
-    for number, item in enumerate(wanted):
+    for number, item in enumerate(desired):
         if item in merged:
             continue
         if item.is_redirect:
             merged.append(item)
-        elif any(earlier.is_redirect for earlier in wanted[:number]):
-            merged.insert(merged.index(wanted[number - 1]) + 1, item)
+        elif any(earlier.is_redirect for earlier in desired[:number]):
+            merged.insert(merged.index(desired[number - 1]) + 1, item)
         else:
             merged = _before_redirects(merged, [item])
     return merged
 
 
-def _same(own: Iterable[Policy], wanted: Policy) -> Policy:
+def _same(own: Iterable[Policy], desired: Policy) -> Policy:
     """The device's own one, with what it knows of it, where there is one like that."""
-    return next((item for item in own if item == wanted), replace(wanted, raw={}))
+    return next((item for item in own if item == desired), replace(desired, raw={}))
 
 
 def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
@@ -204,64 +204,64 @@ class Requests:
         return self._table.line("POST", name, {**item, "package_name": self._package}, action=action)
 
 
-def plan(current: Redirects, wanted: Redirects, requests: Requests) -> Plan:
+def plan(current: Redirects, desired: Redirects, requests: Requests) -> Plan:
     """What lets traffic pass comes first, what redirects after it; removals run the other way round."""
     operations: list[Operation] = []
-    if wanted.match_type != current.match_type and wanted.match_type == SYMMETRIC:
-        operations.append(_match_type(current, wanted, requests))
-    grown = current.breakout | wanted.breakout
+    if desired.match_type != current.match_type and desired.match_type == SYMMETRIC:
+        operations.append(_match_type(current, desired, requests))
+    grown = current.breakout | desired.breakout
     operations += _breakout(current.breakout, grown, requests)
-    operations += _hosted_changes(current, wanted, requests)
-    operations += _template_changes(current, wanted, requests)
+    operations += _hosted_changes(current, desired, requests)
+    operations += _template_changes(current, desired, requests)
     operations += [
         operation
-        for name in sorted({*current.sites, *wanted.sites})
-        for operation in _site(name, current.sites.get(name), wanted.sites.get(name, SiteFirewall()), requests)
+        for name in sorted({*current.sites, *desired.sites})
+        for operation in _site(name, current.sites.get(name), desired.sites.get(name, SiteFirewall()), requests)
     ]
-    if wanted.global_template != current.global_template:
-        operations.append(_global_template(current, wanted, requests))
+    if desired.global_template != current.global_template:
+        operations.append(_global_template(current, desired, requests))
     operations += [
         _gone_template(item, requests)
         for name, item in current.templates.items()
-        if name not in wanted.templates and not item.auto
+        if name not in desired.templates and not item.auto
     ]
-    operations += [_gone_hosted(item, requests) for name, item in current.hosted.items() if name not in wanted.hosted]
-    operations += _breakout(grown, wanted.breakout, requests)
-    if wanted.match_type != current.match_type and wanted.match_type != SYMMETRIC:
-        operations.append(_match_type(current, wanted, requests))
+    operations += [_gone_hosted(item, requests) for name, item in current.hosted.items() if name not in desired.hosted]
+    operations += _breakout(grown, desired.breakout, requests)
+    if desired.match_type != current.match_type and desired.match_type != SYMMETRIC:
+        operations.append(_match_type(current, desired, requests))
     return Plan(tuple(operations))
 
 
-def _match_type(current: Redirects, wanted: Redirects, requests: Requests) -> Operation:
+def _match_type(current: Redirects, desired: Redirects, requests: Requests) -> Operation:
     do, undo = (
         requests.put("global_network_settings", {"connection_match_type": state.match_type})
-        for state in (wanted, current)
+        for state in (desired, current)
     )
     return Operation("update", "connection_match_type", (do,), (undo,), ("all-policies",))
 
 
-def _global_template(current: Redirects, wanted: Redirects, requests: Requests) -> Operation:
+def _global_template(current: Redirects, desired: Redirects, requests: Requests) -> Operation:
     do, undo = (
         requests.put("global_network_settings", {"global_policy_template": state.global_template})
-        for state in (wanted, current)
+        for state in (desired, current)
     )
     return Operation("update", "global_policy_template", (do,), (undo,), ("all-sites",))
 
 
-def _breakout(current: frozenset[str], wanted: frozenset[str], requests: Requests) -> list[Operation]:
-    changed = current ^ wanted
+def _breakout(current: frozenset[str], desired: frozenset[str], requests: Requests) -> list[Operation]:
+    changed = current ^ desired
     if not changed:
         return []
     do, undo = (
         requests.put("office_365_breakout_policy", {BREAKOUTS[word]: word in state for word in sorted(changed)})
-        for state in (wanted, current)
+        for state in (desired, current)
     )
     return [Operation("update", "office_365_breakout", (do,), (undo,))]
 
 
-def _hosted_changes(current: Redirects, wanted: Redirects, requests: Requests) -> Iterable[Operation]:
+def _hosted_changes(current: Redirects, desired: Redirects, requests: Requests) -> Iterable[Operation]:
     name = "hosted_firewall_template"
-    for key, item in wanted.hosted.items():
+    for key, item in desired.hosted.items():
         where = f"hosted_firewall_templates[{key}]"
         old = current.hosted.get(key)
         if old is None:
@@ -279,9 +279,9 @@ def _gone_hosted(item: HostedTemplate, requests: Requests) -> Operation:
     return Operation("delete", f"hosted_firewall_templates[{item.name}]", (do,), (undo,))
 
 
-def _template_changes(current: Redirects, wanted: Redirects, requests: Requests) -> Iterable[Operation]:
+def _template_changes(current: Redirects, desired: Redirects, requests: Requests) -> Iterable[Operation]:
     name = "firewall_policy_template"
-    for key, item in wanted.templates.items():
+    for key, item in desired.templates.items():
         where = f"policy_templates[{key}]"
         old = current.templates.get(key)
         if item.auto:

@@ -32,7 +32,7 @@ _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Context:
     """What a package's sites are, where redirecting matters. models, zones: None where they were not read.
 
     hosted: the firewalls of sites, by site; None where nothing tells. tags: of the firewall's virtual wires, by template.
@@ -47,14 +47,14 @@ class Surroundings:
 @dataclass(frozen=True)
 class View:
     current: Redirects
-    wanted: Redirects
-    around: Surroundings
+    desired: Redirects
+    around: Context
 
 
 # -- the document by itself -------------------------------------------------------------------------------------------
 
 
-def flaws(document: Item, state: State) -> list[Problem]:
+def validate(document: Item, state: State) -> list[Problem]:
     """What it breaks before anything is read."""
     found: list[Finding] = []
     if is_empty(document) and (state in ("overridden", "deleted") or not document.get("connection_match_type")):
@@ -195,15 +195,15 @@ def _is_ports(text: str) -> bool:
 # -- what it leads to -------------------------------------------------------------------------------------------------
 
 
-def check(current: Redirects, wanted: Redirects, around: Surroundings) -> list[Problem]:
+def check(current: Redirects, desired: Redirects, around: Context) -> list[Problem]:
     """Every broken rule of the resulting package. Advice is given for what is new or changed only."""
-    view = View(current, wanted, around)
+    view = View(current, desired, around)
     return [problem(finding) for run in _CHECKS for finding in run(view)]
 
 
 def check_order(before: Redirects, state: Redirects) -> list[Problem]:
     """Of a package as it is: what comes before what and did not before, with the policies that SD-WAN made by itself."""
-    view = View(before, state, Surroundings())
+    view = View(before, state, Context())
     return [problem(finding) for run in (_shadowed, _breakout_late) for finding in run(view)]
 
 
@@ -227,8 +227,8 @@ def _global_redirects(state: Redirects) -> list[Policy]:
 
 def _hosts(view: View) -> set[str]:
     """Sites that would redirect, with those of the global template that can host a firewall."""
-    sites = {*_redirecting_sites(view.wanted)}
-    if _global_redirects(view.wanted) and view.around.models is not None:
+    sites = {*_redirecting_sites(view.desired)}
+    if _global_redirects(view.desired) and view.around.models is not None:
         sites |= {name for name, model in view.around.models.items() if can_host(model)}
     return sites
 
@@ -237,38 +237,38 @@ def _platform(view: View) -> Iterator[Finding]:
     models = view.around.models
     if models is None:
         return
-    for name in _redirecting_sites(view.wanted):
+    for name in _redirecting_sites(view.desired):
         if name in models and not can_host(models[name]):
             text = f"{name} is a {models[name] or 'site of unknown model'}, which hosts no firewall"
-            yield "H1", _named(view.wanted, name), text, "Redirect at sites with an 1100 only."
-    if _global_redirects(view.wanted) and models and not any(map(can_host, models.values())):
+            yield "H1", _named(view.desired, name), text, "Redirect at sites with an 1100 only."
+    if _global_redirects(view.desired) and models and not any(map(can_host, models.values())):
         text = "no site of this package is an 1100, so none could redirect"
-        yield "H1", f"policy_templates[{view.wanted.global_template}]", text, "Redirect at sites with an 1100 only."
+        yield "H1", f"policy_templates[{view.desired.global_template}]", text, "Redirect at sites with an 1100 only."
 
 
 def _exists(view: View) -> Iterator[Finding]:
-    models, wanted = view.around.models, view.wanted
-    for name, site in wanted.sites.items():
+    models, desired = view.around.models, view.desired
+    for name, site in desired.sites.items():
         if models is not None and name not in models and site != view.current.sites.get(name, SiteFirewall()):
-            yield "H24", _named(wanted, name), "the package has no such site", _near(name, models)
+            yield "H24", _named(desired, name), "the package has no such site", _near(name, models)
         for template in site.templates:
             if (
-                template not in wanted.templates
+                template not in desired.templates
                 and template not in view.current.sites.get(name, SiteFirewall()).templates
             ):
                 yield (
                     "H24",
                     f"site_policies[{name}]",
                     f"there is no policy template {template}",
-                    _near(template, wanted.templates),
+                    _near(template, desired.templates),
                 )
     for where, item in _new_redirects(view):
-        if item.target and item.target.template and item.target.template not in wanted.hosted:
+        if item.target and item.target.template and item.target.template not in desired.hosted:
             text = f"there is no hosted firewall template {item.target.template} ('{item}')"
-            yield "H24", where, text, _near(item.target.template, wanted.hosted)
+            yield "H24", where, text, _near(item.target.template, desired.hosted)
     for name in view.current.hosted:
-        used = [where for where, item in wanted.redirects() if item.target and item.target.template == name]
-        if name not in wanted.hosted and used:
+        used = [where for where, item in desired.redirects() if item.target and item.target.template == name]
+        if name not in desired.hosted and used:
             yield (
                 "H24",
                 f"hosted_firewall_templates[{name}]",
@@ -276,15 +276,15 @@ def _exists(view: View) -> Iterator[Finding]:
                 "Delete that policy, too.",
             )
     zones = view.around.zones
-    for where, item in [*wanted.redirects()] if zones is not None else []:
+    for where, item in [*desired.redirects()] if zones is not None else []:
         named = {*(item.value("from_zones") or ()), *(item.value("to_zones") or ())}
         for zone in sorted(named - (zones or frozenset())):
             yield "H24", where, f"there is no zone {zone}", _near(zone, zones or ())
 
 
-def _named(wanted: Redirects, site: str) -> str:
+def _named(desired: Redirects, site: str) -> str:
     """Where a document names a site: of a template that it gets, or by itself."""
-    attached, own = wanted.sites[site].templates, wanted.sites[site].policies
+    attached, own = desired.sites[site].templates, desired.sites[site].policies
     return f"policy_templates[{attached[-1]}].sites[{site}]" if attached and not own else f"site_policies[{site}]"
 
 
@@ -296,17 +296,17 @@ def _near(name: str, names: Iterable[str]) -> str:
 
 def _new_redirects(view: View) -> list[tuple[str, Policy]]:
     known = set(view.current.redirects())
-    return [pair for pair in view.wanted.redirects() if pair not in known]
+    return [pair for pair in view.desired.redirects() if pair not in known]
 
 
 def _symmetric(view: View) -> Iterator[Finding]:
-    if redirects_anything(view.wanted) and view.wanted.match_type != SYMMETRIC:
-        text = f"connections are matched {view.wanted.match_type}, so answers would pass the firewall by"
+    if redirects_anything(view.desired) and view.desired.match_type != SYMMETRIC:
+        text = f"connections are matched {view.desired.match_type}, so answers would pass the firewall by"
         yield "H13", "connection_match_type", text, "Set connection_match_type: symmetric in the document."
 
 
 def _templates(view: View) -> Iterator[Finding]:
-    for name, item in view.wanted.hosted.items():
+    for name, item in view.desired.hosted.items():
         where = f"hosted_firewall_templates[{name}]"
         if item == view.current.hosted.get(name):
             continue
@@ -317,13 +317,13 @@ def _templates(view: View) -> Iterator[Finding]:
         vendor = VENDORS.get(item.vendor)
         if vendor and item.model and not vendor.model(item.model):
             yield "H2", where, f"{vendor.name} has no model {item.model!r}", f"Models: {', '.join(vendor.models)}."
-    for place, policy in view.wanted.redirects():
-        into = policy.target and view.wanted.hosted.get(policy.target.template)
+    for place, policy in view.desired.redirects():
+        into = policy.target and view.desired.hosted.get(policy.target.template)
         if policy.target and into and policy.target[1:] not in into.interfaces:
             text = f"{_into_nothing(policy.target, into)} ('{policy}')"
             yield "H15", place, text, f"{into.name} has {_interfaces(into)}."
     for name, tags in view.around.tags.items():
-        hosted = view.wanted.hosted.get(name)
+        hosted = view.desired.hosted.get(name)
         vlans = {vlan for _interface, vlan in hosted.interfaces} if hosted else set()
         if hosted and vlans != tags:
             text = (
@@ -346,9 +346,9 @@ def _numbers(values: Iterable[int]) -> str:
 
 def _newly_redirecting(view: View) -> list[str]:
     """Sites that evaluate a redirect which they did not before, and can host a firewall."""
-    now, before = _redirecting_sites(view.wanted), _redirecting_sites(view.current)
+    now, before = _redirecting_sites(view.desired), _redirecting_sites(view.current)
     found = {name for name, listed in now.items() if {*listed} - {*before.get(name, ())}}
-    if {*_global_redirects(view.wanted)} - {*_global_redirects(view.current)}:
+    if {*_global_redirects(view.desired)} - {*_global_redirects(view.current)}:
         found = _hosts(view)
     models = view.around.models or {}
     return sorted(name for name in found if name not in models or can_host(models[name]))
@@ -372,9 +372,9 @@ def _provisioned(view: View) -> Iterator[Finding]:
 
 def _other_models(view: View, site: str, rows: Sequence[HostedFirewall]) -> Iterator[Finding]:
     for template in {
-        item.target.template for _where, item in _redirecting_sites(view.wanted).get(site, []) if item.target
+        item.target.template for _where, item in _redirecting_sites(view.desired).get(site, []) if item.target
     }:
-        hosted = view.wanted.hosted.get(template)
+        hosted = view.desired.hosted.get(template)
         others = sorted({item.model for item in rows if item.model and hosted and item.model != hosted.model})
         if hosted and others:
             text = f"it says {hosted.model}, but the firewall of {site} is a {', '.join(others)}"
@@ -433,9 +433,9 @@ def _disorder(
 ) -> Iterable[tuple[tuple[str, Placed], Placed]]:
     """((site, the later one), the earlier one) of pairs that the package did not have before; each policy once."""
     found: dict[tuple[str, Policy], tuple[tuple[str, Placed], Placed]] = {}
-    for site in sorted({*view.wanted.sites, *_hosts(view), ""}):
+    for site in sorted({*view.desired.sites, *_hosts(view), ""}):
         stood = {(late.policy, early.policy) for late, early in of(evaluated(view.current, site))}
-        for late, early in of(evaluated(view.wanted, site)):
+        for late, early in of(evaluated(view.desired, site)):
             if (late.policy, early.policy) not in stood:
                 found.setdefault((_where(late, site if not late.template else ""), late.policy), ((site, late), early))
     return found.values()
@@ -463,7 +463,7 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
 )
 
 
-def package_flaws(package: str, backup: str) -> list[Problem]:
+def validate_package(package: str, backup: str) -> list[Problem]:
     """Of the names of packages, which stand in paths."""
     found = [*_twice("package", [package]), *_twice("backup_package", [backup])]
     if package == backup:

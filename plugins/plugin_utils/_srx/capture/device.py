@@ -16,14 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed, Refused
+from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Operation, Plan
 from ..._engine.problems import Problem
 from ..._engine.waiting import Clock, Progress
 from ..firewall import Firewall, refused
 from ..flow_monitor.device import SHOW, log_lines, read, run
 from ..flow_monitor.model import Filter, Monitor, TraceFile, parse
-from ..flow_monitor.plan import plan, resulting
+from ..flow_monitor.plan import desired_state, plan
 from ..flow_trace import count, packets, summary_of
 from ..junos_cli import refusal, word
 from .file_device import CaptureFiles
@@ -72,16 +72,16 @@ class Capture:
         self._matched = 0
 
     def prepared(self) -> Plan:
-        """What begins the capture. Raises Refused when the device is not free for it, Failed, DoorError."""
+        """What begins the capture. Raises ValidationFailed when the device is not free for it, ApplyFailed, ConnectionFailed."""
         self._before, self._node = read(self._firewall), self._firewall.node
         problems = list(self._taken())
         if problems:
-            raise Refused(problems)
+            raise ValidationFailed(problems)
         # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set anew.
         return plan(self._before, self._started(self._before), force_file=True)
 
     def _started(self, seen: Monitor) -> Monitor:
-        return resulting(seen, self._filters, self._file, "started")
+        return desired_state(seen, self._filters, self._file, "started")
 
     def _taken(self) -> Iterator[Problem]:
         before = self._before
@@ -110,18 +110,18 @@ class Capture:
         return [*begin.commands, *ends.commands, *delete]
 
     def run(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
-        """The keys of the result. Raises Failed, whose device_state tells what is left on the device."""
+        """The keys of the result. Raises ApplyFailed, whose device_state tells what is left on the device."""
         left = ""
         try:
             with files:
                 result, left = self._captured(begin, files)
-        except Failed as failed:
+        except ApplyFailed as failed:
             failed.device_state = left or failed.device_state  # the files failed when all else was done
             failed.details = {"commands": self._sent, **failed.details}
             raise
         result["commands"] = self._sent
         if not left.startswith("unchanged"):
-            raise Failed("the capture is there, but could not be cleaned up", device_state=left, details=result)
+            raise ApplyFailed("the capture is there, but could not be cleaned up", device_state=left, details=result)
         return result
 
     def _captured(self, begin: Plan, files: CaptureFiles) -> tuple[dict[str, Any], str]:
@@ -137,10 +137,10 @@ class Capture:
             result |= self._fetched(files)
             left = self._cleaned_up()
         # A new session in each of these: the rest of an answer may be on its way in this one.
-        except DoorError as error:
+        except ConnectionFailed as error:
             left = self._cleaned_up(anew=True)
-            raise Failed(f"the session was lost while capturing: {error}", device_state=left) from error
-        except Failed as failed:
+            raise ApplyFailed(f"the session was lost while capturing: {error}", device_state=left) from error
+        except ApplyFailed as failed:
             failed.device_state = self._cleaned_up(anew=True)
             raise
         except BaseException:  # interrupted: nobody comes after us
@@ -160,7 +160,7 @@ class Capture:
         said = [*blind, *(f"still to do: {command}" for command in left)]
         if said:
             problem = Problem("read-back", "device", "; ".join(said), f"See {SHOW} on the device.")
-            raise Failed("the device took the start in silence, but captures nothing", [problem])
+            raise ApplyFailed("the device took the start in silence, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
         """Until the time is over, enough packets matched or somebody stopped it: duration, count, stopped."""
@@ -189,13 +189,13 @@ class Capture:
             monitor = read(self._firewall)  # looked at twice: a text that was cut shows no monitor either
         if not monitor.running and not {item.name for item in self._filters} & set(monitor.filters):
             problem = Problem("C6", "device", "the filters are gone and the monitor is stopped", "Run again.")
-            raise Failed("the device lost the capture: it rebooted, or somebody cleared it", [problem])
+            raise ApplyFailed("the device lost the capture: it rebooted, or somebody cleared it", [problem])
         found = [_COUNT.search(answer) for answer in answers]
         self._matched = max(self._matched, sum(int(count[1]) for count in found if count))
         return self._matched, monitor.running
 
     def _log_files(self) -> list[str]:
-        """Names of the trace file and of its older ones, oldest first. Raises Failed for an answer that decides nothing."""
+        """Names of the trace file and of its older ones, oldest first. Raises ApplyFailed for an answer that decides nothing."""
         name = self._file.name
         command = f"file list /var/log/{name}*"
         pattern = re.compile(rf"(?:^|[\s/])({re.escape(name)}(?:\.(\d{{1,4}})(?:\.gz)?)?)(?=\s|$)")
@@ -235,7 +235,7 @@ class Capture:
 
     def _rest(self, seen: Monitor) -> Monitor:
         """What is to be left: everything of others, nothing of ours, at rest."""
-        without = resulting(seen, self._filters, None, "absent")
+        without = desired_state(seen, self._filters, None, "absent")
         return replace(without, running=False, file=self._before.file or without.file)
 
     def _cleaned_up(self, anew: bool = False) -> str:
@@ -249,9 +249,9 @@ class Capture:
                 if anew:
                     self._firewall.reopen()
                 return self._clean()
-            except DoorError as error:
+            except ConnectionFailed as error:
                 why = str(error)
-            except Failed as failed:
+            except ApplyFailed as failed:
                 why, refusals = str(failed), refusals + 1
             anew = True
             if refusals == 2 or self._clock.monotonic() + pause > end:
@@ -267,17 +267,17 @@ class Capture:
         seen = read(self._firewall)
         left = plan(seen, self._rest(seen)).commands
         if left:
-            raise Failed(f"still to do: {'; '.join(left)}")
+            raise ApplyFailed(f"still to do: {'; '.join(left)}")
         if self._limits.keep_file:
             return "unchanged; the monitor is stopped, the filters are gone, the file stays"
         for name in self._log_files():
             said = refusal(self._firewall.attempt(_delete(name))[0])
             if said and not _ABSENT.search(said):
-                raise Failed(f"the file {name} could not be deleted: {said}")
+                raise ApplyFailed(f"the file {name} could not be deleted: {said}")
             self._sent.append(_delete(name))
         names = self._log_files()
         if names:
-            raise Failed(f"the files {', '.join(names[:10])} came back")
+            raise ApplyFailed(f"the files {', '.join(names[:10])} came back")
         return "unchanged; the monitor is stopped, filters and file are gone"
 
     def _left(self, why: str) -> str:

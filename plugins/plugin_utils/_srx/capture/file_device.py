@@ -16,18 +16,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ..._engine.failures import Failed
+from ..._engine.failures import ApplyFailed
 
 ENDINGS = {"log": ".log", "packets": ".jsonl", "summary": ".txt"}
 
 
 class CaptureFiles:
-    """A context. dest: beginning of the names; without it everything is dropped. Raises Failed for one that names no file, and
+    """A context. dest: beginning of the names; without it everything is dropped. Raises ApplyFailed for one that names no file, and
     when the disk does not take them."""
 
     def __init__(self, dest: str | None, title: str) -> None:
         if dest and os.path.basename(dest) in ("", ".", ".."):
-            raise Failed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
+            raise ApplyFailed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
         self._dest = os.path.abspath(os.path.expanduser(dest)) if dest else ""
         self._title = title
         self._open: dict[str, IO[str]] = {}
@@ -97,8 +97,8 @@ class CaptureFiles:
                 file.close()
             Path(file.name).unlink(missing_ok=True)
 
-    def _failed(self, error: OSError) -> Failed:
-        return Failed(f"the files {self._dest}.* cannot be written: {error.strerror}. Check dest")
+    def _failed(self, error: OSError) -> ApplyFailed:
+        return ApplyFailed(f"the files {self._dest}.* cannot be written: {error.strerror}. Check dest")
 
 
 def readable(title: str, summary: Mapping[str, Any]) -> str:

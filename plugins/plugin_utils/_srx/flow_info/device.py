@@ -47,9 +47,9 @@ GATHER: dict[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = {
 }
 
 
-def gathered(firewall: Firewall, wanted: Sequence[str]) -> dict[str, Any]:
-    """The keys of the result. Raises Failed naming the command that the device refused."""
-    chosen = [GATHER[name] for name in GATHER if name in wanted]
+def gathered(firewall: Firewall, desired: Sequence[str]) -> dict[str, Any]:
+    """The keys of the result. Raises ApplyFailed naming the command that the device refused."""
+    chosen = [GATHER[name] for name in GATHER if name in desired]
     answers = iter(firewall.read(*(command for commands, _made in chosen for command in commands)))
     result: dict[str, Any] = {}
     for commands, made in chosen:

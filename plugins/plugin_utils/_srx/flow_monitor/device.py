@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ..._engine.failures import DoorError, Failed
+from ..._engine.failures import ApplyFailed, ConnectionFailed
 from ..._engine.operations import Operation, Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
@@ -27,8 +27,8 @@ from ..flow_config import parameters
 from ..flow_status import parse_status
 from ..flow_trace import count, packets, summary_of
 from ..junos_cli import refusal, word
-from .model import Filter, Monitor, TraceFile, lacking, parse, thin, to_document
-from .plan import plan, resulting
+from .model import Filter, Monitor, TraceFile, is_incomplete, missing_parts, parse, to_document
+from .plan import desired_state, plan
 from .rules import check
 
 SHOW = "show monitor security flow"
@@ -40,17 +40,17 @@ TRACEOPTIONS = 'show configuration security flow | display set | match "traceopt
 
 
 def read(firewall: Firewall) -> Monitor:
-    """The monitor of the node that we are logged in to, in one round trip. Raises Failed for an answer that decides
+    """The monitor of the node that we are logged in to, in one round trip. Raises ApplyFailed for an answer that decides
     nothing: one that was cut or spoilt on its way is asked for once more."""
     for look in (1, 2):
         shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
-        wrong = lacking(shown, firewall.node)
-        if not wrong and (look == 2 or not thin(shown, firewall.node)):
+        wrong = missing_parts(shown, firewall.node)
+        if not wrong and (look == 2 or not is_incomplete(shown, firewall.node)):
             break
     else:
         remedy = "Run it on the device: a line may be lossy, or its release unknown to us."
         problem = Problem("read", SHOW, wrong, remedy)
-        raise Failed(f"the answer to {SHOW!r} cannot be read: {wrong}", [problem])
+        raise ApplyFailed(f"the answer to {SHOW!r} cannot be read: {wrong}", [problem])
     nodes = parse_status(status)
     own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
     configured = parameters(statements(traceoptions))["traceoptions"]["active"]
@@ -58,12 +58,14 @@ def read(firewall: Firewall) -> Monitor:
 
 
 def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
-    """Command after command. Raises Failed at the first one that the device refuses."""
+    """Command after command. Raises ApplyFailed at the first one that the device refuses."""
     for operation in operations:
         for command in operation.do:
             said = refusal(firewall.attempt(command)[0])
             if said:
-                raise Failed(f"the firewall refused {command!r}: {said}", [_refused(operation.item, command, said)])
+                raise ApplyFailed(
+                    f"the firewall refused {command!r}: {said}", [_refused(operation.item, command, said)]
+                )
 
 
 # pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
@@ -119,49 +121,49 @@ class MonitorWing:
     def read(self) -> Monitor:
         return read(self._firewall)
 
-    def resulting(self, current: Monitor) -> Monitor:
+    def desired_state(self, current: Monitor) -> Monitor:
         file = None if self._state == "absent" else self._file
-        return resulting(current, self._filters, file, self._state, self._purge)
+        return desired_state(current, self._filters, file, self._state, self._purge)
 
-    def survey(self, current: Monitor, wanted: Monitor) -> None:
+    def read_details(self, current: Monitor, desired: Monitor) -> None:
         """All that the rules need was read already."""
 
-    def check(self, current: Monitor, wanted: Monitor) -> list[Problem]:
+    def check(self, current: Monitor, desired: Monitor) -> list[Problem]:
         named = () if self._state == "absent" else self._filters
-        changes = bool(self.plan(current, wanted))
-        found = check(current, wanted, named, self._file, changes=changes, forced=self._force_file)
+        changes = bool(self.plan(current, desired))
+        found = check(current, desired, named, self._file, changes=changes, forced=self._force_file)
         return [*(self._told if changes else ()), *found]
 
-    def plan(self, current: Monitor, wanted: Monitor) -> Plan:
-        return plan(current, wanted, self._force_file)
+    def plan(self, current: Monitor, desired: Monitor) -> Plan:
+        return plan(current, desired, self._force_file)
 
     def show(self, state: Monitor) -> dict[str, Any]:
         return to_document(state)
 
-    def apply(self, plan: Plan, current: Monitor, wanted: Monitor) -> Applied:
+    def apply(self, plan: Plan, current: Monitor, desired: Monitor) -> Applied:
         self._force_file = False  # it is forced once: behind it the name is all that can be seen
         try:
             run(self._firewall, plan.operations)
-            self._prove(current, wanted)
-        except DoorError as error:
-            failed = Failed(f"the session was lost while applying: {error}")
+            self._prove(current, desired)
+        except ConnectionFailed as error:
+            failed = ApplyFailed(f"the session was lost while applying: {error}")
             raise self._undone(failed, current, anew=True) from error
-        except Failed as failed:
+        except ApplyFailed as failed:
             raise self._undone(failed, current) from failed.__cause__
         except BaseException:  # interrupted, by the task's timeout say
             # In a new session, since an answer may be on its way in this one.
-            with suppress(DoorError, Failed):
+            with suppress(ConnectionFailed, ApplyFailed):
                 self._firewall.reopen()
                 self._take_back(current)
             raise
         return Applied()
 
-    def _prove(self, before: Monitor, wanted: Monitor) -> None:
-        """Silence is success, so an effect that is missing is the only sign of a failure. Raises Failed."""
+    def _prove(self, before: Monitor, desired: Monitor) -> None:
+        """Silence is success, so an effect that is missing is the only sign of a failure. Raises ApplyFailed."""
 
         def missing() -> list[Problem]:
             seen = read(self._firewall)
-            left = plan(seen, wanted).operations
+            left = plan(seen, desired).operations
             found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
             flag = _flag(before, seen)
             return [*found, Problem("read-back", "state", flag, f"See {STATUS} on the device.")] if flag else found
@@ -169,26 +171,26 @@ class MonitorWing:
         self._progress("looking at the monitor")
         problems = poll(missing, lambda found: not found, SETTLE_SECONDS)
         if problems:
-            raise Failed("the device took every command in silence, but does not show their effect", problems)
+            raise ApplyFailed("the device took every command in silence, but does not show their effect", problems)
 
-    def _undone(self, failed: Failed, before: Monitor, anew: bool = False) -> Failed:
+    def _undone(self, failed: ApplyFailed, before: Monitor, anew: bool = False) -> ApplyFailed:
         self._progress("taking the change back")
         try:
             if anew:
                 self._firewall.reopen()
             failed.device_state = self._take_back(before)
-        except (DoorError, Failed) as unread:
+        except (ConnectionFailed, ApplyFailed) as unread:
             failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} tells which filters are there and whether the monitor runs"
         return failed
 
     def _take_back(self, before: Monitor) -> str:
-        """Back to what was there. What the device carries then, in words. Raises Failed, DoorError when that cannot be seen."""
+        """Back to what was there. What the device carries then, in words. Raises ApplyFailed, ConnectionFailed when that cannot be seen."""
         seen = read(self._firewall)
         steps = plan(seen, before, exactly=True).operations
         refused = ""
         try:
             run(self._firewall, steps)
-        except Failed as failed:
+        except ApplyFailed as failed:
             refused = f" ({failed})"
         seen = read(self._firewall) if steps else seen
         left = plan(seen, before, exactly=True).commands
@@ -201,7 +203,7 @@ class MonitorWing:
 
 
 def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seconds: float) -> dict[str, Any]:
-    """The keys of srx_flow_monitor_info. Raises Failed when there is no file to fetch, DoorError."""
+    """The keys of srx_flow_monitor_info. Raises ApplyFailed when there is no file to fetch, ConnectionFailed."""
     monitor = read(firewall)
     result: dict[str, Any] = {
         "monitor": to_document(monitor),
@@ -213,7 +215,7 @@ def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seco
         name = file or (monitor.file.name if monitor.file else "")
         if not name:
             problem = Problem("trace", "file", "the monitor has no trace file", "Name one with the option file.")
-            raise Failed("there is no trace file to fetch", [problem], details=result)
+            raise ApplyFailed("there is no trace file to fetch", [problem], details=result)
         kept: deque[dict[str, Any]] = deque(maxlen=limit)
         summary = summary_of(())
         for packet in packets(log_lines(firewall, name, seconds)):
@@ -224,12 +226,12 @@ def inspect(firewall: Firewall, file: str | None, events: bool, limit: int, seco
 
 
 def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
-    """Lines of a file of /var/log as they come. Raises Failed when the device refuses, DoorError."""
+    """Lines of a file of /var/log as they come. Raises ApplyFailed when the device refuses, ConnectionFailed."""
     first = True
     command = f"show log {word(name)}"
     for piece in firewall.stream(command, seconds, MOST_LOG):
         if first and refusal(piece):
-            raise Failed(
+            raise ApplyFailed(
                 f"the firewall refused {command!r}: {refusal(piece)}", [_refused("file", command, refusal(piece))]
             )
         first = False

@@ -135,7 +135,7 @@ def _lines(text: str, node: str) -> list[str]:
     return next((part for name, part in parts if name == node), parts[0][1]).split("\n")
 
 
-def lacking(text: str, node: str = "") -> str:
+def missing_parts(text: str, node: str = "") -> str:
     """What every answer has and this one has not, so that nobody may act on it; "" when it is whole. Never raises."""
     heads = {head["what"].lower(): head["value"] for line in _lines(text, node) if (head := _HEAD.match(line.strip()))}
     names = sum(label == "name" for label in _labels(text, node))
@@ -155,7 +155,7 @@ def lacking(text: str, node: str = "") -> str:
     return ""
 
 
-def thin(text: str, node: str = "") -> bool:
+def is_incomplete(text: str, node: str = "") -> bool:
     """A filter lacks a line that filters have in all captures; an answer may have been cut. Never raises."""
     labels = _labels(text, node)
     return any(labels.count(label) < labels.count("name") for label in ("source", "destination", "interface"))

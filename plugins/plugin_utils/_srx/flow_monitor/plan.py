@@ -28,7 +28,7 @@ def clear(name: str) -> str:
     return f"clear monitor security flow filter {word(name)}"
 
 
-def resulting(
+def desired_state(
     current: Monitor, filters: Sequence[Filter], file: TraceFile | None, state: str, purge: bool = False
 ) -> Monitor:
     """state: started, stopped, present, absent, as the module documents them."""
@@ -41,49 +41,49 @@ def resulting(
     return replace(current, filters={**kept, **named}, file=file or current.file, running=running)
 
 
-def fulfils(there: Filter, wanted: Filter) -> bool:
+def satisfies(there: Filter, desired: Filter) -> bool:
     """A criterion that the device does not show of a filter that is there counts as set: nobody can verify it."""
-    same = replace(there, extras=()) == replace(wanted, extras=())
-    return same and set(there.extras) <= set(wanted.extras)
+    same = replace(there, extras=()) == replace(desired, extras=())
+    return same and set(there.extras) <= set(desired.extras)
 
 
-def plan(current: Monitor, wanted: Monitor, force_file: bool = False, *, exactly: bool = False) -> Plan:
+def plan(current: Monitor, desired: Monitor, force_file: bool = False, *, exactly: bool = False) -> Plan:
     """Ordered operations: stop, clear, make, set the file, start. Empty when there is nothing to do.
 
     exactly: wanted was shown by this device once, so what it does not show of it is not there.
     """
-    changes = [*_filters(current, wanted, exactly), *_file(current, wanted, force_file)]
+    changes = [*_filters(current, desired, exactly), *_file(current, desired, force_file)]
     operations = list(changes)
-    if current.running and (changes or not wanted.running):
-        risk = ("gap",) if wanted.running else ()
+    if current.running and (changes or not desired.running):
+        risk = ("gap",) if desired.running else ()
         operations.insert(0, Operation("update", "state", (STOP,), (START,), risk))
-    if wanted.running and (changes or not current.running):
+    if desired.running and (changes or not current.running):
         operations.append(Operation("update", "state", (START,), (STOP,)))
     return Plan(tuple(operations))
 
 
-def _filters(current: Monitor, wanted: Monitor, exactly: bool) -> list[Operation]:
+def _filters(current: Monitor, desired: Monitor, exactly: bool) -> list[Operation]:
     operations = []
     for name, item in current.filters.items():
-        if name not in wanted.filters:
+        if name not in desired.filters:
             operations.append(Operation("delete", f"filters[{name}]", (clear(name),), (item.command,)))
-    for name, item in wanted.filters.items():
+    for name, item in desired.filters.items():
         there = current.filters.get(name)
         if there is None:
             operations.append(Operation("create", f"filters[{name}]", (item.command,), (clear(name),)))
-        elif there != item and (exactly or not fulfils(there, item)):
+        elif there != item and (exactly or not satisfies(there, item)):
             do, undo = (clear(name), item.command), (clear(name), there.command)
             operations.append(Operation("update", f"filters[{name}]", do, undo))
     return operations
 
 
-def _file(current: Monitor, wanted: Monitor, force: bool) -> list[Operation]:
+def _file(current: Monitor, desired: Monitor, force: bool) -> list[Operation]:
     """No command takes a file away again, so its undo sets the one before, where there was one."""
-    if wanted.file is None:
+    if desired.file is None:
         return []
-    same = current.file is not None and current.file.name == wanted.file.name
+    same = current.file is not None and current.file.name == desired.file.name
     if same and not force:
         return []
     undo = (current.file.command,) if current.file and not same else ()
     kind = "update" if current.file else "create"
-    return [Operation(kind, "file", (wanted.file.command,), undo)]  # type: ignore[arg-type]
+    return [Operation(kind, "file", (desired.file.command,), undo)]  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from ..._engine.rules import HOUSE, Rule, error, overridable, rule_table, warnin
 from ..junos_cli import word
 from ..protocols import port_number, protocol_name
 from .model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of
-from .plan import fulfils
+from .plan import satisfies
 
 GUIDE = "Juniper: Monitoring Security Flow Sessions"
 HELP = "? capture of vSRX 24.4R1"
@@ -77,7 +77,7 @@ def _keyword(name: str, keywords: Sequence[str]) -> str:
 # -- the document by itself -------------------------------------------------------------------------------------------
 
 
-def flaws(filters: Sequence[Item], file: Item | None, state: str, purge: bool) -> list[Problem]:
+def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool) -> list[Problem]:
     """What the document breaks, before anything is read."""
     found: list[Finding] = []
     seen: set[str] = set()
@@ -198,7 +198,7 @@ def _file(item: Item) -> Iterator[Finding]:
 
 def check(
     current: Monitor,
-    wanted: Monitor,
+    desired: Monitor,
     named: Sequence[Filter],
     file: TraceFile | None,
     *,
@@ -206,16 +206,16 @@ def check(
     forced: bool = False,
 ) -> list[Problem]:
     """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case."""
-    findings = (*_startable(current, wanted, changes), *_unverifiable(current, named, None if forced else file))
+    findings = (*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file))
     return [problem(finding) for finding in findings]
 
 
-def _startable(current: Monitor, wanted: Monitor, changes: bool) -> Iterator[Finding]:
-    if not wanted.running:
+def _startable(current: Monitor, desired: Monitor, changes: bool) -> Iterator[Finding]:
+    if not desired.running:
         return
-    if not wanted.filters:
+    if not desired.filters:
         yield "M9", "filters", "the monitor would start without a filter", "Name at least one."
-    if wanted.file is None:
+    if desired.file is None:
         yield "M10", "file", "the monitor would start without a trace file", "Give file.name."
     if current.traceoptions and changes:  # what runs and stays as it is is not started again
         yield (
@@ -237,7 +237,7 @@ def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | N
     for item in named:
         there = current.filters.get(item.name)
         hidden = [key for key, _value in item.extras if there and key not in dict(there.extras)]
-        if there and hidden and fulfils(there, item):  # else it is made anew, with all of them
+        if there and hidden and satisfies(there, item):  # else it is made anew, with all of them
             text = f"cannot verify {', '.join(hidden)}: the device does not show it of this filter"
             yield (
                 "M16",

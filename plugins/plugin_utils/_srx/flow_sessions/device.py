@@ -12,7 +12,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from ..._engine.failures import DoorError, Dropped, Failed, Refused
+from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, ValidationFailed
 from ..._engine.problems import errors
 from ..._engine.waiting import Progress
 from ..firewall import Firewall, refused
@@ -57,17 +57,17 @@ class Dialect:
 
 
 def checked(query: Query) -> Query:
-    """Raises Refused with all that is wrong with a question."""
+    """Raises ValidationFailed with all that is wrong with a question."""
     found = problems(query)
     if errors(found):
-        raise Refused(found)
+        raise ValidationFailed(found)
     return query
 
 
 def inspect(firewall: Firewall, query: Query, layout: Format, progress: Progress) -> dict[str, Any]:
     """Keys of the task's result. query: a checked one.
 
-    Raises Failed when the device refuses or its answer is not whole, DoorError.
+    Raises ApplyFailed when the device refuses or its answer is not whole, ConnectionFailed.
     """
     reading = Reading(firewall, query, progress)
     return _listing(reading, layout) if query.lists or query.session_identifier else _summary(reading, layout)
@@ -91,7 +91,7 @@ class Reading:
 
     # -- finding the form that the device takes
 
-    def run(self, layout: Format, take: Take, wanted: frozenset[str] | None) -> None:
+    def run(self, layout: Format, take: Take, desired: frozenset[str] | None) -> None:
         """Reads all that is asked for. A form that is refused is refused before it gives a session, so the next one may
         be tried: text for XML, then one long answer for pages."""
         query = self.query
@@ -99,7 +99,7 @@ class Reading:
         last: _Refusal | None = None
         for dialect in _dialects(layout, paged):
             try:
-                self._read(dialect, take, wanted)
+                self._read(dialect, take, desired)
             except _Refusal as refusal_:
                 last = refusal_
                 continue
@@ -113,18 +113,18 @@ class Reading:
             return
         if last:
             raise refused(last.line, last.said)
-        raise Failed("the firewall gives its sessions in no order that pages can follow: set page_size: 0")
+        raise ApplyFailed("the firewall gives its sessions in no order that pages can follow: set page_size: 0")
 
-    def _read(self, dialect: Dialect, take: Take, wanted: frozenset[str] | None) -> None:
+    def _read(self, dialect: Dialect, take: Take, desired: frozenset[str] | None) -> None:
         query = self.query
         if dialect.pages and query.page_size > 0 and (not query.limit or query.limit > query.page_size):
-            self._pages(dialect, take, wanted)
+            self._pages(dialect, take, desired)
             return
         count = query.limit or None if dialect.pages else None
         start = query.start_identifier if dialect.pages else None
         lowest = 0 if dialect.pages else query.start_identifier or 0
         report = Report()
-        raws = self._answer(dialect, start, count, report, wanted)
+        raws = self._answer(dialect, start, count, report, desired)
         taken = 0
         for raw in raws:
             if query.limit and taken >= query.limit:
@@ -139,17 +139,19 @@ class Reading:
             self._take(raw, take)
         self._merge(report)
 
-    def _pages(self, dialect: Dialect, take: Take, wanted: frozenset[str] | None) -> None:
+    def _pages(self, dialect: Dialect, take: Take, desired: frozenset[str] | None) -> None:
         query, fresh = self.query, session_pages.Fresh()
         start, first = query.start_identifier or 1, True
         while True:
             left = query.limit - self.sessions if query.limit else query.page_size
             size = min(query.page_size, left)
-            page = self._page(dialect, start, size, wanted)
+            page = self._page(dialect, start, size, desired)
             if not session_pages.in_order(page):
                 if first:
                     raise _NoPages
-                raise Failed("the sessions of a page are in no order: set page_size: 0 to read the table in one answer")
+                raise ApplyFailed(
+                    "the sessions of a page are in no order: set page_size: 0 to read the table in one answer"
+                )
             for raw in page:
                 if fresh(raw) and not (query.limit and self.sessions >= query.limit):
                     self._take(raw, take)
@@ -158,12 +160,12 @@ class Reading:
                 return
             start, first = following, False
 
-    def _page(self, dialect: Dialect, start: int, size: int, wanted: frozenset[str] | None) -> list[Raw]:
+    def _page(self, dialect: Dialect, start: int, size: int, desired: frozenset[str] | None) -> list[Raw]:
         """One page, from a new session when the link dropped in its middle."""
         for again in (False, True):
             report = Report()
             try:
-                page = list(self._answer(dialect, start, size, report, wanted))
+                page = list(self._answer(dialect, start, size, report, desired))
             except Dropped:
                 if again or not self.sessions:
                     raise
@@ -173,7 +175,7 @@ class Reading:
             self._merge(report)
             shown = sum(report.totals.values())
             if shown >= size and shown > len(page):
-                raise Failed(
+                raise ApplyFailed(
                     f"of {shown} sessions of a page only {len(page)} were understood: set page_size: 0 to read on"
                 )
             return page
@@ -182,31 +184,31 @@ class Reading:
     # -- one answer
 
     def _answer(
-        self, dialect: Dialect, start: int | None, count: int | None, report: Report, wanted: frozenset[str] | None
+        self, dialect: Dialect, start: int | None, count: int | None, report: Report, desired: frozenset[str] | None
     ) -> Generator[Raw, None, None]:
-        """Raises _Refusal, Failed for an answer that is not whole, DoorError."""
+        """Raises _Refusal, ApplyFailed for an answer that is not whole, ConnectionFailed."""
         line = command(self.query, start, count) + PIPES[dialect.layout]
         if len(self.commands) < 100:
             self.commands.append(line)
         left = self._end - time.monotonic()
         if left <= 0:
-            raise Failed(
+            raise ApplyFailed(
                 f"reading takes longer than {self.query.timeout} s (option timeout): {self.sessions} sessions were read"
             )
         stream = cast("Generator[str, None, None]", self.firewall.stream(line, left, LARGEST))
         try:
             with closing(stream) as pieces:  # hangs up when nobody takes the rest
                 if dialect.layout == "xml":
-                    yield from session_xml.sessions(pieces, report, wanted)
+                    yield from session_xml.sessions(pieces, report, desired)
                 else:
-                    yield from session_text.sessions(pieces, report, wanted)
-        except DoorError as error:
+                    yield from session_text.sessions(pieces, report, desired)
+        except ConnectionFailed as error:
             raise type(error)(f"{error} It was behind {self.sessions + report.sessions} sessions.") from None
         said = refusal(report.lead)
         if said and not report.sessions and not report.summary and not report.totals:
             raise _Refusal(line, said)
         if report.broken:
-            raise Failed(
+            raise ApplyFailed(
                 f"the answer to {line!r} is not whole: {report.broken}", details={"sessions_read": self.sessions}
             )
 
@@ -280,7 +282,7 @@ def _listing(reading: Reading, layout: Format) -> dict[str, Any]:
             if len(kept) < most:
                 kept.append(session(raw))
 
-        reading.run(layout, take, None if file or most else _wanted(query))
+        reading.run(layout, take, None if file or most else _desired(query))
     result: dict[str, Any] = {"total": reading.sessions, "displayed": reading.displayed}
     if most:
         result["sessions"] = kept
@@ -297,7 +299,7 @@ def _listing(reading: Reading, layout: Format) -> dict[str, Any]:
     return {**result, **reading.told()}
 
 
-def _wanted(query: Query) -> frozenset[str]:
+def _desired(query: Query) -> frozenset[str]:
     """Keys that are looked at when no session is kept."""
     counted = session_aggregate.needed(query.aggregate) if query.aggregate else frozenset[str]()
     return counted | (session_interface_nat.NEEDED if query.checks else frozenset[str]())

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..._engine.failures import Failed
+from ..._engine.failures import ApplyFailed
 from .export import header, layout, writer
 from .model import Raw
 
@@ -24,7 +24,7 @@ COMPRESSION = 3  # of 9: a third of the time of 6 for a tenth more
 class SessionFile:
     """A context: rows go to a file beside the final one, which takes its name when the block ends without an exception.
 
-    Raises Failed when the disk does not take it.
+    Raises ApplyFailed when the disk does not take it.
     """
 
     def __init__(self, path: str) -> None:
@@ -91,7 +91,7 @@ class SessionFile:
 
     def _fail(self, error: OSError) -> None:
         reason = error.strerror or str(error)
-        raise Failed(
+        raise ApplyFailed(
             f"the sessions cannot be written to {self.path}: {reason}. Nothing was left there after {self.rows} sessions; "
             "free the disk or name another dest."
         ) from None

@@ -30,7 +30,7 @@ _BANNER = re.compile(r"\{[a-z-]+(?::[\w-]+)?\}|-{20,}")
 _FIGURE = re.compile(r"([A-Z][A-Za-z -]{2,60}): +([0-9]{1,20})")
 
 
-def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | None = None) -> Iterator[Raw]:
+def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | None = None) -> Iterator[Raw]:
     """Raw sessions of one answer, cut anywhere; report is filled on the way. Never raises on any text.
 
     wanted: keys that the caller looks at, all of them when None; sessions may lack the others.
@@ -47,7 +47,7 @@ def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | Non
                 continue
             read = yield from reader.part(part, whole)
             if read and not shapes.full:
-                shapes.learn(learnt(part, read, wanted))
+                shapes.learn(learnt(part, read, desired))
             whole = True
         if len(rest) > LARGEST_SESSION:
             yield from reader.text(HEAD + rest if whole else rest)

@@ -27,7 +27,7 @@ _BLANK = r"[ \t]*+"
 Token = tuple[str, str]  # an expression, and the key of what it admits, or ""
 
 
-def learnt(body: str, read: Raw, wanted: frozenset[str] | None) -> Shape | None:
+def learnt(body: str, read: Raw, desired: frozenset[str] | None) -> Shape | None:
     """What admits sessions with the words of this one; None when it has more than words and plain values.
 
     body: a session behind HEAD; read: what the careful reader made of it. The shape has to make the same of it.
@@ -44,13 +44,13 @@ def learnt(body: str, read: Raw, wanted: frozenset[str] | None) -> Shape | None:
             side = f"{wing[1].lower()}."
             ends = zip((_ADDRESS, _PORT, _ADDRESS, _PORT, _NAME), WING_KEYS, ("/", " --> ", "/", ";", ""), strict=True)
             tokens.append((f"{wing[1]}: ", ""))
-            for pattern, key, behind in ends:
-                tokens += [(pattern, side + key), (behind, "")]
+            for pattern, key, connect_to in ends:
+                tokens += [(pattern, side + key), (connect_to, "")]
             text = wing[7]
         for number, part in enumerate(text.split(", ")):
             tokens += [(", " if number else "", ""), *_part(part, side, read)]
         tokens.append((_BLANK + r"\n", ""))
-    return _shape(tokens[:-1], body, read, wanted)
+    return _shape(tokens[:-1], body, read, desired)
 
 
 def key_of_label(label: str) -> str:
@@ -72,14 +72,14 @@ def _part(part: str, side: str, read: Raw) -> list[Token]:
     return [*tokens, ("," if value.endswith(",") else "", "")]
 
 
-def _shape(tokens: list[Token], body: str, read: Raw, wanted: frozenset[str] | None) -> Shape | None:
+def _shape(tokens: list[Token], body: str, read: Raw, desired: frozenset[str] | None) -> Shape | None:
     """The shape of these tokens, when it reads its own session as it was read."""
     keys = [key for _pattern, key in tokens if key]
     found = _compiled(tokens, frozenset(keys)).fullmatch(body) if len(set(keys)) == len(keys) < 100 else None
     told = {key: text for key, text in read.items() if key not in ("node", "fpc_pic")}
     if not found or {key: text.strip() for key, text in zip(keys, found.groups(), strict=True)} != told:
         return None
-    kept = frozenset(keys) if wanted is None else wanted | {"session_id"}
+    kept = frozenset(keys) if desired is None else desired | {"session_id"}
     return Shape(_compiled(tokens, kept).fullmatch, tuple(key for key in keys if key in kept))
 
 

@@ -58,12 +58,12 @@ class _Unfit(Exception):
     """XML that no device sends; the text says why it is read no further."""
 
 
-def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | None = None) -> Iterator[Raw]:
+def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | None = None) -> Iterator[Raw]:
     """Raw sessions of one answer, cut anywhere; report is filled on the way, and complete at the end. Never raises.
 
     wanted: keys that the caller looks at, all of them when None; plain sessions may lack the others.
     """
-    reader = _Reader(report, wanted)
+    reader = _Reader(report, desired)
     rest = ""
     for piece in larger(pieces):
         if not reader.plain:
@@ -88,9 +88,9 @@ def sessions(pieces: Iterable[str], report: Report, wanted: frozenset[str] | Non
 class _Reader:
     """plain: whether sessions may be taken out; not any more behind the first thing that could hide one from expat."""
 
-    def __init__(self, report: Report, wanted: frozenset[str] | None) -> None:
+    def __init__(self, report: Report, desired: frozenset[str] | None) -> None:
         self.plain = True
-        self._wanted = wanted
+        self._desired = desired
         self._report = report
         self._shapes = Shapes()
         self._tree = _Tree(report)
@@ -113,7 +113,7 @@ class _Reader:
         yield from self.read(frame)
         raw = self.known(body)
         if raw is None and not self._shapes.full:
-            self._shapes.learn(learnt(body, self._wanted))
+            self._shapes.learn(learnt(body, self._desired))
             raw = self.known(body)
         if raw is None:
             yield from self.read(body + END)
@@ -135,7 +135,7 @@ class _Reader:
         return _FRAME.fullmatch(frame) is not None
 
 
-def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
+def learnt(body: str, desired: frozenset[str] | None) -> Shape | None:
     """What admits the sessions that have the elements of this one, in this order; None when it is not plain.
 
     Directions are part of the expression: they say whose the values of a wing are.
@@ -149,7 +149,7 @@ def learnt(body: str, wanted: frozenset[str] | None) -> Shape | None:
             tag, attribute, text = found.groups()
             key = side + _key(tag, side)
             fixed = bool(side) and tag == "direction"
-            held = not fixed and (wanted is None or key in wanted or key == "session_id")
+            held = not fixed and (desired is None or key in desired or key == "session_id")
             value = re.escape(text) if fixed else _IDENTIFIER if key == "session_id" else _PLAIN
             value = f"({value})" if held else value
             patterns.append(f"{_BLANK}<{tag}{_ATTRIBUTE if attribute else ''}>{value}</{tag}>")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..._engine.failures import Failed
+from ..._engine.failures import ApplyFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
@@ -21,7 +21,7 @@ from ..display_set import statements
 from ..firewall import Firewall
 from .counters import parse_fpc_errors
 from .model import FpcErrors, Item, Key, parse, to_document
-from .plan import plan, resulting
+from .plan import desired_state, plan
 from .rules import Facts, check, restarting_slots
 from .tables import LEVELS
 
@@ -59,43 +59,43 @@ class FpcWing:
         self._facts = facts_of(hardware, version, cluster=bool(self._firewall.node), confirmed=self._confirmed)
         return configured(text)
 
-    def resulting(self, current: FpcErrors) -> FpcErrors:
-        return resulting(current, self._document, self._state)
+    def desired_state(self, current: FpcErrors) -> FpcErrors:
+        return desired_state(current, self._document, self._state)
 
-    def survey(self, current: FpcErrors, wanted: FpcErrors) -> None:
+    def read_details(self, current: FpcErrors, desired: FpcErrors) -> None:
         """How many errors are counted already: a threshold may be reached when it is committed. A device that does not
         tell is none that a change has to wait for."""
         facts = self._known()
-        if current == wanted:
+        if current == desired:
             return
         # What an SPC2 would cost is decided by this answer, so it is asked for twice: it may have been cut on its way.
         if parse_hardware(self._firewall.read(HARDWARE)[0]) != list(facts.chassis):
-            raise Failed("two reads of show chassis hardware differ; nothing was sent. Run again")
+            raise ApplyFailed("two reads of show chassis hardware differ; nothing was sent. Run again")
         if facts.counts:
             return
         answer = self._firewall.attempt(ERRORS)[0]
         self._facts = Facts(**{**vars(facts), "counts": counts_of(answer)})
 
-    def check(self, current: FpcErrors, wanted: FpcErrors) -> list[Problem]:
-        return check(current, wanted, self._document, self._state, self._known())
+    def check(self, current: FpcErrors, desired: FpcErrors) -> list[Problem]:
+        return check(current, desired, self._document, self._state, self._known())
 
-    def plan(self, current: FpcErrors, wanted: FpcErrors) -> Plan:
-        return plan(current, wanted, restarting_slots(self._known()))
+    def plan(self, current: FpcErrors, desired: FpcErrors) -> Plan:
+        return plan(current, desired, restarting_slots(self._known()))
 
-    def apply(self, plan: Plan, current: FpcErrors, wanted: FpcErrors) -> Applied:
-        return self._configuration.change(plan, lambda: self._kept(wanted))
+    def apply(self, plan: Plan, current: FpcErrors, desired: FpcErrors) -> Applied:
+        return self._configuration.change(plan, lambda: self._kept(desired))
 
     def show(self, state: FpcErrors) -> list[dict[str, Any]]:
         return to_document(state)
 
-    def _kept(self, wanted: FpcErrors) -> list[Problem]:
+    def _kept(self, desired: FpcErrors) -> list[Problem]:
         """What the device does not show of a change that it took on trial."""
-        left = self.plan(self.read(), wanted).operations
+        left = self.plan(self.read(), desired).operations
         return [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
 
     def _known(self) -> Facts:
         if self._facts is None:
-            raise Failed("the firewall was not read")
+            raise ApplyFailed("the firewall was not read")
         return self._facts
 
     @property

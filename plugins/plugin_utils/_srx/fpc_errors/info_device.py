@@ -48,7 +48,7 @@ def errors_command(fpc: int | None, *, detail: bool) -> str:
 
 def inspect(firewall: Firewall, gather: Collection[str], *, detail: bool, fpc: int | None = None) -> dict[str, Any]:
     """The result of the module, in one round trip. What a device refuses to answer is a warning, not a failure: chassis
-    without cards know few of these commands. Raises DoorError."""
+    without cards know few of these commands. Raises ConnectionFailed."""
     errors = errors_command(fpc, detail=detail)
     commands = [HARDWARE, VERSION, *(errors for part in gather if part == "errors")]
     commands += [command for part in GATHERED if part in gather for command in COMMANDS[part]]

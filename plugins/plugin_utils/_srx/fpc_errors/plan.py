@@ -22,7 +22,7 @@ RESTARTS_FPC = "restarts-fpc"
 RESTARTS_CHASSIS = "restarts-chassis"
 
 
-def resulting(current: FpcErrors, document: Sequence[Item] | None, state: State) -> FpcErrors:
+def desired_state(current: FpcErrors, document: Sequence[Item] | None, state: State) -> FpcErrors:
     """The wanted state. A list of actions is one value: merged replaces it too. document: None only with deleted."""
     items = document or ()
     given = {key: setting for key, setting in from_document(items).items() if setting}
@@ -64,28 +64,28 @@ def _within(path: tuple[str, ...], key: Key) -> bool:
     return path[: len(key.path)] == key.path
 
 
-def plan(current: FpcErrors, wanted: FpcErrors, restarting: frozenset[int] = frozenset()) -> Plan:
+def plan(current: FpcErrors, desired: FpcErrors, restarting: frozenset[int] = frozenset()) -> Plan:
     """What turns current into wanted. restarting: slots (ALL too) in which a reset restarts the whole chassis."""
     found: list[tuple[bool, Operation]] = []
-    keys = {*current.settings, *wanted.settings, *(current.dormant.keys() - wanted.dormant.keys())}
+    keys = {*current.settings, *desired.settings, *(current.dormant.keys() - desired.dormant.keys())}
     for key in sorted(keys, key=order):
-        operation = _operation(current, wanted, key)
+        operation = _operation(current, desired, key)
         if operation is None:
             continue
-        brings = _restarts(wanted, key) - _restarts(current, key)
+        brings = _restarts(desired, key) - _restarts(current, key)
         risk = (RESTARTS_CHASSIS if key.fpc in restarting else RESTARTS_FPC,) if brings else ()
         kind, item, do, undo = operation
         found.append((bool(brings), Operation(kind, item, tuple(do), tuple(undo), risk)))
     operations = [operation for _last, operation in sorted(found, key=lambda pair: pair[0])]
-    return Plan(tuple(_with_entries(current, wanted, operations)))
+    return Plan(tuple(_with_entries(current, desired, operations)))
 
 
-def _with_entries(current: FpcErrors, wanted: FpcErrors, operations: Sequence[Operation]) -> Iterator[Operation]:
+def _with_entries(current: FpcErrors, desired: FpcErrors, operations: Sequence[Operation]) -> Iterator[Operation]:
     """`chassis fpc N` is an entry of a list, and stays when its last statement goes. So where it was not there before, the
     undo of the operation that made it takes it away; and where nothing but ours stood in it, it goes with the last of that.
     """
     made = set(current.present)
-    kept = {key.fpc for key in (*wanted.settings, *wanted.dormant)} | current.shared
+    kept = {key.fpc for key in (*desired.settings, *desired.dormant)} | current.shared
     last = {_slot(operation.do[0]): place for place, operation in enumerate(operations)}
     for place, operation in enumerate(operations):
         fpc = _slot(operation.do[0])
@@ -106,10 +106,10 @@ def _restarts(state: FpcErrors, key: Key) -> frozenset[str]:
     return RESTARTING.intersection(effect(state, *key).actions)
 
 
-def _operation(current: FpcErrors, wanted: FpcErrors, key: Key) -> tuple[Kind, str, list[str], list[str]] | None:
-    old, new = current.settings.get(key, Setting()), wanted.settings.get(key, Setting())
+def _operation(current: FpcErrors, desired: FpcErrors, key: Key) -> tuple[Kind, str, list[str], list[str]] | None:
+    old, new = current.settings.get(key, Setting()), desired.settings.get(key, Setting())
     path = " ".join(key.path)
-    sleeping = current.dormant.get(key) if key not in wanted.dormant else None
+    sleeping = current.dormant.get(key) if key not in desired.dormant else None
     if sleeping is not None:  # a statement that is set where it is deactivated stays so: delete, then set
         asleep = sorted(" ".join(each) for each in current.inactive if _within(each, key))
         undo = [*([f"delete {path}"] if new else []), *lines(key, sleeping), *(f"deactivate {each}" for each in asleep)]

@@ -50,7 +50,7 @@ from .tables import (
     reached,
 )
 
-__all__ = ["RULES", "Facts", "check", "flaws", "overridable_rules", "restarting_slots"]
+__all__ = ["RULES", "Facts", "check", "overridable_rules", "restarting_slots", "validate"]
 
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ORDER = {rule: place for place, rule in enumerate(RULES)}
@@ -116,7 +116,7 @@ class Finding(NamedTuple):
 @dataclass(frozen=True)
 class View:
     current: FpcErrors
-    wanted: FpcErrors
+    desired: FpcErrors
     document: Sequence[Item]
     state: State
     facts: Facts
@@ -131,10 +131,10 @@ class View:
         return from_document(self.document) if self.state != "deleted" else {}
 
     def changed(self, key: Key) -> bool:
-        return self.current.settings.get(key) != self.wanted.settings.get(key)
+        return self.current.settings.get(key) != self.desired.settings.get(key)
 
 
-def flaws(document: Sequence[Item] | None, state: State) -> list[Problem]:
+def validate(document: Sequence[Item] | None, state: State) -> list[Problem]:
     """What is wrong with the form of a document, whatever the device is: known before a connection is opened."""
     if state == "deleted" and document is not None and not document:
         text = "state deleted without a document removes all error actions, and this document is empty"
@@ -143,10 +143,10 @@ def flaws(document: Sequence[Item] | None, state: State) -> list[Problem]:
 
 
 def check(
-    current: FpcErrors, wanted: FpcErrors, document: Sequence[Item] | None, state: State, facts: Facts
+    current: FpcErrors, desired: FpcErrors, document: Sequence[Item] | None, state: State, facts: Facts
 ) -> list[Problem]:
     """The rules that are broken, in the order of the table, then by item."""
-    view = View(current, wanted, document or (), state, facts)
+    view = View(current, desired, document or (), state, facts)
     found = {finding[:3]: finding for run in _CHECKS for finding in run(view)}
     return [_problem(finding) for finding in sorted(found.values(), key=_place)]
 
@@ -298,7 +298,7 @@ def _unknown_action(item: str, action: str, release: Release, said: str) -> Iter
 
 def _restarting(view: View) -> Iterator[Finding]:
     facts = view.facts
-    for key, setting in view.wanted.settings.items():
+    for key, setting in view.desired.settings.items():
         actions = sorted(RESTARTING & set(setting.actions))
         if not actions:
             continue
@@ -330,9 +330,9 @@ def _fallbacks(view: View) -> Iterator[Finding]:
         if not view.facts.cards(fpc):
             continue
         for level in LEVELS:
-            before, after = effect(view.current, fpc, level), effect(view.wanted, fpc, level)
+            before, after = effect(view.current, fpc, level), effect(view.desired, fpc, level)
             brings = sorted((RESTARTING & set(after.actions)) - set(before.actions))
-            written = RESTARTING & set(view.wanted.settings.get(Key(fpc, level), Setting()).actions)
+            written = RESTARTING & set(view.desired.settings.get(Key(fpc, level), Setting()).actions)
             asked = RESTARTING & set(view.given.get(Key(ALL, level), Setting()).actions)  # F6 speaks of those
             if brings and not written and not asked:
                 whose = "the default actions" if after.origin == "default" else "those of all FPCs"
@@ -357,7 +357,7 @@ def _advice(view: View) -> Iterator[Finding]:
             )
             yield Finding("F10", f"{item}.threshold", message, "Give a threshold of 1 or more to act.")
     if view.facts.cluster:
-        for key, setting in view.wanted.settings.items():
+        for key, setting in view.desired.settings.items():
             if key.level != "minor" and setting.actions and "alarm" not in setting.actions:
                 message = (
                     f"the list lacks alarm: the first alarm of a {key.level} error is what fails redundancy group 1 over at "
@@ -369,7 +369,7 @@ def _advice(view: View) -> Iterator[Finding]:
 
 def _counted(view: View) -> Iterator[Finding]:
     for key, count in view.facts.counts.items():
-        before, after = effect(view.current, *key), effect(view.wanted, *key)
+        before, after = effect(view.current, *key), effect(view.desired, *key)
         acts = 0 < after.threshold <= count
         if acts and (before.threshold, before.actions) != (after.threshold, after.actions):
             message = (
@@ -381,7 +381,7 @@ def _counted(view: View) -> Iterator[Finding]:
 
 def _inactive(view: View) -> Iterator[Finding]:
     for key in view.given:
-        for path in view.wanted.inactive:
+        for path in view.desired.inactive:
             if len(path) <= len(target_path(key.fpc)) and key.path[: len(path)] == path:
                 where = " ".join(path)
                 yield Finding(

@@ -19,7 +19,7 @@ from ..display_set import Statements, statements
 from ..firewall import Firewall
 from ..junos_cli import word
 from .model import Item, Key, Policy, PolicyLogs, carriers, key_of, parse, to_document
-from .plan import plan, resulting
+from .plan import desired_state, plan
 from .rules import check
 
 POLICIES = "show configuration security policies"
@@ -63,31 +63,31 @@ class PolicyLogWing:
         for _look in ("first", "second"):
             policies, log, syslog = policies_of(self._firewall, self._reads)
             current = PolicyLogs(policies, carriers(log, syslog))
-            if self._named <= policies.keys() and (self._applied or self.resulting(current) != current):
+            if self._named <= policies.keys() and (self._applied or self.desired_state(current) != current):
                 break
         return current
 
-    def resulting(self, current: PolicyLogs) -> PolicyLogs:
-        return resulting(current, self._items, self._state)
+    def desired_state(self, current: PolicyLogs) -> PolicyLogs:
+        return desired_state(current, self._items, self._state)
 
-    def survey(self, current: PolicyLogs, wanted: PolicyLogs) -> None:
+    def read_details(self, current: PolicyLogs, desired: PolicyLogs) -> None:
         """All that the rules need was read already."""
 
-    def check(self, current: PolicyLogs, wanted: PolicyLogs) -> list[Problem]:
-        return check(current, wanted, self._items, self._state)
+    def check(self, current: PolicyLogs, desired: PolicyLogs) -> list[Problem]:
+        return check(current, desired, self._items, self._state)
 
-    def plan(self, current: PolicyLogs, wanted: PolicyLogs) -> Plan:
-        return plan(current, wanted)
+    def plan(self, current: PolicyLogs, desired: PolicyLogs) -> Plan:
+        return plan(current, desired)
 
-    def apply(self, plan: Plan, current: PolicyLogs, wanted: PolicyLogs) -> Applied:
+    def apply(self, plan: Plan, current: PolicyLogs, desired: PolicyLogs) -> Applied:
         self._applied = True  # what is seen now is compared with what was wanted, and looked for twice there
-        return self._configuration.change(plan, lambda: self._kept(wanted))
+        return self._configuration.change(plan, lambda: self._kept(desired))
 
     def show(self, state: PolicyLogs) -> list[dict[str, Any]]:
         owned = self._state == "overridden"
         return to_document({key: item for key, item in state.policies.items() if owned or key in self._named})
 
-    def _kept(self, wanted: PolicyLogs) -> list[Problem]:
+    def _kept(self, desired: PolicyLogs) -> list[Problem]:
         """What the device does not show of a change that it took on trial."""
-        left = plan(self.read(), wanted).operations
+        left = plan(self.read(), desired).operations
         return [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]

@@ -19,19 +19,19 @@ from ..junos_cli import word
 from .model import LEAVES, Item, Key, Policy, PolicyLogs, key_of
 
 
-def resulting(current: PolicyLogs, items: Sequence[Item], state: State) -> PolicyLogs:
+def desired_state(current: PolicyLogs, items: Sequence[Item], state: State) -> PolicyLogs:
     """What every policy shall log. Entries of policies that are not there are left out: a rule reports them."""
-    wanted = dict(current.policies)
+    desired = dict(current.policies)
     if state == "overridden":
-        wanted = {key: replace(policy, init=False, close=False) for key, policy in wanted.items()}
+        desired = {key: replace(policy, init=False, close=False) for key, policy in desired.items()}
     for item in items:
         key = key_of(item)
-        if key in wanted:
-            wanted[key] = _wanted(wanted[key], item, state)
-    return replace(current, policies=wanted)
+        if key in desired:
+            desired[key] = _desired(desired[key], item, state)
+    return replace(current, policies=desired)
 
 
-def _wanted(policy: Policy, item: Item, state: State) -> Policy:
+def _desired(policy: Policy, item: Item, state: State) -> Policy:
     if state == "deleted":
         return replace(policy, init=False, close=False)
     init, close = item.get("session_init"), item.get("session_close")
@@ -41,10 +41,10 @@ def _wanted(policy: Policy, item: Item, state: State) -> Policy:
     return replace(policy, init=bool(init), close=bool(close))
 
 
-def plan(current: PolicyLogs, wanted: PolicyLogs) -> Plan:
+def plan(current: PolicyLogs, desired: PolicyLogs) -> Plan:
     """One operation a policy; each is a safe state, since a log changes no traffic."""
     operations = []
-    for key, policy in wanted.policies.items():
+    for key, policy in desired.policies.items():
         before = current.policies.get(key, Policy())  # one that a cut answer does not show carries nothing yet
         if (policy.init, policy.close) != (before.init, before.close):
             operations.append(_operation(key, before, policy))

@@ -35,7 +35,7 @@ RULES: Mapping[str, Rule] = rule_table((
 @dataclass(frozen=True)
 class View:
     current: PolicyLogs
-    wanted: PolicyLogs
+    desired: PolicyLogs
     items: Sequence[Item]
     state: State
 
@@ -45,7 +45,7 @@ MOST_HINTS = 10  # names that are near are looked for so often; a thousand typos
 Finding = tuple[str, str, str, str]  # rule, item, message, remedy
 
 
-def flaws(items: Sequence[Item] | None, state: State) -> list[Problem]:
+def validate(items: Sequence[Item] | None, state: State) -> list[Problem]:
     """What the document breaks by itself, before anything is read."""
     if not items:
         text = "the list is empty"
@@ -80,9 +80,9 @@ def _entry(number: int, item: Item, state: State) -> Iterator[Finding]:
         yield "L8", where, "neither session_init nor session_close is given", "Give at least one of them."
 
 
-def check(current: PolicyLogs, wanted: PolicyLogs, items: Sequence[Item], state: State) -> list[Problem]:
+def check(current: PolicyLogs, desired: PolicyLogs, items: Sequence[Item], state: State) -> list[Problem]:
     """Every broken rule of the resulting state. Advice is given for what is new or changed only."""
-    view = View(current, wanted, items, state)
+    view = View(current, desired, items, state)
     return [_problem(finding) for run in _CHECKS for finding in run(view)]
 
 
@@ -102,7 +102,7 @@ def _missing(view: View) -> Iterator[Finding]:
 
 
 def _changed(view: View) -> Iterator[tuple[Key, Policy]]:
-    for key, policy in view.wanted.policies.items():
+    for key, policy in view.desired.policies.items():
         if policy != view.current.policies.get(key):
             yield key, policy
 
@@ -131,7 +131,7 @@ def _never_closes(view: View) -> Iterator[Finding]:
 
 def _uncarried(view: View) -> Iterator[Finding]:
     begins = [key for key, policy in _changed(view) if policy.init or policy.close]
-    if begins and not view.wanted.carriers:
+    if begins and not view.desired.carriers:
         yield (
             "L3",
             "config",
@@ -148,7 +148,7 @@ UNCARRIED = (
 
 def _inactive(view: View) -> Iterator[Finding]:
     for key in map(key_of, view.items):
-        policy = view.wanted.policies.get(key, Policy())
+        policy = view.desired.policies.get(key, Policy())
         if policy.inactive and (policy.init or policy.close):
             yield (
                 "L6",

@@ -82,11 +82,11 @@ def _searched(line: str, calendar: Calendar) -> dict[str, Any]:
     tag = next((found for found in _TAG.finditer(line) if found[0] in EVENTS), None)
     if tag is None:
         return {"event": None, "unparsed": line}
-    event, behind = EVENTS[tag[0]], tag.end()
-    if data := _DATA.match(line, behind + (line[behind : behind + 1] == ":")):
+    event, connect_to = EVENTS[tag[0]], tag.end()
+    if data := _DATA.match(line, connect_to + (line[connect_to : connect_to + 1] == ":")):
         found, rest = rt_flow_structured.scanned(line, data.start())
     else:
-        found, rest = rt_flow_text.fields(event, tag[0].startswith("APPTRACK"), line[behind:])
+        found, rest = rt_flow_text.fields(event, tag[0].startswith("APPTRACK"), line[connect_to:])
     if not found:
         return {"event": None, "unparsed": line}
     stamp, when, head = calendar.find(line[: tag.start()])

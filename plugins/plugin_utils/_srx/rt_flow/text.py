@@ -50,13 +50,13 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
     if ends is None:
         return {}, ""
     found: Fields = dict(zip(_ENDS, ends.values, strict=True))
-    behind = text[ends.end :]
+    connect_to = text[ends.end :]
     if event == "deny":
-        rest = _denied(found, behind)
+        rest = _denied(found, connect_to)
     else:
         if event == "close":
             found["reason"] = text[: ends.start].rstrip(" :").partition("session closed")[2].strip(" :")
-        rest = _session(found, behind, event, apptrack)
+        rest = _session(found, connect_to, event, apptrack)
     if "policy_name" not in found:  # a message that is cut has nothing behind what was found
         rest = rest.strip() or text
     names = list(found)
@@ -133,19 +133,19 @@ def _session(found: Fields, text: str, event: str, apptrack: bool) -> str:
         *words, found["application"], found["nested_application"] = words
     _service(found, words)
     found |= zip(_NAT, nat.values, strict=True)
-    behind = text[nat.end :]
-    counters = _COUNTERS.search(behind)
+    connect_to = text[nat.end :]
+    counters = _COUNTERS.search(connect_to)
     if counters:
         found |= zip(_COUNTED, counters.groups(), strict=True)
-        where, tail = behind[: counters.start()].split(), behind[counters.end() :]
+        where, tail = connect_to[: counters.start()].split(), connect_to[counters.end() :]
     elif event != "create":
-        return behind
+        return connect_to
     else:
-        where, tail = _up_to_session(behind, apptrack)
+        where, tail = _up_to_session(connect_to, apptrack)
     if where and where[0].startswith("0x"):
         found["nat_connection_tag"] = where.pop(0)
     if not _placed(found, where):
-        return behind
+        return connect_to
     if apptrack:
         return _apptrack_tail(found, tail)
     return _created_tail(found, tail) if event == "create" else _closed_tail(found, tail)
@@ -217,8 +217,8 @@ def _type(words: list[str], index: int) -> int:
 
 def _user(text: str) -> tuple[str, str | None, str]:
     """Text before `(roles)`, the roles (None: there are none), text behind."""
-    before, opened, behind = text.partition("(")
-    roles, closed, after = behind.partition(")")
+    before, opened, connect_to = text.partition("(")
+    roles, closed, after = connect_to.partition(")")
     return (before, roles, after) if opened and closed else (text, None, "")
 
 

@@ -65,10 +65,10 @@ class Calendar:
             pass
         if found is None:
             return "", None, head
-        behind = head[found.end() :]
+        connect_to = head[found.end() :]
         if found["iso"]:
-            return found["iso"], moment(found["iso"]), behind
-        return found[0], self._dated(found), behind
+            return found["iso"], moment(found["iso"]), connect_to
+        return found[0], self._dated(found), connect_to
 
     def _dated(self, found: re.Match[str]) -> Moment | None:
         month = _MONTHS.index(found["month"]) + 1

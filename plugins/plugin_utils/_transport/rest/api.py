@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..._engine.failures import Failed
+from ..._engine.failures import ApplyFailed
 
 LONGEST_TEXT = 500  # characters of a device's text that a message shows
 
@@ -28,7 +28,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Rejected(Failed):
+class Rejected(ApplyFailed):
     """The device took the request and said no.
 
     status: of HTTP. code: the system's own error number, None where it gave none. text: the device's words, bounded, on
@@ -48,7 +48,7 @@ Sent = Callable[[int, int], None]  # bytes of the file sent so far, its size
 
 
 class RestDoor(Protocol):
-    """A session on a REST system; the connection mspplus.netsec.rest is one. Raises DoorError, Rejected.
+    """A session on a REST system; the connection mspplus.netsec.rest is one. Raises ConnectionFailed, Rejected.
 
     dialect: a name in rest_dialects.DIALECTS. base_url: scheme, host, port and base path; no secrets.
     """
@@ -78,7 +78,7 @@ class RestDoor(Protocol):
         safe: may be repeated without harm (default: GET and HEAD); only such calls are tried again, after a 429, a 5xx, a
         lost link or a spoilt answer. timeout: seconds of silence. expect_down: the device may be restarting: one try, and the
         next call connects and logs in anew.
-        A 401 means that it was not done: one login, then the call once more. Raises Rejected, Dropped, Silent.
+        A 401 means that it was not done: one login, then the call once more. Raises Rejected, Dropped, Timeout.
         """
 
     def upload(
@@ -97,7 +97,7 @@ class RestDoor(Protocol):
         filename: as the device shall see it, by default that of the file.
 
         timeout: seconds of silence after the last byte. Never tried again once bytes were sent, except after a 401. Raises as
-        request(), Failed when the file cannot be read or changes under way.
+        request(), ApplyFailed when the file cannot be read or changes under way.
         """
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ..._engine.failures import DoorError, Dropped, Failed, Silent, Unreachable
+from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
 from .api import Answer, Rejected, Sent, clean, target
 from .errors import Attempt, distrusted, explained
@@ -74,7 +74,7 @@ class _Raw:
 
 
 class Session:
-    """One login. say: gets a line a call (method, path, status, time). Raises DoorError, Rejected; see rest.RestDoor."""
+    """One login. say: gets a line a call (method, path, status, time). Raises ConnectionFailed, Rejected; see rest.RestDoor."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Session:
                 self._log_in()
             except LoginError as error:
                 raise Unreachable(f"{self.settings.host}: {error}") from None
-            except (Dropped, Silent) as error:
+            except (Dropped, Timeout) as error:
                 raise Unreachable(str(error)) from None
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class Session:
             if self._http is None:
                 return
             if self._inside and self._system.logout is not None:
-                with contextlib.suppress(DoorError, Failed):
+                with contextlib.suppress(ConnectionFailed, ApplyFailed):
                     limit = min(GOODBYE, self.settings.read_timeout)
                     self._send(self._ask(*_call(self._system.logout), timeout=limit, connect=limit))
             self._forget()
@@ -143,7 +143,7 @@ class Session:
         self._http.cookies.clear()
 
     def _log_in(self) -> None:
-        """Raises Unreachable, Dropped, Silent."""
+        """Raises Unreachable, Dropped, Timeout."""
         settings, system = self.settings, self._system
         if system.auth == "basic":
             self._http.auth = (settings.user.encode(), settings.password.encode())
@@ -235,10 +235,10 @@ class Session:
             try:
                 return self._inside_call(ask, 1, False)
             except FileChanged as error:
-                raise Failed(f"{self.settings.host}: the upload was given up: {error}. Run again.") from None
+                raise ApplyFailed(f"{self.settings.host}: the upload was given up: {error}. Run again.") from None
             except OSError as error:
-                raise Failed(f"the file {clean(file)} cannot be read: {error.strerror}. Check its path.") from None
-            except (Dropped, Silent) as error:
+                raise ApplyFailed(f"the file {clean(file)} cannot be read: {error.strerror}. Check its path.") from None
+            except (Dropped, Timeout) as error:
                 sent = f"{pieces[-1].sent} of {pieces[-1].size}" if pieces else "0"
                 raise type(error)(f"{error} {sent} bytes of {clean(file)} had been handed over.") from None
 
@@ -257,7 +257,7 @@ class Session:
             url = self.settings.base_url + target(path, query)
             data = None if body is None else json.dumps(body).encode()
         except (TypeError, ValueError) as error:
-            raise Failed(f"{method} was not sent: {clean(error)}") from None
+            raise ApplyFailed(f"{method} was not sent: {clean(error)}") from None
         if make is None:
             form = "application/json" if data is not None else ""
             return _Ask(method, path, url, lambda: (data, form), timeout, connect)
@@ -278,7 +278,7 @@ class Session:
             if not before:
                 raise
             raise Dropped(f"{error} It was while logging in again.") from None
-        except (Dropped, Silent):
+        except (Dropped, Timeout):
             if expect_down:
                 self._forget()
                 self._http.close()  # a restarted device knows neither the connection nor the session
@@ -286,7 +286,7 @@ class Session:
         return answer
 
     def _tried(self, ask: _Ask, tries: int, renew: bool = False) -> Answer:
-        """An answer that is no refusal, after so many tries. Raises Rejected, DoorError."""
+        """An answer that is no refusal, after so many tries. Raises Rejected, ConnectionFailed."""
         attempt = 0
         while True:
             attempt += 1
@@ -313,16 +313,16 @@ class Session:
     def _wait(self, attempt: int, refused: Rejected | None, asked: str = "") -> None:
         """Before another try: as long as the device asks for, else twice as long as the last time, with some chance in it."""
         seconds = self.settings.retry_wait * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
-        wanted = _seconds(asked)
-        if wanted is not None and wanted > LONGEST_WAIT and refused is not None:
-            refused.args = (f"{refused} It asks to come back in {wanted:.0f} s, which is too long to wait.",)
+        desired = _seconds(asked)
+        if desired is not None and desired > LONGEST_WAIT and refused is not None:
+            refused.args = (f"{refused} It asks to come back in {desired:.0f} s, which is too long to wait.",)
             raise refused
-        self._sleep(min(seconds if wanted is None else wanted, LONGEST_WAIT))
+        self._sleep(min(seconds if desired is None else desired, LONGEST_WAIT))
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
     def _send(self, ask: _Ask) -> _Raw:
-        """Raises Unreachable (nothing was sent, and nobody was logged in yet), Dropped, Silent."""
+        """Raises Unreachable (nothing was sent, and nobody was logged in yet), Dropped, Timeout."""
         settings = self.settings
         read = ask.timeout if ask.timeout is not None else settings.read_timeout
         data, form = ask.body()
@@ -355,14 +355,14 @@ class Session:
             if size > LARGEST_ANSWER:
                 break
             if time.monotonic() > end:
-                raise Silent(
+                raise Timeout(
                     f"{self.settings.host}: the answer to {ask.call} is still not complete after "
                     f"{LONGEST_ANSWER * read:g} s; ansible_rest_read_timeout allows more."
                 )
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return _Raw(response.status_code, headers, b"".join(pieces), cut=size > LARGEST_ANSWER)
 
-    def _broken(self, error: BaseException, ask: _Ask, read: float) -> DoorError:
+    def _broken(self, error: BaseException, ask: _Ask, read: float) -> ConnectionFailed:
         settings = self.settings
         fingerprint = ""
         if distrusted(error) and not settings.proxy:
@@ -385,7 +385,7 @@ class Session:
             return Dropped(text) if self._met else Unreachable(text)
         if self._inside and ask.method not in ("GET", "HEAD"):
             text += " What the device did with it is unknown."
-        return Silent(text) if fate == "silent" else Dropped(text)
+        return Timeout(text) if fate == "silent" else Dropped(text)
 
     # -- what an answer says ------------------------------------------------------------------------------------------
 

@@ -45,9 +45,9 @@ class Piece:
         return self.size - self.len
 
     def read(self, size: int = -1) -> bytes:
-        wanted = self.len if size < 0 else min(size, self.len)
-        data = self._file.read(wanted)
-        if len(data) < wanted:
+        desired = self.len if size < 0 else min(size, self.len)
+        data = self._file.read(desired)
+        if len(data) < desired:
             raise FileChanged(f"{self._name} became shorter while it was sent")
         self.len -= len(data)
         if self._progress is not None and data:

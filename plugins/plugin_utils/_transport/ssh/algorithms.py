@@ -54,9 +54,9 @@ def disabled(legacy: bool, known_types: Sequence[str]) -> dict[str, list[str]]:
     otherwise a device with several keys shows the one that the file does not have, and looks like an impostor.
     """
     off = {} if legacy else {kind: list(names) for kind, names in LEGACY.items()}
-    wanted = {name for kind in known_types for name in _SIGNATURES.get(kind, (kind,))}
-    if wanted & set(HOST_KEYS):
-        off["keys"] = sorted({*off.get("keys", ()), *(name for name in HOST_KEYS if name not in wanted)})
+    desired = {name for kind in known_types for name in _SIGNATURES.get(kind, (kind,))}
+    if desired & set(HOST_KEYS):
+        off["keys"] = sorted({*off.get("keys", ()), *(name for name in HOST_KEYS if name not in desired)})
     return off
 
 

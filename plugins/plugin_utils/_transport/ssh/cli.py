@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from ..._engine.failures import Silent
+from ..._engine.failures import Timeout
 
 # A device that prints without end must not fill the controller's memory; 800 mirrored ports print about 100 kB.
 MAX_ANSWER = 256 * 1024 * 1024  # characters in one exchange
@@ -30,7 +30,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 class Door(Protocol):
     """What a connection offers: text in, text out. open() does nothing when it is open; receive() blocks, never returns
-    ""; all raise DoorError."""
+    ""; all raise ConnectionFailed."""
 
     base_prompt: str
     platform: str  # netmiko's name of the device type
@@ -44,7 +44,7 @@ class Door(Protocol):
     def receive(self, timeout: float) -> str: ...
 
 
-class Garbled(Exception):
+class InputLost(Exception):
     """The device answered fewer lines than were sent: part of the input was lost on its way."""
 
 
@@ -64,7 +64,7 @@ class Cli:
         return self._answers(commands, lossy=False)
 
     def paste(self, lines: Sequence[str], block: int = PASTE_BLOCK) -> list[str]:
-        """As run(), at most block lines in flight. Raises Garbled when the device lost input."""
+        """As run(), at most block lines in flight. Raises InputLost when the device lost input."""
         answers: list[str] = []
         for start in range(0, len(lines), block):
             answers += self._answers(lines[start : start + block], lossy=True)
@@ -145,7 +145,7 @@ class _Exchange:
     """What comes back for some commands, cut at the prompts behind which they are echoed.
 
     A log message may be printed behind a prompt. So a prompt counts only with the echo of the command that is due, and
-    one that was spoilt is asked for again with an Enter. lossy: input may be lost on its way (raises Garbled).
+    one that was spoilt is asked for again with an Enter. lossy: input may be lost on its way (raises InputLost).
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class _Exchange:
             patience = min(self._silence, LOST_INPUT_SILENCE) if self._lossy or self._spoilt else self._silence
             try:
                 chunk = self._door.receive(patience).replace("\r", "")
-            except Silent as silent:
+            except Timeout as silent:
                 waited += patience
                 self._wait_on(waited, silent)
                 continue
@@ -189,7 +189,7 @@ class _Exchange:
                 chunk = _NOISE.sub("", chunk)
             size += len(chunk)
             if size > self.largest or time.monotonic() - started > self.longest:
-                raise Silent(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
+                raise Timeout(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
             *lines, self._tail = (self._tail + chunk).split("\n")
             if len(self.answers) < len(self._commands) or self._spoilt or any(map(self._prompt.match, lines)):
                 for line in lines:
@@ -202,16 +202,16 @@ class _Exchange:
     def _due(self) -> str:
         return self._commands[min(len(self.answers), len(self._commands)) - 1]
 
-    def _wait_on(self, waited: float, silent: Silent) -> None:
+    def _wait_on(self, waited: float, silent: Timeout) -> None:
         """Returns when it makes sense to wait longer."""
         if self._lossy and _bare(self._prompt, self._tail):
-            raise Garbled(f"{len(self._commands)} lines were sent, {len(self.answers)} were answered") from silent
+            raise InputLost(f"{len(self._commands)} lines were sent, {len(self.answers)} were answered") from silent
         if self._spoilt:
             self._spoilt = False
             self._door.send("\n")
         elif waited >= self._silence:
             more = f"; {self._option} allows more" if self._option else ""
-            raise Silent(f"no answer to {self._due!r} for {self._silence:g} s{more}") from silent
+            raise Timeout(f"no answer to {self._due!r} for {self._silence:g} s{more}") from silent
 
     def _read(self, line: str) -> None:
         prompt = self._prompt.match(line)

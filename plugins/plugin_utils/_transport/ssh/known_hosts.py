@@ -92,7 +92,7 @@ def _fits(name: str, pattern: str) -> bool:
 def _matches_hash(hashed: str, name: str) -> bool:
     try:
         _before, _kind, salt, digest = hashed.split("|")
-        wanted = hmac.new(base64.b64decode(salt), name.encode(), hashlib.sha1).digest()
-        return hmac.compare_digest(wanted, base64.b64decode(digest))
+        desired = hmac.new(base64.b64decode(salt), name.encode(), hashlib.sha1).digest()
+        return hmac.compare_digest(desired, base64.b64decode(digest))
     except (ValueError, binascii.Error):
         return False

@@ -17,7 +17,7 @@ from ansible_collections.mspplus.netsec.plugins.modules import srx_capture, srx_
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import ENDINGS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import TraceFile, file_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
 
 OPTIONS = yaml.safe_load(srx_capture.DOCUMENTATION)["options"]
@@ -42,7 +42,7 @@ def test_what_is_not_given_is_bounded() -> None:
         None,
     )
     assert file_of(options["file"]) == TraceFile("mspplus-capture", 1024 * 1024, 2)
-    assert flaws(ONE, options["file"], "started", purge=False) == []
+    assert validate(ONE, options["file"], "started", purge=False) == []
 
 
 def test_a_file_that_is_given_in_part_keeps_its_other_bounds() -> None:
@@ -89,7 +89,7 @@ def test_what_the_monitor_would_refuse_is_refused(
     filters: list[dict[str, Any]], file: dict[str, Any], rule: str
 ) -> None:
     options = validated(filters=filters, file=file)
-    assert [problem.rule for problem in flaws(filters, options["file"], "started", purge=False)] == [rule]
+    assert [problem.rule for problem in validate(filters, options["file"], "started", purge=False)] == [rule]
 
 
 def test_filters_are_those_of_the_flow_monitor() -> None:

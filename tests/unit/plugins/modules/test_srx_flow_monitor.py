@@ -30,8 +30,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import (
     RULES,
-    flaws,
     overridable_rules,
+    validate,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
 
@@ -95,7 +95,7 @@ def test_a_wrong_argument_is_named(wrong: dict[str, Any], said: str):
 def test_examples_break_no_rule():
     for task in yaml.safe_load(srx_flow_monitor.EXAMPLES):
         found = without_none(MONITOR.validated(task["mspplus.netsec.srx_flow_monitor"] or {}))
-        assert flaws(found["filters"], found.get("file"), found["state"], found["purge"]) == []
+        assert validate(found["filters"], found.get("file"), found["state"], found["purge"]) == []
     for task in yaml.safe_load(srx_flow_monitor_info.EXAMPLES):
         if "mspplus.netsec.srx_flow_monitor_info" in task:
             INFO.validated(task["mspplus.netsec.srx_flow_monitor_info"] or {})

@@ -364,13 +364,13 @@ def udf_slot(view: View) -> Iterator[Finding]:
         slots = frozenset(profile.udfs) if profile else frozenset()
         place = profile_item(profile) if profile else f"tcam_profiles[{key.family}]"
         for ace in acl.entries:
-            lacking = [match.name for match in ace.udfs if match.name not in slots]
-            if lacking:
+            missing_parts = [match.name for match in ace.udfs if match.name not in slots]
+            if missing_parts:
                 what = "has no slot for it" if profile else _no_profile(view, key)
                 yield Finding(
                     "S22",
                     f"{list_item(key)}.entries[{ace.sequence}].udfs",
-                    f"the entry matches {some(lacking)}, but {place} {what}" + doubt(view.platform.tcam_profiles),
+                    f"the entry matches {some(missing_parts)}, but {place} {what}" + doubt(view.platform.tcam_profiles),
                     f"Add it to the udfs of {place}; the profile works after a reload of the line card.",
                     not certain,
                 )
@@ -415,12 +415,12 @@ def qualifiers_missing(view: View) -> Iterator[Finding]:
         known = QUALIFIER_BITS[key.family].keys() | {"ttl-match"}
         there = frozenset(profile.qualifiers) | ({"ttl-match"} if profile.ttl_match else set())
         for ace in acl.entries:
-            lacking = (qualifiers(ace, key.family) & known) - there
-            if lacking:
+            missing_parts = (qualifiers(ace, key.family) & known) - there
+            if missing_parts:
                 yield Finding(
                     "tcam-qualifier",
                     f"{list_item(key)}.entries[{ace.sequence}]",
-                    f"the entry needs {some(sorted(lacking))}, which {profile_item(profile)} does not hold"
+                    f"the entry needs {some(sorted(missing_parts))}, which {profile_item(profile)} does not hold"
                     + doubt(view.platform.tcam_profiles),
                     f"Add it to {profile_item(profile)}, or match without it.",
                     not view.platform.tcam_profiles.certain,
@@ -461,10 +461,13 @@ def qualifier_pairs(view: View) -> Iterator[Finding]:
                 f"the YANG model wants frag-bit with {some(wanting)}; some releases take it without",
                 "Add frag-bit.",
             )
-        lacking = [word for word in IPV6_MANDATORY_QUALIFIERS if word not in words]
-        if profile.family == "ipv6" and lacking:
+        missing_parts = [word for word in IPV6_MANDATORY_QUALIFIERS if word not in words]
+        if profile.family == "ipv6" and missing_parts:
             yield Finding(
-                "tcam-qualifier-pairs", item, f"a profile of ipv6 must have {some(lacking)}", f"Add {some(lacking)}."
+                "tcam-qualifier-pairs",
+                item,
+                f"a profile of ipv6 must have {some(missing_parts)}",
+                f"Add {some(missing_parts)}.",
             )
 
 

@@ -29,7 +29,7 @@ _DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
 OLD_FAULT = "it was so before this run"
 
 
-def check(current: Span, wanted: Span, facts: Facts, told: Sequence[Problem] = ()) -> list[Problem]:
+def check(current: Span, desired: Span, facts: Facts, told: Sequence[Problem] = ()) -> list[Problem]:
     """The rules that wanted breaks, in the order of the table, then by item.
 
     told: what the document itself breaks (document_findings() in wanted.py); it takes its place among the others, and
@@ -40,7 +40,7 @@ def check(current: Span, wanted: Span, facts: Facts, told: Sequence[Problem] = (
     speaks of is new or changed. Never raises.
     """
     known = {(problem.rule, problem.item) for problem in told}
-    found = [finding for finding in _findings(current, wanted, facts) if finding[:2] not in known]
+    found = [finding for finding in _findings(current, desired, facts) if finding[:2] not in known]
     if not found:
         return sorted(told, key=_place)
     before: dict[tuple[str, str], int] = {}

@@ -86,18 +86,18 @@ def _new_features(view: View) -> Iterator[tuple[str, str]]:
 
 def _new_destination_features(name: str, session: Session, before: Session | None) -> Iterator[tuple[str, str]]:
     for field in ("destination", "rx_destination", "tx_destination"):
-        wanted: Destination | None = getattr(session, field)
-        if wanted is None or (before is not None and getattr(before, field) == wanted):
+        desired: Destination | None = getattr(session, field)
+        if desired is None or (before is not None and getattr(before, field) == desired):
             continue
         item = f"sessions[{name}].{field}"
         if field != "destination":
             yield item, "rx-tx-destination"
-        if wanted.next_hop:
+        if desired.next_hop:
             yield f"{item}.next_hop", "next-hop"
-        if wanted.pseudowire:
+        if desired.pseudowire:
             yield f"{item}.pseudowire", "pseudowire"
-        if wanted.file is not None:
-            yield f"{item}.file", "file-pcapng" if "pcapng" in wanted.file else "file"
+        if desired.file is not None:
+            yield f"{item}.file", "file-pcapng" if "pcapng" in desired.file else "file"
 
 
 def values(view: View) -> Iterator[Finding]:

@@ -278,13 +278,13 @@ def tunnel_incomplete(view: View) -> Iterator[Finding]:
         tunnel = view.after.tunnels.get(interface)
         if tunnel is None:
             continue
-        lacking = [
+        missing_parts = [
             word for word, value in (("source", tunnel.source), ("destination", tunnel.destination)) if not value
         ]
         if not (tunnel.ipv4_address or tunnel.ipv4_unnumbered or tunnel.other):
-            lacking.append("ipv4_address")
-        if lacking or tunnel.shutdown:
-            state = "is shut down" if tunnel.shutdown else f"has no {' and no '.join(lacking)}"
+            missing_parts.append("ipv4_address")
+        if missing_parts or tunnel.shutdown:
+            state = "is shut down" if tunnel.shutdown else f"has no {' and no '.join(missing_parts)}"
             yield Finding(
                 "tunnel-incomplete",
                 f"tunnels[{interface}]",

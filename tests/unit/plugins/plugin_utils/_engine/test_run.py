@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed, Moved, Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    ConcurrentChange,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied, converge
@@ -23,7 +27,7 @@ class Shelf:
     """A wing over a dict: keys are items, values their setting."""
 
     device: State
-    wanted: State
+    desired: State
     problems: list[Problem] = field(default_factory=list)
     moves: int = 0  # how often somebody else changes it first
     deaf: bool = False  # accepts everything, keeps nothing
@@ -34,30 +38,32 @@ class Shelf:
         self.log.append("read")
         return dict(self.device)
 
-    def resulting(self, current: State) -> State:
-        return {**current, **self.wanted}
+    def desired_state(self, current: State) -> State:
+        return {**current, **self.desired}
 
-    def survey(self, current: State, wanted: State) -> None:
+    def read_details(self, current: State, desired: State) -> None:
         self.log.append("survey")
 
-    def check(self, current: State, wanted: State) -> list[Problem]:
+    def check(self, current: State, desired: State) -> list[Problem]:
         return self.problems
 
-    def plan(self, current: State, wanted: State) -> Plan:
+    def plan(self, current: State, desired: State) -> Plan:
         todo = [
-            Operation("update", key, (f"{key}={wanted[key]}",), ()) for key in wanted if current.get(key) != wanted[key]
+            Operation("update", key, (f"{key}={desired[key]}",), ())
+            for key in desired
+            if current.get(key) != desired[key]
         ]
         now, later = [op for op in todo if op.item not in self.defer], [op for op in todo if op.item in self.defer]
         return Plan(tuple(now), tuple(later)) if now else Plan(tuple(later))
 
-    def apply(self, plan: Plan, current: State, wanted: State) -> Applied:
+    def apply(self, plan: Plan, current: State, desired: State) -> Applied:
         self.log.append("apply")
         if self.moves:
             self.moves -= 1
             self.device["other"] = self.moves
-            raise Moved("another session")
+            raise ConcurrentChange("another session")
         if not self.deaf:
-            self.device.update({op.item: wanted[op.item] for op in plan.operations})
+            self.device.update({op.item: desired[op.item] for op in plan.operations})
         return Applied(details={"seen": True})
 
     def show(self, state: State) -> State:
@@ -83,7 +89,7 @@ def test_check_mode_plans_and_writes_nothing() -> None:
 def test_a_broken_rule_stops_before_the_first_write_and_a_downgraded_one_warns() -> None:
     problem = Problem("S1", "a", "too many")
     shelf = Shelf({}, {"a": 1}, [problem])
-    with pytest.raises(Refused, match="too many"):
+    with pytest.raises(ValidationFailed, match="too many"):
         converge(shelf, check_mode=False)
     assert "apply" not in shelf.log
     assert [warning.rule for warning in converge(shelf, check_mode=False, warn_only=("S1",)).warnings] == ["S1"]
@@ -97,12 +103,12 @@ def test_somebody_else_is_read_again_once() -> None:
 
 def test_somebody_else_again_is_a_failure() -> None:
     shelf = Shelf({}, {"a": 1}, moves=2)
-    with pytest.raises(Failed, match="keeps changing"):
+    with pytest.raises(ApplyFailed, match="keeps changing"):
         converge(shelf, check_mode=False)
 
 
 def test_success_is_what_the_device_shows() -> None:
-    with pytest.raises(Failed, match="does not show it") as caught:
+    with pytest.raises(ApplyFailed, match="does not show it") as caught:
         converge(Shelf({}, {"a": 1}, deaf=True), check_mode=False)
     assert [problem.item for problem in caught.value.problems] == ["a"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import State, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import State, desired_state
 
 things = st.dictionaries(
     st.sampled_from("abcdef"), st.dictionaries(st.sampled_from("xyz"), st.integers(0, 3)), max_size=5
@@ -19,7 +19,7 @@ def build(existing: dict[str, int] | None, given: dict[str, int]) -> dict[str, i
 
 
 def run(current: dict, given_: dict, state: State, owned: str = "abcdef") -> dict:
-    return resulting(current, given_, state, build, owned.__contains__)
+    return desired_state(current, given_, state, build, owned.__contains__)
 
 
 def test_each_state_means_what_ansible_network_modules_mean_by_it() -> None:

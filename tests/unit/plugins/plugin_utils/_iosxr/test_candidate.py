@@ -112,8 +112,8 @@ def test_an_entry_that_needs_a_profile_which_is_not_live_says_what_to_do() -> No
 
 def candidate_of(seed: int) -> tuple[list[str], list[str], str]:
     """(what was pasted, what an independent candidate shows, what stood before) of a random plan."""
-    current, wanted = random_span(seed, True), random_span(seed + 1000, True)
-    lines = plan(current, wanted).commands
+    current, desired = random_span(seed, True), random_span(seed + 1000, True)
+    lines = plan(current, desired).commands
     router = Pasted(current)
     router.paste(lines)
     return lines, router.shown, render(current)

@@ -23,8 +23,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources im
     SYSTEMS,
     Resource,
     Resources,
-    misled,
     parsed,
+    wrong_target,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import target
 
@@ -258,7 +258,7 @@ def test_an_answer_speaks_of_a_resource_by_its_envelope_alone(body: Any, speaks:
     ],
 )
 def test_a_door_to_another_system_than_the_task_says_is_told(via: str, dialect: str, leads_to: str) -> None:
-    told = misled(via, dialect)
+    told = wrong_target(via, dialect)
     assert bool(told) is bool(leads_to)
     assert f"leads to {leads_to}" in told or not leads_to
 

@@ -45,7 +45,7 @@ def spoken(path: Path) -> set[str]:
 def raised() -> dict[str, set[str]]:
     """Rule -> sources of the wing that raise it. Actions only downgrade rules."""
     found = defaultdict(set)
-    for path in WING.glob("*.py"):
+    for path in WING.rglob("*.py"):
         for rule in spoken(path) if path.name != "rule_table.py" else ():
             found[rule].add(path.name)
     return found

@@ -190,9 +190,9 @@ def test_threads_that_fall_silent_hold_few_packets_back():
 
 def test_text_and_lines_with_any_end_are_the_same():
     lines = [*CREATED, *DROPPED]
-    wanted = list(packets(lines))
+    desired = list(packets(lines))
     for end in ("\n", "\r\n"):
-        assert list(packets(end.join(lines))) == list(packets([line + end for line in lines])) == wanted
+        assert list(packets(end.join(lines))) == list(packets([line + end for line in lines])) == desired
 
 
 @given(st.integers(0, len("\n".join(CREATED + DROPPED + FOUND))))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES, State
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import (
+    desired_state,
     document_findings,
-    flaws,
     kept_back,
-    resulting,
+    validate,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import (
     DOCUMENT_KEYS,
@@ -108,22 +108,22 @@ def source(span: Span, interface: str) -> Source:
 @settings(max_examples=150, deadline=None)
 @given(spans(), st.sampled_from(["merged", "replaced", "overridden"]))
 def test_what_a_router_says_of_itself_changes_nothing_in_any_state(span: Span, state: State) -> None:
-    assert resulting(span, to_document(span), state) == span
+    assert desired_state(span, to_document(span), state) == span
 
 
 @settings(max_examples=150, deadline=None)
 @given(spans(), spans(), st.sampled_from(STATES))
 def test_applied_twice_is_applied_once(current: Span, other: Span, state: State) -> None:
     document = to_document(other)
-    once = resulting(current, document, state)
-    assert resulting(once, document, state) == once
+    once = desired_state(current, document, state)
+    assert desired_state(once, document, state) == once
 
 
 @settings(max_examples=150, deadline=None)
 @given(spans(), spans(), st.sampled_from(STATES))
 def test_what_a_document_does_not_name_stays(current: Span, other: Span, state: State) -> None:
     document = to_document(other)
-    result = resulting(current, document, state)
+    result = desired_state(current, document, state)
     named = {item["name"] for item in document.get("sessions", ())}
     for part in ("access_lists", "bindings", "udfs", "tcam_profiles", "tunnels"):
         before, after, given_part = getattr(current, part), getattr(result, part), set(getattr(other, part))
@@ -145,7 +145,7 @@ def test_what_a_document_does_not_name_stays(current: Span, other: Span, state: 
 @settings(max_examples=150, deadline=None)
 @given(spans(), spans(), st.sampled_from(["merged", "replaced", "overridden"]))
 def test_a_source_that_is_named_is_in_the_sessions_that_name_it_only(current: Span, other: Span, state: State) -> None:
-    result = resulting(current, to_document(other), state)
+    result = desired_state(current, to_document(other), state)
     named = {key.interface for key in other.sources}
     assert {key for key in result.sources if key.interface in named} <= other.sources.keys()
 
@@ -155,24 +155,24 @@ def test_a_source_that_is_named_is_in_the_sessions_that_name_it_only(current: Sp
 def test_overridden_leaves_exactly_the_mirrors_of_the_document(current: Span, other: Span) -> None:
     document = to_document(other)
     unmanaged = {item["name"] for item in document.get("sessions", ()) if item.get("configured") is False}
-    result = resulting(current, document, "overridden")
+    result = desired_state(current, document, "overridden")
     assert result.sources.keys() == other.sources.keys()
     assert result.sessions.keys() - unmanaged == other.sessions.keys() - unmanaged
-    assert resulting(current, {}, "overridden") == replace(current, sessions={}, sources={})
+    assert desired_state(current, {}, "overridden") == replace(current, sessions={}, sources={})
 
 
 # -- merged
 
 
 def test_merged_keeps_what_is_left_out() -> None:
-    result = resulting(ROUTER, session("a", {"interface": "Te0/0/0/1", "port_level": False}), "merged")
+    result = desired_state(ROUTER, session("a", {"interface": "Te0/0/0/1", "port_level": False}), "merged")
     assert result.sessions == ROUTER.sessions
     assert source(result, "TenGigE0/0/0/1") == replace(source(ROUTER, "TenGigE0/0/0/1"), port_level=False)
     assert sources(result, "a") == {"TenGigE0/0/0/1", "TenGigE0/0/0/2"}
 
 
 def test_merged_moves_a_source_of_another_session() -> None:
-    result = resulting(ROUTER, session("b", "TenGigE0/0/0/1"), "merged")
+    result = desired_state(ROUTER, session("b", "TenGigE0/0/0/1"), "merged")
     assert source(result, "TenGigE0/0/0/1") == replace(source(ROUTER, "TenGigE0/0/0/1"), session="b")
     assert sources(result, "a") == {"TenGigE0/0/0/2"}
 
@@ -183,7 +183,7 @@ def of_class(name: str, *sources: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("state", ["merged", "replaced"])
 def test_a_source_of_a_session_of_another_class_moves(state: State) -> None:
-    result = resulting(ROUTER, of_class("new", "TenGigE0/0/0/2"), state)
+    result = desired_state(ROUTER, of_class("new", "TenGigE0/0/0/2"), state)
     moved = source(result, "TenGigE0/0/0/2")
     assert (moved.session, moved.session_class) == ("new", "ipv4")
     assert moved.port_level == (state == "merged")
@@ -194,35 +194,35 @@ def test_a_source_of_a_session_of_another_class_moves(state: State) -> None:
 
 
 def test_a_moved_source_stays_under_l2transport() -> None:
-    moved = source(resulting(ROUTER, of_class("new", "TenGigE0/0/0/42"), "merged"), "TenGigE0/0/0/42")
+    moved = source(desired_state(ROUTER, of_class("new", "TenGigE0/0/0/42"), "merged"), "TenGigE0/0/0/42")
     assert (moved.session, moved.l2transport, moved.port_level) == ("new", True, True)
 
 
 def test_a_source_stays_in_two_classes_where_the_document_names_both() -> None:
     both = {"sessions": [*of_class("new", "TenGigE0/0/0/1")["sessions"], *session("a", "Te0/0/0/1")["sessions"]]}
-    result = resulting(ROUTER, both, "merged")
+    result = desired_state(ROUTER, both, "merged")
     found = {item.session: item for item in result.sources.values() if item.interface == "TenGigE0/0/0/1"}
     assert found == {"a": source(ROUTER, "TenGigE0/0/0/1"), "new": Source("TenGigE0/0/0/1", "new", "ipv4")}
-    assert resulting(result, both, "merged") == result
-    alone = resulting(result, session("a", "TenGigE0/0/0/1"), "merged")
+    assert desired_state(result, both, "merged") == result
+    alone = desired_state(result, session("a", "TenGigE0/0/0/1"), "merged")
     assert source(alone, "TenGigE0/0/0/1") == found["a"]
-    assert resulting(result, session("a", "TenGigE0/0/0/2"), "merged") == result
+    assert desired_state(result, session("a", "TenGigE0/0/0/2"), "merged") == result
 
 
 def test_merged_finds_an_attachment_under_l2transport() -> None:
-    result = resulting(ROUTER, session("b", {"interface": "TenGigE0/0/0/42", "direction": "rx-only"}), "merged")
+    result = desired_state(ROUTER, session("b", {"interface": "TenGigE0/0/0/42", "direction": "rx-only"}), "merged")
     assert source(result, "TenGigE0/0/0/42") == replace(source(ROUTER, "TenGigE0/0/0/42"), direction="rx-only")
 
 
 def test_merged_acl_false_takes_the_named_lists_away() -> None:
     router = parse("interface TenGigE0/0/0/1 monitor-session a ethernet acl ipv4 X\n")
-    result = resulting(router, session("a", {"interface": "TenGigE0/0/0/1", "acl": False}), "merged")
+    result = desired_state(router, session("a", {"interface": "TenGigE0/0/0/1", "acl": False}), "merged")
     assert not source(result, "TenGigE0/0/0/1").acl
     assert source(result, "TenGigE0/0/0/1").acl_ipv4 is None
 
 
 def test_a_session_that_changes_its_class_takes_its_sources_along() -> None:
-    result = resulting(ROUTER, session("a", **{"class": "ipv4"}), "merged")
+    result = desired_state(ROUTER, session("a", **{"class": "ipv4"}), "merged")
     assert result.sessions["a"] == replace(ROUTER.sessions["a"], session_class="ipv4")
     assert {key.session_class for key, item in result.sources.items() if item.session == "a"} == {"ipv4"}
     assert sources(result, "a") == sources(ROUTER, "a")
@@ -236,7 +236,7 @@ def test_merged_entries_and_bindings() -> None:
     document = {
         "access_lists": [{"name": "TM", "family": "ipv4", "entries": entries, "interfaces": ["Te0/0/0/7", "Te0/0/0/1"]}]
     }
-    result = resulting(ROUTER, document, "merged")
+    result = desired_state(ROUTER, document, "merged")
     assert [
         (ace.sequence, ace.action, ace.capture) for ace in result.access_lists[AccessListKey("ipv4", "TM")].entries
     ] == [
@@ -250,7 +250,7 @@ def test_merged_entries_and_bindings() -> None:
 
 def test_the_further_words_of_a_binding_stay_with_their_list() -> None:
     document = {"access_lists": [{"name": "FILTER", "family": "ipv4", "interfaces": ["TenGigE0/0/0/1"]}]}
-    result = resulting(ROUTER, document, "merged")
+    result = desired_state(ROUTER, document, "merged")
     bound = result.bindings[BindingKey("TenGigE0/0/0/1", "ipv4", "ingress")]
     assert (bound.acl, bound.other) == ("FILTER", "")
     (operation,) = plan(ROUTER, result).operations
@@ -264,7 +264,7 @@ def test_merged_udf_profile_and_tunnel() -> None:
         "tcam_profiles": [{"family": "ipv4", "qualifiers": ["dst-addr"]}],
         "tunnels": [{"name": "tunnelip3", "ipv4_unnumbered": "Lo0"}],
     }
-    result = resulting(ROUTER, document, "merged")
+    result = desired_state(ROUTER, document, "merged")
     assert (result.udfs["u"].offset, result.udfs["u"].layer) == (4, "l4")
     (profile,) = result.tcam_profiles.values()
     assert (profile.qualifiers, profile.udfs, profile.enable_capture) == (("dst-addr",), ("u",), True)
@@ -276,14 +276,14 @@ def test_merged_udf_profile_and_tunnel() -> None:
 def test_a_bad_document_is_refused_in_every_state() -> None:
     for state in STATES:
         with pytest.raises(DocumentError):
-            resulting(ROUTER, {"sessions": [{"name": "a\nb"}], "tunnels": [{"name": "x"}]}, state)
+            desired_state(ROUTER, {"sessions": [{"name": "a\nb"}], "tunnels": [{"name": "x"}]}, state)
 
 
 # -- replaced and overridden
 
 
 def test_replaced_is_exactly_what_is_written_and_lines_nobody_knows_stay() -> None:
-    result = resulting(ROUTER, session("a", "TenGigE0/0/0/1"), "replaced")
+    result = desired_state(ROUTER, session("a", "TenGigE0/0/0/1"), "replaced")
     assert result.sessions["a"].destination is None and result.sessions["a"].traffic_class is None
     assert result.sessions["a"].other == ("shiny",)
     assert sources(result, "a") == {"TenGigE0/0/0/1"}
@@ -293,7 +293,7 @@ def test_replaced_is_exactly_what_is_written_and_lines_nobody_knows_stay() -> No
 
 def test_a_list_without_entries_keeps_its_own() -> None:
     document = {"access_lists": [{"name": "FILTER", "family": "ipv4", "interfaces": ["TenGigE0/0/0/2"]}]}
-    result = resulting(ROUTER, document, "replaced")
+    result = desired_state(ROUTER, document, "replaced")
     assert result.access_lists == ROUTER.access_lists
     assert result.bindings[BindingKey("TenGigE0/0/0/2", "ipv4", "ingress")].acl == "FILTER"
     assert BindingKey("TenGigE0/0/0/1", "ipv4", "ingress") in result.bindings
@@ -302,18 +302,18 @@ def test_a_list_without_entries_keeps_its_own() -> None:
 def test_a_session_that_is_not_managed_stays_when_its_sources_are() -> None:
     document = session("a", "TenGigE0/0/0/5", configured=False)
     for state in ("merged", "replaced", "overridden"):
-        assert resulting(ROUTER, document, state).sessions["a"] == ROUTER.sessions["a"]
-    result = resulting(ROUTER, document, "overridden")
+        assert desired_state(ROUTER, document, state).sessions["a"] == ROUTER.sessions["a"]
+    result = desired_state(ROUTER, document, "overridden")
     assert "b" not in result.sessions
     assert {item.interface for item in result.sources.values()} == {"TenGigE0/0/0/5"}
-    assert "a" in resulting(ROUTER, document, "deleted").sessions
+    assert "a" in desired_state(ROUTER, document, "deleted").sessions
 
 
 def test_preconfigured_is_the_hardware_s_word() -> None:
     document = session(
         "b", "TenGigE0/9/0/1", {"interface": "TenGigE0/0/0/42", "l2transport": True, "preconfigure": True}
     )
-    result = resulting(ROUTER, document, "replaced")
+    result = desired_state(ROUTER, document, "replaced")
     assert source(result, "TenGigE0/9/0/1").preconfigure
     assert not source(result, "TenGigE0/0/0/42").preconfigure
 
@@ -323,12 +323,12 @@ def test_preconfigured_is_the_hardware_s_word() -> None:
 
 def test_deleted_without_a_document_removes_every_mirror_and_nothing_else() -> None:
     for document in (None, {}):
-        assert resulting(ROUTER, document, "deleted") == replace(ROUTER, sessions={}, sources={})
+        assert desired_state(ROUTER, document, "deleted") == replace(ROUTER, sessions={}, sources={})
         assert kept_back(ROUTER, document, "deleted") == []
 
 
 def test_deleted_session_takes_all_its_attachments() -> None:
-    result = resulting(ROUTER, session("a", "TenGigE0/0/0/1"), "deleted")
+    result = desired_state(ROUTER, session("a", "TenGigE0/0/0/1"), "deleted")
     assert list(result.sessions) == ["b"]
     assert sources(result, "a") == set() and sources(result, "b") == sources(ROUTER, "b")
 
@@ -339,12 +339,12 @@ def kept(document: dict[str, Any]) -> dict[str, str]:
 
 def test_a_list_goes_only_when_nothing_needs_it_and_it_selects_for_mirrors() -> None:
     document: dict[str, Any] = {"access_lists": [{"name": "TM", "family": "ipv4", "interfaces": ["TenGigE0/0/0/1"]}]}
-    result = resulting(ROUTER, document, "deleted")
+    result = desired_state(ROUTER, document, "deleted")
     assert AccessListKey("ipv4", "TM") in result.access_lists
     assert list(result.bindings) == [BindingKey("TenGigE0/0/0/2", "ipv4", "ingress")]
     assert kept(document) == {"access_lists[ipv4 TM]": "was not deleted: it is bound to TenGigE0/0/0/2 ingress"}
     document["access_lists"][0]["interfaces"].append("TenGigE0/0/0/2")
-    assert AccessListKey("ipv4", "TM") not in resulting(ROUTER, document, "deleted").access_lists
+    assert AccessListKey("ipv4", "TM") not in desired_state(ROUTER, document, "deleted").access_lists
     assert kept(document) == {}
     document = {"access_lists": [{"name": "FILTER", "family": "ipv4"}]}
     assert "no capture entry" in kept(document)["access_lists[ipv4 FILTER]"]
@@ -355,7 +355,7 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
         "udfs": [{"name": "u"}, {"name": "spare"}],
         "tunnels": [{"name": "tunnel-ip3"}, {"name": "tunnel-ip9"}],
     }
-    result = resulting(ROUTER, document, "deleted")
+    result = desired_state(ROUTER, document, "deleted")
     assert list(result.udfs) == ["u"]
     assert list(result.tunnels) == ["tunnel-ip3", "tunnel-ip9"]
     assert kept(document) == {
@@ -364,7 +364,7 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
         "tunnels[tunnel-ip9]": "was not deleted: its mode is ipv6ipv4, not gre",
     }
     whole = to_document(ROUTER)
-    left = resulting(ROUTER, whole, "deleted")
+    left = desired_state(ROUTER, whole, "deleted")
     assert set(left.tunnels) == {"tunnel-ip9"}
     assert (left.sessions, left.sources, left.bindings, left.udfs, left.tcam_profiles) == ({}, {}, {}, {}, {})
     assert list(left.access_lists) == [AccessListKey("ipv4", "FILTER")]
@@ -390,7 +390,7 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(current: Span, state: State, document: Any) -> None:
     try:
-        result = resulting(current, document, state)
+        result = desired_state(current, document, state)
     except DocumentError:
         return
     assert isinstance(result, Span)
@@ -398,11 +398,13 @@ def test_no_document_makes_it_fail_otherwise(current: Span, state: State, docume
 
 def test_flaws_are_known_without_a_router_and_a_merge_may_leave_out_what_the_router_has() -> None:
     partial = {"udfs": [{"name": "u", "offset": 3}]}
-    assert flaws(partial, "merged") == []
-    assert {problem.rule for problem in flaws(partial, "replaced")} == {"incomplete"}
-    assert [problem.item for problem in flaws({"udfs": [{"name": "u\n", "offset": 3}]}, "merged")] == ["udfs[#1].name"]
-    assert flaws({"sessions": [{"name": "a b"}]}, "deleted")
-    assert flaws(None, "deleted") == []
+    assert validate(partial, "merged") == []
+    assert {problem.rule for problem in validate(partial, "replaced")} == {"incomplete"}
+    assert [problem.item for problem in validate({"udfs": [{"name": "u\n", "offset": 3}]}, "merged")] == [
+        "udfs[#1].name"
+    ]
+    assert validate({"sessions": [{"name": "a b"}]}, "deleted")
+    assert validate(None, "deleted") == []
 
 
 LONG = "u" * 17
@@ -420,21 +422,21 @@ def test_a_rule_that_a_document_breaks_by_itself_does_not_hide_the_others(
     state: State, rule: str, document: dict[str, Any]
 ) -> None:
     document = {"sessions": [], **document}
-    assert flaws(document, state) == []
+    assert validate(document, state) == []
     assert {problem.rule for problem in document_findings(ROUTER, document, state)} == {rule}
     assert not RULES[rule].overridable  # a warning would let a part of the document pass
-    assert isinstance(resulting(ROUTER, document, state), Span)
+    assert isinstance(desired_state(ROUTER, document, state), Span)
     assert document_findings(ROUTER, to_document(ROUTER), state) == []
     flawed = {**document, "what": 1}
-    assert [problem.rule for problem in flaws(flawed, state)] == ["document"]
+    assert [problem.rule for problem in validate(flawed, state)] == ["document"]
     with pytest.raises(DocumentError) as raised:
-        resulting(ROUTER, flawed, state)
+        desired_state(ROUTER, flawed, state)
     assert {problem.rule for problem in raised.value.problems} == {rule, "document"}
 
 
 def test_of_a_source_in_two_sessions_the_first_counts_and_the_rest_is_checked() -> None:
     document = RULE_BREAKERS[0][1]
-    result = resulting(Span(), document, "replaced")
+    result = desired_state(Span(), document, "replaced")
     assert sources(result, "a") == {"TenGigE0/0/0/1"} and sources(result, "b") == {"TenGigE0/0/0/2"}
     (problem,) = document_findings(Span(), document, "replaced")
     assert problem.item == "sessions[b].sources[TenGigE0/0/0/1]" and "session a" in problem.message
@@ -450,15 +452,15 @@ def test_sources_that_only_the_router_shows_to_be_the_same_are_told() -> None:
 
 def test_names_to_delete_are_refused_before_a_connection_is_opened() -> None:
     document = {"sessions": [{"name": "m" * 80}], "udfs": [{"name": LONG}]}
-    assert [problem.rule for problem in flaws(document, "deleted")] == ["S24", "S20"]
+    assert [problem.rule for problem in validate(document, "deleted")] == ["S24", "S20"]
     assert document_findings(ROUTER, document, "deleted") == []
 
 
 def test_everything_goes_only_when_the_document_says_so() -> None:
-    assert [problem.item for problem in flaws({"udfs": []}, "overridden")] == ["sessions"]
-    assert flaws({"sessions": []}, "overridden") == []
+    assert [problem.item for problem in validate({"udfs": []}, "overridden")] == ["sessions"]
+    assert validate({"sessions": []}, "overridden") == []
 
 
 def test_an_empty_document_deletes_nothing() -> None:
-    assert [problem.item for problem in flaws({}, "deleted")] == ["config"]
-    assert flaws(None, "deleted") == []
+    assert [problem.item for problem in validate({}, "deleted")] == ["config"]
+    assert validate(None, "deleted") == []

@@ -16,14 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Refused
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import desired_state
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Scope
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 
-MODULE = Path(__file__).parents[5] / "plugins" / "modules" / "iosxr_span.py"
+MODULE = Path(__file__).parents[6] / "plugins" / "modules" / "iosxr_span.py"
 
 # Every string option of the module once; the first test holds it to that.
 DOCUMENT: dict[str, Any] = {
@@ -164,8 +164,8 @@ def test_no_string_adds_a_line_to_what_is_sent(path: Path_, text: str, state: An
 def sent_lines(document: dict[str, Any], state: Any) -> list[str] | None:
     """The lines for an empty router, None when the document is refused; a refusal is one line a problem."""
     try:
-        sent = plan(Span(), resulting(Span(), document, state))
-    except Refused as refused:
+        sent = plan(Span(), desired_state(Span(), document, state))
+    except ValidationFailed as refused:
         assert not [problem for problem in refused.problems if "\n" in str(problem)]  # noqa: PT017
         return None
     return [*sent.commands, *(line for operation in sent.deferred for line in operation.do)]

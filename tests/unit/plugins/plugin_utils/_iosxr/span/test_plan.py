@@ -22,24 +22,24 @@ STATES = spans(plain=True)
 
 @settings(max_examples=300, deadline=None)
 @given(STATES, STATES)
-def test_current_and_plan_make_wanted_and_undo_leads_back(current: Span, wanted: Span) -> None:
-    first = plan(current, wanted)
+def test_current_and_plan_make_wanted_and_undo_leads_back(current: Span, desired: Span) -> None:
+    first = plan(current, desired)
     router = Pasted(current)
     between = router.paste(first.commands)
-    second = plan(between, wanted)
+    second = plan(between, desired)
     assert second.operations == first.deferred
     assert not second.deferred and not second.notes
-    assert router.paste(second.commands) == wanted
-    assert not plan(wanted, wanted)
+    assert router.paste(second.commands) == desired
+    assert not plan(desired, desired)
     assert router.paste(second.undo_commands) == between
     assert router.paste(first.undo_commands) == current
 
 
 @settings(max_examples=30, deadline=None)
 @given(STATES, STATES)
-def test_every_single_operation_can_be_undone_and_is_serialisable(current: Span, wanted: Span) -> None:
+def test_every_single_operation_can_be_undone_and_is_serialisable(current: Span, desired: Span) -> None:
     router = Pasted(current)
-    made = plan(current, wanted)
+    made = plan(current, desired)
     for operation in made.operations:
         before = router.span
         assert router.paste(operation.do) != before
@@ -50,13 +50,13 @@ def test_every_single_operation_can_be_undone_and_is_serialisable(current: Span,
 
 @settings(max_examples=100, deadline=None)
 @given(STATES, STATES)
-def test_every_prefix_is_safe(current: Span, wanted: Span) -> None:
+def test_every_prefix_is_safe(current: Span, desired: Span) -> None:
     """No destination of two sessions, no more references to what is not there than there were."""
-    if _shared(current) or _shared(wanted):
+    if _shared(current) or _shared(desired):
         return
     router = Pasted(current)
-    worst = _dangling(current) | _dangling(wanted)
-    for operation in plan(current, wanted).operations:
+    worst = _dangling(current) | _dangling(desired)
+    for operation in plan(current, desired).operations:
         seen = router.paste(operation.do)
         assert not _shared(seen)
         assert _dangling(seen) <= worst
@@ -91,8 +91,8 @@ def _dangling(span: Span) -> set[tuple[str, str]]:
 
 @settings(max_examples=100, deadline=None)
 @given(STATES, STATES)
-def test_every_line_stands_where_a_paste_puts_it(current: Span, wanted: Span) -> None:
-    made = plan(current, wanted)
+def test_every_line_stands_where_a_paste_puts_it(current: Span, desired: Span) -> None:
+    made = plan(current, desired)
     for operation in (*made.operations, *made.deferred):
         for lines in (operation.do, operation.undo):
             assert not lines[0].startswith(" ")
@@ -103,8 +103,8 @@ def test_every_line_stands_where_a_paste_puts_it(current: Span, wanted: Span) ->
             assert all(line.startswith(" ") for line in lines[1:-1])
 
 
-def lines(current: str, wanted: str) -> list[str]:
-    return plan(parse(current), parse(wanted)).commands
+def lines(current: str, desired: str) -> list[str]:
+    return plan(parse(current), parse(desired)).commands
 
 
 MON = "monitor-session a ethernet\n destination interface TenGigE0/0/0/9\n!\nmonitor-session b ethernet\n destination interface TenGigE0/0/0/8\n!\n"
@@ -136,8 +136,8 @@ def test_a_moved_source_leaves_its_session_in_the_same_operation() -> None:
 
 
 def test_a_source_leaves_a_session_before_that_goes() -> None:
-    wanted = "monitor-session b ethernet\n destination interface TenGigE0/0/0/9\n!\ninterface TenGigE0/0/0/1\n monitor-session b ethernet\n"
-    assert lines(attached("a"), wanted) == [
+    desired = "monitor-session b ethernet\n destination interface TenGigE0/0/0/9\n!\ninterface TenGigE0/0/0/1\n monitor-session b ethernet\n"
+    assert lines(attached("a"), desired) == [
         "interface TenGigE0/0/0/1",
         " no monitor-session a ethernet",
         "root",
@@ -192,8 +192,8 @@ def test_a_changed_class_takes_the_attachments_first() -> None:
 def test_the_same_session_in_another_class_is_taken_off_before_anything_is_put_on() -> None:
     """Releases since 7.7.1 know an attachment by the name of its session alone."""
     port = "interface TenGigE0/0/0/1 monitor-session"
-    current, wanted = parse(f"{port} x ethernet\n{port} y ipv4\n"), parse(f"{port} y ethernet\n{port} x ipv4\n")
-    made = plan(current, wanted)
+    current, desired = parse(f"{port} x ethernet\n{port} y ipv4\n"), parse(f"{port} y ethernet\n{port} x ipv4\n")
+    made = plan(current, desired)
     assert [line for line in made.commands if "monitor-session" in line] == [
         " no monitor-session x ethernet",
         " no monitor-session y ipv4",
@@ -201,7 +201,7 @@ def test_the_same_session_in_another_class_is_taken_off_before_anything_is_put_o
         " monitor-session x ipv4",
     ]
     router = Pasted(current)
-    assert router.paste(made.commands) == wanted
+    assert router.paste(made.commands) == desired
     assert router.paste(made.undo_commands) == current
 
 
@@ -329,8 +329,8 @@ def test_a_profile_goes_after_the_list_that_needs_it() -> None:
 
 def test_a_list_that_still_selects_until_the_reload_stays_until_then() -> None:
     current = parse(MON + OTHER_LIST + BOUND.replace("A", "B"))
-    wanted = parse(PROFILE + UDF + LIST + MON + BOUND)
-    made = plan(current, wanted)
+    desired = parse(PROFILE + UDF + LIST + MON + BOUND)
+    made = plan(current, desired)
     assert "access_lists[ipv4 B]" not in [operation.item for operation in made.operations]
     assert made.deferred[-1].do == ("no ipv4 access-list B",)
 

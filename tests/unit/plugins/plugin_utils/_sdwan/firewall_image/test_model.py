@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     ALL,
     STALLED,
+    Desired,
     TargetState,
-    Wanted,
     collectors,
     is_broken,
     is_under_way,
@@ -25,7 +25,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     size_of,
     to_document,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.plan import resulting, steps
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.plan import desired_state, steps
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import check
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import (
     Image,
@@ -38,7 +38,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
 NAME, SIZE = "PA-VM-KVM-9.0.1.qcow2", 1000
-WANTED = Wanted(NAME, vendor="Palo Alto Networks", size=SIZE)
+WANTED = Desired(NAME, vendor="Palo Alto Networks", size=SIZE)
 
 statuses = st.sampled_from(["", "complete", "Ready", "uploading", "in progress", "failed", STALLED]) | st.text(
     max_size=9
@@ -116,16 +116,16 @@ def test_what_may_still_become_complete_is_under_way(status: str) -> None:
 
 @given(found_images, st.booleans())
 def test_an_image_is_there_when_it_is_whole_or_nobody_waits_for_it(image: Image, patient: bool) -> None:
-    wanted = replace(WANTED, patient=patient)
+    desired = replace(WANTED, patient=patient)
     whole = image.complete and image.size in (0, SIZE)
-    assert wanted.is_whole(image) == whole
-    assert wanted.is_there(image) == (whole or (not patient and is_under_way(image)))
+    assert desired.is_whole(image) == whole
+    assert desired.is_there(image) == (whole or (not patient and is_under_way(image)))
 
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_what_is_not_listed_is_not_there(patient: bool) -> None:
-    wanted = replace(WANTED, patient=patient)
-    assert not wanted.is_whole(None) and not wanted.is_there(None)
+    desired = replace(WANTED, patient=patient)
+    assert not desired.is_whole(None) and not desired.is_there(None)
 
 
 def test_a_broken_image_is_never_there() -> None:
@@ -169,11 +169,11 @@ def test_a_document_foretells_what_is_reserved(
     reserve: int | None, system: System | None, present: bool, foretold: int
 ) -> None:
     """Only Center reserves room, and only for an image that it gets."""
-    wanted = replace(WANTED, reserve=reserve, present=present)
+    desired = replace(WANTED, reserve=reserve, present=present)
     current = {"here": TargetState({}, Storage(reserved=5, free=9000, known=True), 5, system)}
     table = {"here": Resources("sdwan_center" if system is None else "sdwan")}
-    assert to_document(resulting(current, wanted))["here"]["reserved"] == foretold
-    sent = [parsed(step.line)[2] for step in steps(current, wanted, table) if step.deed == "reserve"]
+    assert to_document(desired_state(current, desired))["here"]["reserved"] == foretold
+    sent = [parsed(step.line)[2] for step in steps(current, desired, table) if step.action == "reserve"]
     assert sent == ([{"hosted_firewall_storage": {"reserved": foretold}}] if foretold != 5 else [])
 
 
@@ -203,9 +203,9 @@ def test_collectors_are_addresses_of_chosen_regions_once_each(chosen: list[str],
         assert is_host(address) and address == region.collector_ip
         assert region.name in chosen or (ALL in chosen and not region.is_default)
     assert len({*found.values()}) == len(found)
-    wanted = {
+    desired = {
         region.collector_ip
         for region in known
         if is_host(region.collector_ip) and (region.name in chosen or (ALL in chosen and not region.is_default))
     }
-    assert {*found.values()} == wanted
+    assert {*found.values()} == desired

@@ -17,21 +17,21 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     STALLED,
+    Desired,
     Targets,
     TargetState,
-    Wanted,
     collectors,
     is_broken,
     is_under_way,
-    meant,
+    parse_options,
     sha256_of,
     size_of,
     to_document,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.plan import (
     Step,
+    desired_state,
     plan,
-    resulting,
     steps,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import check
@@ -39,18 +39,18 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
 NAME, VENDOR, SIZE = "PA-VM-KVM-9.0.1.qcow2", "Palo Alto Networks", 1000
-WANTED = Wanted(NAME, vendor=VENDOR, size=SIZE)
+WANTED = Desired(NAME, vendor=VENDOR, size=SIZE)
 APPLIANCE = System(model="cb1100")
 POST = "POST config/hosted_firewall_images?action=file_upload"
 DELETE = f"DELETE config/hosted_firewall_images/image_name={NAME}"
 
 
-def lines(state: TargetState, wanted: Wanted = WANTED, sha256: str = "") -> list[str]:
-    return [step.line for step in steps({"here": state}, wanted, {"here": Resources("sdwan_center")}, sha256)]
+def lines(state: TargetState, desired: Desired = WANTED, sha256: str = "") -> list[str]:
+    return [step.line for step in steps({"here": state}, desired, {"here": Resources("sdwan_center")}, sha256)]
 
 
-def deeds(state: TargetState, wanted: Wanted = WANTED) -> list[str]:
-    return [step.deed for step in steps({"here": state}, wanted, {"here": Resources("sdwan_center")})]
+def deeds(state: TargetState, desired: Desired = WANTED) -> list[str]:
+    return [step.action for step in steps({"here": state}, desired, {"here": Resources("sdwan_center")})]
 
 
 def holding(*images: Image, **more: Any) -> TargetState:
@@ -88,17 +88,17 @@ def test_an_upload_under_way_is_left_alone_by_whoever_does_not_wait() -> None:
 
 def test_storage_is_reserved_before_the_upload_and_only_where_it_differs() -> None:
     room = Storage("secondary", True, 10, 0, 10, True)
-    wanted = replace(WANTED, reserve=5000)
-    reserve, upload = steps({"here": holding(storage=room)}, wanted, {"here": Resources("sdwan_center")})
+    desired = replace(WANTED, reserve=5000)
+    reserve, upload = steps({"here": holding(storage=room)}, desired, {"here": Resources("sdwan_center")})
     assert reserve.line == 'PUT config/hosted_firewall_storage {"hosted_firewall_storage":{"reserved":5000}}'
     assert reserve.undo == 'PUT config/hosted_firewall_storage {"hosted_firewall_storage":{"reserved":10}}'
-    assert upload.deed == "upload"
-    assert deeds(holding(storage=replace(room, reserved=5000)), wanted) == ["upload"]
-    assert deeds(holding(storage=room, system=APPLIANCE), wanted) == ["upload"]
+    assert upload.action == "upload"
+    assert deeds(holding(storage=replace(room, reserved=5000)), desired) == ["upload"]
+    assert deeds(holding(storage=room, system=APPLIANCE), desired) == ["upload"]
 
 
 def test_deleting_is_one_line_or_none() -> None:
-    gone = Wanted(NAME, present=False)
+    gone = Desired(NAME, present=False)
     assert lines(holding(Image(NAME, VENDOR, 5)), gone) == [DELETE]
     assert lines(holding(Image("other", VENDOR, 5)), gone) == []
     assert lines(holding(Image("a b", VENDOR, 5)), replace(gone, name="a b")) == [f"{DELETE[: -len(NAME)]}a%20b"]
@@ -130,7 +130,7 @@ STATES = st.builds(
     system=st.sampled_from([None, APPLIANCE, System(model="cb210")]),
 )
 DOCUMENTS = st.builds(
-    Wanted,
+    Desired,
     st.just(NAME),
     st.booleans(),
     st.just(VENDOR),
@@ -142,10 +142,10 @@ DOCUMENTS = st.builds(
 )
 
 
-def done(current: Targets, wanted: Wanted) -> dict[str, TargetState]:
+def done(current: Targets, desired: Desired) -> dict[str, TargetState]:
     """What a faithful system has after the steps, from their lines alone."""
     states = dict(current)
-    for step in steps(current, wanted, dict.fromkeys(current, Resources("sdwan_center"))):
+    for step in steps(current, desired, dict.fromkeys(current, Resources("sdwan_center"))):
         method, _path, body = parsed(step.line)
         state = states[step.target]
         images = dict(state.images)
@@ -163,14 +163,14 @@ def done(current: Targets, wanted: Wanted) -> dict[str, TargetState]:
 
 @given(STATES, STATES, DOCUMENTS)
 def test_after_the_steps_nothing_is_left_to_do_and_it_is_as_foretold(
-    one: TargetState, other: TargetState, wanted: Wanted
+    one: TargetState, other: TargetState, desired: Desired
 ) -> None:
     current = {"center": one, "collector emea": other}
-    if errors(check(current, wanted)):
+    if errors(check(current, desired)):
         return
-    after = done(current, wanted)
-    assert steps(after, wanted, dict.fromkeys(current, Resources("sdwan_center"))) == []
-    told = to_document(resulting(current, wanted))
+    after = done(current, desired)
+    assert steps(after, desired, dict.fromkeys(current, Resources("sdwan_center"))) == []
+    told = to_document(desired_state(current, desired))
     shown = to_document(after)
     for target in current:
         by_name = [sorted(rows[target]["images"], key=lambda row: str(row["name"])) for rows in (told, shown)]
@@ -178,11 +178,11 @@ def test_after_the_steps_nothing_is_left_to_do_and_it_is_as_foretold(
 
 
 @given(STATES, DOCUMENTS)
-def test_steps_touch_no_other_image_and_none_that_is_in_use(state: TargetState, wanted: Wanted) -> None:
+def test_steps_touch_no_other_image_and_none_that_is_in_use(state: TargetState, desired: Desired) -> None:
     current = {"here": state}
-    if errors(check(current, wanted)):
+    if errors(check(current, desired)):
         return
-    after = done(current, wanted)["here"].images
+    after = done(current, desired)["here"].images
     for name, image in state.images.items():
         if name != NAME or image.in_use:
             assert after[name] == image
@@ -223,10 +223,10 @@ def test_all_that_is_wrong_with_the_options_is_said_at_once() -> None:
     right: dict[str, Any] = {"via": "center", "wait_timeout": 0} | dict.fromkeys(
         ["resources", "reserve", "checksum", "collectors"]
     )
-    assert meant({**right, "reserve": "1k", "checksum": "sha256:" + "AB" * 32}) == (1024, "ab" * 32, [])
-    assert meant(right) == (None, "", [])
+    assert parse_options({**right, "reserve": "1k", "checksum": "sha256:" + "AB" * 32}) == (1024, "ab" * 32, [])
+    assert parse_options(right) == (None, "", [])
     wrong = {"via": "appliance", "wait_timeout": -1, "resources": {"x": {}}, "reserve": "?", "checksum": "?"}
-    assert len(meant({**right, **wrong})[2]) == 5
+    assert len(parse_options({**right, **wrong})[2]) == 5
 
 
 def test_collectors_are_named_apart_from_center_and_once_each() -> None:

@@ -14,19 +14,19 @@ import pytest
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     STALLED,
+    Desired,
     TargetState,
-    Wanted,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import (
     check,
-    flaws,
-    region_flaws,
+    validate,
+    validate_regions,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Image, Region, Storage, System
 
 NAME, VENDOR, SIZE = "PA-VM-KVM-9.0.1.qcow2", "Palo Alto Networks", 1000
-WANTED = Wanted(NAME, vendor=VENDOR, size=SIZE)
-GONE = Wanted(NAME, present=False)
+WANTED = Desired(NAME, vendor=VENDOR, size=SIZE)
+GONE = Desired(NAME, present=False)
 ROOM = Storage("secondary", True, 5000, 0, 5000, True)
 
 
@@ -42,40 +42,40 @@ def image(name: str = NAME, size: int = SIZE, **more: Any) -> Image:
     return Image(name, VENDOR, size, **{"status": "complete", "percent": 100, **more})
 
 
-def broken(state: TargetState, wanted: Wanted = WANTED) -> list[str]:
-    return [found.rule for found in errors(check({"here": state}, wanted))]
+def broken(state: TargetState, desired: Desired = WANTED) -> list[str]:
+    return [found.rule for found in errors(check({"here": state}, desired))]
 
 
 def test_nothing_is_wrong_with_what_is_right() -> None:
     for state in (appliance(), appliance(image("other.qcow2")), appliance(image()), center(), center(image())):
         assert check({"here": state}, WANTED) == []
-    assert flaws(WANTED) == flaws(GONE) == []
+    assert validate(WANTED) == validate(GONE) == []
 
 
 @pytest.mark.parametrize(
     "name", ["", "../x.qcow2", "a/b.qcow2", "a\\b", "a\nb", "a b.qcow2", 'a"b', "-a.qcow2", "x" * 201]
 )
 def test_h26_names_that_a_path_does_not_carry(name: str) -> None:
-    assert [found.rule for found in flaws(replace(WANTED, name=name)) if found.severity == "error"] == ["H26"]
+    assert [found.rule for found in validate(replace(WANTED, name=name)) if found.severity == "error"] == ["H26"]
 
 
 def test_h26_what_somebody_uploaded_under_an_odder_name_can_be_deleted() -> None:
-    assert flaws(replace(GONE, name="PA VM (1).qcow2")) == []
+    assert validate(replace(GONE, name="PA VM (1).qcow2")) == []
     for name in ("..", "a/b", "a\\b", " a", "a\x00", "\x7f", "x" * 201, "é"):
-        assert [found.rule for found in flaws(replace(GONE, name=name))] == ["H26"], name
+        assert [found.rule for found in validate(replace(GONE, name=name))] == ["H26"], name
 
 
 def test_h2_unknown_vendors_and_h31_unverified_ones() -> None:
-    assert [found.rule for found in flaws(replace(WANTED, vendor="Palo Alto"))] == ["H2"]
-    found = flaws(replace(WANTED, vendor="Check Point"))
+    assert [found.rule for found in validate(replace(WANTED, vendor="Palo Alto"))] == ["H2"]
+    found = validate(replace(WANTED, vendor="Check Point"))
     assert [(problem.rule, problem.severity) for problem in found] == [("H31", "warning")]
-    assert flaws(replace(GONE, vendor="Palo Alto")) == []
+    assert validate(replace(GONE, vendor="Palo Alto")) == []
 
 
 def test_h6_an_odd_suffix_only_warns() -> None:
-    found = flaws(replace(WANTED, name="PA-VM.ova"))
+    found = validate(replace(WANTED, name="PA-VM.ova"))
     assert [(problem.rule, problem.severity) for problem in found] == [("H6", "warning")]
-    assert flaws(replace(WANTED, name="PA-VM.QCOW2")) == []
+    assert validate(replace(WANTED, name="PA-VM.QCOW2")) == []
 
 
 @pytest.mark.parametrize("model", ["cb210", "", "11000"])
@@ -190,4 +190,4 @@ REGIONS = [Region("default"), Region("emea", "192.0.2.7"), Region("apac", "https
     ],
 )
 def test_collectors_are_those_of_regions_that_have_one(chosen: list[str], found: list[str]) -> None:
-    assert [problem.rule for problem in region_flaws(chosen, REGIONS)] == found
+    assert [problem.rule for problem in validate_regions(chosen, REGIONS)] == found

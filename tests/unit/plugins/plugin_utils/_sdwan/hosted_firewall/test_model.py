@@ -108,11 +108,11 @@ def test_only_two_statuses_that_agree_are_success(said: dict[str, str], expected
 
 
 def test_what_a_system_does_not_tell_is_no_difference() -> None:
-    wanted = {"image_name": "other", "model": "VM 50", "secondary_management_server": "192.0.2.9"}
-    assert machine().differs(wanted) == ["image_name", "secondary_management_server"]
-    told = {key: value for key, value in row().items() if key not in wanted}
-    assert machines([told])[0].differs(wanted) == []
-    assert machine(image_name=None, secondary_management_server=None).differs(wanted) == []
+    desired = {"image_name": "other", "model": "VM 50", "secondary_management_server": "192.0.2.9"}
+    assert machine().differs(desired) == ["image_name", "secondary_management_server"]
+    told = {key: value for key, value in row().items() if key not in desired}
+    assert machines([told])[0].differs(desired) == []
+    assert machine(image_name=None, secondary_management_server=None).differs(desired) == []
 
 
 def test_rows_of_a_result_have_every_column_and_the_url_of_the_firewall() -> None:

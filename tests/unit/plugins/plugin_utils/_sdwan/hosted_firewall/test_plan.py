@@ -23,10 +23,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firew
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.plan import (
     Step,
+    desired_state,
     later_all,
     plan,
     provisioned_with,
-    resulting,
     steps,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
@@ -229,9 +229,9 @@ def test_the_plan_leads_to_what_is_wanted_and_a_second_one_is_empty(current: Fle
     for step in listed:
         after = done(after, step, document)
     final = replace(after, machines={key: ended(m) if m else None for key, m in after.machines.items()})
-    wanted = resulting(settled, document)
+    desired = desired_state(settled, document)
     assert [state(machine) for machine in final.machines.values()] == [
-        state(machine) for machine in wanted.machines.values()
+        state(machine) for machine in desired.machines.values()
     ]
     assert all(not machine.differs(document.settings) for machine in final.machines.values() if machine)
     assert steps(final, document, CENTER, renewed) == []

@@ -14,10 +14,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import Document, Fleet
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.plan import steps
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import (
-    Survey,
+    Details,
     View,
     check,
-    flaws,
+    validate,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Image, Storage
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources
@@ -26,21 +26,21 @@ from .hosting import BERLIN_A, HERE, IMAGE, SITES, across, appliance, center, ro
 
 COMPLETE = Image(IMAGE, "Palo Alto Networks", 5, "complete", 100)
 ROOM = Storage("secondary", True, 20, 5, 15, True)
-GOOD = Survey(images={"": [COMPLETE], "emea": [COMPLETE]}, storage={"": [ROOM], "emea": [ROOM]})
+GOOD = Details(images={"": [COMPLETE], "emea": [COMPLETE]}, storage={"": [ROOM], "emea": [ROOM]})
 
 
-def judged(current: Fleet, document: Document, survey: Survey = GOOD) -> list[Problem]:
+def judged(current: Fleet, document: Document, read_details: Details = GOOD) -> list[Problem]:
     table = Resources("sdwan" if document.via == "appliance" else "sdwan_center")
     listed = steps(current, document, table)
-    return check(View(current, document, listed, SITES, survey, document.wait))
+    return check(View(current, document, listed, SITES, read_details, document.wait))
 
 
-def broken(current: Fleet, document: Document, survey: Survey = GOOD) -> set[tuple[str, str]]:
-    return {(found.rule, found.item) for found in judged(current, document, survey)}
+def broken(current: Fleet, document: Document, read_details: Details = GOOD) -> set[tuple[str, str]]:
+    return {(found.rule, found.item) for found in judged(current, document, read_details)}
 
 
-def managed(document: Document, *rows: Any, survey: Survey = GOOD) -> set[tuple[str, str]]:
-    return broken(center(document, *rows), document, survey)
+def managed(document: Document, *rows: Any, read_details: Details = GOOD) -> set[tuple[str, str]]:
+    return broken(center(document, *rows), document, read_details)
 
 
 def test_nothing_is_wrong_with_what_is_right() -> None:
@@ -59,7 +59,7 @@ def test_nothing_is_wrong_with_what_is_right() -> None:
     ],
 )
 def test_h25_a_task_says_what_it_is_about_once(given: dict[str, Any], item: str) -> None:
-    assert [(found.rule, found.item) for found in flaws(task(**given), {})] == [("H25", item)]
+    assert [(found.rule, found.item) for found in validate(task(**given), {})] == [("H25", item)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_h25_a_task_says_what_it_is_about_once(given: dict[str, Any], item: str)
     ],
 )
 def test_h26_values_fit_where_they_are_carried(given: dict[str, Any], item: str) -> None:
-    assert [(found.rule, found.item) for found in flaws(task(**given), {})] == [("H26", item)]
+    assert [(found.rule, found.item) for found in validate(task(**given), {})] == [("H26", item)]
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_h26_values_fit_where_they_are_carried(given: dict[str, Any], item: str)
     ],
 )
 def test_h25_h26_near_misses(given: dict[str, Any]) -> None:
-    assert flaws(task(**given), {"auth_code": "A1-B2", "vm_auth_key": "x" * 1024}) == []
+    assert validate(task(**given), {"auth_code": "A1-B2", "vm_auth_key": "x" * 1024}) == []
 
 
 @pytest.mark.parametrize("secret", ["canary\n", "canary" * 300])
 def test_h26_a_secret_that_cannot_be_one_is_refused_unseen(secret: str) -> None:
-    (found,) = flaws(task(), {"auth_code": secret})
+    (found,) = validate(task(), {"auth_code": secret})
     assert (found.rule, found.item) == ("H26", "auth_code") and "canary" not in str(found)
 
 
@@ -108,12 +108,12 @@ def test_h26_a_secret_that_cannot_be_one_is_refused_unseen(secret: str) -> None:
     ],
 )
 def test_h2_the_model_is_one_of_the_vendor(given: dict[str, Any], item: str) -> None:
-    assert [(found.rule, found.item) for found in flaws(task(**given), {})] == [("H2", item)]
+    assert [(found.rule, found.item) for found in validate(task(**given), {})] == [("H2", item)]
 
 
 @pytest.mark.parametrize("model", ["VM 100", "vm-50", "VM100"])
 def test_h2_spelling_does_not_matter(model: str) -> None:
-    assert flaws(task(model=model), {}) == []
+    assert validate(task(model=model), {}) == []
 
 
 def test_h1_only_the_1100_hosts_a_firewall() -> None:
@@ -158,38 +158,38 @@ def test_h25_what_is_provisioned_is_complete() -> None:
     ],
 )
 def test_the_image_is_there_and_complete(image: Image, rule: str) -> None:
-    assert broken(appliance(), task(), Survey(images={"": [image]})) == {(rule, "image")}
-    assert broken(appliance(row()), task(), Survey(images={"": [image]})) == set()
+    assert broken(appliance(), task(), Details(images={"": [image]})) == {(rule, "image")}
+    assert broken(appliance(row()), task(), Details(images={"": [image]})) == set()
 
 
 def test_h8_the_image_is_on_the_collector_of_each_region() -> None:
     document = across("berlin", "paris")
-    lacking = Survey(images={"": [COMPLETE], "emea": []}, storage=GOOD.storage)
-    assert managed(document, survey=lacking) == {("H8", "image")}
-    assert managed(across("berlin"), survey=lacking) == set()
-    closed = Survey(images={"": [COMPLETE]}, closed={"emea": "no route"})
+    missing_parts = Details(images={"": [COMPLETE], "emea": []}, storage=GOOD.storage)
+    assert managed(document, read_details=missing_parts) == {("H8", "image")}
+    assert managed(across("berlin"), read_details=missing_parts) == set()
+    closed = Details(images={"": [COMPLETE]}, closed={"emea": "no route"})
     (found,) = judged(center(document), document, closed)
     assert (found.rule, found.item) == ("H8", "sites[paris/paris-a]")
     assert "no route" in found.message and "collector_password" in found.remedy
     through = across("paris", via="collector", region="emea")
-    assert managed(through, survey=Survey(images={"": []})) == {("H8", "image")}
+    assert managed(through, read_details=Details(images={"": []})) == {("H8", "image")}
 
 
 @pytest.mark.parametrize("storage", [Storage("secondary", False, 20, 0, 20, True), Storage("secondary", known=True)])
 def test_h27_center_has_storage_for_images(storage: Storage) -> None:
-    lacking = Survey(images=GOOD.images, storage={"": [storage], "emea": [ROOM]})
-    assert managed(across("berlin", "paris"), survey=lacking) == {("H27", "image")}
-    assert managed(across("paris"), survey=lacking) == set()
-    either = Survey(images=GOOD.images, storage={"": [storage, ROOM]})
-    assert managed(across("berlin"), survey=either) == set()
-    assert managed(across("berlin"), survey=Survey(images=GOOD.images, storage={"": [Storage()]})) == set()
+    missing_parts = Details(images=GOOD.images, storage={"": [storage], "emea": [ROOM]})
+    assert managed(across("berlin", "paris"), read_details=missing_parts) == {("H27", "image")}
+    assert managed(across("paris"), read_details=missing_parts) == set()
+    either = Details(images=GOOD.images, storage={"": [storage, ROOM]})
+    assert managed(across("berlin"), read_details=either) == set()
+    assert managed(across("berlin"), read_details=Details(images=GOOD.images, storage={"": [Storage()]})) == set()
 
 
 def test_h10_cloud_direct_and_wanop_exclude_a_firewall() -> None:
-    rivals = Survey(images=GOOD.images, rivals=[("", "cloud_direct")])
+    rivals = Details(images=GOOD.images, rivals=[("", "cloud_direct")])
     assert broken(appliance(), task(), rivals) == {("H10", "the appliance")}
     assert broken(appliance(row()), task(), rivals) == set()
-    unknown = judged(appliance(), task(), Survey(images=GOOD.images, rivals_unknown="HTTP 404"))
+    unknown = judged(appliance(), task(), Details(images=GOOD.images, rivals_unknown="HTTP 404"))
     assert [(found.rule, found.severity) for found in unknown] == [("H10", "warning")]
 
 
@@ -197,7 +197,7 @@ def test_h10_cloud_direct_and_wanop_exclude_a_firewall() -> None:
     "given", [{"present": False}, {"power": "stopped"}, {"renew": True, "secrets": ("auth_code",)}]
 )
 def test_h4_what_a_live_policy_redirects_to_is_not_taken_down(given: dict[str, Any]) -> None:
-    live, idle = Survey(images=GOOD.images, redirects=True), Survey(images=GOOD.images, redirects=False)
+    live, idle = Details(images=GOOD.images, redirects=True), Details(images=GOOD.images, redirects=False)
     anew = {("H37", "the appliance")} if given.get("renew") else set()
     assert broken(appliance(row()), task(**given), live) == {("H4", "the appliance"), *anew}
     assert broken(appliance(row()), task(**given), idle) == anew
@@ -205,7 +205,7 @@ def test_h4_what_a_live_policy_redirects_to_is_not_taken_down(given: dict[str, A
 
 
 def test_h4_what_failed_may_be_repeated_because_it_is_down_anyway() -> None:
-    assert broken(appliance(row(HERE, "failed")), task(), Survey(images=GOOD.images, redirects=True)) == set()
+    assert broken(appliance(row(HERE, "failed")), task(), Details(images=GOOD.images, redirects=True)) == set()
 
 
 @pytest.mark.parametrize(("sent", "rules"), [(0, set()), (7, {"H4"}), (None, {"H4"})])
@@ -224,14 +224,14 @@ def test_h20_a_key_for_panorama_needs_its_address() -> None:
 
 
 def test_h31_an_unverified_vendor_warns() -> None:
-    image = Survey(images={"": [Image(IMAGE, "Check Point")]})
+    image = Details(images={"": [Image(IMAGE, "Check Point")]})
     found = judged(appliance(), task(vendor="Check Point", model="Edge"), image)
     assert [(one.rule, one.severity) for one in found] == [("H31", "warning")]
 
 
 def test_what_it_was_provisioned_with_stays_without_force() -> None:
     (found,) = judged(
-        appliance(row()), task(model="VM 100", image="new_one.qcow2"), Survey(images={"": [Image("new_one.qcow2")]})
+        appliance(row()), task(model="VM 100", image="new_one.qcow2"), Details(images={"": [Image("new_one.qcow2")]})
     )
     assert (found.rule, found.item) == ("H37", "the appliance")
     assert "model is 'VM 50', not 'VM 100'" in found.message and "new_one" in found.message

@@ -27,7 +27,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.mod
     to_entry,
     to_item,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import Requests, plan, resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import Requests, desired_state, plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
 REQUESTS = Requests(Resources("sdwan"), "P")
@@ -172,7 +172,7 @@ def carried(document: dict[str, Any], extra: dict[str, Any] | None = None) -> Ed
     for name, item in (extra or {}).items():
         editor.things["firewall"][name] = item
     start = editor.seen()
-    editor.run(plan(start, resulting(start, document, "merged"), REQUESTS).commands)
+    editor.run(plan(start, desired_state(start, document, "merged"), REQUESTS).commands)
     return editor
 
 
@@ -191,13 +191,13 @@ OTHERS: dict[str, Any] = {
 def test_the_plan_gives_what_is_wanted_a_second_one_is_empty_and_its_undo_gives_what_was(before, document, state):
     editor = carried(before, OTHERS)
     current = editor.seen()
-    wanted = resulting(current, document, state)
-    found = plan(current, wanted, REQUESTS)
+    desired = desired_state(current, document, state)
+    found = plan(current, desired, REQUESTS)
     assert Plan.from_dict(found.as_dict()) == found
     editor.run(found.commands)
     seen = editor.seen()
-    assert without_empty(seen) == without_empty(wanted)
-    assert not plan(seen, resulting(seen, document, state), REQUESTS)
+    assert without_empty(seen) == without_empty(desired)
+    assert not plan(seen, desired_state(seen, document, state), REQUESTS)
     assert editor.things["firewall"]["rome"]["firewall_static_nat_policy"] == [{"name": "n"}]
     assert seen.sites["rome"].policies == current.sites["rome"].policies
     editor.run(found.undo_commands)
@@ -227,19 +227,19 @@ def test_what_others_have_stays_in_every_state(before, document):
     editor = carried(before, OTHERS)
     current = editor.seen()
     for state in ("merged", "replaced", "overridden", "deleted"):
-        wanted = resulting(current, document, state)
+        desired = desired_state(current, document, state)
         named = {item["name"] for item in document.get("policy_templates", [])}
         for name, template in current.templates.items():
             if name not in named:
                 kept = [item for item in template.pre if not item.is_redirect]
-                assert [item for item in wanted.templates[name].pre if not item.is_redirect] == kept
-        assert wanted.sites["rome"].policies == current.sites["rome"].policies
+                assert [item for item in desired.templates[name].pre if not item.is_redirect] == kept
+        assert desired.sites["rome"].policies == current.sites["rome"].policies
 
 
-def listed(current: list[dict[str, Any]], wanted: list[dict[str, Any]], state: Any, **more: Any) -> list[str]:
+def listed(current: list[dict[str, Any]], desired: list[dict[str, Any]], state: Any, **more: Any) -> list[str]:
     """Actions of a site's policies, with their ports."""
     start = carried({"site_policies": [{"site": "berlin", "policies": current}]}).seen()
-    found = resulting(start, {"site_policies": [{"site": "berlin", "policies": wanted}], **more}, state)
+    found = desired_state(start, {"site_policies": [{"site": "berlin", "policies": desired}], **more}, state)
     return [
         f"{item.action} {item.value('destination_port') or item.value('application') or ''}".strip()
         for item in found.sites["berlin"].policies
@@ -251,7 +251,7 @@ ALLOW, DROP = ({"action": action, "destination_port": port} for action, port in 
 
 
 @pytest.mark.parametrize(
-    ("current", "wanted", "state", "left"),
+    ("current", "desired", "state", "left"),
     [
         ([DROP, REDIRECT], [ALLOW], "merged", ["drop 23", "allow 443", "redirect"]),
         ([DROP], [REDIRECT], "merged", ["drop 23", "redirect"]),
@@ -263,8 +263,8 @@ ALLOW, DROP = ({"action": action, "destination_port": port} for action, port in 
         ([DROP, REDIRECT], [DROP], "deleted", ["redirect"]),
     ],
 )
-def test_where_a_policy_comes_to_stand(current, wanted, state, left):
-    assert listed(current, wanted, state) == left
+def test_where_a_policy_comes_to_stand(current, desired, state, left):
+    assert listed(current, desired, state) == left
 
 
 def test_trusted_applications_come_before_the_first_redirect_and_go_with_it():
@@ -277,7 +277,7 @@ def test_trusted_applications_come_before_the_first_redirect_and_go_with_it():
 
 def test_a_site_that_is_named_without_policies_loses_all_redirects_and_nothing_else():
     start = carried({"site_policies": [{"site": "berlin", "policies": [DROP, REDIRECT]}]}).seen()
-    found = resulting(start, {"site_policies": [{"site": "berlin"}]}, "deleted")
+    found = desired_state(start, {"site_policies": [{"site": "berlin"}]}, "deleted")
     assert [item.action for item in found.sites["berlin"].policies] == ["drop"]
 
 
@@ -300,7 +300,7 @@ def test_what_sdwan_made_is_never_sent_away():
     start = editor.seen()
     for state in ("replaced", "overridden", "deleted"):
         document = {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}
-        lines = plan(start, resulting(start, document, state), REQUESTS).commands
+        lines = plan(start, desired_state(start, document, state), REQUESTS).commands
         assert not [line for line in lines if "auto" in line.split(" {")[0]]
         assert all('"id":"auto1"' in line for line in lines if line.startswith("PUT config_editor/firewall "))
 
@@ -323,7 +323,7 @@ def test_settings_of_a_site_go_back_as_they_came(attached):
     }
     start = editor.seen()
     found = plan(
-        start, resulting(start, {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}, "merged"), REQUESTS
+        start, desired_state(start, {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}, "merged"), REQUESTS
     )
     (sent,) = [parsed(line)[2]["firewall"] for line in found.commands if line.startswith("PUT config_editor/firewall ")]
     expected = attached if isinstance(attached, list) else [attached]

@@ -14,19 +14,19 @@ import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import Redirects, redirects
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import desired_state
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import (
-    Surroundings,
+    Context,
     check,
     check_order,
-    flaws,
-    package_flaws,
+    validate,
+    validate_package,
 )
 
 MODELS = {"dc": "cb2100", "berlin": "cb1100", "paris": "cb1100", "rome": "cb210"}
 ZONES = frozenset({"default_lan_zone", "internet_zone", "untrusted_internet_zone"})
 UP = {name: [HostedFirewall(name, admin_status="Up", operation_status="Running")] for name in ("berlin", "paris")}
-AROUND = Surroundings(MODELS, ZONES, UP)
+AROUND = Context(MODELS, ZONES, UP)
 TEMPLATE: dict[str, Any] = {
     "name": "pa",
     "vendor": "Palo Alto Networks",
@@ -56,19 +56,19 @@ def hosted(**parts: Any) -> dict[str, Any]:
 
 
 def broken(
-    document: dict[str, Any], *, state: Any = "merged", current: Redirects | None = None, around: Surroundings = AROUND
+    document: dict[str, Any], *, state: Any = "merged", current: Redirects | None = None, around: Context = AROUND
 ) -> set[str]:
     """Ids of the rules that the document breaks by itself, or else by what it leads to."""
-    found = flaws(document, state)
+    found = validate(document, state)
     if not found:
         before = current or Redirects()
-        found = check(before, resulting(before, document, state), around)
+        found = check(before, desired_state(before, document, state), around)
     return {item.rule for item in found}
 
 
 def package(document: dict[str, Any], **more: Any) -> Redirects:
     """A package that carries the document."""
-    return resulting(Redirects(), {**document, **more}, "merged")
+    return desired_state(Redirects(), {**document, **more}, "merged")
 
 
 def test_the_good_document_breaks_nothing() -> None:
@@ -85,15 +85,15 @@ BROKEN = [
     ("H1", local(OUT, site="rome"), {}),
     ("H1", changed(policy_templates=[{"name": "some", "sites": ["dc"], "pre_appliance_policies": [OUT]}], site_policies=[]), {}),
     ("H1", changed(policy_templates=[{"name": "g", "global": True, "pre_appliance_policies": [OUT]}], site_policies=[]),
-     {"around": Surroundings({"dc": "cb2100"}, ZONES, {})}),
+     {"around": Context({"dc": "cb2100"}, ZONES, {})}),
     ("H2", hosted(model="VM 300"), {}),
     ("H2", hosted(vendor="Nobody"), {}),
     ("H3", hosted(deployment_mode="Layer 3"), {}),
     ("H3", hosted(service_redirection_interfaces=[{"interface": "Interface-3"}]), {}),
     ("H3", hosted(service_redirection_interfaces=[]), {}),
     ("H3", local({**OUT, "service_redirection_interface": "Interface-3"}), {}),
-    ("H4", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "berlin": []})}),
-    ("H4", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [HostedFirewall("paris", admin_status="Up", operation_status="Booting")]})}),
+    ("H4", GOOD, {"around": Context(MODELS, ZONES, {**UP, "berlin": []})}),
+    ("H4", GOOD, {"around": Context(MODELS, ZONES, {**UP, "paris": [HostedFirewall("paris", admin_status="Up", operation_status="Booting")]})}),
     ("H11", local(INTO), {}),
     ("H13", changed(connection_match_type="directional"), {}),
     ("H13", {key: value for key, value in GOOD.items() if key != "connection_match_type"}, {}),
@@ -101,7 +101,7 @@ BROKEN = [
     ("H14", local({**INTO, "source_service_type": "internet"}), {}),
     ("H15", local({**OUT, "service_redirection_vlan": 300}), {}),
     ("H15", hosted(service_redirection_interfaces=[{"interface": "Interface-1", "vlan": 4095}]), {}),
-    ("H15", GOOD, {"around": Surroundings(MODELS, ZONES, UP, {"pa": frozenset({0})})}),
+    ("H15", GOOD, {"around": Context(MODELS, ZONES, UP, {"pa": frozenset({0})})}),
     ("H18", local({"action": "allow"}, OUT), {}),
     ("H18", local({"action": "drop", "destination_service_type": "internet"}, {**OUT, "destination_port": "443"}), {}),
     ("H18", changed(policy_templates=[{"name": "p", "sites": ["berlin"], "pre_appliance_policies": [{"action": "allow"}]}]), {}),
@@ -124,16 +124,16 @@ BROKEN = [
     ("H29", {"connection_match_type": "symmetric"}, {"state": "overridden"}),
     ("H29", {}, {"state": "deleted"}),
     ("H31", hosted(vendor="Check Point", model="Edge"), {}),
-    ("H32", GOOD, {"around": Surroundings(MODELS, ZONES, None)}),
+    ("H32", GOOD, {"around": Context(MODELS, ZONES, None)}),
     ("H32", changed(policy_templates=[{"name": "g", "global": True, "pre_appliance_policies": [OUT]}], site_policies=[]),
-     {"around": Surroundings(MODELS, ZONES, None)}),
-    ("H4", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [*UP["paris"], HostedFirewall("paris", "paris-b")]})}),
+     {"around": Context(MODELS, ZONES, None)}),
+    ("H4", GOOD, {"around": Context(MODELS, ZONES, {**UP, "paris": [*UP["paris"], HostedFirewall("paris", "paris-b")]})}),
     ("H41", local(OUT, {"action": "allow", "application": "webex"}), {"state": "replaced"}),
     ("H29", {"trusted_applications": ["webex"], "site_policies": []}, {"state": "overridden"}),
     ("H15", local({**OUT, "service_redirection_vlan": -1}), {}),
     ("H26", local({**OUT, "ip_protocol_num": 0}), {}),
     ("H26", local({**OUT, "ip_protocol_num": 256}), {}),
-    ("H40", GOOD, {"around": Surroundings(MODELS, ZONES, {**UP, "paris": [replace(UP["paris"][0], model="VM 100")]})}),
+    ("H40", GOOD, {"around": Context(MODELS, ZONES, {**UP, "paris": [replace(UP["paris"][0], model="VM 100")]})}),
 ]  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def test_what_comes_close_is_fine(rule: str, document: dict[str, Any]) -> None:
 
 
 def test_vlans_and_tags_that_are_the_same_are_fine() -> None:
-    around = Surroundings(MODELS, ZONES, UP, {"pa": frozenset({0, 200})})
+    around = Context(MODELS, ZONES, UP, {"pa": frozenset({0, 200})})
     assert broken(GOOD, around=around) == set()
 
 
@@ -185,10 +185,10 @@ def test_what_stood_before_is_no_reason_to_refuse_another_change() -> None:
 
 def test_only_sites_that_redirect_anew_and_could_are_asked_for_their_firewall() -> None:
     before = package(GOOD)
-    unknown = Surroundings(MODELS, ZONES, None)
+    unknown = Context(MODELS, ZONES, None)
     further = {**OUT, "destination_port": "8443"}
     document = {"site_policies": [{"site": name, "policies": [further]} for name in ("paris", "rome")]}
-    found = check(before, resulting(before, document, "merged"), unknown)
+    found = check(before, desired_state(before, document, "merged"), unknown)
     assert [(item.rule, item.item) for item in found if item.severity == "error"] == [
         ("H1", "site_policies[rome]"),
         ("H32", "site_policies[paris]"),
@@ -197,8 +197,8 @@ def test_only_sites_that_redirect_anew_and_could_are_asked_for_their_firewall() 
 
 def test_a_template_of_all_sites_leaves_the_redirect_of_a_site_nothing() -> None:
     everywhere = {"name": "g", "global": True, "pre_appliance_policies": [{"action": "allow"}]}
-    wanted = resulting(Redirects(), changed(policy_templates=[everywhere]), "merged")
-    found = check(Redirects(), wanted, AROUND)
+    desired = desired_state(Redirects(), changed(policy_templates=[everywhere]), "merged")
+    found = check(Redirects(), desired, AROUND)
     assert [(item.rule, item.item) for item in found] == [("H18", "site_policies[berlin]")]
     assert "policy template g" in found[0].message
 
@@ -236,13 +236,13 @@ def test_names_that_stand_in_paths_are_plain(hostile: str) -> None:
         changed(policy_templates=[{"name": hostile}]),
         changed(site_policies=[{"site": hostile, "policies": []}]),
     ):
-        assert "H26" in {item.rule for item in flaws(document, "merged")}
-    assert "H26" in {item.rule for item in package_flaws(hostile, "b")}
+        assert "H26" in {item.rule for item in validate(document, "merged")}
+    assert "H26" in {item.rule for item in validate_package(hostile, "b")}
 
 
 def test_the_backup_is_another_package() -> None:
-    assert {item.rule for item in package_flaws("P", "P")} == {"H25"}
-    assert package_flaws("P", "P_before") == []
+    assert {item.rule for item in validate_package("P", "P")} == {"H25"}
+    assert validate_package("P", "P_before") == []
 
 
 TEXTS = (
@@ -258,7 +258,7 @@ TEXTS = (
 @pytest.mark.parametrize("option", TEXTS)
 @pytest.mark.parametrize("hostile", ["a\nb", "a\x00b", "\x7f", "x" * 1000])
 def test_texts_with_control_characters_or_without_end_are_refused(option: str, hostile: str) -> None:
-    assert "H26" in {item.rule for item in flaws(local({**OUT, option: hostile}), "merged")}
+    assert "H26" in {item.rule for item in validate(local({**OUT, option: hostile}), "merged")}
 
 
 def test_a_site_that_is_gone_is_no_reason_to_refuse_to_delete_its_redirects() -> None:
@@ -270,4 +270,4 @@ def test_every_problem_comes_at_once() -> None:
         hosted_firewall_templates=[{**TEMPLATE, "vendor": "Nobody", "primary_management_server": "a b"}],
         site_policies=[{"site": "a/b", "policies": [{**OUT, "destination_port": "x"}, {"action": "redirect"}]}],
     )
-    assert {item.rule for item in flaws(document, "merged")} >= {"H2", "H25", "H26"}
+    assert {item.rule for item in validate(document, "merged")} >= {"H2", "H25", "H26"}

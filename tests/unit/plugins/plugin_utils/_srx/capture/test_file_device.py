@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import CaptureFiles, readable
 
 SUMMARY: dict[str, Any] = {"packets": 1, "lines": 2, "filters": {"f": 1}, "verdicts": {"dropped": 1}, "reasons": {}}
@@ -80,7 +80,7 @@ def test_under_the_final_names_nothing_stands_before_the_end(tmp_path: Path) -> 
     assert (tmp_path / "fw1.log").read_text(encoding="utf-8") == "new\n" and names(tmp_path) == NAMES
 
 
-@pytest.mark.parametrize("error", [Failed("device"), KeyboardInterrupt(), SystemExit()])
+@pytest.mark.parametrize("error", [ApplyFailed("device"), KeyboardInterrupt(), SystemExit()])
 def test_what_ends_early_leaves_the_older_files(tmp_path: Path, error: BaseException) -> None:
     (tmp_path / "fw1.log").write_text("older", encoding="utf-8")
 
@@ -98,20 +98,23 @@ def test_what_ends_early_leaves_the_older_files(tmp_path: Path, error: BaseExcep
 def test_a_full_disk_leaves_the_older_files(tmp_path: Path, lines: int) -> None:
     """Noticed while writing, or only when the last bytes go out at the end."""
     (tmp_path / "fw1.jsonl").write_text("older", encoding="utf-8")
-    with file_size(8), pytest.raises(Failed, match=r"fw1\.\* cannot be written: File too large\. Check dest"):
+    with file_size(8), pytest.raises(ApplyFailed, match=r"fw1\.\* cannot be written: File too large\. Check dest"):
         write(tmp_path / "fw1", ["a line that is longer than that"] * lines, [])
     assert names(tmp_path) == ["fw1.jsonl"] and (tmp_path / "fw1.jsonl").read_text(encoding="utf-8") == "older"
 
 
 def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Failed, match=r"nowhere/fw1\.\* cannot be written: No such file or directory"):
+    with pytest.raises(ApplyFailed, match=r"nowhere/fw1\.\* cannot be written: No such file or directory"):
         write(tmp_path / "nowhere" / "fw1", [], [])
 
 
 def test_a_name_that_a_directory_has_is_refused_before_anything_is_captured(tmp_path: Path) -> None:
     """Else the capture would be lost at its end, when the third of the files cannot take its name."""
     (tmp_path / "fw1.txt").mkdir()
-    with pytest.raises(Failed, match="cannot be written: Is a directory"), CaptureFiles(str(tmp_path / "fw1"), "fw1"):
+    with (
+        pytest.raises(ApplyFailed, match="cannot be written: Is a directory"),
+        CaptureFiles(str(tmp_path / "fw1"), "fw1"),
+    ):
         pytest.fail("it began")
     assert names(tmp_path) == ["fw1.txt"]
 
@@ -122,7 +125,7 @@ def test_a_destination_that_names_no_file_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "captures").mkdir()
-    with pytest.raises(Failed, match="names no file"):
+    with pytest.raises(ApplyFailed, match="names no file"):
         write(dest, [], [])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

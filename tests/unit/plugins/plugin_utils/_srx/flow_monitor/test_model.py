@@ -20,10 +20,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
     bytes_of,
     file_of,
     filter_of,
-    lacking,
+    is_incomplete,
+    missing_parts,
     network,
     parse,
-    thin,
     to_document,
 )
 
@@ -46,8 +46,8 @@ DASHES = "-" * 74
 
 
 def test_the_capture_is_read():
-    wanted = Filter("myfilter", source_prefix="192.168.56.10/32", protocol="icmp", interface="reth0.0")
-    assert parse(CAPTURED) == Monitor(True, TraceFile("securityflow.log"), {"myfilter": wanted})
+    desired = Filter("myfilter", source_prefix="192.168.56.10/32", protocol="icmp", interface="reth0.0")
+    assert parse(CAPTURED) == Monitor(True, TraceFile("securityflow.log"), {"myfilter": desired})
     assert to_document(parse(CAPTURED)) == {
         "running": True,
         "file": "securityflow.log",
@@ -55,13 +55,13 @@ def test_the_capture_is_read():
             {"name": "myfilter", "source_prefix": "192.168.56.10/32", "protocol": "icmp", "interface": "reth0.0"}
         ],
     }
-    assert lacking(CAPTURED) == "" and not thin(CAPTURED)
+    assert missing_parts(CAPTURED) == "" and not is_incomplete(CAPTURED)
 
 
 def test_nothing_is_monitored():
     text = "Monitor security flow session status: Inactive\nMonitor security flow trace file: None\nMonitor security flow filters: 0\n"
     assert parse(text) == parse("") == Monitor()
-    assert lacking(text) == "" and lacking("")
+    assert missing_parts(text) == "" and missing_parts("")
     for value in ("", "none"):
         assert parse(text.replace("None", value)).file is None
 
@@ -70,7 +70,7 @@ def test_nothing_is_monitored():
 def test_what_a_device_shows_is_read_back(monitor: Monitor, single: bool, any_v6: bool, indent: str):
     text = render(monitor, single=single, any_v6=any_v6, indent=indent)
     assert parse(text) == parse(text.replace("\n", "\r\n")) == by_name(monitor)
-    assert lacking(text) == "" and not thin(text)
+    assert missing_parts(text) == "" and not is_incomplete(text)
 
 
 @given(monitors(), monitors())
@@ -79,19 +79,19 @@ def test_a_cluster_shows_its_nodes_apart(one: Monitor, other: Monitor):
     assert parse(text, "node0") == parse(text, "") == by_name(one)
     assert parse(text, "node1") == by_name(other)
     assert parse(render(one), "node1") == by_name(one)  # shows one of them only
-    assert lacking(text, "node0") == lacking(text, "node1") == ""
+    assert missing_parts(text, "node0") == missing_parts(text, "node1") == ""
 
 
 @given(st.text(), st.text(max_size=6))
 def test_no_text_raises(text: str, node: str):
     assert isinstance(parse(text, node), Monitor)
-    assert isinstance(lacking(text, node), str) and isinstance(thin(text, node), bool)
+    assert isinstance(missing_parts(text, node), str) and isinstance(is_incomplete(text, node), bool)
 
 
 @given(st.lists(st.tuples(st.sampled_from([*CAPTURED.splitlines(), "Name", "Source", "Port"]), st.text(max_size=20))))
 def test_no_text_that_looks_like_one_raises(parts: list[tuple[str, str]]):
     text = "\n".join(f"{line}{noise}" for line, noise in parts)
-    assert isinstance(to_document(parse(text)), dict) and isinstance(lacking(text), str)
+    assert isinstance(to_document(parse(text)), dict) and isinstance(missing_parts(text), str)
 
 
 @given(monitors(), st.data())
@@ -99,12 +99,12 @@ def test_an_answer_cut_before_its_last_lines_is_told_from_a_whole_one(monitor: M
     text = render(monitor, extras=False)
     lines = text.splitlines(keepends=True)
     cut = "".join(lines[: data.draw(st.integers(0, len(lines) - 1))])
-    assert lacking(cut) or thin(cut)
+    assert missing_parts(cut) or is_incomplete(cut)
 
 
 @pytest.mark.parametrize("at", range(len(CAPTURED) - len(" reth0.0\n")))
 def test_the_capture_cut_anywhere_but_in_its_last_word_is_not_whole(at: int):
-    assert lacking(CAPTURED[:at]) or thin(CAPTURED[:at])
+    assert missing_parts(CAPTURED[:at]) or is_incomplete(CAPTURED[:at])
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_the_capture_cut_anywhere_but_in_its_last_word_is_not_whole(at: int):
     ],
 )
 def test_an_answer_that_was_spoilt_is_told_from_a_whole_one(old: str, new: str):
-    assert old in CAPTURED and lacking(CAPTURED.replace(old, new, 1))
+    assert old in CAPTURED and missing_parts(CAPTURED.replace(old, new, 1))
 
 
 @pytest.mark.parametrize(
     ("old", "new"), [("(port 0~65535)", "(po"), ("Interface: reth0.0", "Interface:"), ("Destination:", "Dest\ufffd")]
 )
 def test_a_filter_with_a_line_that_tells_nothing_is_looked_at_twice(old: str, new: str):
-    assert old in CAPTURED and thin(CAPTURED.replace(old, new, 1))
+    assert old in CAPTURED and is_incomplete(CAPTURED.replace(old, new, 1))
 
 
 def test_criteria_behind_the_last_filter_that_counts_are_nobodys(monkeypatch: pytest.MonkeyPatch):
@@ -210,7 +210,7 @@ def test_a_document_is_what_a_device_makes_of_it():
 def test_a_port_is_its_number_however_it_is_shown(shown: str, port: str):
     text = CAPTURED.replace("0~65535", shown, 1)
     found = parse(text).filters["myfilter"]
-    assert (found.source_prefix, found.source_port) == ("192.168.56.10/32", port) and not thin(text)
+    assert (found.source_prefix, found.source_port) == ("192.168.56.10/32", port) and not is_incomplete(text)
 
 
 @pytest.mark.parametrize("name", PROTOCOL_NAMES)

@@ -17,9 +17,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.p
     START,
     STOP,
     clear,
-    fulfils,
+    desired_state,
     plan,
-    resulting,
+    satisfies,
 )
 
 from .monitors import Device, by_name, device, files, monitors, some_filters
@@ -46,9 +46,9 @@ def brought(
     """A device, what is seen of it, what is wanted, the plan. Only what the rules let through (M9, M10)."""
     box = device(monitor, **switches)
     current = box.shown()
-    wanted = resulting(current, **document)
-    assume(not wanted.running or (wanted.filters and wanted.file))
-    return box, current, wanted, plan(current, wanted)
+    desired = desired_state(current, **document)
+    assume(not desired.running or (desired.filters and desired.file))
+    return box, current, desired, plan(current, desired)
 
 
 @pytest.mark.parametrize("switches", SWITCHES)
@@ -56,22 +56,22 @@ def brought(
 def test_current_and_plan_are_wanted_and_a_second_plan_is_empty(
     switches: dict[str, Any], monitor: Monitor, document: dict[str, Any]
 ):
-    box, _current, wanted, steps = brought(monitor, document, switches)
+    box, _current, desired, steps = brought(monitor, document, switches)
     for command in steps.commands:
         box.do(command)
     seen = box.shown()
-    assert seen.running == wanted.running and seen.file == by_name(wanted).file
-    assert set(seen.filters) == set(wanted.filters)
-    assert all(fulfils(seen.filters[name], item) for name, item in wanted.filters.items())
-    assert not plan(seen, wanted)
-    assert not plan(seen, resulting(seen, **document))
+    assert seen.running == desired.running and seen.file == by_name(desired).file
+    assert set(seen.filters) == set(desired.filters)
+    assert all(satisfies(seen.filters[name], item) for name, item in desired.filters.items())
+    assert not plan(seen, desired)
+    assert not plan(seen, desired_state(seen, **document))
 
 
 @given(monitor=monitors(), document=documents)
 def test_a_device_that_merges_and_one_that_replaces_end_alike(monitor: Monitor, document: dict[str, Any]):
     ends = []
     for repeat in ("merge", "replace"):
-        box, _current, _wanted, steps = brought(monitor, document, {"repeat": repeat})
+        box, _current, _desired, steps = brought(monitor, document, {"repeat": repeat})
         for command in steps.commands:
             box.do(command)
         ends.append((steps.commands, box.carried()))
@@ -81,12 +81,12 @@ def test_a_device_that_merges_and_one_that_replaces_end_alike(monitor: Monitor, 
 @pytest.mark.parametrize("switches", SWITCHES)
 @given(monitor=monitors(), document=documents)
 def test_a_plan_and_its_undo_are_the_start(switches: dict[str, Any], monitor: Monitor, document: dict[str, Any]):
-    box, current, wanted, steps = brought(monitor, document, switches)
+    box, current, desired, steps = brought(monitor, document, switches)
     for command in steps.commands + steps.undo_commands:
         box.do(command)
     seen = box.shown()
     assert (seen.running, seen.filters) == (current.running, current.filters)
-    assert seen.file == (current.file or by_name(wanted).file)  # no command takes a file away
+    assert seen.file == (current.file or by_name(desired).file)  # no command takes a file away
 
 
 @pytest.mark.parametrize("switches", SWITCHES)
@@ -94,7 +94,7 @@ def test_a_plan_and_its_undo_are_the_start(switches: dict[str, Any], monitor: Mo
 def test_from_every_prefix_there_is_a_way_back(
     switches: dict[str, Any], monitor: Monitor, document: dict[str, Any], data: st.DataObject
 ):
-    box, current, _wanted, steps = brought(monitor, document, switches)
+    box, current, _desired, steps = brought(monitor, document, switches)
     for command in steps.commands[: data.draw(st.integers(0, len(steps.commands)))]:
         box.do(command)
     for command in plan(box.shown(), current, exactly=True).commands:
@@ -107,7 +107,7 @@ def test_from_every_prefix_there_is_a_way_back(
 @pytest.mark.parametrize("switches", SWITCHES)
 @given(monitor=monitors(), document=documents)
 def test_every_prefix_is_safe(switches: dict[str, Any], monitor: Monitor, document: dict[str, Any]):
-    box, _current, wanted, steps = brought(monitor, document, switches)
+    box, _current, desired, steps = brought(monitor, document, switches)
     start = box.carried()[2]
     named = {item.name for item in document["filters"]}
     others = {name: given for name, given in start.items() if name not in named}
@@ -117,7 +117,7 @@ def test_every_prefix_is_safe(switches: dict[str, Any], monitor: Monitor, docume
         if not document["purge"]:
             assert others.items() <= carried.items(), "a filter of somebody else was touched"
         if running:  # each filter then is what it was, or what it shall be
-            ends = [start, device(wanted).carried()[2]]
+            ends = [start, device(desired).carried()[2]]
             assert all(any(end.get(name) == given for end in ends) for name, given in carried.items())
             assert carried and len(carried) >= min(map(len, ends))
 
@@ -126,13 +126,13 @@ def test_every_prefix_is_safe(switches: dict[str, Any], monitor: Monitor, docume
 def test_what_runs_rests_while_it_changes_and_each_filter_is_cleared_by_its_name(
     monitor: Monitor, document: dict[str, Any]
 ):
-    _box, current, wanted, steps = brought(monitor, document, {})
+    _box, current, desired, steps = brought(monitor, document, {})
     commands = steps.commands
     changes = [command for command in commands if command not in (START, STOP)]
     assert commands == [
-        *([STOP] if current.running and (changes or not wanted.running) else []),
+        *([STOP] if current.running and (changes or not desired.running) else []),
         *changes,
-        *([START] if wanted.running and (changes or not current.running) else []),
+        *([START] if desired.running and (changes or not current.running) else []),
     ]
     for command in commands + steps.undo_commands:
         assert not command.startswith("clear") or command.split()[5:], command
@@ -142,17 +142,17 @@ def test_what_runs_rests_while_it_changes_and_each_filter_is_cleared_by_its_name
 
 @given(monitors(), documents)
 def test_filters_of_others_go_with_purge_only(monitor: Monitor, document: dict[str, Any]):
-    wanted = resulting(monitor, **document)
+    desired = desired_state(monitor, **document)
     named = {item.name for item in document["filters"]}
     others = {name: item for name, item in monitor.filters.items() if name not in named}
-    kept = {name: item for name, item in wanted.filters.items() if name not in named}
+    kept = {name: item for name, item in desired.filters.items() if name not in named}
     assert kept == ({} if document["purge"] else others)
     if document["state"] == "absent":
-        assert not named & set(wanted.filters)
-        assert wanted.running == (monitor.running and bool(wanted.filters))
+        assert not named & set(desired.filters)
+        assert desired.running == (monitor.running and bool(desired.filters))
     else:
-        assert named <= set(wanted.filters)
-        assert wanted.running == {"started": True, "stopped": False}.get(document["state"], monitor.running)
+        assert named <= set(desired.filters)
+        assert desired.running == {"started": True, "stopped": False}.get(document["state"], monitor.running)
 
 
 def test_a_bare_clear_does_not_exist():
@@ -163,22 +163,22 @@ def test_a_bare_clear_does_not_exist():
 
 def test_a_file_of_that_name_is_set_again_by_force_only():
     there = Monitor(False, TraceFile("t"), {"f": Filter("f")})
-    wanted = resulting(there, [], TraceFile("t", 20480), "present")
-    assert not plan(there, wanted)
-    assert plan(there, wanted, force_file=True).commands == ["monitor security flow file t size 20480"]
-    other = resulting(there, [], TraceFile("u", 20480), "present")
+    desired = desired_state(there, [], TraceFile("t", 20480), "present")
+    assert not plan(there, desired)
+    assert plan(there, desired, force_file=True).commands == ["monitor security flow file t size 20480"]
+    other = desired_state(there, [], TraceFile("u", 20480), "present")
     assert plan(there, other).commands == ["monitor security flow file u size 20480"]
     assert plan(there, other).undo_commands == ["monitor security flow file t"]
 
 
 def test_a_running_monitor_is_stopped_for_a_new_file():
     there = Monitor(True, TraceFile("t"), {"f": Filter("f")})
-    wanted = resulting(there, [], TraceFile("u"), "present")
-    assert plan(there, wanted).commands == [STOP, "monitor security flow file u", START]
+    desired = desired_state(there, [], TraceFile("u"), "present")
+    assert plan(there, desired).commands == [STOP, "monitor security flow file u", START]
 
 
 @pytest.mark.parametrize(
-    ("shown", "wanted", "same"),
+    ("shown", "desired", "same"),
     [
         ((), (("conn_tag", "5"),), True),  # nobody can verify it
         ((("conn_tag", "5"),), (("conn_tag", "5"),), True),
@@ -187,8 +187,8 @@ def test_a_running_monitor_is_stopped_for_a_new_file():
         ((("conn_tag", "5"), ("tenant", "T")), (("conn_tag", "5"),), False),
     ],
 )
-def test_a_criterion_that_is_not_shown_counts_as_set(shown: Any, wanted: Any, same: bool):
-    assert fulfils(Filter("f", extras=shown), Filter("f", extras=wanted)) is same
+def test_a_criterion_that_is_not_shown_counts_as_set(shown: Any, desired: Any, same: bool):
+    assert satisfies(Filter("f", extras=shown), Filter("f", extras=desired)) is same
     current = Monitor(filters={"f": Filter("f", extras=shown)})
-    assert bool(plan(current, Monitor(filters={"f": Filter("f", extras=wanted)}))) is not same
-    assert not fulfils(Filter("f", "10.0.0.1/32", extras=shown), Filter("f", extras=wanted))
+    assert bool(plan(current, Monitor(filters={"f": Filter("f", extras=desired)}))) is not same
+    assert not satisfies(Filter("f", "10.0.0.1/32", extras=shown), Filter("f", extras=desired))

@@ -24,9 +24,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import (
     RULES,
     check,
-    flaws,
     is_log_name,
     overridable_rules,
+    validate,
 )
 
 F, T = Filter("f"), TraceFile("t")
@@ -40,11 +40,11 @@ def broken(found: list[Problem]) -> list[str]:
 
 
 def of_filter(**criteria: Any) -> list[str]:
-    return broken(flaws([{"name": "f", **criteria}], None, "started", False))
+    return broken(validate([{"name": "f", **criteria}], None, "started", False))
 
 
 def of_file(**options: Any) -> list[str]:
-    return broken(flaws([], {"name": "t", **options}, "started", False))
+    return broken(validate([], {"name": "t", **options}, "started", False))
 
 
 # rule, options of a filter that break it, options that just do not
@@ -97,8 +97,8 @@ def test_logical_systems_exclude_each_other():
 
 
 def test_what_goes_needs_a_name_and_nothing_else():
-    assert broken(flaws([{"name": "protocol", "protocol": "wrong"}], None, "absent", False)) == []
-    assert broken(flaws([{"name": "a b"}], None, "absent", False)) == ["M1"]
+    assert broken(validate([{"name": "protocol", "protocol": "wrong"}], None, "absent", False)) == []
+    assert broken(validate([{"name": "a b"}], None, "absent", False)) == ["M1"]
 
 
 @pytest.mark.parametrize(
@@ -126,28 +126,28 @@ def test_a_rule_of_trace_files_broken_and_nearly(rule: str, wrong: dict[str, Any
 
 
 def test_a_filter_stands_once():
-    assert broken(flaws([{"name": "f"}, {"name": "f"}, {"name": "F"}], None, "started", False)) == ["M8"]
-    assert broken(flaws([{"name": "f"}, {"name": "F"}], None, "started", False)) == []
+    assert broken(validate([{"name": "f"}, {"name": "f"}, {"name": "F"}], None, "started", False)) == ["M8"]
+    assert broken(validate([{"name": "f"}, {"name": "F"}], None, "started", False)) == []
 
 
 def test_absent_names_what_goes_or_purges():
-    assert broken(flaws([], None, "absent", False)) == ["M18"]
-    assert broken(flaws([], None, "absent", True)) == broken(flaws([{"name": "f"}], None, "absent", False)) == []
+    assert broken(validate([], None, "absent", False)) == ["M18"]
+    assert broken(validate([], None, "absent", True)) == broken(validate([{"name": "f"}], None, "absent", False)) == []
 
 
-def against(current: Monitor, wanted: Monitor, *named: Filter, **more: Any) -> list[str]:
-    return broken(check(current, wanted, named, more.pop("file", None), **{"changes": True, **more}))
+def against(current: Monitor, desired: Monitor, *named: Filter, **more: Any) -> list[str]:
+    return broken(check(current, desired, named, more.pop("file", None), **{"changes": True, **more}))
 
 
 READY = Monitor(True, T, {"f": F})
 
 
 @pytest.mark.parametrize(
-    ("rule", "wanted"), [("M9", Monitor(True, T, {})), ("M10", Monitor(True, None, {"f": F})), ("", READY)]
+    ("rule", "desired"), [("M9", Monitor(True, T, {})), ("M10", Monitor(True, None, {"f": F})), ("", READY)]
 )
-def test_a_monitor_starts_with_a_filter_and_a_file(rule: str, wanted: Monitor):
-    assert against(Monitor(), wanted) == ([rule] if rule else [])
-    assert against(Monitor(), Monitor(False, wanted.file, wanted.filters)) == []  # at rest it needs neither
+def test_a_monitor_starts_with_a_filter_and_a_file(rule: str, desired: Monitor):
+    assert against(Monitor(), desired) == ([rule] if rule else [])
+    assert against(Monitor(), Monitor(False, desired.file, desired.filters)) == []  # at rest it needs neither
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ entries = st.fixed_dictionaries(
 
 @given(entries)
 def test_what_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
-    found = broken(flaws([entry], None, "started", False))
+    found = broken(validate([entry], None, "started", False))
     if set(found) <= {"M15", "M3"}:
         assert filter_of(entry).command.isprintable()
         assert set(dict(filter_of(entry).extras)) <= set(EXTRAS)
@@ -231,7 +231,7 @@ def test_what_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
     )
 )
 def test_a_trace_file_that_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
-    if not flaws([], entry, "started", False):
+    if not validate([], entry, "started", False):
         assert file_of(entry).command.isprintable()
         assert is_log_name(entry["name"])
 

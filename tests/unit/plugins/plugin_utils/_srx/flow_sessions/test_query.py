@@ -23,7 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.
     problems,
 )
 
-MODULE = Path(__file__).resolve().parents[5] / "plugins" / "modules" / "srx_flow_session_info.py"
+MODULE = Path(__file__).resolve().parents[6] / "plugins" / "modules" / "srx_flow_session_info.py"
 EXAMPLES = {"range": 100, "prefix": "10.0.0.0/8", "protocol": "tcp", "tag": "0x1f", "flag": True, "word": "a name"}
 WRONG: dict[str, list[Any]] = {
     "range": [-1, 2**64, "x"],

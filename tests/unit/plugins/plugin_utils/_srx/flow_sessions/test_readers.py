@@ -223,9 +223,9 @@ def test_the_fast_reader_admits_only_what_expat_reads_the_same_way(data: st.Data
     for _number in range(data.draw(st.integers(1, 2))):
         at = data.draw(st.integers(SMALL.index(">") + 1, len(document)))
         document = document[:at] + data.draw(st.sampled_from(CHANGES)) + document[at + data.draw(st.integers(0, 2)) :]
-    (found, report), (wanted, expected) = from_xml(document), slowly(document)
+    (found, report), (desired, expected) = from_xml(document), slowly(document)
     assert (found, report.totals, report.unparsed, bool(report.broken)) == (
-        wanted, expected.totals, expected.unparsed, bool(expected.broken),
+        desired, expected.totals, expected.unparsed, bool(expected.broken),
     )  # fmt: skip
 
 

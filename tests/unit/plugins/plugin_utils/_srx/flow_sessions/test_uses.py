@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions import export as session_export
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import (
     DIMENSIONS,
@@ -168,7 +168,7 @@ def write(path: Path, number: int, *further: Any) -> None:
 def test_a_disk_that_takes_no_more_leaves_what_was_there(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_text("earlier", encoding="utf-8")
-    with pytest.raises(Failed, match="cannot be written"), file_size(20_000):
+    with pytest.raises(ApplyFailed, match="cannot be written"), file_size(20_000):
         write(path, 100_000)
     assert path.read_text(encoding="utf-8") == "earlier" and list(tmp_path.iterdir()) == [path]
 
@@ -181,7 +181,7 @@ def test_an_error_in_mid_table_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="No such file"), SessionFile(str(tmp_path / "no" / "x.csv")):
+    with pytest.raises(ApplyFailed, match="No such file"), SessionFile(str(tmp_path / "no" / "x.csv")):
         pass
 
 
@@ -258,7 +258,7 @@ def at(number: int, node: str = "", pic: str = "") -> Raw:
     st.sampled_from(["node", "SPU"]),
 )
 def test_pages_give_every_session_once_whatever_count_is_meant_for(
-    one: list[int], other: list[int], size: int, meant: str
+    one: list[int], other: list[int], size: int, parse_options: str
 ) -> None:
     """One node with two SPUs, whose identifiers have the unit in their upper half, and one with the same sessions."""
     spus = {
@@ -272,7 +272,7 @@ def test_pages_give_every_session_once_whatever_count_is_meant_for(
             told = [[at(number, node, pic) for number in numbers if number >= start] for pic, numbers in spus.items()]
             found += (
                 [raw for part in told for raw in part[:size]]
-                if meant == "SPU"
+                if parse_options == "SPU"
                 else [raw for part in told for raw in part][:size]
             )
         return found

@@ -27,8 +27,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.mod
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.plan import (
     RESTARTS_CHASSIS,
     RESTARTS_FPC,
+    desired_state,
     plan,
-    resulting,
 )
 
 from .fpc_configs import Config, configurations, documents
@@ -51,7 +51,7 @@ def read(config: Config) -> FpcErrors:
 
 def planned(text: str, document: list[dict[str, Any]] | None, state: State) -> list[str]:
     current = read(Config(text))
-    return plan(current, resulting(current, document, state)).commands
+    return plan(current, desired_state(current, document, state)).commands
 
 
 # -- laws
@@ -63,12 +63,12 @@ def test_a_plan_brings_what_is_wanted_and_its_undo_what_was(
     config: Config, document: list[dict[str, Any]], state: State
 ) -> None:
     current, before = read(config), config.text()
-    wanted = resulting(current, document, state)
-    steps = plan(current, wanted)
+    desired = desired_state(current, document, state)
+    steps = plan(current, desired)
     seen = read(config.run(steps.commands))
-    assert seen == wanted
-    assert not plan(seen, wanted)
-    assert not plan(seen, resulting(seen, document, state))
+    assert seen == desired
+    assert not plan(seen, desired)
+    assert not plan(seen, desired_state(seen, document, state))
     assert config.run(steps.undo_commands).text() == before
 
 
@@ -76,7 +76,7 @@ def test_a_plan_brings_what_is_wanted_and_its_undo_what_was(
 @given(configurations(), documents, st.sampled_from(STATES))
 def test_each_operation_is_undone_by_its_own_undo(config: Config, document: list[dict[str, Any]], state: State) -> None:
     current = read(config)
-    for operation in plan(current, resulting(current, document, state)).operations:
+    for operation in plan(current, desired_state(current, document, state)).operations:
         before = config.text()
         config.run(list(operation.do))
         after = config.text()
@@ -92,7 +92,7 @@ def test_what_was_read_is_a_document_that_changes_nothing(config: Config) -> Non
     document = [
         {key: value for key, value in item.items() if key not in ("other", "inactive")} for item in to_document(current)
     ]
-    assert resulting(current, document, "merged").settings == current.settings
+    assert desired_state(current, document, "merged").settings == current.settings
     assert from_document(document) == current.settings
 
 
@@ -172,7 +172,7 @@ def test_a_deactivated_level_counts_as_not_there_and_is_written_anew() -> None:
 def test_the_undo_of_a_new_fpc_takes_its_empty_entry_away() -> None:
     current = read(Config(START))
     document = [{"fpc": 1, "minor": {"threshold": 2}}, {"fpc": 2, "fatal": {"threshold": 2}, "minor": {"threshold": 2}}]
-    operations = plan(current, resulting(current, document, "merged")).operations
+    operations = plan(current, desired_state(current, document, "merged")).operations
     assert [operation.undo for operation in operations] == [
         ("delete chassis fpc 1 error minor",),
         ("delete chassis fpc 2",),
@@ -188,7 +188,7 @@ def test_what_brings_a_reset_comes_last_and_is_marked() -> None:
         {"fpc": 7, "major": {"actions": ["alarm"]}},
         {"fpc": 8, "major": {"actions": ["reset"]}},
     ]
-    operations = plan(current, resulting(current, document, "merged"), frozenset({0})).operations
+    operations = plan(current, desired_state(current, document, "merged"), frozenset({0})).operations
     assert [(operation.item, operation.risk) for operation in operations] == [
         ("config[fpc 7].major", ()),
         ("config[fpc 0].major", (RESTARTS_CHASSIS,)),
@@ -198,7 +198,7 @@ def test_what_brings_a_reset_comes_last_and_is_marked() -> None:
 
 def test_falling_back_to_the_default_reset_is_marked_too() -> None:
     current = read(Config("set chassis fpc 0 error fatal action alarm\n"))
-    (operation,) = plan(current, resulting(current, None, "deleted"), frozenset({0})).operations
+    (operation,) = plan(current, desired_state(current, None, "deleted"), frozenset({0})).operations
     assert operation.risk == (RESTARTS_CHASSIS,)
 
 

@@ -19,13 +19,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states impo
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.chassis import Card, Chassis, Engine, parse_release
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import statements
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.model import ALL, FpcErrors, Key, parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.plan import resulting
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.plan import desired_state
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rule_table import RULES, overridable_rules
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import (
     Facts,
     check,
-    flaws,
     restarting_slots,
+    validate,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.tables import (
     ACTIONS,
@@ -57,7 +57,7 @@ def problems(
 ) -> list[Problem]:
     found = statements(start)
     current = parse(found.paths, found.inactive)
-    return check(current, resulting(current, document, state), document, state, known or facts())
+    return check(current, desired_state(current, document, state), document, state, known or facts())
 
 
 def broken(*arguments: Any, **more: Any) -> list[tuple[str, str]]:
@@ -333,12 +333,12 @@ def test_nothing_is_written_below_what_is_deactivated() -> None:
     ],
 )
 def test_the_form_of_a_document(document: Document | None, rules: list[str]) -> None:
-    assert [problem.rule for problem in flaws(document, "merged")] == rules
+    assert [problem.rule for problem in validate(document, "merged")] == rules
 
 
 def test_an_emptied_document_deletes_nothing() -> None:
-    assert [problem.rule for problem in flaws([], "deleted")] == ["document"]
-    assert flaws(None, "deleted") == []
+    assert [problem.rule for problem in validate([], "deleted")] == ["document"]
+    assert validate(None, "deleted") == []
 
 
 def test_all_problems_come_at_once_and_in_the_order_of_the_table() -> None:

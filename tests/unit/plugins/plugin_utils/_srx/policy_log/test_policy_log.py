@@ -24,8 +24,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.mod
     parse,
     to_document,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.plan import plan, resulting
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import RULES, check, flaws
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.plan import desired_state, plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import RULES, check, validate
 
 KEYS = [
     Key("trust", "untrust", "web"),
@@ -80,11 +80,11 @@ def test_the_plan_gives_what_is_wanted_its_undo_what_was_and_a_second_plan_nothi
     lines = text_of(before)
     current = PolicyLogs(parse(statements("\n".join(lines))))
     assert current.policies == before
-    wanted = resulting(current, items, state)
-    made = plan(current, wanted)
+    desired = desired_state(current, items, state)
+    made = plan(current, desired)
     after = applied(lines, made.commands)
-    assert after == wanted.policies
-    assert not plan(PolicyLogs(after), wanted)
+    assert after == desired.policies
+    assert not plan(PolicyLogs(after), desired)
     assert applied(text_of(after), made.undo_commands) == before
     assert all(line.split()[1:3] == ["security", "policies"] and " then log session-" in line for line in made.commands)
 
@@ -93,7 +93,7 @@ def test_the_plan_gives_what_is_wanted_its_undo_what_was_and_a_second_plan_nothi
 def test_a_document_of_what_is_there_changes_nothing(before: dict[Key, Policy]) -> None:
     current = PolicyLogs(before)
     for state in ("merged", "replaced", "overridden"):
-        assert not plan(current, resulting(current, to_document(before), state))  # type: ignore[arg-type]
+        assert not plan(current, desired_state(current, to_document(before), state))  # type: ignore[arg-type]
 
 
 @given(st.text(max_size=200))
@@ -107,7 +107,7 @@ def test_states_own_what_they_say() -> None:
     item = {"from_zone": "trust", "to_zone": "untrust", "name": "web", "session_close": True}
 
     def logged(state: Any) -> dict[str, tuple[bool, bool]]:
-        found = resulting(current, [item], state).policies
+        found = desired_state(current, [item], state).policies
         return {key.name: (policy.init, policy.close) for key, policy in found.items()}
 
     assert logged("merged") == {"web": (True, True), "all": (False, True)}
@@ -143,7 +143,7 @@ def ids(problems: list[Problem]) -> list[str]:
     ],
 )
 def test_what_a_document_breaks_by_itself(items: list[dict[str, Any]], state: Any, rules: list[str]) -> None:
-    assert ids(flaws(items, state)) == rules
+    assert ids(validate(items, state)) == rules
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_a_document_breaks_by_itself(items: list[dict[str, Any]], state: An
 )
 def test_what_breaks_on_the_device(policy: Policy | None, targets: tuple[str, ...], rules: list[str]) -> None:
     current = PolicyLogs({key_of(WEB): policy} if policy else {}, targets)
-    problems = check(current, resulting(current, [WEB], "merged"), [WEB], "merged")
+    problems = check(current, desired_state(current, [WEB], "merged"), [WEB], "merged")
     assert ids(problems) == rules
     assert all(problem.severity == RULES[problem.rule].severity for problem in problems)
 
@@ -208,5 +208,5 @@ def test_a_deactivated_part_is_seen() -> None:
 
 def test_a_log_that_is_deactivated_warns_even_when_nothing_changes_and_counts_as_silent() -> None:
     current = PolicyLogs({key_of(WEB): Policy(False, True, "permit", inactive=True)}, ("stream siem",))
-    assert ids(check(current, resulting(current, [WEB], "merged"), [WEB], "merged")) == ["L6"]
+    assert ids(check(current, desired_state(current, [WEB], "merged"), [WEB], "merged")) == ["L6"]
     assert logging_gaps(current.policies)[0]["missing"] == ["session-init", "session-close"]

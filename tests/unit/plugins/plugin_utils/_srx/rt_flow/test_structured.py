@@ -62,8 +62,8 @@ def expected(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(FIELDS, IDENTIFIERS, st.sampled_from(["", " session closed TCP FIN: 1", ' "odd" text]']))
-def test_what_is_rendered_is_parsed(fields: dict[str, Any], identifier: str, behind: str) -> None:
-    line = rendered(fields, identifier) + behind
+def test_what_is_rendered_is_parsed(fields: dict[str, Any], identifier: str, connect_to: str) -> None:
+    line = rendered(fields, identifier) + connect_to
     assert structured.fields(line, 0) == (expected(fields), "")
     assert structured.fields(line, 0) == structured.scanned(line, 0)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Failed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import (
     LONGEST_TEXT,
     Rejected,
@@ -86,5 +86,5 @@ def test_a_text_for_a_person_is_one_bounded_printable_line(text: str) -> None:
 
 def test_a_rejection_is_a_failure_that_changed_nothing() -> None:
     rejected = Rejected("no", status=400, code=7, text="no", method="POST", path="x")
-    assert isinstance(rejected, Failed)
+    assert isinstance(rejected, ApplyFailed)
     assert (rejected.changed, rejected.device_state, str(rejected)) == (False, "unchanged", "no")

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Silent
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli, Garbled
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Timeout
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli, InputLost
 
 BASE = "RP/0/RP0/CPU0:edge1"
 PROMPT = rf"^{re.escape(BASE)}(?:\([^\s()]+\))?# ?"
@@ -41,7 +41,7 @@ class ScriptedDoor:
 
     def receive(self, timeout: float) -> str:
         if not self._pieces:
-            raise Silent(f"nothing for {timeout} s")
+            raise Timeout(f"nothing for {timeout} s")
         return self._pieces.pop(0)
 
 
@@ -83,7 +83,7 @@ def test_a_question_is_answered_and_the_mode_of_the_prompt_is_known() -> None:
 
 def test_lost_input_is_noticed() -> None:
     door = ScriptedDoor(f"one\r\n{BASE}(config)#two-mangled\r\n{BASE}(config)#", 5)
-    with pytest.raises(Garbled, match="3 lines were sent"):
+    with pytest.raises(InputLost, match="3 lines were sent"):
         Cli(door, PROMPT, 1.0).paste(["one", "two", "three"])
 
 
@@ -102,7 +102,7 @@ def test_a_stream_keeps_nothing_of_what_it_gave() -> None:
 
 def test_a_stream_ends_at_its_limit() -> None:
     door = ScriptedDoor("show big\r\n" + "x\r\n" * 5000, 100)
-    with pytest.raises(Silent, match="over 1000 characters"):
+    with pytest.raises(Timeout, match="over 1000 characters"):
         list(Cli(door, PROMPT, 1.0).stream("show big", characters=1000))
 
 
@@ -136,7 +136,7 @@ def test_a_control_character_never_leaves_the_controller(evil: str) -> None:
 
 
 def test_silence_is_an_error_that_is_passed_on() -> None:
-    with pytest.raises(Silent):
+    with pytest.raises(Timeout):
         Cli(ScriptedDoor("show a\r\npartial"), PROMPT, 1.0).run("show a")
 
 
@@ -166,7 +166,7 @@ def test_a_device_that_chews_on_a_line_is_waited_for() -> None:
         def receive(self, timeout: float) -> str:
             if self.silent:
                 self.silent -= 1
-                raise Silent("not yet")
+                raise Timeout("not yet")
             return super().receive(timeout)
 
     assert Cli(Slow(""), PROMPT, 120.0).paste(["x", "y"]) == ["", ""]
@@ -174,7 +174,7 @@ def test_a_device_that_chews_on_a_line_is_waited_for() -> None:
 
 def test_the_error_names_the_command_and_what_allows_more() -> None:
     cli = Cli(ScriptedDoor("show a\r\npartial"), PROMPT, 1.0, "read_timeout")
-    with pytest.raises(Silent, match="no answer to 'show a' for 1 s; read_timeout allows more"):
+    with pytest.raises(Timeout, match="no answer to 'show a' for 1 s; read_timeout allows more"):
         cli.run("show a")
-    with pytest.raises(Silent, match="no answer to 'commit' for 9 s; commit_timeout allows more"):
+    with pytest.raises(Timeout, match="no answer to 'commit' for 9 s; commit_timeout allows more"):
         cli.ask("commit", (), 9.0, "commit_timeout")
