@@ -6,37 +6,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
-    ArgumentError,
-    Arguments,
-    without_none,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, without_none
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.device import PolicyLogWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.rules import RULES, validate
 
 
-class ActionModule(DeviceAction):
+class ActionModule(StateAction):
     door = "mspplus.netsec.netmiko"
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_policy_log.py")
+    rules = RULES
 
-    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        commit = CommitOptions(options["confirm_timeout"], options["commit_timeout"], options["comment"])
-        if commit.wrong:
-            raise ArgumentError(commit.wrong)
-        document, state = without_none(options["config"]), options["state"]
-        flawed = validate(document, state)
-        if flawed:
-            raise ValidationFailed(flawed)
-        progress = self.progress(options["progress"])
+    def validate(self, options: dict[str, Any]) -> list[str]:
+        return CommitOptions.of(options).wrong
+
+    def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
+        items = without_none(options["config"])
+        return items, validate(items, options["state"])
+
+    @contextmanager
+    def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[PolicyLogWing]:
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        wing = PolicyLogWing(firewall, document, state, commit, progress)
-        outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
-        return converged(outcome, {"config": document, "state": state}, self._task.diff)
+        yield PolicyLogWing(firewall, document, options["state"], CommitOptions.of(options), progress)

@@ -6,23 +6,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-import yaml
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
 from .doors import open_door, preload
-from .failures import ApplyFailed, ConnectionFailed, ValidationFailed
-from .operations import Plan, fingerprint
+from .failures import ApplyFailed, RunFailed, ValidationFailed
 from .problems import Problem
-from .run import Outcome
-from .version import VERSION
 from .waiting import Progress
 
 FREE_TEXT = frozenset(
@@ -47,6 +42,10 @@ class DeviceAction(ActionBase):
         """The work: further keys of the result. May raise ValidationFailed, ApplyFailed, ConnectionFailed, ArgumentError."""
         raise TypeError(f"{type(self).__name__} has no perform()")
 
+    def known(self, error: Exception) -> dict[str, Any]:
+        """Keys of a failed result that a successful one has, too."""
+        return {}
+
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
@@ -56,21 +55,9 @@ class DeviceAction(ActionBase):
             options = self.arguments.validated(self._task.args)
             self._check_door()
             result.update(self.perform(options))
-        except ArgumentError as error:
-            result.update(failed=True, changed=False, msg="\n".join(error.messages), errors=error.messages)
-        except ValidationFailed as refused:
-            listed = "\n".join(str(problem) for problem in refused.problems if problem.severity == "error")
-            message = f"The document breaks rules; nothing was sent:\n{listed}"
-            result.update(_failure(message, refused.problems, "unchanged"), changed=False)
-        except ApplyFailed as failed:
-            listed = "".join(f"\n{problem}" for problem in failed.problems)
-            result.update(described(failed.plan), **failed.details)
-            result.update(_failure(f"{failed}{listed}", failed.problems, failed.device_state))
-            result["msg"] += f"\nThe device is now: {failed.device_state}."
-            result["changed"] = failed.changed
-        except ConnectionFailed as error:
-            # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
-            result.update(unreachable=True, changed=False, msg=str(error))
+        except (ArgumentError, RunFailed) as error:
+            result.update(self.known(error))
+            result.update(_failure(error))
         if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
             result["warnings"] = [f"{self._host}: {text}" for text in result["warnings"]]
         return self._masked(result)
@@ -114,47 +101,29 @@ class DeviceAction(ActionBase):
         return {key: remove_values(value, masks[key]) if masks[key] else value for key, value in result.items()}
 
 
-def _failure(message: str, problems: Iterable[Problem], device_state: str) -> dict[str, Any]:
-    return {
-        "failed": True,
-        "msg": message,
-        "problems": [problem.as_dict() for problem in problems],
-        "device_state": device_state,
-    }
+def _failure(error: ArgumentError | RunFailed) -> dict[str, Any]:
+    """What tells of a failure, for a person (msg) and for a program (problems, device_state)."""
+    if isinstance(error, ArgumentError):
+        fields = {"errors": error.messages, "problems": [], "device_state": "unchanged"}
+        return {"failed": True, "changed": False, "msg": "\n".join(error.messages), **fields}
+    if isinstance(error, ValidationFailed):
+        message = f"{error.message}; nothing was sent:\n{error}"
+        return {
+            "failed": True,
+            "changed": False,
+            "msg": message,
+            **_problems(error.problems),
+            "device_state": "unchanged",
+        }
+    if isinstance(error, ApplyFailed):
+        listed = "".join(f"\n{problem}" for problem in error.problems)
+        message = f"{error}{listed}\nThe device is now: {error.device_state}."
+        found = {**error.details, "failed": True, "changed": error.changed, "msg": message}
+        return {**found, **_problems(error.problems), "device_state": error.device_state}
+    # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
+    state = {"problems": [], "device_state": "not reached; this run changed nothing"}
+    return {"unreachable": True, "changed": False, "msg": str(error), **state}
 
 
-def described(plan: Plan, **about: str) -> dict[str, Any]:
-    """A plan as keys of a result."""
-    described: dict[str, Any] = {
-        "commands": plan.commands,
-        "plan": {"collection": VERSION, **about, **plan.as_dict()},
-        **plan.notes,
-    }
-    if plan.deferred:
-        described["deferred"] = [operation.as_dict() for operation in plan.deferred]
-    return described
-
-
-def converged(outcome: Outcome, desired: Mapping[str, Any], diff: bool) -> dict[str, Any]:
-    """An outcome as the keys that every state module returns (docs of the house, \"What a state module promises\")."""
-    about = {"desired": fingerprint(dict(desired)), "fingerprint": fingerprint(outcome.before)}
-    result = {
-        "changed": outcome.changed,
-        "before": outcome.before,
-        "after": outcome.after,
-        **described(outcome.plan, **about),
-        **outcome.details,
-    }
-    warnings = [str(problem) for problem in outcome.warnings]
-    if outcome.plan.deferred:
-        warnings.append(outcome.plan.deferred_because)
-    if warnings:
-        result["warnings"] = warnings
-    if diff:
-        result["diff"] = {"before": _yaml(outcome.before), "after": _yaml(outcome.after)}
-    return result
-
-
-def _yaml(value: Any) -> str:
-    value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+def _problems(problems: Iterable[Problem]) -> dict[str, Any]:
+    return {"problems": [problem.as_dict() for problem in problems]}

@@ -10,8 +10,9 @@ core's own check in action plugins stops at the first error; hence this file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,20 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
+from .raw_arguments import examined
+
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 
 
 @dataclass(frozen=True)
 class Constraints:
-    """What documentation cannot say. Words as in AnsibleModule; no_log: names of top-level options."""
+    """What documentation cannot say. Words as in AnsibleModule; no_log: names of top-level options.
+
+    bounds: the least and the most that a number may be, None for no limit, by top-level option.
+    """
 
     no_log: frozenset[str] = frozenset()
+    bounds: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_together: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()
@@ -57,27 +64,53 @@ class Arguments:
             raise ValueError(f"{documentation} holds no DOCUMENTATION")
         self.spec = specification(document["options"], constraints)
         self.no_log = constraints.no_log
+        self._bounds = constraints.bounds
         self._keywords = constraints.as_keywords()
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments with defaults and right types. Raises ArgumentError with all that is wrong."""
-        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(plain(arguments))
-        if outcome.error_messages:
-            # Of an option that it does not know, core's validator tells the name and not what is wrong with it.
-            raise ArgumentError(
-                [
-                    f"unknown option {error.msg}" if isinstance(error, UnsupportedError) else error.msg
-                    for error in outcome.errors
-                ]
-            )
-        return dict(outcome.validated_parameters)
+        """The arguments with defaults and right types. Raises ArgumentError with all that is wrong: unknown options first, then
+        null where a list or a dictionary is expected, then the rest."""
+        given = plain(arguments)
+        unknown, nulls = examined(given, self.spec)
+        if self._only_adds(given):
+            nulls = [null for null in nulls if null.entry]  # left out, as elsewhere in Ansible
+        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(given)
+        others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
+        options = dict(outcome.validated_parameters)
+        messages = [*map(str, unknown), *map(str, nulls), *dict.fromkeys(others), *self._out_of_bounds(options)]
+        if messages:
+            raise ArgumentError(messages)
+        return options
+
+    def _only_adds(self, given: Mapping[str, Any]) -> bool:
+        """Whether the state is one that could remove nothing."""
+        state = self.spec.get("state")
+        return state is not None and given.get("state", state.get("default")) == "merged"
+
+    def _out_of_bounds(self, options: Mapping[str, Any]) -> list[str]:
+        return [
+            f"{name} must be {_range(low, high)}, not {options[name]}"
+            for name, (low, high) in self._bounds.items()
+            if isinstance(options.get(name), int | float)
+            and not (low if low is not None else -math.inf) <= options[name] <= (high if high is not None else math.inf)
+        ]
+
+
+def _range(low: float | None, high: float | None) -> str:
+    """
+    >>> _range(1, 600), _range(0, None)
+    ('1 to 600', '0 or more')
+    """
+    if high is None:
+        return f"{low:g} or more"
+    return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
     """An argument spec from documented options. Raises ValueError when the table names an option that is not there."""
     nested = dict(constraints.nested)
     spec = _level(options, nested, "")
-    unknown = (constraints.no_log - spec.keys()) | nested.keys()
+    unknown = ((constraints.no_log | constraints.bounds.keys()) - spec.keys()) | nested.keys()
     if unknown:
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
     for name, option in spec.items():

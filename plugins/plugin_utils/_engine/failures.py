@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .operations import Plan
-from .problems import Problem
+from .problems import Problem, errors
 
 
-class ConnectionFailed(Exception):
+class RunFailed(Exception):
+    """A run that did not end well. run: what is known of it (run.Run), filled in by the engine; None before its first step."""
+
+    run: Any = None
+
+
+class ConnectionFailed(RunFailed):
     """The way to the device failed. Its text is one line for a person and names the remedy."""
 
 
@@ -29,27 +34,25 @@ class Timeout(ConnectionFailed):
     """The session is open, but what was waited for did not come within its limit."""
 
 
-class ValidationFailed(Exception):
-    """The document breaks rules; nothing was sent. problems: all of them, warnings too."""
+class ValidationFailed(RunFailed):
+    """What was asked for is refused; nothing was sent. problems: all of them, warnings too. message: what was refused."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems if problem.severity == "error"))
+    def __init__(self, problems: Sequence[Problem], message: str = "The document breaks rules") -> None:
+        super().__init__("\n".join(str(problem) for problem in errors(problems)))
         self.problems = tuple(problems)
+        self.message = message
 
 
 class ConcurrentChange(Exception):
-    """Somebody else changed the device between the read and the commit; nothing of ours was applied."""
+    """Another session changed the device between the read and the commit; nothing of ours was applied."""
 
 
-class ApplyFailed(Exception):
+class ApplyFailed(RunFailed):
     """The device did not take the change, or did not keep it.
 
-    device_state: what the device carries now, in a sentence. details: further keys of the task's result.
-    It begins with "unchanged" or "rolled back" where the device carries what it did before. plan: what was tried,
-    filled in by the engine.
+    device_state: what the device carries now, in a sentence. It begins with "unchanged" or "rolled back" where the device
+    carries what it did before. details: further keys of the task's result.
     """
-
-    plan: Plan = Plan()
 
     def __init__(
         self,

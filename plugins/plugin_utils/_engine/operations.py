@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["create", "update", "delete"]
+KINDS: tuple[Kind, ...] = ("create", "update", "delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,35 +19,44 @@ class Operation:
     """One step that leaves the device in a safe state.
 
     item: the object, in the document's words (``sources[HundredGigE0/0/0/1]``).
-    do, undo: CLI lines, or requests as canonical JSON, one string each. Undo is what returns to the state before.
+    do, undo: CLI lines, or requests as canonical JSON, one string each. Undo is what returns to the state before; None where
+    nothing does.
     risk: tags for whoever reviews the plan (``reload``, ``moves-source``, ``replaces-binding``).
     """
 
     kind: Kind
     item: str
     do: tuple[str, ...]
-    undo: tuple[str, ...]
+    undo: tuple[str, ...] | None
     risk: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "do": list(self.do), "undo": list(self.undo), "risk": list(self.risk)}
+        undo = None if self.undo is None else list(self.undo)
+        return {**asdict(self), "do": list(self.do), "undo": undo, "risk": list(self.risk)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Operation:
         """Raises KeyError or ValueError on anything that as_dict() did not write."""
-        if data["kind"] not in ("create", "update", "delete"):
+        if data["kind"] not in KINDS:
             raise ValueError(f"unknown kind of operation: {data['kind']!r}")
-        return cls(data["kind"], str(data["item"]), tuple(data["do"]), tuple(data["undo"]), tuple(data["risk"]))
+        undo = None if data["undo"] is None else tuple(data["undo"])
+        return cls(data["kind"], str(data["item"]), tuple(data["do"]), undo, tuple(data["risk"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Ordered operations for now, and those that must wait (for a line card reload, say) with the reason."""
+    """Ordered operations for now, and those that must wait (for a line card reload, say) with the reason.
+
+    continues: behind these operations the rest has to be planned anew, because they change what it is planned on.
+    after: what an earlier stage has to bring before this plan can be applied, in words.
+    """
 
     operations: tuple[Operation, ...] = ()
     deferred: tuple[Operation, ...] = ()
     deferred_because: str = ""
     notes: Mapping[str, Any] = field(default_factory=dict)
+    continues: bool = False
+    after: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.operations)
@@ -59,7 +67,13 @@ class Plan:
 
     @property
     def undo_commands(self) -> list[str]:
-        return [line for operation in reversed(self.operations) for line in operation.undo]
+        """What takes the plan back, as far as it can be."""
+        return [line for operation in reversed(self.operations) for line in operation.undo or ()]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many operations of each kind."""
+        return {kind: sum(operation.kind == kind for operation in self.operations) for kind in KINDS}
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -67,19 +81,18 @@ class Plan:
             "deferred": [operation.as_dict() for operation in self.deferred],
             "deferred_because": self.deferred_because,
             "notes": dict(self.notes),
+            "continues": self.continues,
+            "after": list(self.after),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Plan:
+        """Raises KeyError, TypeError or ValueError on anything that as_dict() did not write."""
         return cls(
             tuple(Operation.from_dict(item) for item in data["operations"]),
             tuple(Operation.from_dict(item) for item in data["deferred"]),
             str(data["deferred_because"]),
             dict(data["notes"]),
+            bool(data["continues"]),
+            tuple(map(str, data["after"])),
         )
-
-
-def fingerprint(value: Any) -> str:
-    """SHA-256 of the canonical JSON of plain data: the same for equal values, whatever the order of their keys."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

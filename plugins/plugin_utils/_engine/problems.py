@@ -21,6 +21,7 @@ class Problem:
     item: the offending place of the document, in its own words (``sessions[mon1].destination``).
     message: what is wrong; remedy: what to do about it.
     device_text: the device's own words, when it was the device that refused.
+    assumption: what an earlier stage may bring (``image``). In check mode a task that says that it assumes this goes on.
     """
 
     rule: str
@@ -29,9 +30,10 @@ class Problem:
     remedy: str = ""
     severity: Severity = "error"
     device_text: str = ""
+    assumption: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "assumption"}
 
     def __str__(self) -> str:
         parts = [f"[{self.rule}] {self.item}: {self.message}"]

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Plan
@@ -78,6 +78,11 @@ class CommitOptions:
     confirm_timeout: int = 5
     commit_timeout: int = 300
     comment: str | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> CommitOptions:
+        """From the options of a module."""
+        return cls(options["confirm_timeout"], options["commit_timeout"], options["comment"])
 
     @property
     def wrong(self) -> list[str]:
@@ -239,7 +244,7 @@ class Configuration:
         What others, or the timer, took back already is no matter: it is done when the undo lines make no difference any
         more. Raises ApplyFailed, ConnectionFailed.
         """
-        undo = Plan(tuple(replace(each, do=each.undo, undo=each.do) for each in reversed(plan.operations)))
+        undo = Plan(tuple(replace(each, do=each.undo or (), undo=each.do) for each in reversed(plan.operations)))
         with _Session(self._firewall, self._options) as session:
             for _try in range(BACK):
                 if not session.paste(undo, partly=True):
@@ -266,7 +271,7 @@ class Configuration:
 
 def _of_others(plan: Plan, found: Difference) -> bool:
     """Whether something would go that the plan's undo does not bring back: it was not there when the plan was made."""
-    lines = [line for operation in plan.operations for line in operation.undo]
+    lines = [line for operation in plan.operations for line in operation.undo or ()]
     restored = {words_of(line)[1:] for line in lines if line.startswith("set ")}
     return any(path not in restored for path in found.removed)
 

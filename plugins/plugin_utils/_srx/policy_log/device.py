@@ -57,6 +57,12 @@ class PolicyLogWing:
         self._named = {key_of(item) for item in items}
         self._applied = False
 
+    def desired(self) -> dict[str, Any]:
+        return {"config": self._items, "state": self._state}
+
+    def secrets(self) -> dict[str, str]:
+        return {}
+
     def read(self) -> PolicyLogs:
         """Twice where policies are missing or nothing is to be done: an answer that was cut on its way hides policies and
         what they log."""
@@ -86,6 +92,15 @@ class PolicyLogWing:
     def show(self, state: PolicyLogs) -> list[dict[str, Any]]:
         owned = self._state == "overridden"
         return to_document({key: item for key, item in state.policies.items() if owned or key in self._named})
+
+    def owned(self, state: PolicyLogs) -> list[dict[str, Any]]:
+        return self.show(state)
+
+    def counts(self, state: PolicyLogs) -> dict[str, int]:
+        return {"policies that log": sum(policy.init or policy.close for policy in state.policies.values())}
+
+    def report(self) -> dict[str, Any]:
+        return {}
 
     def _kept(self, desired: PolicyLogs) -> list[Problem]:
         """What the device does not show of a change that it took on trial."""

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the raw arguments of a task show, and nothing shows any more once a validator has filled them up: unknown options,
+and null where a list or a dictionary is expected."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.validation import check_type_dict, check_type_list
+
+LONGEST_NAME = 60  # characters of an unknown option that a message shows
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """path: of the option (``config.sessions[a].sources``). entry: it is an entry of a list. words: what to write instead."""
+
+    path: str
+    entry: bool
+    words: str
+
+    def __str__(self) -> str:
+        what = "an empty entry (null)" if self.entry else "null: nothing, or only comments, is written below it"
+        return f"{self.path} is {what}. {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    path: str
+    near: tuple[str, ...]
+
+    def __str__(self) -> str:
+        hint = f"; near: {', '.join(self.near)}" if self.near else ""
+        return f"unknown option {self.path}{hint}"
+
+
+def examined(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[list[Unknown], list[Null]]:
+    """All of both, at any depth. spec: an argument spec as core has it (type, elements, options, aliases). Never raises."""
+    found = list(_level(arguments, spec, ""))
+    return [each for each in found if isinstance(each, Unknown)], [each for each in found if isinstance(each, Null)]
+
+
+def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Iterator[Unknown | Null]:
+    names = {alias: name for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
+    for key, value in given.items():
+        path = f"{above}.{str(key)[:LONGEST_NAME]}".lstrip(".")
+        name = names.get(key) if isinstance(key, str) else None
+        if name is None:
+            yield Unknown(path, tuple(difflib.get_close_matches(str(key), list(names), n=3, cutoff=0.6)))
+        else:
+            yield from _option(value, spec[name], path)
+
+
+def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknown | Null]:
+    kind = option.get("type")
+    if kind not in ("list", "dict"):
+        return
+    if value is None:
+        last = path.rpartition(".")[2]
+        if kind == "list":
+            words = f"Write `{last}: []` if nothing shall be left there, or leave {last} out."
+        else:
+            words = (
+                f"Write what belongs below it (with [] for a list of which nothing shall be left), or leave {last} out."
+            )
+        yield Null(path, False, words)
+        return
+    inner = option.get("options")
+    if kind == "dict":
+        value = _coerced(check_type_dict, value)
+        if inner and isinstance(value, Mapping):
+            yield from _level(value, inner, path)
+        return
+    value = _coerced(check_type_list, value)
+    for number, entry in enumerate(value if isinstance(value, list | tuple) else (), 1):
+        where = f"{path}[{_name(entry, number)}]"
+        if entry is None:
+            yield Null(where, True, "Fill it, or remove its dash.")
+        elif option.get("elements") == "dict" and inner:
+            entry = _coerced(check_type_dict, entry)
+            if isinstance(entry, Mapping):
+                yield from _level(entry, inner, where)
+
+
+def _coerced(check: Any, value: Any) -> Any:
+    """As core's validator would take it: a text may be JSON, or key=value pairs. What it does not take it reports itself."""
+    if isinstance(value, Mapping | list | tuple):
+        return value
+    try:
+        return check(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _name(entry: Any, number: int) -> str:
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    return str(name)[:LONGEST_NAME] if isinstance(name, str) and name.isprintable() and name else f"#{number}"
