@@ -36,7 +36,8 @@ class DeviceAction(ActionBase):
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        preload(cls.door)
+        if "door" in vars(cls):
+            preload(cls.door)
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         """The work: further keys of the result. May raise ValidationFailed, ApplyFailed, ConnectionFailed, ArgumentError."""

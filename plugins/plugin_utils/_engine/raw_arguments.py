@@ -33,10 +33,10 @@ class Null:
 @dataclass(frozen=True, slots=True)
 class Unknown:
     path: str
-    near: tuple[str, ...]
+    near: str
 
     def __str__(self) -> str:
-        hint = f"; near: {', '.join(self.near)}" if self.near else ""
+        hint = f"; near: {self.near}" if self.near else ""
         return f"unknown option {self.path}{hint}"
 
 
@@ -52,7 +52,8 @@ def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Ite
         path = f"{above}.{str(key)[:LONGEST_NAME]}".lstrip(".")
         name = names.get(key) if isinstance(key, str) else None
         if name is None:
-            yield Unknown(path, tuple(difflib.get_close_matches(str(key), list(names), n=3, cutoff=0.6)))
+            near = difflib.get_close_matches(str(key), list(names), n=1, cutoff=0.6)
+            yield Unknown(path, "".join(near))
         else:
             yield from _option(value, spec[name], path)
 
@@ -79,13 +80,12 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
         return
     value = _coerced(check_type_list, value)
     for number, entry in enumerate(value if isinstance(value, list | tuple) else (), 1):
-        where = f"{path}[{_name(entry, number)}]"
         if entry is None:
-            yield Null(where, True, "Fill it, or remove its dash.")
+            yield Null(f"{path}[#{number}]", True, "Fill it, or remove its dash.")
         elif option.get("elements") == "dict" and inner:
-            entry = _coerced(check_type_dict, entry)
-            if isinstance(entry, Mapping):
-                yield from _level(entry, inner, where)
+            level = _coerced(check_type_dict, entry)
+            if isinstance(level, Mapping):
+                yield from _level(level, inner, f"{path}[{_name(level, number)}]")
 
 
 def _coerced(check: Any, value: Any) -> Any:
@@ -98,6 +98,6 @@ def _coerced(check: Any, value: Any) -> Any:
         return None
 
 
-def _name(entry: Any, number: int) -> str:
-    name = entry.get("name") if isinstance(entry, Mapping) else None
+def _name(entry: Mapping[str, Any], number: int) -> str:
+    name = entry.get("name")
     return str(name)[:LONGEST_NAME] if isinstance(name, str) and name.isprintable() and name else f"#{number}"

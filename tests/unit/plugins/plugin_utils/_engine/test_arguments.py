@@ -54,3 +54,34 @@ def test_values_lose_the_types_that_core_pins_to_them() -> None:
     found = plain({Tagged("a"): [Tagged("b"), 1, True, None, 1.5, (2,)]})
     assert found == {"a": ["b", 1, True, None, 1.5, [2]]}
     assert [type(item) for item in (*found, *found["a"])] == [str, str, int, bool, type(None), float, list]
+
+
+def test_unknown_options_come_first_then_null_then_what_core_says() -> None:
+    span = Arguments(MODULES / "iosxr_span.py")
+    with pytest.raises(ArgumentError) as caught:
+        span.validated({"sttae": "merged", "state": "overridden", "config": {"sessions": None}, "settle": "soon"})
+    first, second, *rest = caught.value.messages
+    assert first == "unknown option sttae; near: state" and second.startswith("config.sessions is null")
+    assert any("settle" in message for message in rest)
+
+
+def test_null_counts_as_left_out_only_where_the_state_can_remove_nothing() -> None:
+    span = Arguments(MODULES / "iosxr_span.py")
+    assert span.validated({"state": "merged", "config": {"sessions": None}})["config"]["sessions"] is None
+    assert span.validated({"config": {"sessions": None}})["state"] == "merged"
+    for state in ("replaced", "overridden", "deleted"):
+        with pytest.raises(ArgumentError, match=r"config is null"):
+            span.validated({"state": state, "config": None})
+    with pytest.raises(ArgumentError, match=r"config\.sessions\[#1\] is an empty entry"):
+        span.validated({"state": "merged", "config": {"sessions": [None]}})
+
+
+def test_numbers_have_bounds_and_the_message_names_them() -> None:
+    arguments = Arguments(
+        MODULES / "iosxr_span.py", Constraints(bounds={"settle": (0, None), "confirm_timeout": (30, 65535)})
+    )
+    with pytest.raises(ArgumentError) as caught:
+        arguments.validated({"state": "deleted", "settle": -1, "confirm_timeout": 5})
+    assert caught.value.messages == ["settle must be 0 or more, not -1", "confirm_timeout must be 30 to 65535, not 5"]
+    with pytest.raises(ValueError, match="gone"):
+        Arguments(MODULES / "iosxr_span.py", Constraints(bounds={"gone": (0, 1)}))

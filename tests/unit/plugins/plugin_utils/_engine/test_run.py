@@ -6,43 +6,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
     ApplyFailed,
     ConcurrentChange,
+    ConnectionFailed,
+    Dropped,
     ValidationFailed,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument, Subject
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied, Run, Terms
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge as engine_converge
 
 State = dict[str, int]
 
 
 @dataclass
 class Shelf:
-    """A wing over a dict: keys are items, values their setting."""
+    """A wing over a dict: keys are items, values their setting; 0 is none."""
 
     device: State
-    desired: State
+    wish: State
     problems: list[Problem] = field(default_factory=list)
-    moves: int = 0  # how often somebody else changes it first
+    moves: int = 0  # how often another session changes it first
     deaf: bool = False  # accepts everything, keeps nothing
     defer: frozenset[str] = frozenset()
+    first: str = ""  # an item that changes what the rest is planned on
+    lost: bool = False  # the link goes behind the first write
     log: list[str] = field(default_factory=list)
 
+    def desired(self) -> State:
+        return self.wish
+
+    def secrets(self) -> dict[str, str]:
+        return {}
+
     def read(self) -> State:
+        if self.lost and "apply" in self.log:
+            raise Dropped("the link is gone")
         self.log.append("read")
         return dict(self.device)
 
     def desired_state(self, current: State) -> State:
-        return {**current, **self.desired}
+        return {**current, **self.wish}
 
     def read_details(self, current: State, desired: State) -> None:
-        self.log.append("survey")
+        self.log.append("details")
 
     def check(self, current: State, desired: State) -> list[Problem]:
         return self.problems
@@ -53,6 +69,9 @@ class Shelf:
             for key in desired
             if current.get(key) != desired[key]
         ]
+        ground = [operation for operation in todo if operation.item == self.first]
+        if ground:
+            return Plan(tuple(ground), continues=True)
         now, later = [op for op in todo if op.item not in self.defer], [op for op in todo if op.item in self.defer]
         return Plan(tuple(now), tuple(later)) if now else Plan(tuple(later))
 
@@ -69,52 +88,198 @@ class Shelf:
     def show(self, state: State) -> State:
         return dict(sorted(state.items()))
 
+    def owned(self, state: State) -> State:
+        return {key: value for key, value in sorted(state.items()) if key in self.wish}
+
+    def counts(self, state: State) -> Mapping[str, int]:
+        return {"settings": sum(bool(value) for value in state.values())}
+
+    def report(self) -> Mapping[str, Any]:
+        return {}
+
+
+def converge(shelf: Shelf, **terms: Any) -> Run:
+    return engine_converge(shelf, Terms(**{"check_mode": False, **terms}))
+
 
 def test_the_steps_come_in_order_and_the_second_run_changes_nothing() -> None:
     shelf = Shelf({"a": 1}, {"a": 2, "b": 3})
-    outcome = converge(shelf, check_mode=False)
-    assert shelf.log == ["read", "survey", "apply", "read"]
-    assert (outcome.changed, outcome.before, outcome.after) == (True, {"a": 1}, {"a": 2, "b": 3})
-    assert outcome.details == {"seen": True}
-    assert not converge(shelf, check_mode=False).changed
+    run = converge(shelf)
+    assert shelf.log == ["read", "details", "apply", "read"]
+    assert (run.changed, run.before, run.after) == (True, {"a": 1}, {"a": 2, "b": 3})
+    assert run.details == {"seen": True}
+    assert not converge(shelf).changed
 
 
 def test_check_mode_plans_and_writes_nothing() -> None:
     shelf = Shelf({"a": 1}, {"a": 2})
-    outcome = converge(shelf, check_mode=True)
-    assert outcome.changed and outcome.plan.commands == ["a=2"] and shelf.device == {"a": 1}
+    run = converge(shelf, check_mode=True)
+    assert run.changed and run.plan.commands == ["a=2"] and shelf.device == {"a": 1}
     assert "apply" not in shelf.log
 
 
 def test_a_broken_rule_stops_before_the_first_write_and_a_downgraded_one_warns() -> None:
     problem = Problem("S1", "a", "too many")
     shelf = Shelf({}, {"a": 1}, [problem])
-    with pytest.raises(ValidationFailed, match="too many"):
-        converge(shelf, check_mode=False)
-    assert "apply" not in shelf.log
-    assert [warning.rule for warning in converge(shelf, check_mode=False, warn_only=("S1",)).warnings] == ["S1"]
+    with pytest.raises(ValidationFailed, match="too many") as caught:
+        converge(shelf)
+    assert "apply" not in shelf.log and caught.value.run.before == caught.value.run.after == {}
+    assert [warning.rule for warning in converge(shelf, warn_only=("S1",)).warnings] == ["S1"]
 
 
-def test_somebody_else_is_read_again_once() -> None:
+def test_another_session_is_read_again_once() -> None:
     shelf = Shelf({}, {"a": 1}, moves=1)
-    assert converge(shelf, check_mode=False).after == {"a": 1, "other": 0}
-    assert shelf.log.count("apply") == 2
+    run = converge(shelf)
+    assert run.after == {"a": 1, "other": 0} and run.before == {"other": 0}
+    assert shelf.log.count("apply") == 2 and run.commands == ["a=1"]
 
 
-def test_somebody_else_again_is_a_failure() -> None:
+def test_another_session_once_more_is_a_failure() -> None:
     shelf = Shelf({}, {"a": 1}, moves=2)
+    with pytest.raises(ApplyFailed, match="keeps changing") as caught:
+        converge(shelf)
+    assert caught.value.run.commands == ["a=1"] and not caught.value.changed
+
+
+def test_with_an_expected_plan_another_session_ends_the_run() -> None:
+    expected = converge(Shelf({}, {"a": 1}), check_mode=True).plans[0]
+    shelf = Shelf({}, {"a": 1}, moves=1)
     with pytest.raises(ApplyFailed, match="keeps changing"):
-        converge(shelf, check_mode=False)
+        converge(shelf, expected=expected)
+    assert shelf.log.count("apply") == 1 and "a" not in shelf.device
 
 
 def test_success_is_what_the_device_shows() -> None:
     with pytest.raises(ApplyFailed, match="does not show it") as caught:
-        converge(Shelf({}, {"a": 1}, deaf=True), check_mode=False)
+        converge(Shelf({}, {"a": 1}, deaf=True))
     assert [problem.item for problem in caught.value.problems] == ["a"]
+    assert caught.value.run.after == {} and caught.value.run.plan.commands == ["a=1"]
 
 
-def test_what_waits_is_not_missed_and_comes_with_the_next_run() -> None:
-    shelf = Shelf({}, {"a": 1, "late": 2}, defer=frozenset({"late"}))
-    first = converge(shelf, check_mode=False)
-    assert [op.item for op in first.plan.deferred] == ["late"] and shelf.device == {"a": 1}
-    assert converge(shelf, check_mode=False).after == {"a": 1, "late": 2}
+def test_a_change_that_cannot_be_read_back_has_failed_and_is_not_unreachable() -> None:
+    with pytest.raises(ApplyFailed, match="could not be verified: the link is gone") as caught:
+        converge(Shelf({}, {"a": 1}, lost=True))
+    assert caught.value.changed
+
+
+def test_what_waits_for_a_person_is_not_missed_and_ends_the_run() -> None:
+    shelf = Shelf({}, {"a": 1, "b": 2}, defer=frozenset({"b"}))
+    run = converge(shelf)
+    assert run.after == {"a": 1} and [operation.item for operation in run.plan.deferred] == ["b"]
+
+
+def test_a_run_goes_on_behind_a_step_that_changes_its_ground_and_check_mode_stops_there() -> None:
+    shelf = Shelf({}, {"ground": 1, "a": 2}, first="ground")
+    planned = converge(shelf, check_mode=True)
+    assert planned.commands == ["ground=1"] and planned.plan.continues and planned.after == {}
+    run = converge(shelf)
+    assert run.plan == planned.plan
+    assert [document.plan.commands for document in run.plans] == [["ground=1"], ["a=2"]]
+    assert run.commands == ["ground=1", "a=2"] and run.counts == {"create": 0, "update": 2, "delete": 0}
+    assert (run.before, run.after) == ({}, {"ground": 1, "a": 2})
+
+
+def test_an_expected_plan_is_applied_up_to_where_the_rest_is_planned_anew() -> None:
+    shelf = Shelf({}, {"ground": 1, "a": 2}, first="ground")
+    expected = converge(shelf, check_mode=True).plans[0]
+    assert converge(shelf, expected=expected).commands == ["ground=1"]
+    assert shelf.device == {"ground": 1}
+
+
+def test_a_later_stage_that_is_refused_or_not_reached_is_a_failure_that_changed_something() -> None:
+    class Strict(Shelf):
+        def check(self, current: State, desired: State) -> list[Problem]:
+            return [Problem("S1", "a", "too many")] if "ground" in current else []
+
+    for shelf, said in (
+        (Strict({}, {"ground": 1, "a": 2}, first="ground"), "too many"),
+        (Shelf({}, {"ground": 1, "a": 2}, first="ground", lost=True), "the link is gone"),
+    ):
+        with pytest.raises(ApplyFailed) as caught:
+            converge(shelf)
+        text = f"{caught.value} {caught.value.problems}"
+        assert said in text and caught.value.changed and caught.value.run.changed
+
+
+def test_a_device_on_which_each_stage_asks_for_another_one_ends() -> None:
+    class Endless(Shelf):
+        def apply(self, plan: Plan, current: State, desired: State) -> Applied:
+            applied = super().apply(plan, current, desired)
+            self.wish["ground"] = self.wish["ground"] + 1
+            return applied
+
+    with pytest.raises(ApplyFailed, match="still something to do"):
+        converge(Endless({}, {"ground": 1}, first="ground"))
+
+
+def test_an_expected_plan_that_is_not_the_one_now_is_refused_with_the_difference() -> None:
+    expected = converge(Shelf({}, {"a": 1}), check_mode=True, subject=Subject("m", "edge1", "acme")).plans[0]
+    for shelf, subject, rule in (
+        (Shelf({"a": 2}, {"a": 1}), Subject("m", "edge1", "acme"), "plan-fingerprint"),
+        (Shelf({}, {"a": 3}), Subject("m", "edge1", "acme"), "plan-operations"),
+        (Shelf({}, {"a": 3}), Subject("m", "edge1", "acme"), "plan-desired"),
+        (Shelf({}, {"a": 1}), Subject("m", "edge2", "acme"), "plan-host"),
+        (Shelf({}, {"a": 1}), Subject("m", "edge1", "other"), "plan-customer"),
+        (Shelf({}, {"a": 1}), Subject("n", "edge1", "acme"), "plan-module"),
+    ):
+        with pytest.raises(ValidationFailed) as caught:
+            converge(shelf, expected=expected, subject=subject)
+        assert rule in {problem.rule for problem in caught.value.problems}
+        assert caught.value.message == "This is not the plan that was reviewed" and "apply" not in shelf.log
+    old = replace(expected, collection="0.1.0", schema=0)
+    rules = {problem.rule for problem in old.differences(expected)}
+    assert rules == {"plan-collection", "plan-schema"}
+    assert converge(Shelf({}, {"a": 1}), expected=expected, subject=Subject("m", "edge1", "acme")).changed
+
+
+def test_an_order_that_changed_is_another_plan() -> None:
+    run = converge(Shelf({}, {"a": 1, "b": 2}), check_mode=True)
+    document = run.plans[0]
+    turned = replace(document, plan=Plan(document.plan.operations[::-1]))
+    assert [problem.item for problem in turned.differences(document)] == ["operations"]
+
+
+def test_a_plan_document_survives_json_and_anything_else_is_refused_in_words() -> None:
+    plan = Plan(
+        (Operation("delete", "x", ("no x",), None, ("reload",)),), notes={"a": 1}, continues=True, after=("image",)
+    )
+    document = PlanDocument(Subject("m", "h", "c"), "d", "f", plan)
+    assert PlanDocument.from_dict(document.as_dict()) == document
+    for junk in ({}, [], None, "plan", {**document.as_dict(), "operations": [{"kind": "explode"}]}):
+        with pytest.raises(ValueError, match="not a plan of this collection"):
+            PlanDocument.from_dict(junk)  # type: ignore[arg-type]
+
+
+def test_a_guard_refuses_before_the_first_write_and_may_only_warn() -> None:
+    said = Problem("R1", "customer", "not allowed")
+    shelf = Shelf({}, {"a": 1})
+    with pytest.raises(ValidationFailed, match="not allowed"):
+        converge(shelf, guards=[lambda intent: [said]])
+    assert "apply" not in shelf.log and "read" in shelf.log
+    warned = converge(shelf, guards=[lambda intent: [replace(said, severity="warning")]])
+    assert warned.changed and said.rule in {warning.rule for warning in warned.warnings}
+
+
+def test_what_an_earlier_stage_brings_is_not_missed_in_check_mode_and_is_in_the_real_run() -> None:
+    problem = Problem("H24", "image", "it is not there", assumption="image")
+    shelf = Shelf({}, {"a": 1}, [problem])
+    assert converge(shelf, check_mode=True, assume=["image"]).changed
+    for terms in ({"check_mode": True}, {"check_mode": True, "assume": ["other"]}, {"assume": ["image"]}):
+        with pytest.raises(ValidationFailed, match="it is not there"):
+            converge(shelf, **terms)
+
+
+def test_a_plan_that_leaves_nothing_of_a_kind_says_how_many_it_removes() -> None:
+    emptied = converge(Shelf({"a": 1, "b": 2}, {"a": 0, "b": 0}), check_mode=True)
+    assert [warning.message for warning in emptied.warnings] == ["this removes all 2 settings"]
+    assert converge(Shelf({"a": 1, "b": 2}, {"a": 0}), check_mode=True).warnings == []
+
+
+def test_a_lost_link_before_the_first_write_keeps_what_is_known() -> None:
+    class Far(Shelf):
+        def read(self) -> State:
+            raise Dropped("no route")
+
+    with pytest.raises(ConnectionFailed) as caught:
+        converge(Far({}, {"a": 1}))
+    assert caught.value.run == Run()
