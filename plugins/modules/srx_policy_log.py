@@ -98,7 +98,7 @@ EXAMPLES = r"""
 
 - name: What would change
   mspplus.netsec.srx_policy_log:
-    config: "{{ policy_log_config }}"
+    config: "{{ srx_policy_log_config }}"
   check_mode: true
   diff: true
 """

@@ -83,7 +83,7 @@ class Site:
     def received(self, host: str, event: str = "command") -> list[str]:
         return [entry["text"] for entry in self.lab.journal(host) if entry["event"] == event]
 
-    def document(self, host: str, name: str = "span.yml") -> Path:
+    def document(self, host: str, name: str = "iosxr_span.yml") -> Path:
         return self.inventory / "host_vars" / host / name
 
     def leaks(self) -> list[str]:

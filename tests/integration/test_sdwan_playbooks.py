@@ -66,7 +66,7 @@ def test_a_redirect_into_firewalls_of_which_nothing_is_known_needs_a_word(networ
     assert refused.code == 2
     assert "[H32] site_policies[berlin]" in refused.text
     assert writes(site) == []
-    assert site.play(SITE, "--limit", "mcn", "-e", "hosted_firewall_redirect_force=true").having("changed") == {"mcn"}
+    assert site.play(SITE, "--limit", "mcn", "-e", "sdwan_hosted_firewall_redirect_force=true").having("changed") == {"mcn"}
 
 
 def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network):
@@ -75,7 +75,7 @@ def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network
     assert planned.code == 0
     assert "the appliance has no image stand-in.qcow2" in planned.output  # a warning: the real run uploads it first
     assert "-- state: absent\n+- state: started\n" in planned.output
-    wrong = site.play(SITE, "--limit", "berlin", "--check", "-e", '{"hosted_firewall_model": "VM 300"}')
+    wrong = site.play(SITE, "--limit", "berlin", "--check", "-e", '{"sdwan_hosted_firewall_model": "VM 300"}')
     assert wrong.code == 2
     assert "[H2]" in wrong.text
     assert writes(site) == []
@@ -84,9 +84,9 @@ def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network
 @pytest.mark.parametrize(
     "given",
     [
-        {"hosted_firewall_image_src": None},
-        {"hosted_firewall_redirect_config": None},
-        {"hosted_firewall_redirect_config": {"trusted_applications": ["webex"]}},
+        {"sdwan_hosted_firewall_image_src": None},
+        {"sdwan_hosted_firewall_redirect_config": None},
+        {"sdwan_hosted_firewall_redirect_config": {"trusted_applications": ["webex"]}},
     ],
 )
 def test_an_emptied_variable_of_the_role_is_named(network, given):
@@ -101,7 +101,7 @@ def test_an_emptied_variable_of_the_role_is_named(network, given):
 def test_a_firewall_that_is_refused_says_why_although_a_key_is_set(network):
     site = network()
     assert site.play(SITE).code == 0
-    refused = site.play(SITE, "--limit", "berlin", "-e", "hosted_firewall_power=stopped", "--diff", "-vvvv")
+    refused = site.play(SITE, "--limit", "berlin", "-e", "sdwan_hosted_firewall_power=stopped", "--diff", "-vvvv")
     assert refused.code == 2
     assert "[H4]" in refused.text
     assert "censored" not in refused.output
@@ -125,7 +125,7 @@ def test_a_refusal_after_center_imported_says_that_it_did(network):
 def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
     site = network()
     assert site.play(SITE).code == 0
-    back = ("-e", "hosted_firewall_state=absent", "-e", "hosted_firewall_force=true")
+    back = ("-e", "sdwan_hosted_firewall_state=absent", "-e", "sdwan_hosted_firewall_force=true")
     assert site.play(SITE, *back).code == 0
     assert site.device("berlin").hosting.machine is None
     assert site.device("berlin").hosting.images == {}

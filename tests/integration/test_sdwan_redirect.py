@@ -34,7 +34,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import read_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import to_document
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "hosted_firewall" / "files" / "examples"
+EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "sdwan_hosted_firewall" / "files" / "examples"
 
 
 @pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())
@@ -62,7 +62,7 @@ def test_a_release_that_lists_otherwise_converges_as_well(network):
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
 def test_the_examples_that_ship_converge_from_empty(network, example):
     lab = network()
-    document = yaml.safe_load(example.read_text(encoding="utf-8"))["hosted_firewall_redirect_config"]
+    document = yaml.safe_load(example.read_text(encoding="utf-8"))["sdwan_hosted_firewall_redirect_config"]
     done = run(lab, document)
     assert done.changed
     assert {item.rule for item in done.warnings} <= {"H11", "H34"}

@@ -166,7 +166,7 @@ def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) ->
 def test_only_what_the_document_asks_for_is_sent(start: Any) -> None:
     """In configuration mode a router hears of nothing but the mirrors that go and that come."""
     site = start()
-    assert site.play(SITE, "--limit", "remote,l2", "-e", "span_commit_label=CHG0012345").code == 0
+    assert site.play(SITE, "--limit", "remote,l2", "-e", "iosxr_span_commit_label=CHG0012345").code == 0
     for host in ("remote", "l2"):
         sent = [e["text"].strip() for e in site.lab.journal(host) if e["event"] == "command" and e["mode"] == "config"]
         assert "commit label CHG0012345 confirmed 60" in sent
@@ -211,7 +211,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
     adopted = site.play(ADOPT)
     assert (adopted.code, adopted.having("failed")) == (0, set())
     assert "!unsafe" in site.document("acl").read_text(encoding="utf-8")
-    document = yaml.safe_load(site.document("remote").read_text(encoding="utf-8"))["span_config"]
+    document = yaml.safe_load(site.document("remote").read_text(encoding="utf-8"))["iosxr_span_config"]
     assert document["sessions"][0]["name"] == "old"
     assert document["tunnels"][0]["name"] == "tunnel-ip9"
     assert "interfaces: [HundredGigE0/1/0/1]" in site.document("acl").read_text(encoding="utf-8")
@@ -222,12 +222,12 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
 
     refused = site.play(ADOPT)
     assert refused.having("failed") == FIVE
-    assert "add -e span_adopt_overwrite=true" in refused.text
-    site.document("local").write_text("span_config: {sessions: []}\n", encoding="utf-8")
-    told = site.play(ADOPT, "-e", "span_adopt_overwrite=true")
+    assert "add -e iosxr_span_adopt_overwrite=true" in refused.text
+    site.document("local").write_text("iosxr_span_config: {sessions: []}\n", encoding="utf-8")
+    told = site.play(ADOPT, "-e", "iosxr_span_adopt_overwrite=true")
     assert (told.code, told.having("changed")) == (0, {"local"})
-    backups = list(site.document("local").parent.glob("span.yml.*~"))
-    assert [backup.read_text(encoding="utf-8") for backup in backups] == ["span_config: {sessions: []}\n"]
+    backups = list(site.document("local").parent.glob("iosxr_span.yml.*~"))
+    assert [backup.read_text(encoding="utf-8") for backup in backups] == ["iosxr_span_config: {sessions: []}\n"]
     assert not list(site.directory.rglob("pwned"))
 
 
@@ -235,19 +235,19 @@ def test_deleted_removes_every_mirror_and_nothing_else(start: Any) -> None:
     site = start()
     shutil.rmtree(site.inventory / "host_vars")
     before = {host: mirrors_of(site, host) for host in FIVE}
-    done = site.play(SITE, "-e", "span_state=deleted")
+    done = site.play(SITE, "-e", "iosxr_span_state=deleted")
     assert (done.code, done.having("changed")) == (0, {"local", "remote", "l2"})
     for host in FIVE:
         gone = before[host] - mirrors_of(site, host)
         mirrors = {line for line in before[host] if "monitor-session" in line and "l2vpn" not in line}
         assert (gone, mirrors_of(site, host) <= before[host]) == (mirrors, True)
-    assert site.play(SITE, "-e", "span_state=deleted").having("changed") == set()
+    assert site.play(SITE, "-e", "iosxr_span_state=deleted").having("changed") == set()
 
 
 def test_merged_moves_a_source_and_keeps_the_rest(start: Any) -> None:
     site = start()
     before = mirrors_of(site, "remote")
-    done = site.play(SITE, "--limit", "remote", "-e", "span_state=merged")
+    done = site.play(SITE, "--limit", "remote", "-e", "iosxr_span_state=merged")
     assert (done.code, done.having("changed")) == (0, {"remote"})
     moved = {"interface HundredGigE0/1/0/1 monitor-session old ethernet direction rx-only port-level"}
     assert before - mirrors_of(site, "remote") == moved
@@ -286,7 +286,7 @@ def test_a_mirror_that_does_not_come_up_is_rolled_back_and_the_next_run_converge
     site = start()
     before = mirrors_of(site, "local")
     site.lab.add_fault("local", {"name": "mirror_down", "at": "ms1", "times": 1})
-    failed = site.play(SITE, "--limit", "local", "-e", "span_settle=2", "-vvvv")
+    failed = site.play(SITE, "--limit", "local", "-e", "iosxr_span_settle=2", "-vvvv")
     assert (failed.code, failed.having("failed")) == (2, {"local"})
     assert "The device is now: rolled back." in failed.text
     assert "sessions[ms1].sources[TenGigE0/2/0/19]" in failed.text
@@ -309,7 +309,7 @@ def test_a_mirror_that_was_down_before_is_shown_and_fails_only_when_asked_to(sta
     assert "session ms1, TenGigE0/2/0/19: Not operational (destination not active)." in shown.text
     assert "HundredGigE0/2/0/15 is down." in shown.text
 
-    asked = site.play(SITE, *one, "-e", "span_require_operational=true", "--tags", "span_verify")
+    asked = site.play(SITE, *one, "-e", "iosxr_span_require_operational=true", "--tags", "iosxr_span_verify")
     assert (asked.code, asked.having("failed")) == (2, {"local"})
 
     table = site.play(STATUS, *one)

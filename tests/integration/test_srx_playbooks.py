@@ -112,7 +112,7 @@ def test_a_reboot_wipes_the_monitor_and_the_next_run_makes_it_again(start: Any) 
 
 def test_a_capture_is_three_files_on_the_controller_and_nothing_on_the_firewall(start: Any) -> None:
     site = start()
-    done = site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1", "-vvvv")
+    done = site.play(CAPTURE, "--limit", "core", "-e", "srx_capture_duration=1", "-vvvv")
     assert (done.code, done.having("failed")) == (0, set())
     folder = site.inventory / "captures"
     assert sorted(path.name for path in folder.iterdir()) == ["core.jsonl", "core.log", "core.txt"]
@@ -130,7 +130,7 @@ def test_what_a_device_writes_is_never_run_nor_ends_the_play(start: Any) -> None
     head = "Nov 21 10:00:00 10:00:00.1:CID-0:RT:"
     lines = [f"{head}<10.3.0.20/5->192.0.2.1/443;6> matched filter server-out:", f"{head}  packet dropped, {hostile}"]
     device.traced = lambda _start, count: lines * count
-    done = site.play(CAPTURE, "--limit", "core", "-e", "flow_capture_duration=1 flow_capture_dest=shared/core", "-vvvv")
+    done = site.play(CAPTURE, "--limit", "core", "-e", "srx_capture_duration=1 srx_capture_dest=shared/core", "-vvvv")
     assert (done.code, done.having("failed")) == (0, set())
     summary = (site.directory / "shared" / "core.txt").read_text(encoding="utf-8")
     assert "touch pwned" in summary and "\x1b" not in summary
@@ -144,11 +144,11 @@ def test_a_capture_in_check_mode_sends_reads_only_and_keeps_the_mode_of_a_direct
     folder = site.directory / "kept"
     folder.mkdir(mode=0o755)
     folder.chmod(0o755)
-    options = ("--limit", "core", "-e", f"flow_capture_duration=1 flow_capture_dest={folder}/core")
+    options = ("--limit", "core", "-e", f"srx_capture_duration=1 srx_capture_dest={folder}/core")
     checked = site.play(CAPTURE, "--check", *options)
     assert (checked.code, checked.having("changed")) == (0, {"core"}) and written(site, "core") == []
     assert list(folder.iterdir()) == []
-    wrong = site.play(CAPTURE, *options, "-e", f"flow_capture_dest={folder}/ flow_capture_interval=0")
+    wrong = site.play(CAPTURE, *options, "-e", f"srx_capture_dest={folder}/ srx_capture_interval=0")
     assert wrong.having("failed") == {"core"} and "interval must be 1 to 600, not 0" in wrong.text
     assert site.play(CAPTURE, *options).code == 0
     assert folder.stat().st_mode & 0o777 == 0o755 and len(list(folder.iterdir())) == 3
