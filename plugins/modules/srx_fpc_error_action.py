@@ -100,9 +100,11 @@ options:
     elements: str
     default: []
   confirm_timeout:
-    description: Minutes after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+    description:
+      - Seconds after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+      - Junos counts minutes, so they are rounded up; RV(commit) says what was sent.
     type: int
-    default: 5
+    default: 300
   commit_timeout:
     description: Seconds that the device may think about a commit without a word.
     type: int
@@ -181,6 +183,11 @@ plan:
     - The risk V(restarts-chassis) marks what brings a reset or an offline to an SPC2, V(restarts-fpc) to any other card.
   returned: when a plan was made
   type: dict
+commit:
+  description: The commit as it was sent, on trial with its minutes.
+  returned: when something was committed
+  type: str
+  sample: commit confirmed 5 comment "CHG0012345"
 warnings:
   description: Rules that warn.
   returned: when there are any

@@ -59,9 +59,11 @@ options:
     choices: [merged, replaced, overridden, deleted]
     default: merged
   confirm_timeout:
-    description: Minutes after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+    description:
+      - Seconds after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
+      - Junos counts minutes, so they are rounded up; RV(commit) says what was sent.
     type: int
-    default: 5
+    default: 300
   commit_timeout:
     description: Seconds that the device may think about a commit without a word.
     type: int
@@ -126,6 +128,11 @@ plan:
   description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
   returned: when a plan was made
   type: dict
+commit:
+  description: The commit as it was sent, on trial with its minutes.
+  returned: when something was committed
+  type: str
+  sample: commit confirmed 5 comment "CHG0012345"
 warnings:
   description: Rules that warn.
   returned: when there are any

@@ -72,7 +72,7 @@ def run(lab: Lab) -> Outcome:
     door = open_door(lab, read_timeout=READ_TIMEOUT)
     try:
         firewall = Firewall(door, READ_TIMEOUT)
-        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(1, 2), Progress("fw1", None))
+        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(60, 2), Progress("fw1", None))
         return converge(wing, check_mode=False)
     finally:
         door.close()
@@ -157,7 +157,7 @@ def test_input_that_is_lost_leaves_the_firewall_as_it_was(lab: StartLab) -> None
         door = open_door(edge, read_timeout=READ_TIMEOUT)
         try:
             firewall = Firewall(door, READ_TIMEOUT)
-            wing = PolicyLogWing(firewall, many, "merged", CommitOptions(1, 5), Progress("fw1", None))
+            wing = PolicyLogWing(firewall, many, "merged", CommitOptions(60, 5), Progress("fw1", None))
             return converge(wing, check_mode=False).changed
         finally:
             door.close()

@@ -85,7 +85,7 @@ def run(
 ) -> Outcome:
     """One run of srx_fpc_error_action, from login to logout."""
     with opened(lab) as firewall:
-        options = CommitOptions(1, 5, "CHG1")
+        options = CommitOptions(60, 5, "CHG1")
         wing = FpcWing(firewall, copy.deepcopy(document), state, options, Progress("core", None), confirmed=confirmed)
         return converge(wing, check_mode=check_mode)
 

@@ -75,7 +75,13 @@ def opened(lab: Lab) -> Iterator[Firewall]:
 
 
 def run(
-    lab: Lab, document: Any, state: Any = "merged", *, check_mode: bool = False, confirm_timeout: int = 1, **commit: Any
+    lab: Lab,
+    document: Any,
+    state: Any = "merged",
+    *,
+    check_mode: bool = False,
+    confirm_timeout: int = 60,
+    **commit: Any,
 ) -> Outcome:
     """One run of srx_policy_log, from login to logout."""
     with opened(lab) as firewall:
@@ -114,6 +120,7 @@ def test_each_state_converges_in_one_login_and_a_second_run_changes_nothing(
     assert planned.changed and written(edge) == [] and carried(edge) == CONFIG.splitlines()
     done = run(edge, document, state, comment="CHG 42")
     assert (done.changed, done.plan, done.before, done.after) == (True, planned.plan, planned.before, planned.after)
+    assert done.details["commit"] == 'commit confirmed 1 comment "CHG 42"'
     assert logs(edge) == left
     lines = written(edge)
     assert lines[0] == "configure private" and 'commit confirmed 1 comment "CHG 42"' in lines and "commit" in lines
@@ -224,7 +231,7 @@ def test_somebody_elses_commit_stays(lab: StartLab) -> None:
 def test_a_statement_that_somebody_removed_meanwhile_is_planned_again(lab: StartLab) -> None:
     edge = lab(srx())
     with opened(edge) as firewall:
-        options = CommitOptions(1, 5)
+        options = CommitOptions(60, 5)
         wing = PolicyLogWing(firewall, [WEB], "deleted", options, Progress("fw1", None))
         read, stolen = wing.read, []
 
@@ -270,7 +277,7 @@ def test_a_refusal_leaves_the_firewall_unchanged_and_the_next_run_converges(
 def test_a_change_that_is_not_seen_afterwards_is_taken_back(lab: StartLab) -> None:
     edge = lab(srx())
     with opened(edge) as firewall:
-        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(1, 5), Progress("fw1", None))
+        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(60, 5), Progress("fw1", None))
         kept, asked = wing._kept, []
 
         def missing(desired: Any) -> list[Problem]:
@@ -292,7 +299,7 @@ def test_an_interrupted_run_is_rolled_back_by_the_firewall(lab: StartLab) -> Non
         pass
 
     with opened(edge) as firewall:
-        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(1, 5), Progress("fw1", None))
+        wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(60, 5), Progress("fw1", None))
 
         def interrupted(desired: Any) -> list[Problem]:
             raise Interrupted

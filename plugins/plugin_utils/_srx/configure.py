@@ -28,7 +28,8 @@ from .display_set import words_of
 from .firewall import Firewall
 from .junos_cli import refusal, word
 
-MINUTE = 60.0  # seconds; what a device's timer counts
+MINUTE = 60  # seconds; what a device's timer counts
+LONGEST = 65535  # minutes that `commit confirmed` takes
 IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
 MARGIN = 10  # seconds that a roll back may take after the timer
 BACK = 2  # commits to take a change back, should somebody else commit at the same time
@@ -72,10 +73,10 @@ REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 
 @dataclass(frozen=True)
 class CommitOptions:
-    """confirm_timeout: minutes, 1 to 65535; 0 commits without a trial. commit_timeout: seconds that a commit may think
-    without a word."""
+    """confirm_timeout: seconds, sent as whole minutes, rounded up; 0 commits without a trial. commit_timeout: seconds that a
+    commit may think without a word."""
 
-    confirm_timeout: int = 5
+    confirm_timeout: int = 300
     commit_timeout: int = 300
     comment: str | None = None
 
@@ -88,8 +89,8 @@ class CommitOptions:
     def wrong(self) -> list[str]:
         """What the command line of Junos would not take as it is meant."""
         found = []
-        if not 0 <= self.confirm_timeout <= 65535:
-            found.append(f"confirm_timeout must be 0 to 65535 minutes, not {self.confirm_timeout}")
+        if not 0 <= self.confirm_timeout <= LONGEST * MINUTE:
+            found.append(f"confirm_timeout must be 0 to {LONGEST * MINUTE} seconds, not {self.confirm_timeout}")
         if self.commit_timeout < 1:
             found.append(f"commit_timeout must be 1 second or more, not {self.commit_timeout}")
         if self.comment is not None:
@@ -101,8 +102,13 @@ class CommitOptions:
                 found.append(f"comment must be at most {_COMMENT_LENGTH} characters")
         return found
 
+    @property
+    def minutes(self) -> int:
+        """What the device's timer is set to: Junos counts whole minutes, 1 or more. 0: no trial."""
+        return -(-self.confirm_timeout // MINUTE)
+
     def command(self, trial: bool) -> str:
-        timer = f" confirmed {self.confirm_timeout}" if trial else ""
+        timer = f" confirmed {self.minutes}" if trial else ""
         comment = f" comment {_quoted(self.comment)}" if self.comment else ""
         return f"commit{timer}{comment}"
 
@@ -131,8 +137,9 @@ class Configuration:
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
         device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
-        now, ConcurrentChange when somebody else changed the device first.
+        now, ConcurrentChange when somebody else changed the device first. details of the result: the commit as it was sent.
         """
+        applied = Applied(details={"commit": self._options.command(self._on_trial)})
         session = _Session(self._firewall, self._options)
         try:
             with session:
@@ -148,10 +155,10 @@ class Configuration:
             raise
         except (ConnectionFailed, ApplyFailed) as error:
             if self.phase == "confirming" and isinstance(error, ConnectionFailed) and self._confirmed_anew(kept):
-                return Applied()
+                return applied
             raise self._undone(error, session, plan, kept) from error
         self._again(session, "changed; run again to verify it")
-        return Applied()
+        return applied
 
     def _again(self, session: _Session, device_state: str) -> None:
         """A new session where the old one did not survive the leaving. What was done by then is said if none comes."""
@@ -166,8 +173,12 @@ class Configuration:
         session.paste(plan)
         session.check(plan)
 
+    @property
+    def _on_trial(self) -> bool:
+        return self._options.minutes > 0
+
     def _commit(self, session: _Session, plan: Plan) -> None:
-        trial = self._options.confirm_timeout > 0
+        trial = self._on_trial
         command = self._options.command(trial)
         try:
             self.phase, self._sent = "committing", time.monotonic()
@@ -191,7 +202,7 @@ class Configuration:
         self.phase = "confirming"
         session.commit("commit", False)
         self.phase = "confirmed"
-        late = time.monotonic() - self._sent >= self._options.confirm_timeout * MINUTE
+        late = time.monotonic() - self._sent >= self._options.minutes * MINUTE
         if late and _missing(kept):
             raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device took it back")
 
@@ -233,7 +244,7 @@ class Configuration:
 
     @property
     def _until(self) -> str:
-        timer = self._options.confirm_timeout
+        timer = self._options.minutes
         return (
             f"it rolls back by itself within {timer * MINUTE:g} s" if timer else "no timer runs; see show system commit"
         )
@@ -256,7 +267,7 @@ class Configuration:
     def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
         """What the device carries when its timer, should one run, must have taken the change back."""
         self._progress("waiting for the device to roll back")
-        timer = self._options.confirm_timeout
+        timer = self._options.minutes
 
         def gone() -> bool:
             return bool(_missing(kept))
