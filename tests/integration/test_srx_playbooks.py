@@ -100,6 +100,24 @@ def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
     assert "3 firewalls were read." in shown.output
 
 
+def test_a_tag_of_a_role_changes_what_that_role_keeps_and_nothing_else(start: Any) -> None:
+    site = start()
+    before = {host: carried(site, host) for host in THREE}
+    assert site.play(SITE, "--tags", "srx_flow_monitor", "--limit", "branch").having("changed") == {"branch"}
+    assert site.device("branch").monitor.running and carried(site, "branch") == before["branch"]
+    cards = {line for line in COME["core"] if line.startswith("set chassis")}
+    assert site.play(SITE, "--tags", "srx_policy_log", "--limit", "core").having("changed") == {"core"}
+    assert (carried(site, "core") - before["core"], before["core"] - carried(site, "core")) == (
+        COME["core"] - cards,
+        set(),
+    )
+    assert site.play(SITE, "--tags", "srx_fpc_error_action", "--limit", "core").having("changed") == {"core"}
+    assert (carried(site, "core") - before["core"], before["core"] - carried(site, "core")) == (
+        COME["core"],
+        GONE["core"],
+    )
+
+
 def test_a_reboot_wipes_the_monitor_and_the_next_run_makes_it_again(start: Any) -> None:
     site = start()
     assert site.play(SITE, "--limit", "branch").code == 0
