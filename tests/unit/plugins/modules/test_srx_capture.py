@@ -22,7 +22,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace imp
 
 OPTIONS = yaml.safe_load(srx_capture.DOCUMENTATION)["options"]
 RETURNED = yaml.safe_load(srx_capture.RETURN)
-ROLE = Path(__file__).parents[4] / "roles" / "flow_capture"
+ROLE = Path(__file__).parents[4] / "roles" / "srx_capture"
 ONE: list[dict[str, Any]] = [{"name": "out"}]
 
 
@@ -111,8 +111,8 @@ def test_samples_have_the_keys_of_the_code() -> None:
 def test_the_role_offers_every_option() -> None:
     arguments = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     named = arguments["argument_specs"]["main"]["options"]
-    assert {name.removeprefix("flow_capture_") for name in named} == set(OPTIONS)
+    assert {name.removeprefix("srx_capture_") for name in named} == set(OPTIONS)
     defaults = yaml.safe_load((ROLE / "defaults" / "main.yml").read_text(encoding="utf-8"))
     for name, value in defaults.items():
-        if name != "flow_capture_dest":
-            assert OPTIONS[name.removeprefix("flow_capture_")]["default"] == value == named[name]["default"], name
+        if name != "srx_capture_dest":
+            assert OPTIONS[name.removeprefix("srx_capture_")]["default"] == value == named[name]["default"], name
