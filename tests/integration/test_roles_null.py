@@ -30,20 +30,20 @@ CLIENT = {"name": "client-out", "source_prefix": "10.1.1.7"}
 CASES: list[tuple[tuple[str, ...], str, Path, str, dict[str, Any], str]] = [
     (IOSXR, "local", SITE, SPAN, {"config": None}, "iosxr_span_config is null"),
     (IOSXR, "local", SITE, SPAN, {"config": None, "state": "deleted"}, "iosxr_span_config is null"),
-    (IOSXR, "local", SITE, SPAN, {"config": {"sessions": None}}, r"sessions\b.{0,60}\bnull"),
-    (IOSXR, "local", SITE, SPAN, {"config": SOURCES}, r"sources\b.{0,60}\bnull"),
+    (IOSXR, "local", SITE, SPAN, {"config": {"sessions": None}}, "config.sessions is null"),
+    (IOSXR, "local", SITE, SPAN, {"config": SOURCES}, ".sources is null"),
     (SRX, "branch", SITE, LOGS, {"config": None, "state": "overridden"}, "srx_policy_log_config is null"),
     (SRX, "branch", SITE, LOGS, {"config": None, "state": "deleted"}, "srx_policy_log_config is null"),
     (SRX, "core", SITE, CARDS, {"config": None}, "srx_fpc_error_action_config is null"),
     (SRX, "core", SITE, CARDS, {"config": None, "state": "deleted"}, "srx_fpc_error_action_config is null"),
-    (SRX, "core", SITE, CARDS, {"config": ACTIONS, "state": "replaced"}, r"actions\b.{0,60}\bnull"),
+    (SRX, "core", SITE, CARDS, {"config": ACTIONS, "state": "replaced"}, ".actions is null"),
     (SRX, "branch", SITE, MONITOR, {"filters": None, "purge": True}, "srx_flow_monitor_filters is null"),
     (SRX, "branch", SITE, MONITOR, {"filters": None, "state": "absent"}, "srx_flow_monitor_filters is null"),
     (SRX, "branch", SITE, MONITOR, {"filters": [CLIENT], "file": None}, "srx_flow_monitor_file is null"),
     (SRX, "core", CAPTURE, CAPTURED, {"filters": None, "file": None}, "srx_capture_filters is null, srx_capture_file is null"),
     (SDWAN, "mcn", SITE, HOSTED, {"redirect_config": None}, "sdwan_hosted_firewall_redirect_config is null"),
     (SDWAN, "mcn", SITE, HOSTED, {"redirect_config": None, "state": "absent"}, "sdwan_hosted_firewall_redirect_config is null"),
-    (SDWAN, "mcn", SITE, HOSTED, {"redirect_config": POLICIES, "redirect_state": "overridden"}, r"policies\b.{0,60}\bnull"),
+    (SDWAN, "mcn", SITE, HOSTED, {"redirect_config": POLICIES, "redirect_state": "overridden"}, ".policies is null"),
     (SDWAN, "center", SITE, HOSTED, {"sites": None, "state": "absent", "force": True}, "sdwan_hosted_firewall_sites is null"),
     (SDWAN, "center", SITE, HOSTED, {"collectors": None}, "sdwan_hosted_firewall_collectors is null"),
 ]  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_null_is_refused_by_its_name_and_nothing_is_written(
     variables = json.dumps({f"{role}_{name}": value for name, value in given.items()})
     done = site.play(playbook, "--limit", host, "--tags", role, "-e", variables)
     assert (done.code, done.having("failed")) == (2, {host})
-    assert re.search(words, done.text)
+    assert words in done.text
     assert written(site, host) == []
 
 
