@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.router import Router
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.device import inspect
 
 

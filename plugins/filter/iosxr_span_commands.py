@@ -10,9 +10,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import desired_state, document_findings
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import DocumentError, from_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting, validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 
 DOCUMENTATION = r"""
@@ -22,7 +25,8 @@ version_added: 1.0.0
 description:
   - Gives the lines that M(mspplus.netsec.iosxr_span) would paste, in order. No router is needed, and none is changed.
   - The lines can be pasted in configuration mode. C(root) leaves a submode.
-  - The grammar of the device is checked, the limits of a platform are not; the module does that.
+  - Keys, types and choices of both documents are checked as those of the module's options, null where a list or a dictionary
+    belongs included, and so is the grammar of the device. The limits of a platform are not; the module does that.
   - When a TCAM profile changes, the lines that need a reload of line cards first are left out, as the module leaves them
     to its second run. Apply the filter again with the configuration of then.
 author:
@@ -72,21 +76,24 @@ _value:
 
 
 def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged") -> list[str]:
-    """Raises AnsibleFilterError with every problem of both documents."""
-    if state not in STATES:
-        raise AnsibleFilterError(f"iosxr_span_commands: state must be one of {', '.join(STATES)}, not {state!r}")
+    """Raises AnsibleFilterError with every problem of the document that is wrong."""
+    before = _applied(Span(), {} if current is None else current, "replaced", "the current document")
+    return plan(before, _applied(before, document, state, "the document")).commands
+
+
+def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
+    """What the router carries with a document. what: to name it in an error."""
     try:
-        before = from_document({} if current is None else current)
-    except DocumentError as error:
-        raise AnsibleFilterError(f"iosxr_span_commands: the current document is wrong:\n{error}") from error
-    try:
-        desired = desired_state(before, document, state)
-        findings = document_findings(before, document, state)
-        if findings:
-            raise DocumentError(findings)
-        return plan(before, desired).commands
-    except DocumentError as error:
-        raise AnsibleFilterError(f"iosxr_span_commands: the document is wrong:\n{error}") from error
+        document = document_of(config, state)
+        desired, findings = resulting(router, document)
+        refused = errors([*validate(document), *findings])
+    except ArgumentError as error:
+        raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *error.messages])) from error
+    except ValidationFailed as error:
+        raise AnsibleFilterError(f"iosxr_span_commands: {what} is wrong:\n{error}") from error
+    if refused:
+        raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *map(str, refused)]))
+    return desired
 
 
 class FilterModule:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 
 DOCUMENTATION = r"""

@@ -291,9 +291,10 @@ options:
             description: Interface whose address is borrowed.
             type: str
           mode:
-            description: Tunnel mode, C(gre ipv4) when left out of a new tunnel.
+            description:
+              - Tunnel mode, C(gre ipv4) when left out of a new tunnel. Other modes than C(gre ipv4) and C(gre ipv6) are shown
+                and kept, never written.
             type: str
-            choices: [gre ipv4, gre ipv6]
           source:
             description: Source address or interface.
             type: str

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .._engine.operations import Operation
 from .._engine.problems import Problem
+from .refusals import REFUSALS
 from .span.model import Family
 from .span.parse import NOISE, read_entry
 
 # Beside what parse knows as noise: "root", "exit" and "!" move the parser and configure nothing.
 _FRAME = re.compile(r"(?:Building configuration\.\.\.|!.*|end|root|exit)?$")
 _REJECTED = re.compile(r"^\s*!!%\s*(?P<text>.*)$")
-TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
 
 Path = tuple[str, ...]
 
@@ -156,6 +156,5 @@ def _owner(path: Path, owner: dict[Path, str]) -> str:
 
 
 def _remedy(text: str) -> str:
-    if TCAM_PENDING.search(text):
-        return "Reload the line cards, so that the TCAM profile becomes live, and run again."
-    return "Change the item, or the configuration that it conflicts with."
+    said = REFUSALS.find(f"!!% {text}")
+    return said.remedy if said else "Change the item, or the configuration that it conflicts with."

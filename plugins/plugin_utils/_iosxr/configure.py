@@ -11,19 +11,17 @@ marked unverified.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Operation
 from .._engine.problems import Problem
 from .._transport.ssh.cli import PASTE_BLOCK, Cli, InputLost
 from .candidate import differences, rejections
-
-# The prompt, with the host name cut at 31 characters in configuration mode (netmiko cisco_xr).
-PROMPT = r"^{base}[^\s()#]*(?:\([^\s()]+\))?# ?"
+from .refusals import LABEL_USED, REFUSALS, UNKNOWN_COMMAND
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
 MOST_LABELS = 9  # commits of one label: LABEL, LABEL-2, ... LABEL-9
@@ -40,42 +38,8 @@ _UNCOMMITTED = (r"\(yes/no/cancel\)\?.*\[cancel\]:?\s*$", "no")
 
 _LINE_ERROR = re.compile(r"^% (?P<text>.+)$", re.MULTILINE)
 _CONFIRMED = re.compile(r"Confirming commit", re.IGNORECASE)
-_UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Incomplete command|Ambiguous command)", re.MULTILINE)
-_LABEL_USED = re.compile(r"label\b.*\b(?:already|in use|exists)", re.IGNORECASE)
 _NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILINE)
 _REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
-
-# What refuses the door to configuration mode, or the commit: pattern, message, remedy.
-REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), message, remedy)
-    for pattern, message, remedy in (
-        (
-            r"trial commit is underway",
-            "another session holds a trial commit that is neither confirmed nor rolled back",
-            "Wait for its timer, or ask its owner to confirm (show configuration sessions detail).",
-        ),
-        (
-            r"locked by another|Cannot enter exclusive mode",
-            "another session holds the lock on the configuration",
-            "See who with show configuration sessions, and run again when it is gone.",
-        ),
-        (
-            r"not authorized|authorization failed|permission denied",
-            "this user is not authorised to do that",
-            "Give the user the task group that the command needs, or use another user.",
-        ),
-        (
-            r"no space|disk (?:is )?full|insufficient disk",  # unverified wording
-            "the router has no disk space left for the commit",
-            "Free space on the router (show media), then run again.",
-        ),
-        (
-            _LABEL_USED.pattern,
-            "the label of this commit, and the names that follow it, are in use",
-            "Use another commit_label.",
-        ),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -89,6 +53,17 @@ class CommitOptions:
     comment: str | None = None
     exclusive: bool = False
     release: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Self:
+        """From the options of a module."""
+        return cls(
+            options["confirm_timeout"],
+            options["commit_timeout"],
+            options["commit_label"],
+            options["commit_comment"],
+            options["exclusive"],
+        )
 
     @property
     def wrong(self) -> list[str]:
@@ -187,7 +162,7 @@ class Configuration:
             if problems:
                 continue
             shown = self._cli.run("show configuration")[0]
-            if _refused(shown) or _UNKNOWN_COMMAND.search(shown):
+            if REFUSALS.find(shown):
                 raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
             missing, extra = differences(lines, shown, standing)
             if not missing and not extra:
@@ -206,10 +181,10 @@ class Configuration:
             for command in forms:
                 self.phase = "committing"
                 answer = self._commit(command)
-                if not _UNKNOWN_COMMAND.search(answer):
+                if not UNKNOWN_COMMAND.search(answer):
                     break
                 self.phase = "candidate"
-            if not _LABEL_USED.search(answer):
+            if not LABEL_USED.search(answer):
                 break
         if _OTHERS_COMMITTED in answer or _NOTHING.search(answer):
             self.phase = "candidate"
@@ -221,9 +196,9 @@ class Configuration:
         if _REJECTED.search(answer):
             self.phase = "candidate"
             problems = self._rejections(operations)
-            if problems and not _LABEL_USED.search(answer):
+            if problems and not LABEL_USED.search(answer):
                 raise ApplyFailed("the router rejected the commit; nothing was changed", problems)
-        if _REJECTED.search(answer) or _UNKNOWN_COMMAND.search(answer) or _refused(answer):
+        if REFUSALS.find(answer):
             self.phase = "candidate"
             raise _refusal(answer, f"the router refused the commit ({command}); nothing was changed")
         self.phase = "trial"
@@ -246,7 +221,7 @@ class Configuration:
             return
         if _NOTHING.search(answer):
             raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router took it back")
-        if _OTHERS_COMMITTED in answer or _refused(answer) or _LINE_ERROR.search(answer):
+        if _OTHERS_COMMITTED in answer or REFUSALS.find(answer) or _LINE_ERROR.search(answer):
             raise _refusal(answer, "the router did not say that it confirms the trial commit")
         if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._leave(self._options.commit_timeout)):
             raise ApplyFailed("the router did not confirm the trial commit")
@@ -254,10 +229,6 @@ class Configuration:
 
     def _commit(self, command: str) -> str:
         return self._cli.ask(command, (_OTHERS, _LARGE), self._options.commit_timeout, "commit_timeout")
-
-
-def _refused(answer: str) -> bool:
-    return any(pattern.search(answer) for pattern, _meaning, _remedy in REFUSALS)
 
 
 def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> list[Problem]:
@@ -269,7 +240,7 @@ def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> l
             if error:
                 text = error["text"].strip()
                 message = f"the router does not take the line {line.strip()!r}"
-                problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
+                problems.append(Problem("device", operation.item, message, _remedy(error[0]), "error", text))
     return problems
 
 
@@ -278,19 +249,17 @@ def _garbled(text: str) -> Problem:
 
 
 def _refusal(answer: str, message: str) -> ApplyFailed:
+    """The failure that an answer tells of; whatever the router printed is in it."""
     text = " ".join(answer.split())[:500]
-    for pattern, meaning, remedy in REFUSALS:
-        if pattern.search(answer):
-            return ApplyFailed(
-                f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)]
-            )
+    said = REFUSALS.find(answer)
+    if said and said.meaning:
+        problem = Problem("device", "configuration", said.meaning, said.remedy, "error", text)
+        return ApplyFailed(f"{message}: {said.meaning}", [problem])
     return ApplyFailed(
         message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)]
     )
 
 
-def _remedy(text: str) -> str:
-    for pattern, _meaning, remedy in REFUSALS:
-        if pattern.search(text):
-            return remedy
-    return "Check that this platform and release know the command."
+def _remedy(answer: str) -> str:
+    said = REFUSALS.find(answer)
+    return said.remedy if said and said.remedy else "Check that this platform and release know the command."

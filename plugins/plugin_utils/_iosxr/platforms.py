@@ -272,6 +272,7 @@ _FEATURES = (
         _documented((Releases((7, 9, 1), (7, 11)), Releases((24, 2, 1))), YANG_UM),
     ),
     Feature("drops", "mirroring of dropped packets", "feature", {}, _since(YANG_UM, (24, 2, 1))),
+    Feature("tunnel-mode", "a tunnel of another mode than GRE as the way of a copy", "feature", {}),
     Feature("other", "configuration that this collection does not know", "feature", {}),
 )
 

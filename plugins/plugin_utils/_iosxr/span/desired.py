@@ -13,117 +13,75 @@ which the document names it: in state merged and replaced it leaves the others, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..._engine import states
 from ..._engine.problems import Problem
-from ..._engine.states import State
-from . import grammar
-from .document import (
-    INCOMPLETE,
-    DocumentError,
-    Item,
-    entry_item,
-    from_document,
-    items_of,
-    named,
-    profile_item,
-    session_item,
-    source_item,
-    tunnel_item,
-    udf_item,
-)
+from .described import INCOMPLETE, described
+from .document import Document, DocumentError
 from .model import (
     AccessList,
     AccessListKey,
     Binding,
-    Family,
     Session,
-    SessionClass,
     Source,
     SourceKey,
     Span,
-    TcamProfileKey,
     Tunnel,
 )
-from .parse import SESSION_CLASSES
 from .rules.table import RULES
 
 T = TypeVar("T")
 
 
-def desired_state(current: Span, document: Item | None, state: State) -> Span:
-    """All that the router shall carry of what was read. Raises DocumentError on a bad document.
+class Resulting(NamedTuple):
+    """span: all that the router shall carry of what was read. findings: the rules of the table that the document itself breaks,
+    such as a source in two sessions of a class, which the span does not show; what is named to be deleted and stays."""
 
-    In state deleted only the names of a document count, and none at all means every session and attachment.
-    What document_findings() tells does not stop it: the rest is checked too, so that all problems come at once.
-    """
-    document = {} if document is None else document
-    if state == "deleted":
-        return _deleted(current, document)[0]
-    given, problems = _read(current, document, state)
+    span: Span
+    findings: tuple[Problem, ...]
+
+
+def resulting(current: Span, document: Document) -> Resulting:
+    """Raises DocumentError on a bad document. What breaks a rule of the table does not stop it: the rest is checked too, so that
+    all problems come at once."""
+    if document.state == "deleted":
+        if document.problems:
+            raise DocumentError(document.problems)
+        left, kept = _deleted(current, document)
+        return Resulting(left, tuple(kept))
+    given, told = described(document, current if document.state == "merged" else Span())
+    problems = (*document.problems, *told)
     if any(problem.rule not in RULES for problem in problems):
-        raise DocumentError(problems, given)
-    return _as_the_hardware_is(current, _applied(current, given, document, state))
+        raise DocumentError(problems)
+    return Resulting(_as_the_hardware_is(current, _applied(current, given, document)), problems)
 
 
-def document_findings(current: Span, document: Item | None, state: State) -> list[Problem]:
-    """The rules of the table that the document itself breaks, such as a source in two sessions of a class.
-
-    What desired_state() gives does not show them, so check() takes them along.
-    """
-    if state == "deleted":
-        return []
-    return [
-        problem for problem in _read(current, {} if document is None else document, state)[1] if problem.rule in RULES
-    ]
+def desired_state(current: Span, document: Document) -> Span:
+    """All that the router shall carry of what was read. Raises DocumentError on a bad document."""
+    return resulting(current, document).span
 
 
-def _read(current: Span, document: Item, state: State) -> tuple[Span, tuple[Problem, ...]]:
-    """What could be read of a document that is merged, replaced or overridden, and what is wrong with it."""
-    try:
-        return from_document(_overlaid(current, document) if state == "merged" else document), ()
-    except DocumentError as error:
-        return error.span, error.problems
-
-
-def validate(document: Item | None, state: State) -> list[Problem]:
+def validate(document: Document) -> list[Problem]:
     """What is wrong with a document, whatever the router carries: known before a connection is opened.
 
-    Not what breaks a rule of the table: document_findings() tells that together with all other broken rules.
+    Not what breaks a rule of the table, which is told together with all other broken rules; in state merged the router itself may
+    have what is missing. In state deleted only names are read, and no rule is checked after it.
     """
-    if state == "overridden" and isinstance(document, Mapping) and "sessions" not in document:
-        text = "state overridden removes every session that is not named, and the document names none"
-        return [Problem("document", "sessions", text, "Write sessions: [] if that is meant.")]
-    if state == "deleted" and document is not None and not document:
-        text = "state deleted without a document removes every mirror, and this document is empty"
-        return [Problem("document", "config", text, "Leave config out if that is meant.")]
-    try:
-        if state == "deleted":
-            named({} if document is None else document)
-        else:
-            from_document({} if document is None else document)
-    except DocumentError as error:
-        if state == "deleted":  # names only, and no rule is checked after it
-            return list(error.problems)
-        later = {*RULES, INCOMPLETE} if state == "merged" else set(RULES)
-        return [problem for problem in error.problems if problem.rule not in later]
-    return []
-
-
-def kept_back(current: Span, document: Item | None, state: State) -> list[Problem]:
-    """Warnings: what a document in state deleted names and the router keeps, because something else needs it."""
-    return _deleted(current, {} if document is None else document)[1] if state == "deleted" else []
+    if document.state == "deleted":
+        return list(document.problems)
+    later = {*RULES, INCOMPLETE} if document.state == "merged" else set(RULES)
+    problems = (*document.problems, *described(document, Span())[1])
+    return [problem for problem in problems if problem.rule not in later]
 
 
 # -- merged, replaced, overridden
 
 
-def _applied(current: Span, given: Span, document: Item, state: State) -> Span:
-    names = {item.get("name") for item in items_of(document, "sessions")}
+def _applied(current: Span, given: Span, document: Document) -> Span:
+    state = document.state
+    names = {item.name for item in document.sessions}
     mirrored = {key.interface for key in given.sources}
     before = _reclassed(current, given) if state == "merged" else current.sources
     staying = {
@@ -207,181 +165,22 @@ def _as_the_hardware_is(current: Span, desired: Span) -> Span:
     return replace(desired, sources=sources, bindings=bindings)
 
 
-# -- merged: what the document leaves out, from the router
-
-
-def _overlaid(current: Span, document: Item) -> Item:
-    """The document with every key that a named item leaves out filled in from the router.
-
-    Whatever is malformed passes as it is, for from_document() to report it.
-    """
-    if not isinstance(document, Mapping):
-        return document
-    parts: dict[str, Any] = dict(document)
-    for key, fill in (
-        ("sessions", partial(_session_overlaid, _attachments_named(current, document))),
-        ("access_lists", _list_overlaid),
-        ("udfs", _udf_overlaid),
-        ("tcam_profiles", _profile_overlaid),
-        ("tunnels", _tunnel_overlaid),
-    ):
-        if isinstance(parts.get(key), list | tuple):
-            parts[key] = [fill(current, item) if isinstance(item, Mapping) else item for item in parts[key]]
-    return parts
-
-
-def _over(base: Item, item: Item) -> dict[str, Any]:
-    """item over base; None counts as left out. The router's own further lines are added later."""
-    return {**{key: value for key, value in base.items() if key != "other"}, **_given(item)}
-
-
-def _given(item: Item) -> dict[str, Any]:
-    return {key: value for key, value in item.items() if value is not None}
-
-
-Attachment = tuple[str, SessionClass]  # interface, class
-
-
-def _attachments_named(current: Span, document: Item) -> frozenset[Attachment]:
-    found: set[Attachment] = set()
-    for item in items_of(document, "sessions"):
-        session_class = _class_of(item, _session_base(current, item))
-        if session_class is None:
-            continue
-        for source in items_of(item, "sources"):
-            with suppress(ValueError):
-                found.add((grammar.interface(source.get("interface")), session_class))
-    return frozenset(found)
-
-
-def _session_base(current: Span, item: Item) -> Session | None:
-    return current.sessions.get(item["name"]) if isinstance(item.get("name"), str) else None
-
-
-def _class_of(item: Item, base: Session | None) -> SessionClass | None:
-    """The class that a session of a document shall have; None where it says nonsense."""
-    given = item.get("class")
-    if given is None:
-        return base.session_class if base is not None and item.get("configured") is not False else "ethernet"
-    return SESSION_CLASSES.get(given) if isinstance(given, str) else None
-
-
-def _session_overlaid(attachments: frozenset[Attachment], current: Span, item: Item) -> Item:
-    """attachments: all that the document names."""
-    base = _session_base(current, item)
-    filled = _given(item)
-    if base is not None and item.get("configured") is not False:
-        filled = _over(session_item(base), item)
-    session_class = _class_of(item, base)
-    if session_class is None or not isinstance(item.get("sources"), list | tuple):
-        return filled
-    classes = [session_class, *([base.session_class] if base is not None else [])]
-    filled["sources"] = [
-        _source_overlaid(current, source, classes, attachments) if isinstance(source, Mapping) else source
-        for source in item["sources"]
-    ]
-    return filled
-
-
-def _source_overlaid(current: Span, item: Item, classes: list[SessionClass], elsewhere: frozenset[Attachment]) -> Item:
-    """classes: the wanted one of the session, then the one it has now; then those that the source leaves.
-
-    elsewhere: what the document names, so what a source does not leave.
-    """
-    try:
-        interface = grammar.interface(item.get("interface"))
-    except ValueError:
-        return item
-    l2transport = item.get("l2transport")
-    left = (other for other in SESSION_CLASSES.values() if other not in classes and (interface, other) not in elsewhere)
-    for session_class in (*classes, *left):
-        for switched in (False, True) if l2transport is None else (bool(l2transport),):
-            base = current.sources.get(SourceKey(interface, switched, session_class))
-            if base is not None:
-                return _without_list(_over(source_item(base), item), item)
-    return _given(item)
-
-
-def _without_list(filled: dict[str, Any], item: Item) -> dict[str, Any]:
-    """acl: false takes the names of the router's ACLs away too."""
-    if item.get("acl") is False:
-        return {
-            key: value
-            for key, value in filled.items()
-            if key not in ("acl_name", "acl_ipv4", "acl_ipv6") or key in item
-        }
-    return filled
-
-
-def _list_overlaid(current: Span, item: Item) -> Item:
-    key = AccessListKey(_family(item), str(item.get("name")))
-    access_list = current.access_lists.get(key)
-    if access_list is None or not isinstance(item.get("entries"), list | tuple):
-        return _given(item)
-    base = {ace.sequence: ace for ace in access_list.entries}
-    filled = []
-    for entry in item["entries"]:
-        ace = base.get(_sequence(entry)) if isinstance(entry, Mapping) else None
-        same_kind = ace is not None and "remark" not in (ace.action, entry.get("action"))
-        filled.append(_over(entry_item(ace), entry) if ace is not None and same_kind else entry)
-    return {**_given(item), "entries": filled}
-
-
-def _family(item: Item) -> Family:
-    family = item.get("family")
-    return "ipv6" if family == "ipv6" else "ipv4"
-
-
-def _sequence(entry: Item) -> int:
-    try:
-        return grammar.number(1, grammar.LARGEST)(entry.get("sequence"))
-    except ValueError:
-        return 0
-
-
-def _udf_overlaid(current: Span, item: Item) -> Item:
-    base = current.udfs.get(str(item.get("name")))
-    return _over(udf_item(base), item) if base is not None else _given(item)
-
-
-def _profile_overlaid(current: Span, item: Item) -> Item:
-    location = item.get("location")
-    key = TcamProfileKey(_family(item), str(location).upper() if location is not None else None)
-    base = current.tcam_profiles.get(key)
-    return _over(profile_item(base), item) if base is not None else _given(item)
-
-
-def _tunnel_overlaid(current: Span, item: Item) -> Item:
-    try:
-        base = current.tunnels.get(grammar.tunnel_ip(item.get("name")))
-    except ValueError:
-        return item
-    if base is None:
-        return _given(item)
-    was = tunnel_item(base)
-    if not base.mode:  # none is no choice of an operator: the default of a new tunnel
-        del was["mode"]
-    for one, another in (("ipv4_address", "ipv4_unnumbered"), ("ipv4_unnumbered", "ipv4_address")):
-        if item.get(one) is not None:
-            was.pop(another, None)
-    return _over(was, item)
-
-
 # -- deleted
 
 
-def _deleted(current: Span, document: Item) -> tuple[Span, list[Problem]]:
+def _deleted(current: Span, document: Document) -> tuple[Span, list[Problem]]:
     """What stays, and a warning for everything that was named and stays."""
-    if document == {}:
+    if document.everything:
         return replace(current, sessions={}, sources={}), []
-    gone = named(document)
-    sessions = {name: session for name, session in current.sessions.items() if not gone.sessions.get(name, False)}
-    sources = {key: source for key, source in current.sources.items() if source.session not in gone.sessions}
+    names = {item.name for item in document.sessions}
+    gone = {item.name for item in document.sessions if item.configured}
+    taken_off = {(interface, item.key) for item in document.access_lists for interface in item.interfaces}
+    sessions = {name: session for name, session in current.sessions.items() if name not in gone}
+    sources = {key: source for key, source in current.sources.items() if source.session not in names}
     bindings = {
         key: binding
         for key, binding in current.bindings.items()
-        if (key.interface, AccessListKey(binding.family, binding.acl)) not in gone.bindings
-        or key.direction != "ingress"
+        if key.direction != "ingress" or (key.interface, AccessListKey(binding.family, binding.acl)) not in taken_off
     }
     left = replace(current, sessions=sessions, sources=sources, bindings=bindings)
     warnings: list[Problem] = []
@@ -393,16 +192,16 @@ def _deleted(current: Span, document: Item) -> tuple[Span, list[Problem]]:
             warnings.append(Problem("kept", f"{place}[{label}]", f"was not deleted: {why}", "", "warning"))
         return {name: item for name, item in part.items() if name not in names or name in stays}
 
+    lists = [item.key for item in document.access_lists]
     left = replace(
-        left,
-        access_lists=without(
-            left.access_lists, gone.access_lists, "access_lists", lambda item: _needed_list(item, left)
-        ),
+        left, access_lists=without(left.access_lists, lists, "access_lists", lambda item: _needed_list(item, left))
     )
-    profiles = without(left.tcam_profiles, gone.tcam_profiles, "tcam_profiles", lambda _item: "")
-    left = replace(left, tcam_profiles=profiles)
-    left = replace(left, udfs=without(left.udfs, gone.udfs, "udfs", lambda item: _needed_udf(item.name, left)))
-    tunnels = without(left.tunnels, gone.tunnels, "tunnels", lambda item: _needed_tunnel(item, left))
+    keys = [item.key for item in document.tcam_profiles]
+    left = replace(left, tcam_profiles=without(left.tcam_profiles, keys, "tcam_profiles", lambda _item: ""))
+    udfs = [item.key for item in document.udfs]
+    left = replace(left, udfs=without(left.udfs, udfs, "udfs", lambda item: _needed_udf(item.name, left)))
+    named = [item.key for item in document.tunnels]
+    tunnels = without(left.tunnels, named, "tunnels", lambda item: _needed_tunnel(item, left))
     return replace(left, tunnels=tunnels), warnings
 
 

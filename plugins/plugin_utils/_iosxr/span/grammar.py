@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from ..names import interface_name, kind
 from .parse import ACL_WORDS, NO_LISTS
-
-T = TypeVar("T")
 
 LARGEST = 4_294_967_295
 OTHER_LENGTH = 512  # characters
@@ -42,7 +40,7 @@ _ACTING = frozenset({
 
 
 class BreaksRule(ValueError):
-    """A value that the rules of the table speak of; any other bad value is none at all. rule: its id."""
+    """A value that the rules of the table speak of; any other bad value is not a value at all. rule: its id."""
 
     def __init__(self, rule: str, message: str) -> None:
         super().__init__(message)
@@ -98,14 +96,8 @@ def interface(value: Any) -> str:
 def tunnel_ip(value: Any) -> str:
     name = interface(value)
     if kind(name) != "tunnel-ip":
-        raise ValueError(f"{name} is no tunnel-ip interface")
+        raise ValueError(f"{name} is not a tunnel-ip interface")
     return name
-
-
-def boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
 
 
 def number(low: int, high: int) -> Callable[[Any], int]:
@@ -134,15 +126,6 @@ def _between(value: int, low: int, high: int) -> int:
     if not low <= value <= high:
         raise ValueError(f"must be {low} to {high}")
     return value
-
-
-def one_of(choices: Mapping[str, T]) -> Callable[[Any], T]:
-    def checked(value: Any) -> T:
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError(f"must be one of {', '.join(choices)}")
-        return choices[value]
-
-    return checked
 
 
 def address(value: Any) -> str:

@@ -59,7 +59,7 @@ _SLOTS = ("destination", "rx_destination", "tx_destination")
 def plan(current: Span, desired: Span) -> Plan:
     """What turns current into wanted. Empty when there is nothing to do.
 
-    When a TCAM profile changes, what needs the new one is deferred; notes["reload_required"] says which cards must be
+    When a TCAM profile changes, what needs the new one is deferred, and the plan continues then; notes["reload_required"] says which cards must be
     reloaded by the operator first. A plan of what then is there and the same wanted state holds the deferred operations.
     Whether an interface is only preconfigured is the hardware's word, so a difference in that is none.
     """
@@ -74,7 +74,7 @@ def plan(current: Span, desired: Span) -> Plan:
         "that need it before. Reload, then run the same task again."
     )
     operations = tuple(_operations(current, between, hidden))
-    return Plan(operations, deferred, because if deferred else "", {"reload_required": cards})
+    return Plan(operations, deferred, because if deferred else "", {"reload_required": cards}, continues=bool(deferred))
 
 
 def _hidden(current: Span, desired: Span) -> frozenset[str]:

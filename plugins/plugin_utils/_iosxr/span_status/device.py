@@ -12,9 +12,11 @@ from typing import Any
 
 from ..interfaces import InterfaceState, parse_interface, parse_interfaces_brief
 from ..platforms import Facts, dotted, platform, platform_of
-from ..span.device import ALL, INTERFACES, STATUS, VERSION, Router, Scope, owned
-from ..span.document import to_document
+from ..router import INTERFACES, VERSION, Router
+from ..span.canonical import to_document
+from ..span.device import STATUS, SpanReads
 from ..span.model import AccessListKey, Span, Tunnel
+from ..span.scope import ALL, Scope, shown
 from .counters import counters_document, parse_counters
 from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolved, tunnel_document
 from .status import SessionStatus, merged, parse_status
@@ -33,15 +35,16 @@ def inspect(
     Raises ApplyFailed when the router refuses a read, ConnectionFailed when it is lost.
     """
     status_reads = [STATUS, f"{STATUS} detail"] if "status" in gather else []
-    span, (version, *status_texts) = router.span(ALL, VERSION, *status_reads)
+    reads = SpanReads(router)
+    span, (version, *status_texts) = reads.span(ALL, VERSION, *status_reads)
     key, release = platform_of(version)
     facts = Facts(key if chosen == "auto" else chosen, release)
     result: dict[str, Any] = {"platform": facts.platform, **({"release": dotted(release)} if release else {})}
     span = _named(span, names)
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
-        parts = router.parts(scope)
-        span = owned(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
+        parts = reads.parts(scope)
+        span = shown(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:
@@ -51,14 +54,14 @@ def inspect(
         result["tunnels"] = [_reached(router, tunnel) for tunnel in span.tunnels.values()]
     result["counters_supported"] = platform(facts).counters.value
     if "counters" in gather and result["counters_supported"]:
-        texts = router.optional([f"show monitor-session {name} counters" for name in span.sessions])
+        texts = router.read_optional([f"show monitor-session {name} counters" for name in span.sessions])
         counters = [parse_counters(text) for text in texts]
         result["counters"] = [row for read in counters for row in counters_document(read.sources)]
         unparsed = [line for read in counters for line in read.unparsed]
         result.update({"counters_unparsed": unparsed} if unparsed else {})
     if diagnostics:
         commands = [DIAGNOSTICS[name] for name in diagnostics]
-        result["diagnostics"] = dict(zip(diagnostics, router.optional(commands), strict=True))
+        result["diagnostics"] = dict(zip(diagnostics, router.read_optional(commands), strict=True))
     return result
 
 
@@ -103,22 +106,22 @@ def _blamed(router: Router, statuses: Sequence[SessionStatus]) -> dict[str, Inte
     if not names:
         return {}
     if len(names) > FEW:
-        every = parse_interfaces_brief(router.known([INTERFACES])[0])
+        every = parse_interfaces_brief(router.read([INTERFACES])[0])
         return {name: every.get(name) for name in names}
-    texts = router.optional([f"show interfaces {name}" for name in names])
+    texts = router.read_optional([f"show interfaces {name}" for name in names])
     return {name: parse_interface(text) for name, text in zip(names, texts, strict=True)}
 
 
 def _reached(router: Router, tunnel: Tunnel) -> dict[str, Any]:
     if not tunnel.destination:
         return tunnel_document(tunnel, parse_route(""), ())
-    route = parse_route(router.optional([f"show route {tunnel.destination}"])[0])
+    route = parse_route(router.read_optional([f"show route {tunnel.destination}"])[0])
     for _round in range(MAX_RECURSION):
         further = lookups(route)
         if not further:
             break
-        texts = router.optional([f"show route {address}" for address in further])
+        texts = router.read_optional([f"show route {address}" for address in further])
         route = resolved(route, dict(zip(further, map(parse_route, texts), strict=True)))
     addresses = arp_addresses(tunnel, route)
-    texts = router.optional([f"show arp {address}" for address in addresses])
+    texts = router.read_optional([f"show arp {address}" for address in addresses])
     return tunnel_document(tunnel, route, [entry for text in texts for entry in parse_arp(text)])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
+from ...._engine.rules import Finding
 from ...platforms import (
     ACL_ID_BITS,
     ACL_NAME_GUIDE,
@@ -31,7 +32,6 @@ from ..model import AccessList, AccessListKey, Ace, Family, Source, TcamProfile
 from .view import (
     CLASS_FAMILIES,
     FAMILIES,
-    Finding,
     View,
     doubt,
     list_item,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ...._engine.rules import Finding
 from ...platforms import (
     DISCARD_CLASS,
     FEATURES,
@@ -19,7 +20,9 @@ from ...platforms import (
     where,
 )
 from ..model import Destination, Session, Source
-from .view import Finding, View, source_item
+from .view import View, source_item
+
+GRE_MODES = ("gre ipv4", "gre ipv6")
 
 
 def unsupported(view: View) -> Iterator[Finding]:
@@ -82,6 +85,8 @@ def _new_features(view: View) -> Iterator[tuple[str, str]]:
         known = view.before.tunnels.get(name)
         if tunnel.other and (known is None or known.other != tunnel.other):
             yield f"tunnels[{name}].other", "other"
+        if tunnel.mode not in GRE_MODES and (known is None or known.mode != tunnel.mode):
+            yield f"tunnels[{name}].mode", "tunnel-mode"
 
 
 def _new_destination_features(name: str, session: Session, before: Session | None) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from ...._engine.rules import Finding
 from ...names import kind
 from ...platforms import SESSION_NAME, Known
 from ..model import Destination, Source
-from .view import DestinationUse, Finding, View, doubt, is_interface, is_tunnel, parent, some, source_item
+from .view import DestinationUse, View, doubt, is_interface, is_tunnel, parent, some, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
 NOT_A_SOURCE = ("Loopback", "Null", "MgmtEth", "tunnel-ip", "tunnel-te", "tunnel-mte", "tunnel-tp", "tunnel-ipsec")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ...._engine.rules import HOUSE, Rule, elsewhere, error, overridable, rule_table, warning
+from ...._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
 from ...platforms import GUIDE, GUIDE_8000, XRDOCS_UDF, XRDOCS_UDK, YANG_SPAN, YANG_TCAM, YANG_UM
 
 COMMIT_ERROR = "commit error of a router"
@@ -104,8 +104,3 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("tcam-qualifier-pairs", "Some qualifiers of a TCAM profile need others.", f"{YANG_TCAM}; {XRDOCS_UDK} shows some without"),
     warning("tcam-width", "The key of a TCAM profile has 160 or 320 bits.", f"{XRDOCS_UDF}; {XRDOCS_UDK}"),
 ))  # fmt: skip
-
-
-def overridable_rules() -> frozenset[str]:
-    """Ids that a user may downgrade to a warning."""
-    return overridable(RULES)

@@ -40,17 +40,6 @@ CLASS_FAMILIES: Mapping[SessionClass, tuple[Family, ...]] = {
 _SLOT = re.compile(r"[A-Za-z-]+(\d+)/(\d+)/")
 
 
-class Finding(NamedTuple):
-    """One broken rule. amount: how badly, so that a fault that a run makes worse does not pass for an old one."""
-
-    rule: str
-    item: str
-    message: str
-    remedy: str
-    warning: bool = False
-    amount: int = 1
-
-
 class DestinationUse(NamedTuple):
     """field: destination, rx_destination or tx_destination of the session."""
 
