@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +14,12 @@ from typing import Any
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import Router, SpanWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.router import Router
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import SpanWing
 from lab.server import Lab
 
 PORTS = [f"TenGigE0/0/0/{port}" for port in range(48)]
@@ -159,7 +160,7 @@ def run(
     read_timeout: float = 3.0,
     known_hosts: Path,
     **commit: Any,
-) -> Outcome:
+) -> Run:
     """One run of iosxr_span against a lab router, from login to logout."""
     host = lab.device(name)
     known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
@@ -178,8 +179,8 @@ def run(
     options = CommitOptions(**{"confirm_timeout": 30, "commit_timeout": 5, **commit})
     try:
         wing = SpanWing(
-            Router(connection, read_timeout), copy.deepcopy(document), state, options, settle, Progress(name, None)
+            Router(connection, read_timeout), document_of(document, state), options, settle, Progress(name, None)
         )
-        return converge(wing, check_mode=check_mode)
+        return converge(wing, Terms(check_mode))
     finally:
         connection.close()

@@ -22,12 +22,23 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 
 # In a wing everything is pure but the rooms that talk to a device or to the controller's disk, by their names; in the engine and
 # the transport only these are.
-DEVICE_ROOMS = {"change_transaction", "configure", "device", "file_device", "firewall", "info_device", "manager"}
+DEVICE_ROOMS = {
+    "arguments",
+    "change_transaction",
+    "configure",
+    "device",
+    "file_device",
+    "firewall",
+    "info_device",
+    "manager",
+    "router",
+}
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",
+    "_engine/refusals",
     "_engine/rules",
     "_engine/states",
     "_engine/version",

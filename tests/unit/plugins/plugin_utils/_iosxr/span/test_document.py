@@ -14,11 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import (
-    DocumentError,
-    from_document,
-    to_document,
-)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.described import described
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import desired_state
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import Document, DocumentError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span, UdfMatch
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import render
@@ -76,10 +78,18 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-def problems(document: Any) -> list[tuple[str, str]]:
-    with pytest.raises(DocumentError) as raised:
-        from_document(document)
-    return [(problem.item, problem.message) for problem in raised.value.problems]
+def span_of(config: dict[str, Any]) -> Span:
+    """What the document describes on a router that has nothing."""
+    return desired_state(Span(), Document.of(config, "replaced"))
+
+
+def told(config: dict[str, Any]) -> list[Problem]:
+    document = Document.of(config, "replaced")
+    return [*document.problems, *described(document, Span())[1]]
+
+
+def problems(config: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(problem.item, problem.message) for problem in told(config)]
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -94,15 +104,15 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 
 def test_the_canonical_document_is_its_own_reading() -> None:
-    assert to_document(from_document(DOCUMENT)) == DOCUMENT
+    assert to_document(span_of(DOCUMENT)) == DOCUMENT
 
 
 @settings(max_examples=300, deadline=None)
 @given(spans())
 def test_document_and_objects_say_the_same(span: Span) -> None:
     document = to_document(span)
-    assert from_document(document) == span
-    assert from_document(json.loads(json.dumps(document))) == span
+    assert span_of(document) == span
+    assert span_of(json.loads(json.dumps(document))) == span
 
 
 def test_many_ways_to_write_the_same() -> None:
@@ -118,12 +128,12 @@ def test_many_ways_to_write_the_same() -> None:
     document["tcam_profiles"][0]["qualifiers"].reverse()
     del document["tunnels"][0]["mode"]
     del document["sessions"][0]["class"]
-    assert from_document(document) == from_document(DOCUMENT)
+    assert span_of(document) == span_of(DOCUMENT)
 
 
 def test_large_values_of_a_udf() -> None:
     document = changed("access_lists.0.entries.0.udfs", [{"name": "u", "value": 0xFFFFFFFF, "mask": "0xFFFFFFFF"}])
-    (access_list,) = from_document(document).access_lists.values()
+    (access_list,) = span_of(document).access_lists.values()
     assert access_list.entries[0].udfs == (UdfMatch("u", 0xFFFFFFFF, 0xFFFFFFFF),)
 
 
@@ -176,11 +186,25 @@ TEXTS = (
 )
 
 
+# What the argument spec of the module lists the words of.
+CHOICES = (
+    "sessions.0.sources.0.direction",
+    "access_lists.0.family",
+    "access_lists.0.entries.0.action",
+    "udfs.0.header",
+    "tcam_profiles.0.family",
+)
+
+
 @pytest.mark.parametrize("path", TEXTS)
 @pytest.mark.parametrize("value", HOSTILE, ids=repr)
 def test_no_value_can_become_another_line(path: str, value: Any) -> None:
     given = [value] if path.endswith("other") else value
-    assert problems(changed(path, given))
+    if path in CHOICES:
+        with pytest.raises(ArgumentError, match=r"must be one of|of the following: "):
+            document_of(changed(path, given), "replaced")
+    else:
+        assert problems(changed(path, given))
 
 
 @pytest.mark.parametrize(
@@ -196,8 +220,8 @@ def test_an_unknown_line_must_not_act_or_be_known(line: str) -> None:
 def test_fuzzed_strings_never_add_a_line(path: str, text: str) -> None:
     document = changed(path, [text] if path.endswith("other") else text)
     try:
-        span = from_document(document)
-    except DocumentError:
+        span = desired_state(Span(), document_of(document, "replaced"))
+    except (ArgumentError, DocumentError):
         return
     rendered = render(span)
     assert all(line.isascii() and line.isprintable() for line in rendered.splitlines())
@@ -207,7 +231,6 @@ def test_fuzzed_strings_never_add_a_line(path: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "place", "said"),
     [
-        ("sessions.0.colour", "red", "sessions[mon1]", "there is no key 'colour'"),
         ("sessions.0.name", "m" * 80, "sessions[#1].name", "1 to 79"),
         ("sessions.0.sources.1.interface", "Hu0/1/0/1", "sessions[mon1].sources[HundredGigE0/1/0/1]", "already a source"),
         ("sessions.1.configured", True, "sessions[other]", ""),
@@ -215,35 +238,50 @@ def test_fuzzed_strings_never_add_a_line(path: str, text: str) -> None:
         ("sessions.0.destination", {"vrf": "x"}, "sessions[mon1].destination", "exactly one"),
         ("sessions.0.sources.1.acl", False, "sessions[mon1].sources[HundredGigE0/1/0/2]", "acl is false"),
         ("sessions.1.traffic_class", 3, "sessions[other]", "not configured"),
-        ("sessions", {"name": "x"}, "config.sessions", "must be a list"),
-        ("sessions.0", "mon1", "sessions[#1]", "must be a mapping"),
-        ("access_lists.0.entries.1.sequence", 10, "access_lists[ipv4 TM-ACL].entries[10]", "twice"),
+        ("access_lists.0.entries.1.sequence", 10, "access_lists[ipv4 TM-ACL].entries[10]", "listed twice"),
         ("access_lists.0.entries.1.capture", True, "access_lists[ipv4 TM-ACL].entries[30]", "remark"),
         ("access_lists.0.interfaces", ["Hu0/1/0/1", "HundredGigE0/1/0/1"], "access_lists[ipv4 TM-ACL].interfaces[HundredGigE0/1/0/1]", "already"),
-        ("udfs.0.layer", "l5", "udfs[udf3].layer", "one of l2, l3, l4"),
         ("udfs.0.length", None, "udfs[udf3]", "needs length"),
         ("tcam_profiles.0.qualifiers", ["enable-capture"], "tcam_profiles[ipv4].qualifiers", "key of its own"),
         ("tunnels.0.ipv4_unnumbered", "Lo0", "tunnels[tunnel-ip3]", "ipv4_address and"),
-        ("tunnels.0.name", "Te0/0/0/1", "tunnels[#1].name", "no tunnel-ip"),
+        ("tunnels.0.name", "Te0/0/0/1", "tunnels[#1].name", "not a tunnel-ip"),
     ],
 )  # fmt: skip
 def test_each_problem_is_told_with_its_place(path: str, value: Any, place: str, said: str) -> None:
     if said:
         assert any(item == place and said in message for item, message in problems(changed(path, value)))
     else:
-        assert from_document(changed(path, value)).sessions.keys() == {"mon1", "other"}
+        assert span_of(changed(path, value)).sessions.keys() == {"mon1", "other"}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("sessions.0.colour", "red", r"unknown option config\.sessions\[mon1\]\.colour"),
+        ("sessions.0.sources.0.port-level", True, r"unknown option .*; near: port_level"),
+        ("sessions", "mon1", r"config -> sessions|sessions.*dict"),
+        ("sessions.0.sources", None, r"config\.sessions\[mon1\]\.sources is null"),
+        ("udfs.0.layer", "l5", r"must be one of: l2, l3, l4"),
+        ("udfs.0.offset", "many", r"offset"),
+        ("access_lists.0.entries.0.action", None, r"action"),
+    ],
+)
+def test_the_structure_is_that_of_the_module_s_options(path: str, value: Any, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        document_of(changed(path, value), "replaced")
 
 
 def test_what_could_be_read_is_told_with_what_is_wrong() -> None:
-    document = changed("sessions.0.sources.1.interface", "Hu0/1/0/1")
-    document["udfs"].append({"name": "u", "header": "outer", "layer": "l5", "offset": 0, "length": 1})
-    with pytest.raises(DocumentError) as raised:
-        from_document(document)
-    assert [problem.rule for problem in raised.value.problems] == ["S5", "document"]
-    fine = from_document(DOCUMENT)
+    config = changed("sessions.0.sources.1.interface", "Hu0/1/0/1")
+    config["udfs"].append({"name": "u", "header": "outer", "layer": "l4", "offset": -1, "length": 1})
+    document = Document.of(config, "replaced")
+    assert [problem.rule for problem in document.problems] == ["document"]
+    span, twice = described(document, Span())
+    assert [problem.rule for problem in twice] == ["S5", "incomplete"]
+    fine = span_of(DOCUMENT)
     (first,) = (source for source in fine.sources.values() if source.interface == "HundredGigE0/1/0/1")
-    assert raised.value.span.sources[first.key] == first
-    assert (raised.value.span.sessions, raised.value.span.udfs) == (fine.sessions, fine.udfs)
+    assert span.sources[first.key] == first
+    assert (span.sessions, span.udfs) == (fine.sessions, fine.udfs)
 
 
 @pytest.mark.parametrize(
@@ -259,23 +297,18 @@ def test_what_could_be_read_is_told_with_what_is_wrong() -> None:
     ],
 )
 def test_a_value_that_breaks_a_rule_is_told_from_one_that_is_none(path: str, value: Any, rules: list[str]) -> None:
-    with pytest.raises(DocumentError) as raised:
-        from_document(changed(path, value))
-    assert [problem.rule for problem in raised.value.problems] == rules
+    assert [problem.rule for problem in told(changed(path, value))] == rules
 
 
 def test_all_problems_are_told_at_once() -> None:
     document = changed("udfs.0.offset", -1)
     document["sessions"][0]["name"] = "a b"
     document["tunnels"][0]["destination"] = "nowhere"
-    document["what"] = 1
-    assert [item for item, _message in problems(document)] == [
-        "config",
-        "sessions[#1].name",
-        "udfs[udf3].offset",
-        "tunnels[tunnel-ip3].destination",
-    ]
-    assert problems("no document") == [("config", "must be a mapping")]
+    places = ["sessions[#1].name", "udfs[udf3].offset", "tunnels[tunnel-ip3].destination"]
+    assert [item for item, _message in problems(document)] == [*places, "udfs[udf3]"]
+    with pytest.raises(DocumentError) as raised:
+        span_of(document)
+    assert [problem.item for problem in raised.value.problems] == [*places, "udfs[udf3]"]
 
 
 @settings(max_examples=200, deadline=None)
@@ -292,5 +325,5 @@ def test_all_problems_are_told_at_once() -> None:
     )
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(document: Any) -> None:
-    with contextlib.suppress(DocumentError):
-        assert isinstance(from_document(document), Span)
+    with contextlib.suppress(ArgumentError, DocumentError):
+        assert isinstance(desired_state(Span(), document_of(document, "replaced")), Span)

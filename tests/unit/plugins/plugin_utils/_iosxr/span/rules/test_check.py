@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem, errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import overridable
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.platforms import PLATFORMS, Facts
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import (
     AccessList,
@@ -32,10 +33,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.check import (
     OLD_FAULT,
-    RULES,
     check,
-    overridable_rules,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.table import RULES
 
 NCS = Facts("ncs5500", (7, 0, 2))
 C8K = Facts("cisco8000", (7, 5, 1))
@@ -321,9 +321,9 @@ def test_the_table_has_all_rules_of_the_guides() -> None:
 
 
 def test_rules_whose_sources_agree_and_that_the_router_enforces_cannot_be_downgraded() -> None:
-    assert {"S1", "S11", "S13", "S14", "S17"} <= overridable_rules()
-    assert not {"S3", "S5", "S6", "S27", "interface-exists", "feature"} & overridable_rules()
-    assert all(RULES[rule].severity == "error" for rule in overridable_rules())
+    assert {"S1", "S11", "S13", "S14", "S17"} <= overridable(RULES)
+    assert not {"S3", "S5", "S6", "S27", "interface-exists", "feature"} & overridable(RULES)
+    assert all(RULES[rule].severity == "error" for rule in overridable(RULES))
 
 
 # ---- severity ------------------------------------------------------------------------------------------------------
@@ -644,6 +644,6 @@ def test_an_error_says_whether_its_rule_can_be_downgraded() -> None:
     for case in CASES:
         for problem in check(span(*case.before), span(*case.broken), case.facts):
             told = "can be downgraded with warn_only" in problem.remedy
-            assert told is (problem.severity == "error" and problem.rule in overridable_rules())
+            assert told is (problem.severity == "error" and problem.rule in overridable(RULES))
             seen.add(told)
     assert seen == {True, False}
