@@ -20,7 +20,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
-from .raw_arguments import examined
+from .raw_arguments import examined, mistyped
 
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 
@@ -74,12 +74,17 @@ class Arguments:
         unknown, nulls = examined(given, self.spec)
         if self._only_adds(given):
             nulls = [null for null in nulls if null.entry]  # left out, as elsewhere in Ansible
-        outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(given)
+        written = {name: value for name, value in given.items() if value is not None}  # core counts a null as given
+        try:
+            outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(written)
+        except TypeError:  # core looks for suboptions in what it has just found to be no dictionary
+            wrong = mistyped(given, self.spec)
+            raise ArgumentError([_one_line(str(each)) for each in (*unknown, *nulls, *wrong)]) from None
         others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
         options = dict(outcome.validated_parameters)
         messages = [*map(str, unknown), *map(str, nulls), *dict.fromkeys(others), *self._out_of_bounds(options)]
         if messages:
-            raise ArgumentError(messages)
+            raise ArgumentError(list(map(_one_line, messages)))
         return options
 
     def _only_adds(self, given: Mapping[str, Any]) -> bool:
@@ -94,6 +99,15 @@ class Arguments:
             if isinstance(options.get(name), int | float)
             and not (low if low is not None else -math.inf) <= options[name] <= (high if high is not None else math.inf)
         ]
+
+
+def _one_line(text: str) -> str:
+    r"""A message quotes what was given, control characters too.
+
+    >>> _one_line("got: \n")
+    'got: \\n'
+    """
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -40,13 +40,30 @@ class Unknown:
         return f"unknown option {self.path}{hint}"
 
 
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """kind: what is expected (``dict``). found: the type that is there."""
+
+    path: str
+    kind: str
+    found: str
+
+    def __str__(self) -> str:
+        return f"{self.path} must be a {self.kind}, not {self.found}"
+
+
 def examined(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[list[Unknown], list[Null]]:
     """All of both, at any depth. spec: an argument spec as core has it (type, elements, options, aliases). Never raises."""
     found = list(_level(arguments, spec, ""))
     return [each for each in found if isinstance(each, Unknown)], [each for each in found if isinstance(each, Null)]
 
 
-def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Iterator[Unknown | Null]:
+def mistyped(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Mistyped]:
+    """Where something stands that is no list or dictionary and cannot be taken for one, at any depth. Never raises."""
+    return [each for each in _level(arguments, spec, "") if isinstance(each, Mistyped)]
+
+
+def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Iterator[Unknown | Null | Mistyped]:
     names = {alias: name for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
     for key, value in given.items():
         path = f"{above}.{str(key)[:LONGEST_NAME]}".lstrip(".")
@@ -58,7 +75,7 @@ def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Ite
             yield from _option(value, spec[name], path)
 
 
-def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknown | Null]:
+def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknown | Null | Mistyped]:
     kind = option.get("type")
     if kind not in ("list", "dict"):
         return
@@ -74,18 +91,28 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
         return
     inner = option.get("options")
     if kind == "dict":
-        value = _coerced(check_type_dict, value)
-        if inner and isinstance(value, Mapping):
-            yield from _level(value, inner, path)
+        yield from _dictionary(value, inner, path)
         return
-    value = _coerced(check_type_list, value)
-    for number, entry in enumerate(value if isinstance(value, list | tuple) else (), 1):
+    listed = _coerced(check_type_list, value)
+    if not isinstance(listed, list | tuple):
+        yield Mistyped(path, "list", type(value).__name__)
+        return
+    for number, entry in enumerate(listed, 1):
         if entry is None:
             yield Null(f"{path}[#{number}]", True, "Fill it, or remove its dash.")
-        elif option.get("elements") == "dict" and inner:
-            level = _coerced(check_type_dict, entry)
-            if isinstance(level, Mapping):
-                yield from _level(level, inner, f"{path}[{_name(level, number)}]")
+        elif option.get("elements") == "dict":
+            yield from _dictionary(entry, inner, path, number)
+
+
+def _dictionary(
+    value: Any, inner: Mapping[str, Any] | None, path: str, number: int = 0
+) -> Iterator[Unknown | Null | Mistyped]:
+    """number: which entry of a list it is; 0 for none."""
+    level = _coerced(check_type_dict, value)
+    if not isinstance(level, Mapping):
+        yield Mistyped(f"{path}[#{number}]" if number else path, "dict", type(value).__name__)
+    elif inner:
+        yield from _level(level, inner, f"{path}[{_name(level, number)}]" if number else path)
 
 
 def _coerced(check: Any, value: Any) -> Any:

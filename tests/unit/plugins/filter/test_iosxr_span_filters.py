@@ -59,7 +59,7 @@ def test_each_state_has_its_lines() -> None:
     empty: dict[str, Any] = {}
     assert COMMANDS(empty, DOCUMENT) == []
     gone = ["interface TenGigE0/2/0/19", " no monitor-session ms1 ethernet", "root", "no monitor-session ms1"]
-    assert COMMANDS(empty, DOCUMENT, state="overridden") == gone
+    assert COMMANDS({"sessions": []}, DOCUMENT, state="overridden") == gone
     assert COMMANDS(DOCUMENT, DOCUMENT, "deleted") == gone
     assert COMMANDS({"sessions": [{"name": "ms1"}]}, DOCUMENT, state="replaced") == [
         *gone[:3],
@@ -89,7 +89,35 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
         PARSE(value)
 
 
-@pytest.mark.parametrize(("document", "state"), [("x", "merged"), ([1], "replaced"), ({}, "gathered"), (5, "deleted")])
-def test_what_is_no_document_or_state_is_refused(document: Any, state: str) -> None:
-    with pytest.raises(AnsibleFilterError, match=r"must be"):
+@pytest.mark.parametrize(
+    ("document", "state", "said"),
+    [
+        ("x", "merged", "dictionary requested"),
+        ([1], "replaced", "config must be a dict, not list"),
+        (5, "deleted", "config must be a dict, not int"),
+        ({}, "gathered", "state must be one of"),
+        ({}, "overridden", "names none"),
+        ({}, "deleted", "this document is empty"),
+        (None, "merged", "missing: config"),
+        (None, "deleted", "config is null"),
+        ({"sessions": None}, "overridden", r"config\.sessions is null"),
+        ({"sessions": [{"name": "a", "sources": None}]}, "replaced", r"config\.sessions\[a\]\.sources is null"),
+        ({"session": []}, "merged", r"unknown option config\.session; near: sessions"),
+    ],
+)
+def test_what_the_module_refuses_is_refused(document: Any, state: str, said: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=said):
         COMMANDS(document, state=state)
+
+
+TUNNELS = "".join(
+    f"interface tunnel-ip{number}\n tunnel destination 70.1.1.{number}\n{mode}!\n"
+    for number, mode in enumerate(["", " tunnel mode gre ipv4\n", " tunnel mode ipv6ipv4\n"], 1)
+)
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced"])
+def test_what_a_router_carries_is_a_document_whatever_the_collection_knows_of_it(state: str) -> None:
+    document = PARSE(TEXT + TUNNELS)
+    assert [tunnel["mode"] for tunnel in document["tunnels"]] == ["", "gre ipv4", "ipv6ipv4"]
+    assert COMMANDS(document, document, state) == []

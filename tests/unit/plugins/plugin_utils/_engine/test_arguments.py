@@ -85,3 +85,22 @@ def test_numbers_have_bounds_and_the_message_names_them() -> None:
     assert caught.value.messages == ["settle must be 0 or more, not -1", "confirm_timeout must be 30 to 65535, not 5"]
     with pytest.raises(ValueError, match="gone"):
         Arguments(MODULES / "iosxr_span.py", Constraints(bounds={"gone": (0, 1)}))
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [(5, "config must be a dict, not int"), ([1], "config must be a dict, not list"), ({"sessions": 1.5}, "sessions")],
+)
+def test_something_else_than_a_dictionary_is_an_error_of_the_arguments(config: object, said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        Arguments(MODULES / "iosxr_span.py").validated({"config": config, "state": "replaced"})
+
+
+def test_a_null_is_left_out_and_a_message_is_one_line() -> None:
+    needed = Constraints(required_if=[("state", "merged", ("config",))])
+    with pytest.raises(ArgumentError, match="missing: config"):
+        Arguments(MODULES / "iosxr_span.py", needed).validated({"config": None})
+    with pytest.raises(ArgumentError) as raised:
+        Arguments(MODULES / "iosxr_span.py").validated({"config": {}, "platform": "x\nno router bgp 1"})
+    (message,) = raised.value.messages
+    assert r"x\nno router" in message and message.isprintable()

@@ -466,7 +466,8 @@ def test_sources_that_only_the_router_shows_to_be_the_same_are_told() -> None:
 def test_names_to_delete_are_refused_before_a_connection_is_opened() -> None:
     document = {"sessions": [{"name": "m" * 80}], "udfs": [{"name": LONG}]}
     assert [problem.rule for problem in flaws(document, "deleted")] == ["S24", "S20"]
-    assert findings(ROUTER, document, "deleted") == []
+    with pytest.raises(DocumentError):
+        applied(ROUTER, document, "deleted")
 
 
 def test_everything_goes_only_when_the_document_says_so() -> None:
