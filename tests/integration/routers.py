@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A lab router, the real connection plugin and the engine on it, without the seconds that ansible-playbook takes to start."""
+"""A lab router, and tasks of iosxr_span on it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
+from integration.harness import Tasks
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.configure import CommitOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.router import Router
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.device import SpanWing
 from lab.server import Lab
 
 PORTS = [f"TenGigE0/0/0/{port}" for port in range(48)]
@@ -149,38 +142,35 @@ def text(lab: Lab, name: str = "edge1") -> str:
     return re.sub(r"^(!|snmp-server ).*\n", "", running, flags=re.MULTILINE)
 
 
-def run(
+def attempted(
     lab: Lab,
+    directory: Path,
     document: Mapping[str, Any],
-    state: Any = "overridden",
+    state: str = "overridden",
     *,
     name: str = "edge1",
-    check_mode: bool = False,
-    settle: float = 2.0,
+    check: bool = False,
     read_timeout: float = 3.0,
-    known_hosts: Path,
-    **commit: Any,
-) -> Run:
-    """One run of iosxr_span against a lab router, from login to logout."""
-    host = lab.device(name)
-    known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
-    connection = connection_loader.get("mspplus.netsec.netmiko", PlayContext(), "/dev/null")
-    connection.set_options(
-        direct={
-            "host": "127.0.0.1",
-            "port": host.port,
-            "remote_user": host.spec.username,
-            "password": host.spec.password,
-            "platform": "cisco_xr",
-            "known_hosts": str(known_hosts),
-            "read_timeout": read_timeout,
-        }
+    **options: Any,
+) -> dict[str, Any]:
+    """The result of one task of iosxr_span, from login to logout, however it ended."""
+    tasks = Tasks(lab, directory / str(lab.device(name).port), name)
+    given = {"settle": 2, "confirm_timeout": 30, "commit_timeout": 5, "progress": False, **options}
+    return tasks(
+        "iosxr_span",
+        {"config": document, "state": state, **given},
+        check=check,
+        ansible_netmiko_read_timeout=read_timeout,
     )
-    options = CommitOptions(**{"confirm_timeout": 30, "commit_timeout": 5, **commit})
-    try:
-        wing = SpanWing(
-            Router(connection, read_timeout), document_of(document, state), options, settle, Progress(name, None)
-        )
-        return converge(wing, Terms(check_mode))
-    finally:
-        connection.close()
+
+
+def run(lab: Lab, directory: Path, document: Mapping[str, Any], *args: Any, **keywords: Any) -> dict[str, Any]:
+    """As attempted(), of a task that must succeed."""
+    result = attempted(lab, directory, document, *args, **keywords)
+    assert not result.get("failed") and not result.get("unreachable"), result["msg"]
+    return result
+
+
+def undo_commands(result: Mapping[str, Any]) -> list[str]:
+    """What takes the task's plan back."""
+    return [line for operation in reversed(result["plan"]["operations"]) for line in operation["undo"]]

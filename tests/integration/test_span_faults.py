@@ -14,13 +14,8 @@ from typing import Any
 
 import pytest
 from integration.endings import ENDINGS, FAILED, SUCCESS, UNREACHABLE, Ending, deviations
-from integration.routers import FULL, FULL_START, router, run, text
+from integration.routers import FULL, FULL_START, attempted, router, run, text
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
-    ApplyFailed,
-    ConnectionFailed,
-    ValidationFailed,
-)
 from lab.faults import FAULTS
 from lab.server import Lab, running
 
@@ -149,25 +144,23 @@ def desired(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the router carries after a run that nothing disturbs."""
     with running({"devices": [router(config_text=FULL_START)]}) as edge:
         start = text(edge)
-        assert run(edge, FULL, known_hosts=tmp_path_factory.mktemp("wanted") / "known_hosts").changed
+        assert run(edge, tmp_path_factory.mktemp("wanted"), FULL)["changed"]
         assert text(edge) != start
         return text(edge)
 
 
-def attempt(edge: Lab, known: Path, **commit: Any) -> Ending:
+def attempt(edge: Lab, directory: Path, **options: Any) -> Ending:
     """One run, and what the router carries when it has ended."""
-    try:
-        outcome = run(edge, FULL, known_hosts=known, read_timeout=2, **commit)
-        ending = Ending(SUCCESS if outcome.changed else "nothing", "\n".join(map(str, outcome.warnings)))
-    except ConnectionFailed as error:
-        ending = Ending(UNREACHABLE, str(error), str(error))
-    except ValidationFailed as error:
-        problems = tuple(problem.rule for problem in error.problems)
-        ending = Ending(FAILED, str(error), "the document breaks rules", problems, "unchanged")
-    except ApplyFailed as error:
-        problems = tuple(problem.rule for problem in error.problems)
-        words = "\n".join([str(error), *map(str, error.problems)])
-        ending = Ending(FAILED, words, str(error), problems, error.device_state)
+    result = attempted(edge, directory, FULL, read_timeout=2, **options)
+    if result.get("unreachable"):
+        ending = Ending(UNREACHABLE, result["msg"], result["msg"])
+    elif result.get("failed"):
+        words = "\n".join([result["msg"], *(problem["device_text"] for problem in result["problems"])])
+        message = result["msg"].partition("\n")[0]
+        rules = tuple(problem["rule"] for problem in result["problems"])
+        ending = Ending(FAILED, words, message, rules, result["device_state"])
+    else:
+        ending = Ending(SUCCESS if result["changed"] else "nothing", "\n".join(result.get("warnings", ())))
     return replace(ending, carried=text(edge))
 
 
@@ -184,11 +177,11 @@ def fired(edge: Lab) -> tuple[str, ...]:
     return tuple(entry["text"] for entry in edge.journal("edge1") if entry["event"] == "fault")
 
 
-def hit(edge: Lab, known: Path, fault: dict[str, Any], *also: dict[str, Any]) -> Ending:
+def hit(edge: Lab, directory: Path, fault: dict[str, Any], *also: dict[str, Any]) -> Ending:
     """One run against these faults, what came of it at once and later."""
     for armed in (fault, *also):
         edge.add_fault("edge1", armed)
-    ending = attempt(edge, known, confirm_timeout=CONFIRM_TIMEOUT, commit_timeout=2)
+    ending = attempt(edge, directory, confirm_timeout=CONFIRM_TIMEOUT, commit_timeout=2)
     ending = replace(ending, fired=fired(edge))
     edge.clear_faults("edge1")
     return replace(ending, later=settled(edge))
@@ -198,14 +191,13 @@ def hit(edge: Lab, known: Path, fault: dict[str, Any], *also: dict[str, Any]) ->
 def test_a_fault_ends_as_its_contract_says(
     lab: Any, tmp_path: Path, desired: str, fault: dict[str, Any], step: Step, lost_session: str
 ) -> None:
-    known = tmp_path / "known_hosts"
     edge = lab(router(config_text=FULL_START, lost_session=lost_session, settle_seconds=0.5))
     start = text(edge)
-    ending = hit(edge, known, fault, *step.also)
+    ending = hit(edge, tmp_path, fault, *step.also)
     assert deviations(fault, step.phase, ending, start, desired) == [], ending
-    run(edge, FULL, known_hosts=known)
+    run(edge, tmp_path, FULL)
     assert text(edge) == desired
-    assert not run(edge, FULL, known_hosts=known).changed
+    assert not run(edge, tmp_path, FULL)["changed"]
     assert set(edge.device("edge1").device.operational_sessions) >= {"keep", "new"}
 
 
@@ -214,11 +206,10 @@ def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
     lab: Any, tmp_path: Path, desired: str, lost_session: str
 ) -> None:
     """A commit goes on when nobody waits for it any more. So nobody may say that it was rolled back."""
-    known = tmp_path / "known_hosts"
     edge = lab(router(config_text=FULL_START, lost_session=lost_session, commit_seconds=4.0))
     device = edge.device("edge1").device
     start = text(edge)
-    ending = attempt(edge, known, confirm_timeout=CONFIRM_TIMEOUT, commit_timeout=2)
+    ending = attempt(edge, tmp_path, confirm_timeout=CONFIRM_TIMEOUT, commit_timeout=2)
     assert (ending.kind, ending.carried) == (FAILED, start)
     assert ending.device_state.startswith(("unchanged", "unknown"))
     assert f"rolls back by itself within {CONFIRM_TIMEOUT} s" in ending.device_state
@@ -228,7 +219,7 @@ def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
         time.sleep(0.1)
     assert [commit.client for commit in device.commits[:1]] == ["commit-confirm"]
     assert settled(edge) == start
-    assert run(edge, FULL, known_hosts=known, commit_timeout=20).changed
+    assert run(edge, tmp_path, FULL, commit_timeout=20)["changed"]
     assert text(edge) == desired
 
 
@@ -237,7 +228,7 @@ def test_a_fault_that_does_not_happen_is_a_deviation(lab: Any, tmp_path: Path, d
     edge = lab(router(config_text=FULL_START))
     start = text(edge)
     fault = {"name": kind, **AT_A_STEP.get(kind, {}), "at": "^no command is like this$"}
-    ending = hit(edge, tmp_path / "known_hosts", fault)
+    ending = hit(edge, tmp_path, fault)
     assert f"the fault {kind} did not happen" in deviations(fault, "after", ending, start, desired)
 
 

@@ -68,7 +68,7 @@ def watching(lab: Lab) -> bool:
 
 def converges(lab: Lab, directory: Path) -> bool:
     lab.clear_faults("edge1")
-    return run(lab, WANTED, known_hosts=directory / "known_hosts", commit_timeout=20).changed
+    return bool(run(lab, directory, WANTED, commit_timeout=20)["changed"])
 
 
 @pytest.mark.parametrize("lost_session", ["timer", "rollback"])

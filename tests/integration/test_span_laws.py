@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from integration.routers import PORTS, router, run
+from integration.routers import PORTS, router, run, undo_commands
 from netmiko import ConnectHandler
 
 from lab.server import Lab
@@ -100,25 +100,24 @@ def typed_by_netmiko(lab: Lab, lines: list[str]) -> None:
 @pytest.mark.parametrize("seed", range(PAIRS))
 def test_any_state_leads_to_any_other_and_back(lab: Any, tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
-    known = tmp_path / "known_hosts"
     first, second = random_document(rng), random_document(rng)
     # What a document does not name stays: so both name the same lists, and the second takes the bindings of the first away.
     edge = lab(router(config_text=FOREIGN))
     start = text(edge)
 
-    one = run(edge, first, known_hosts=known)
+    one = run(edge, tmp_path, first)
     reached = text(edge)
-    assert not run(edge, first, known_hosts=known).changed
+    assert not run(edge, tmp_path, first)["changed"]
 
-    planned = run(edge, second, check_mode=True, known_hosts=known)
+    planned = run(edge, tmp_path, second, check=True)
     assert text(edge) == reached
-    two = run(edge, second, known_hosts=known)
-    assert two.after == planned.after and two.plan.commands == planned.plan.commands
-    assert not run(edge, second, known_hosts=known).changed
+    two = run(edge, tmp_path, second)
+    assert two["after"] == planned["after"] and two["plan"] == planned["plan"]
+    assert not run(edge, tmp_path, second)["changed"]
     for line in FOREIGN.splitlines():
         assert line in text(edge)
 
-    typed_by_netmiko(edge, two.plan.undo_commands)
+    typed_by_netmiko(edge, undo_commands(two))
     assert text(edge) == reached
-    typed_by_netmiko(edge, one.plan.undo_commands)
+    typed_by_netmiko(edge, undo_commands(one))
     assert text(edge) == start

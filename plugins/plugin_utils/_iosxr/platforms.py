@@ -480,7 +480,7 @@ def _validate() -> None:
     for table in (_FEATURES, _ALL):
         keys = [row.key for row in table]
         if len(set(keys)) != len(keys):
-            raise ValueError(f"a key stands twice: {keys}")
+            raise ValueError(f"a key is listed twice: {keys}")
 
 
 _validate()
