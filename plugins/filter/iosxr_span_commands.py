@@ -14,7 +14,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting, validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 
@@ -84,13 +84,12 @@ def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged
 def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
     """What the router carries with a document. what: to name it in an error."""
     try:
-        document = document_of(config, state)
-        desired, findings = resulting(router, document)
-        refused = errors([*validate(document), *findings])
+        desired, findings = resulting(router, document_of(config, state))
     except ArgumentError as error:
         raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *error.messages])) from error
     except ValidationFailed as error:
         raise AnsibleFilterError(f"iosxr_span_commands: {what} is wrong:\n{error}") from error
+    refused = errors(findings)
     if refused:
         raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *map(str, refused)]))
     return desired

@@ -20,7 +20,7 @@ version_added: 1.0.0
 description:
   - Turns the text of C(show running-config), whole or in part, hierarchical or C(formal), into the document that
     O(mspplus.netsec.iosxr_span#module:config) takes. No router is needed.
-  - Prompts, timestamps, banners and CRLF may stand in the text. What has nothing to do with mirroring is passed over.
+  - Prompts, timestamps, banners and CRLF may be in the text. What has nothing to do with mirroring is passed over.
   - Names come out in full and sorted; what is empty or false is left out.
 author:
   - mspplus.netsec authors (@mspplus)

@@ -143,7 +143,7 @@ options:
                 description: Mirror one packet in so many. Not on NCS 5500.
                 type: str
               preconfigure:
-                description: The attachment stands under C(interface preconfigure), for hardware that is not there yet.
+                description: The attachment is under C(interface preconfigure), for hardware that is not there yet.
                 type: bool
               other:
                 description: Lines of the attachment that this module has no word for. Shown and kept, never written.
@@ -507,13 +507,13 @@ deferred:
   type: list
   elements: dict
 platform:
-  description: Whose limits counted.
-  returned: when the device was read
+  description: Whose limits counted. V(null) when the device was not read.
+  returned: when the device was asked
   type: str
   sample: ncs5500
 release:
-  description: Release of IOS XR.
-  returned: when the device told it
+  description: Release of IOS XR. V(null) when the device did not tell it.
+  returned: when the device was asked
   type: str
   sample: 7.3.2
 """

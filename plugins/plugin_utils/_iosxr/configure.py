@@ -83,7 +83,7 @@ class CommitOptions:
 
     def trial_commands(self) -> Iterator[tuple[str, ...]]:
         """For each label, the forms of the command: labels are used once (so a second run takes LABEL-2 and so on);
-        netmiko writes the label before the timer, cisco.iosxr behind it, and no public grammar says which release
+        netmiko writes the label before the timer, cisco.iosxr after it, and no public grammar says which release
         takes which."""
         timer = f"confirmed {self.confirm_timeout}"
         comment = f" comment {self.comment}" if self.comment and self.comment_fits else ""

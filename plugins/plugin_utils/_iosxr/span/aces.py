@@ -218,7 +218,7 @@ def _length(family: Family, words: list[str]) -> int:
 
 
 def _address(family: Family, words: list[str]) -> tuple[str, ...]:
-    """The one form of an address. What is none is kept as one word."""
+    """The one form of an address. What is not an address is kept as one word."""
     taken = words[: _length(family, words)]
     if not taken or taken[0].lower() == "any":
         return tuple(word.lower() for word in taken)

@@ -305,7 +305,7 @@ def _under(reader: Reader, rest: Words) -> Reader:
 
 
 def _with(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
-    """Further lines of a block, each once and not without end. What is none at the margin (comment, prompt) is none here."""
+    """Further lines of a block, each once and not without end. What is not configuration at the margin (comment, prompt) is not here either."""
     passed_over = line in lines or NOISE.match(line) or _PROMPT.match(line)
     return lines if passed_over or len(lines) >= MOST_OTHER or len(line) > LONGEST_LINE else (*lines, line)
 
@@ -422,7 +422,7 @@ def _network(address: str, mask: Words) -> str | None:
 
 
 def read_entry(family: Family, words: Words) -> Ace | None:
-    """One entry as the router prints it: ``10 permit udp any any udf udf1 0x1 0xff capture``. None when it is none."""
+    """One entry as the router prints it: ``10 permit udp any any udf udf1 0x1 0xff capture``. None when it is not an entry."""
     if len(words) < 3 or not _INTEGER.fullmatch(words[0]):
         return None
     sequence = int(words[0])

@@ -57,11 +57,11 @@ _SLOTS = ("destination", "rx_destination", "tx_destination")
 
 
 def plan(current: Span, desired: Span) -> Plan:
-    """What turns current into wanted. Empty when there is nothing to do.
+    """What turns current into desired. Empty when there is nothing to do.
 
     When a TCAM profile changes, what needs the new one is deferred, and the plan continues then; notes["reload_required"] says which cards must be
-    reloaded by the operator first. A plan of what then is there and the same wanted state holds the deferred operations.
-    Whether an interface is only preconfigured is the hardware's word, so a difference in that is none.
+    reloaded by the operator first. A plan of what then is there and the same desired state holds the deferred operations.
+    Whether an interface is only preconfigured is the hardware's word, so a difference in that does not count.
     """
     hidden = _hidden(current, desired)
     cards = reload_cards(current, desired)
@@ -173,7 +173,7 @@ def _detaches(
     """Whether a source goes, or must be off before anything is put on.
 
     That is so where it moves away from a session that goes, and where its interface gets the same session in another
-    class: releases since 7.7.1 know an attachment by the name of its session alone. classes: of each wanted attachment,
+    class: releases since 7.7.1 know an attachment by the name of its session alone. classes: of each desired attachment,
     by interface and session.
     """
     new = desired.sources.get(source.key)

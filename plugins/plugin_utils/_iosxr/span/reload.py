@@ -63,7 +63,7 @@ def reload_cards(current: Span, desired: Span) -> list[str]:
 
 
 def interim(current: Span, desired: Span) -> Span:
-    """What the router can carry before the reload: wanted, but what needs a profile that is not live yet as it is now.
+    """What the router can carry before the reload: what is desired, but what needs a profile that is not live yet as it is now.
 
     An access list waits as a whole. It is a filter too, and half of its new entries could let pass or drop what neither
     the old nor the new list would. Its bindings wait with it, and sources that match it: without it they would mirror
@@ -150,7 +150,7 @@ def _lists_of(source: Source, bindings: Mapping[BindingKey, Binding]) -> frozens
 
 
 def _kept(current: Mapping[K, V], desired: Mapping[K, V], waiting: frozenset[K]) -> dict[K, V]:
-    """wanted, with those that wait as they are now, or not at all where they are new."""
+    """What is desired, with those that wait as they are now, or not at all where they are new."""
     return {
         key: current[key] if key in waiting else value
         for key, value in desired.items()

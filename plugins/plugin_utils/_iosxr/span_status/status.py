@@ -191,7 +191,7 @@ def _read_line(block: _Block, indent: int, line: str, following: str) -> None:
 
 
 def _read_session_line(block: _Block, line: str) -> bool:
-    """The lines between the header and the table. False when the line is none of them."""
+    """The lines between the header and the table. False when the line is not one of them."""
     lowered = line.rstrip(".").lower()
     if lowered in ("session is not configured globally", "no destination configured"):
         block.status = replace(block.status, problem=block.status.problem or line)

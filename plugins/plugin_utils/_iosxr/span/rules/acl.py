@@ -64,7 +64,7 @@ def capture_action(view: View) -> Iterator[Finding]:
             yield Finding(
                 "S14",
                 item,
-                f"capture stands on a {ace.action} entry, the guide allows it on permit only",
+                f"capture is set on a {ace.action} entry, the guide allows it on permit only",
                 "Capture with a permit entry.",
             )
 

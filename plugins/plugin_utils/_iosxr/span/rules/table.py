@@ -31,7 +31,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("S8", "A destination on NCS 5500 is not a sub-interface.", GUIDE, overridable=True),
     error("S9", "A remote destination is a GRE tunnel (tunnel-ip).", GUIDE),
     error("S10", "A source is not a BVI.", f"{GUIDE}; Terraform provider iosxr has the attribute", overridable=True),
-    error("S11", "SPAN and ERSPAN do not stand together on a router.", GUIDE, overridable=True),
+    error("S11", "SPAN and ERSPAN do not go together on a router.", GUIDE, overridable=True),
     error("S12", "An ACL selects received traffic only.", f"{GUIDE}; {GUIDE_8000}"),
     error(
         "S13",
@@ -39,7 +39,7 @@ RULES: Mapping[str, Rule] = rule_table((
         f"{GUIDE}; {GUIDE_8000}; samples of both leave the word out",
         overridable=True,
     ),
-    error("S14", "capture stands on permit entries only.", f"{GUIDE}; {XRDOCS_UDF} allows deny", overridable=True),
+    error("S14", "capture is set on permit entries only.", f"{GUIDE}; {XRDOCS_UDF} allows deny", overridable=True),
     warning("S15", "The ACL of a bundle that is a source is bound to the bundle, not to its members.", GUIDE),
     error("S16", "Neither layer 2 (ethernet-services) nor MPLS traffic can be selected by an ACL.", GUIDE),
     error("S17", "No partial or sampled mirroring (mirror first, mirror interval).", GUIDE, overridable=True),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the rules look at: the state before and the state wanted, with the indexes that keep every check linear. Pure."""
+"""What the rules look at: the state before and the desired state, with the indexes that keep every check linear. Pure."""
 
 from __future__ import annotations
 
