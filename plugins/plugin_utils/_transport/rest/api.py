@@ -50,7 +50,7 @@ Sent = Callable[[int, int], None]  # bytes of the file sent so far, its size
 class RestDoor(Protocol):
     """A session on a REST system; the connection mspplus.netsec.rest is one. Raises ConnectionFailed, Rejected.
 
-    dialect: a name in rest_dialects.DIALECTS. base_url: scheme, host, port and base path; no secrets.
+    dialect: its name, see dialects.Dialect. base_url: scheme, host, port and base path; no secrets.
     """
 
     dialect: str
@@ -104,7 +104,7 @@ class RestDoor(Protocol):
 def target(path: str, query: Mapping[str, str] | None = None) -> str:
     """Path and query as they go on the wire. Raises ValueError, whose text says what is wrong.
 
-    ``:``, ``;`` and ``,`` of values stay as they are: NITRO's filters are written with them.
+    ``:``, ``;`` and ``,`` of values stay as they are: some systems write filters with them.
 
     >>> target("monitor/flows", {"filter": "page_no:2;application:a b"})
     'monitor/flows?filter=page_no:2;application:a%20b'
