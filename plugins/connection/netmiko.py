@@ -365,8 +365,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_c
     Timeout,
     Unreachable,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError, one_line
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
     MISSING,
     Login,
@@ -377,7 +378,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.logi
     why,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import FastLogin, platform_table
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LoginError
 
 with contextlib.suppress(ImportError):  # open() says so
     import netmiko
@@ -496,13 +496,10 @@ class Connection(DeviceConnection):
     # -- logging in -----------------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
-        try:
-            login = planned(self.get_option, self.platforms)
-            self.platform = login.platform
-            self._log = session_log(self.get_option("session_log"), self.secrets)
-            self._dial(login)
-        except LoginError as error:
-            raise Unreachable(one_line(f"{self._host}: {error}")) from None
+        login = planned(self.get_option, self.platforms)
+        self.platform = login.platform
+        self._log = session_log(self.get_option("session_log"), self.secrets)
+        self._dial(login)
         fast = self.platforms.row(self.platform).fast_login
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.

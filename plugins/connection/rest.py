@@ -321,11 +321,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_c
     Timeout,
     Unreachable,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected, clean
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import dialect_table
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.session import Session
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING, LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.upload import MISSING as MISSING_TOOLBELT
 
 display = Display()
@@ -380,10 +380,7 @@ class Connection(DeviceConnection):
     # -- the door -------------------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
-        try:
-            settings = planned(self.get_option, self.dialects)
-        except LoginError as error:
-            raise Unreachable(clean(f"{self._host}: {error}", 1000)) from None
+        settings = planned(self.get_option, self.dialects)
         self.dialect, self.base_url = settings.system.name, settings.base_url
         display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=self._host)
         self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=self._host))

@@ -31,6 +31,7 @@ PURE_SHARED = {
     "_engine/rules",
     "_engine/states",
     "_engine/version",
+    "_transport/login_error",
     "_transport/rest/api",
     "_transport/rest/dialects",
     "_transport/rest/errors",

@@ -15,6 +15,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
 from .._engine import failures
+from .login_error import LoginError, one_line
 
 OURS = "mspplus.netsec."
 RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
@@ -67,7 +68,7 @@ class DeviceConnection(ConnectionBase):
     # -- what a child brings --------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
-        """Raises Unreachable, whose text is one line with a remedy."""
+        """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
         raise NotImplementedError
 
     def _hang_up(self) -> None:
@@ -125,6 +126,9 @@ class DeviceConnection(ConnectionBase):
             )
         try:
             self._log_in()
+        except LoginError as error:
+            self.close()
+            raise Unreachable(one_line(f"{self._host}: {error}")) from None
         except BaseException:
             self.close()
             raise

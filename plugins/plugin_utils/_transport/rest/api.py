@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..._engine.failures import ApplyFailed
+from ..login_error import one_line
 
 LONGEST_TEXT = 500  # characters of a device's text that a message shows
 
@@ -139,6 +140,5 @@ def clean(text: object, longest: int = LONGEST_TEXT) -> str:
     >>> clean("a\\r\\n  b\\x1b[1m")
     'a b [1m'
     """
-    head = str(text)[: 8 * longest]
-    line = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in head)).strip()
+    line = one_line(str(text)[: 8 * longest])
     return line if len(line) <= longest else f"{line[:longest]}…"

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..login_error import LoginError
 from .dialects import Dialect, DialectTable
 from .retries import Retries
-from .tls import LoginError, Tls, pinned
+from .tls import Tls, pinned
 
 Option = Callable[[str], Any]
 

@@ -23,11 +23,12 @@ from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
+from ..login_error import LoginError
 from .api import Answer, Rejected, Sent, clean, target
 from .errors import Attempt, distrusted, explained
 from .login import Settings
 from .retries import TEMPORARY, TooLong
-from .tls import LoginError, session, shown
+from .tls import session, shown
 from .upload import FileChanged, Piece, multipart
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here

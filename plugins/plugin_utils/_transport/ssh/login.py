@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..login_error import LoginError
 from .errors import Attempt, explained
 from .platforms import PlatformTable
-from .sessions import LoginError, Route, SshConfig, Target, host_key_policy, identity, port_of, private_key
+from .sessions import Route, SshConfig, Target, host_key_policy, identity, port_of, private_key
 
 try:
     import netmiko

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import Dialect, dialect_table
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import LoginError, pinned
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import pinned
 
 DIALECTS = dialect_table(
     Dialect("box", "a box", "/box/api/{version}/", "v1", "cookie", network_os=("maker.box.box",)),
