@@ -490,8 +490,8 @@ class Connection(DeviceConnection):
             raise AnsibleError(
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
             ) from None
-        refused = self.platforms.row(self.platform).refusal(output)
-        return int(bool(refused)), output.encode(), refused.encode()
+        refused = self.platforms.row(self.platform).refusals.find(output)
+        return int(refused is not None), output.encode(), refused.text.encode() if refused else b""
 
     # -- logging in -----------------------------------------------------------------------------------------------
 

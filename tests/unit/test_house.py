@@ -28,6 +28,7 @@ PURE_SHARED = {
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",
+    "_engine/refusals",
     "_engine/rules",
     "_engine/states",
     "_engine/version",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .._transport.ssh.platforms import FastLogin, Platform
-from .junos_cli import refusal
+from .refusals import REFUSALS
 
 JUNOS = Platform(
     device_type="juniper_junos",
@@ -22,5 +22,5 @@ JUNOS = Platform(
         # root@host:~ #, root@host% or a bare %: netmiko's juniper_junos, and root@host:RE:0% of older releases.
         shell=(re.compile(r"(?:root@[\w.\-]+(?::[\w~/:.\-]*)? ?)?[%#]"), "cli"),
     ),
-    refusal=refusal,
+    refusals=REFUSALS,
 )

@@ -11,29 +11,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from ..._engine.refusals import Refusals
 
 # netmiko reaches these in other ways than SSH, or by trying commands on an unknown device.
 _NOT_SSH = re.compile(r"_telnet$|_serial$|^autodetect$")
 
 # How most command lines refuse a line: a percent sign and a word of this list at its start.
-_PERCENT = re.compile(
-    r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Permission|Access denied|Authorization|"
-    r"This command is not authorized|Command authorization failed)\b.*$",
-    re.MULTILINE | re.IGNORECASE,
+PERCENT = Refusals(
+    (),
+    re.compile(
+        r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Permission|Access denied|Authorization|"
+        r"This command is not authorized|Command authorization failed)\b",
+        re.MULTILINE | re.IGNORECASE,
+    ),
 )
-
-
-def percent_refusal(output: str) -> str:
-    """The line in which a device says that it did not do what it was told; empty when there is none.
-
-    >>> percent_refusal("show x\\n% Invalid input detected at '^' marker.\\n")
-    "% Invalid input detected at '^' marker."
-    """
-    found = _PERCENT.search(output)
-    return found[0].strip() if found else ""
 
 
 @dataclass(frozen=True)
@@ -57,14 +52,13 @@ class Platform:
     """What the connection has to know of a system.
 
     device_type: netmiko's name. network_os: as the collections of Ansible name it, and further names of netmiko for the same
-    driver. fast_login: None leaves the login to netmiko. refusal: finds the line in which the device says no to what raw
-    sent, "" for none.
+    driver. fast_login: None leaves the login to netmiko. refusals: how the device says no to what ansible.builtin.raw sent.
     """
 
     device_type: str
     network_os: tuple[str, ...] = ()
     fast_login: FastLogin | None = None
-    refusal: Callable[[str], str] = percent_refusal
+    refusals: Refusals = PERCENT
 
 
 @dataclass(frozen=True)
