@@ -362,12 +362,12 @@ def test_retry_after_is_kept_and_too_much_of_it_is_refused(lab, login):
     running.add_fault("edge1", {**fault, "retry_after": 1})
     started = time.monotonic()
     door.request("GET", "config/things")
-    assert 1 <= time.monotonic() - started < 4
+    assert 1 <= time.monotonic() - started < 30
     running.add_fault("edge1", {**fault, "retry_after": 3600})
     started = time.monotonic()
     with pytest.raises(rest.Rejected, match="asks to come back in 3600 s"):
         door.request("GET", "config/things")
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize("name", ["reset", "lost_answer"])

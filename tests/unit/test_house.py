@@ -40,8 +40,14 @@ PURE_SHARED = {
     "_transport/ssh/errors",
     "_transport/ssh/platforms",
 }
-# What a wing may use of the transport: the types of its doors, and those of the rows that it has for a connection.
-OPEN_TO_WINGS = {"_transport/rest/api", "_transport/rest/dialects", "_transport/ssh/cli", "_transport/ssh/platforms"}
+# What a wing may use of the transport: the doors and what goes through them, and the types of its rows for a connection.
+OPEN_TO_WINGS = {
+    "_transport/rest/api",
+    "_transport/rest/dialects",
+    "_transport/ssh/cli",
+    "_transport/ssh/configuration",
+    "_transport/ssh/platforms",
+}
 MOST_FILES = 15  # in a folder below plugin_utils; one with more is two
 # Makers and systems, as one word of a name or of a text. Wings know them; the engine and the transport do not.
 VENDORS = re.compile(
@@ -177,7 +183,7 @@ def test_the_transport_imports_only_pure_rooms_of_the_engine() -> None:
     assert {room for room in used if not room.startswith("_transport/")} <= PURE_SHARED
 
 
-def test_a_wing_uses_of_the_transport_only_types() -> None:
+def test_a_wing_uses_of_the_transport_only_its_doors_and_rows() -> None:
     used = {
         (named(path), room)
         for path in UTIL_FILES
