@@ -78,12 +78,10 @@ class Session:
         self,
         settings: Settings,
         say: Callable[[str], None] = lambda line: None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self._system = settings.system
         self._say = say
-        self._sleep = sleep
         self._http: Any = None
         self._inside = False  # logged in
         self._met = False  # was inside once; from then on a failure is no failed login
@@ -311,7 +309,7 @@ class Session:
                 raise refused from None
 
     def _wait(self, attempt: int, retry_after: str = "") -> None:
-        self._sleep(self.settings.retries.pause(attempt, retry_after, time.time()))
+        time.sleep(self.settings.retries.pause(attempt, retry_after, time.time()))
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
