@@ -53,7 +53,9 @@ def test_every_key_of_a_tunnel_is_documented():
     contains = RETURNED["tunnels"]["contains"]
     assert set(document) == set(contains)
     assert set(document["next_hops"][0]) == set(contains["next_hops"]["contains"])
-    assert [set(problem) for problem in document["problems"]] == [{field.name for field in fields(Problem)} - {"assumption"}] * 2
+    assert [set(problem) for problem in document["problems"]] == [
+        {field.name for field in fields(Problem)} - {"assumption"}
+    ] * 2
 
 
 @pytest.mark.parametrize("name", RETURNED)
