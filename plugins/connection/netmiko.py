@@ -347,18 +347,27 @@ EXAMPLES = r"""
 
 import codecs
 import contextlib
-import os
 import re
 import time
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.connection import ConnectionBase
+from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.netmiko_platform import IOSXR
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._netmiko.network_os import NETWORK_OS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.netmiko_platform import JUNOS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_connection import (
+    DeviceConnection,
+    Dropped,
+    Timeout,
+    Unreachable,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError, one_line
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
     MISSING,
     Login,
@@ -368,12 +377,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.logi
     session_log,
     why,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import (
-    FAST_LOGINS,
-    FastLogin,
-    refusal,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import FastLogin, platform_table
 
 with contextlib.suppress(ImportError):  # open() says so
     import netmiko
@@ -381,113 +385,42 @@ with contextlib.suppress(ImportError):  # open() says so
 
 display = Display()
 
-OURS = "mspplus.netsec."
-RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
-# It catches every error and asks again for ten minutes, so it has to be refused before it runs.
-RETRIES_FOR_EVER = frozenset(
-    {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
-)
+# One row a system that this collection has modules for; the names of all others that netmiko knows.
+PLATFORMS = platform_table(IOSXR, JUNOS, others=NETWORK_OS)
+
 CHUNK = 65536  # bytes a read
 LONGEST_GREETING = 120.0  # seconds from the login to the prompt, however steadily a device talks
 WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
-_SECRET_OPTIONS = ("password", "private_key_passphrase", "jump_password")
 
 
-class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
-    """No session was opened; nothing was sent to the device's command line."""
-
-    kind = "unreachable"
-
-
-class Dropped(AnsibleConnectionFailure, failures.Dropped):
-    """The open session ended."""
-
-    kind = "dropped"
-
-
-class Timeout(AnsibleConnectionFailure, failures.Timeout):
-    """The session is open and nothing came within the limit."""
-
-    kind = "silent"
-
-
-class Connection(ConnectionBase):
+class Connection(DeviceConnection):
     """One interactive session on a device. A door for our actions: open, send, receive, close."""
 
     transport = "mspplus.netsec.netmiko"
-    has_pipelining = False
     has_tty = True
-    force_persistence = False
-    supports_persistence = False
-    allow_executable = False
+    platforms = PLATFORMS
+    needs = ("netmiko",)
+    missing = MISSING
+    secret_options = ("password", "private_key_passphrase", "jump_password")
+    refused_because = "would put shell commands into a device's CLI"
+    raw_is_for = "for a single line"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.platform = ""
         self.base_prompt = ""
-        self._action = ""
-        self._collections: tuple[str, ...] = ()
-        self._hidden: list[str] = []
-        self._chosen: dict[str, Any] = {}
         self._device: Any = None
         self._log: Any = None
         self._wire: Any = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
-    # -- what Ansible tells ---------------------------------------------------------------------------------------
-
-    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
-        keys = task_keys or {}
-        self._action = str(keys.get("action") or "")
-        self._collections = tuple(keys.get("collections") or ())
-        chosen = {name: value for name, value in self.get_options().items() if not name.startswith("_")}
-        if self._connected and chosen != self._chosen:
-            self.close()  # an item of a loop may speak to another host, or as another user
-        self._chosen = chosen
-        if self._action in RETRIES_FOR_EVER:
-            self._refuse()
-
-    @property
-    def read_timeout(self) -> float:
-        return float(self.get_option("read_timeout"))
-
-    @property
-    def secrets(self) -> list[str]:
-        """What must never be shown: the passwords of this connection and what hide() was given."""
-        values = [str(self.get_option(name) or "") for name in _SECRET_OPTIONS]
-        return [value for value in [*values, *self._hidden] if value]
-
-    def hide(self, values: Any) -> None:
+    def hide(self, values: Iterable[Any]) -> None:
         """Further secrets that a task is going to send; the session log shows asterisks instead."""
-        self._hidden += [str(value) for value in values if value]
+        super().hide(values)
         if self._log is not None:
             self._log.no_log = dict(enumerate(self.secrets))
 
     # -- the door -------------------------------------------------------------------------------------------------
-
-    def open(self) -> None:
-        """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
-        if self._connected:
-            return
-        if not self._allowed():
-            self._refuse()
-        if self.become is not None:
-            raise AnsibleError(
-                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
-                "and set `ansible_become: false` for this host."
-            )
-        if MISSING is not None:
-            raise AnsibleError(
-                f"{self.transport} needs netmiko on the controller ({MISSING}): run `pip install netmiko` "
-                "in the Python environment of ansible-playbook."
-            )
-        try:
-            self._log_in()
-        except BaseException:
-            self.close()
-            raise
-        self._connected = True
 
     def send(self, text: str) -> None:
         """Write text as it stands, UTF-8. Raises Dropped, Timeout."""
@@ -497,7 +430,7 @@ class Connection(ConnectionBase):
             channel.sendall(text.encode())
         except TimeoutError:
             raise Timeout(
-                f"{self._name}: the device has taken no more input for {self.read_timeout:g} s; "
+                f"{self._host}: the device has taken no more input for {self.read_timeout:g} s; "
                 "ansible_netmiko_read_timeout allows more."
             ) from None
         except OSError:
@@ -512,7 +445,7 @@ class Connection(ConnectionBase):
                 data = channel.recv(CHUNK)
             except TimeoutError:
                 raise Timeout(
-                    f"{self._name}: nothing came for {timeout:g} s where a prompt was expected; "
+                    f"{self._host}: nothing came for {timeout:g} s where a prompt was expected; "
                     "ansible_netmiko_read_timeout allows more."
                 ) from None
             except OSError:
@@ -525,9 +458,7 @@ class Connection(ConnectionBase):
             if not data:
                 self._lost()
 
-    def close(self) -> None:
-        """Hang up."""
-        self._connected = False
+    def _hang_up(self) -> None:
         if self._device is not None:
             hang_up(self._device)
             self._device = None
@@ -539,20 +470,11 @@ class Connection(ConnectionBase):
             self._log = None
         self._decoder.reset()
 
-    def reset(self) -> None:
-        """meta: reset_connection. The next task logs in anew."""
-        self.close()
-
-    # -- what Ansible's own actions call --------------------------------------------------------------------------
-
-    def _connect(self) -> Connection:
-        self.open()
-        return self
+    # -- what ansible.builtin.raw calls ---------------------------------------------------------------------------
 
     def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """One line for ansible.builtin.raw: (1 when the device refused it, its answer, its refusal)."""
-        if not self._allowed() or in_data:
-            self._refuse()
+        self._check_use(in_data)
         line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip("\n")
         if not line.strip() or any(ord(char) < 32 or ord(char) == 127 for char in line):
             raise AnsibleError(
@@ -568,55 +490,17 @@ class Connection(ConnectionBase):
             raise AnsibleError(
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
             ) from None
-        refused = refusal(self.platform, output)
-        return int(bool(refused)), output.encode(), refused.encode()
-
-    def put_file(self, in_path: str, out_path: str) -> NoReturn:
-        self._refuse()
-
-    def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
-        self._refuse()
-
-    def _allowed(self) -> bool:
-        """No action at all is Python code that opened the connection itself."""
-        action = self._action
-        return not action or action.startswith(OURS) or action in RAW or self._is_short_name_of_ours(action)
-
-    def _is_short_name_of_ours(self, action: str) -> bool:
-        if "." in action or OURS.rstrip(".") not in self._collections:
-            return False
-        plugins = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        return os.path.exists(os.path.join(plugins, "action", f"{os.path.basename(action)}.py"))
-
-    def _refuse(self) -> NoReturn:
-        gathers = "gather_facts" in self._action or self._action.rpartition(".")[2] == "setup"
-        if gathers:
-            remedy = "Set `gather_facts: false` on the play."
-        else:
-            remedy = (
-                "Set `ansible_connection` in the task's vars (to local, or to what the module is made for), "
-                "or use ansible.builtin.raw for a single line."
-            )
-        raise AnsibleError(
-            f"{self._action or 'this'} would put shell commands into a device's CLI; "
-            f"{self.transport} takes {OURS}* and ansible.builtin.raw only. {remedy}"
-        )
+        refused = self.platforms.row(self.platform).refusals.find(output)
+        return int(refused is not None), output.encode(), refused.text.encode() if refused else b""
 
     # -- logging in -----------------------------------------------------------------------------------------------
 
-    @property
-    def _name(self) -> str:
-        return str(self.get_option("host"))
-
     def _log_in(self) -> None:
-        try:
-            login = planned(self.get_option)
-            self.platform = login.platform
-            self._log = session_log(self.get_option("session_log"), self.secrets)
-            self._dial(login)
-        except LoginError as error:
-            raise Unreachable(one_line(f"{self._name}: {error}")) from None
-        fast = FAST_LOGINS.get(self.platform)
+        login = planned(self.get_option, self.platforms)
+        self.platform = login.platform
+        self._log = session_log(self.get_option("session_log"), self.secrets)
+        self._dial(login)
+        fast = self.platforms.row(self.platform).fast_login
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
             self._device.establish_connection() if fast else self._device._open()
@@ -636,7 +520,7 @@ class Connection(ConnectionBase):
         display.vvv(
             f"ESTABLISH NETMIKO CONNECTION FOR USER: {target.user} ON PORT {target.port} "
             f"TO {target.host} AS {login.platform}",
-            host=self._name,
+            host=self._host,
         )
         try:
             self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
@@ -675,7 +559,7 @@ class Connection(ConnectionBase):
         for secret in self.secrets:
             last = last.replace(secret, "********")
         raise Unreachable(
-            f"{self._name}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
+            f"{self._host}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
             f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."
         ) from None
 
@@ -683,12 +567,12 @@ class Connection(ConnectionBase):
 
     def _channel(self) -> Any:
         if self._device is None or self._device.remote_conn is None:
-            raise Dropped(f"{self._name}: the session is closed.")
+            raise Dropped(f"{self._host}: the session is closed.")
         return self._device.remote_conn
 
     def _lost(self) -> NoReturn:
         self.close()
         raise Dropped(
-            f"{self._name}: the device closed the session in the middle. "
+            f"{self._host}: the device closed the session in the middle. "
             "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
         ) from None

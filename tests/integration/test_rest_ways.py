@@ -19,36 +19,40 @@ from integration.rest_system import BASE, PASSWORD, Tiny, door_to
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import api as rest
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import dialects as rest_dialects
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import (
+    Call,
+    Dialect,
+    dialect_table,
+)
 from lab import kinds
 
-TOKEN = rest_dialects.Dialect(
+TOKEN = Dialect(
+    name="token",
     title="with a token",
     base_path=BASE,
     version="",
     auth="token",
-    login=rest_dialects.Call("POST", "config/login"),
-    logout=rest_dialects.Call("DELETE", "config/login"),
+    login=Call("POST", "config/login"),
+    logout=Call("DELETE", "config/login"),
     login_envelope="login",
     login_body={"username": "username", "password": "password"},
     token_at=("login", "token"),
     token_header=("X-Token", "{token}"),
 )
-BASIC = rest_dialects.Dialect(title="with a password each time", base_path=BASE, version="", auth="basic")
+BASIC = Dialect("basic", "with a password each time", BASE, "", "basic")
 
 
 @pytest.fixture
 def login(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Any]]:
-    """`login(lab, **options)`: a connection that is not open yet; the dialects `token` and `basic` are known too."""
+    """`login(lab, **options)`: a connection that is not open yet and knows the dialects `token` and `basic`."""
     monkeypatch.setitem(kinds.KINDS, "tiny", Tiny)
-    known = {**rest_dialects.DIALECTS, "token": TOKEN, "basic": BASIC}
-    monkeypatch.setattr(rest_dialects, "DIALECTS", known)
-    monkeypatch.setattr("ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login.DIALECTS", known)
     doors: list[Any] = []
 
     def make(lab: Any, **options: Any) -> Any:
-        doors.append(door_to(lab, tmp_path, **options))
-        return doors[-1]
+        door = door_to(lab, tmp_path, **options)
+        door.dialects = dialect_table(*door.dialects.rows.values(), TOKEN, BASIC)
+        doors.append(door)
+        return door
 
     yield make
     for door in doors:

@@ -42,12 +42,29 @@ PURE_SHARED = {
     "_engine/rules",
     "_engine/states",
     "_engine/version",
+    "_transport/login_error",
     "_transport/rest/api",
     "_transport/rest/dialects",
     "_transport/rest/errors",
+    "_transport/rest/retries",
+    "_transport/ssh/errors",
+    "_transport/ssh/platforms",
+}
+# What a wing may use of the transport: the doors and what goes through them, and the types of its rows for a connection.
+OPEN_TO_WINGS = {
+    "_transport/rest/api",
+    "_transport/rest/dialects",
+    "_transport/ssh/cli",
+    "_transport/ssh/configuration",
     "_transport/ssh/platforms",
 }
 MOST_FILES = 15  # in a folder below plugin_utils; one with more is two
+# Makers and systems, as one word of a name or of a text. Wings know them; the engine and the transport do not.
+VENDORS = re.compile(
+    r"arista|brocade|check.?point|cisco|citrix|cloudbridge|ericsson|forti(?:net|gate|os)|huawei|ios.?xr|ios.?xe|juniper|junos|"
+    r"mikrotik|netscaler|nitro|nokia|nx.?os|palo.?alto|pan.?os|sd.?wan|(?<![a-z])srx(?![a-z])|vyos|zscaler",
+    re.IGNORECASE,
+)
 IMPURE = {"ansible", "asyncssh", "netmiko", "paramiko", "requests", "scrapli", "socket", "subprocess", "urllib"}
 
 # The licence itself.
@@ -169,6 +186,50 @@ def test_pure_rooms_import_only_pure_rooms_of_the_house(path: Path) -> None:
 def test_the_engine_imports_no_transport() -> None:
     engine = {room for path in UTIL_FILES if room_of(path).startswith("_engine/") for room in rooms(imports(path))}
     assert {room for room in engine if room.startswith("_transport/")} == set()
+
+
+def test_the_transport_imports_only_pure_rooms_of_the_engine() -> None:
+    used = {room for path in UTIL_FILES if room_of(path).startswith("_transport/") for room in rooms(imports(path))}
+    assert {room for room in used if not room.startswith("_transport/")} <= PURE_SHARED
+
+
+def test_a_wing_uses_of_the_transport_only_its_doors_and_rows() -> None:
+    used = {
+        (named(path), room)
+        for path in UTIL_FILES
+        if wing_of(named(path))
+        for room in rooms(imports(path))
+        if room.startswith("_transport/") and room not in OPEN_TO_WINGS
+    }
+    assert used == set()
+
+
+def test_a_wing_uses_nothing_of_the_engine_that_is_a_plugin_of_ansible() -> None:
+    plugins = {
+        room_of(path)
+        for path in UTIL_FILES
+        if room_of(path).startswith("_engine/") and any(name.startswith("ansible.plugins.") for name in imports(path))
+    }
+    assert {"_engine/action", "_engine/doors"} <= plugins
+    used = {room for path in UTIL_FILES if wing_of(named(path)) for room in rooms(imports(path))}
+    assert used & {*plugins, "_engine/state_action"} == set()
+
+
+def test_the_engine_and_the_transport_name_no_vendor() -> None:
+    found = {
+        (named(path), word[0])
+        for path in UTIL_FILES
+        if room_of(path).split("/")[0] in SHARED
+        for word in VENDORS.finditer(f"{path.name}\n{path.read_text(encoding='utf-8')}")
+    }
+    assert found == set()
+
+
+def test_the_words_of_vendors_are_seen_and_others_are_not() -> None:
+    assert all(
+        map(VENDORS.search, ("cisco.iosxr.iosxr", "a Junos device", "srx_capture", "SD-WAN", "NITRO's", "IOS XR"))
+    )
+    assert not VENDORS.search("netmiko and paramiko find the position of a host")
 
 
 def test_a_folder_of_plugin_utils_is_read_in_one_sitting() -> None:

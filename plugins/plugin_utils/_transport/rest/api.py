@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..._engine.failures import ApplyFailed
+from ..login_error import one_line
 
 LONGEST_TEXT = 500  # characters of a device's text that a message shows
 
@@ -50,7 +51,7 @@ Sent = Callable[[int, int], None]  # bytes of the file sent so far, its size
 class RestDoor(Protocol):
     """A session on a REST system; the connection mspplus.netsec.rest is one. Raises ConnectionFailed, Rejected.
 
-    dialect: a name in rest_dialects.DIALECTS. base_url: scheme, host, port and base path; no secrets.
+    dialect: its name, see dialects.Dialect. base_url: scheme, host, port and base path; no secrets.
     """
 
     dialect: str
@@ -104,7 +105,7 @@ class RestDoor(Protocol):
 def target(path: str, query: Mapping[str, str] | None = None) -> str:
     """Path and query as they go on the wire. Raises ValueError, whose text says what is wrong.
 
-    ``:``, ``;`` and ``,`` of values stay as they are: NITRO's filters are written with them.
+    ``:``, ``;`` and ``,`` of values stay as they are: some systems write filters with them.
 
     >>> target("monitor/flows", {"filter": "page_no:2;application:a b"})
     'monitor/flows?filter=page_no:2;application:a%20b'
@@ -139,6 +140,5 @@ def clean(text: object, longest: int = LONGEST_TEXT) -> str:
     >>> clean("a\\r\\n  b\\x1b[1m")
     'a b [1m'
     """
-    head = str(text)[: 8 * longest]
-    line = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in head)).strip()
+    line = one_line(str(text)[: 8 * longest])
     return line if len(line) <= longest else f"{line[:longest]}…"

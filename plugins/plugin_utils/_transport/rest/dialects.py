@@ -2,10 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The REST systems that the connection knows: how each logs in and out, and how each says no. A table; pure.
+"""Dialects of REST systems: how one logs in and out and says no, and the table that finds it by its names. Pure.
 
-Sources: "NetScaler SD-WAN NITRO API reference 11.0" (index: base path, login, logout; ErrorSchema on every page) and 10.0
-(error bodies with `message`), "NetScaler SD-WAN Center NITRO API reference 11.0" (index, config/login: secondaryPassword).
+The rows are elsewhere: each wing has its own, and the connection puts them into one table.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 Credentials = Mapping[str, str]  # username, password, secondary_password; those that are set
@@ -30,18 +30,21 @@ class Call:
 class Dialect:
     """One system.
 
-    base_path: with `{version}`; version: its default. auth: what carries the session: `cookie` (whatever the login
-    sets), `token` (found in the login's answer at token_at, sent as token_header: (name, format)), `basic` (user and
-    password with each call, no login). login_envelope: the key around the login's body, "" for none. login_body: key in it ->
-    name of the credential; those that are not set are left out. error_code, error_text: keys of an error's body, the first one there counts.
-    expired: statuses that mean "log in again, nothing was done". serial: the vendor wants one call at a time; the door
-    never sends two.
+    name: of the dialect. network_os: of the hosts that speak it. title: for a person. base_path: with `{version}`; version:
+    its default.
+    auth: what carries the session: `cookie` (whatever the login sets), `token` (found in the login's answer at token_at, sent
+    as token_header: (name, format)), `basic` (user and password with each call, no login). login_envelope: the key around the
+    login's body, "" for none. login_body: key in it -> name of the credential; those that are not set are left out.
+    error_code, error_text: keys of an error's body, the first one there counts. expired: statuses that mean "log in again,
+    nothing was done". serial: the vendor wants one call at a time; the door never sends two.
     """
 
+    name: str
     title: str
     base_path: str
     version: str
     auth: Literal["cookie", "token", "basic"]
+    network_os: tuple[str, ...] = ()
     login: Call | None = None
     logout: Call | None = None
     login_envelope: str = ""
@@ -56,8 +59,8 @@ class Dialect:
     def path(self, version: str = "", base_path: str = "") -> str:
         """The base path, with one slash at each end. Empty arguments mean the defaults.
 
-        >>> DIALECTS["sdwan"].path()
-        '/sdwan/nitro/v1/'
+        >>> Dialect("box", "a box", "/api/{version}/", "v1", "cookie").path()
+        '/api/v1/'
         """
         text = (base_path or self.base_path).replace("{version}", version or self.version).strip("/")
         return f"/{text}/" if text else "/"
@@ -76,8 +79,9 @@ class Dialect:
     def error(self, body: Any) -> tuple[int | None, str] | None:
         """(code, text) when the body says that it is an error, whatever the status of HTTP was.
 
-        >>> DIALECTS["sdwan"].error({"errorcode": 0, "message": "Done"}) is None
-        True
+        >>> box = Dialect("box", "a box", "/api/", "", "cookie")
+        >>> box.error({"errorcode": 0, "message": "Done"}), box.error({"errorcode": 7, "message": "locked"})
+        (None, (7, 'locked'))
         """
         if not isinstance(body, Mapping):
             return None
@@ -99,48 +103,37 @@ def number(value: Any) -> int | None:
         return None
 
 
-_NITRO_LOGIN = {"username": "username", "password": "password"}
+@dataclass(frozen=True)
+class DialectTable:
+    """rows: by the name of the dialect. names: those and each ansible_network_os -> name of the dialect."""
 
-DIALECTS: Mapping[str, Dialect] = {
-    "sdwan": Dialect(
-        title="Citrix SD-WAN appliance",
-        base_path="/sdwan/nitro/{version}/",
-        version="v1",
-        auth="cookie",
-        login=Call("POST", "config/login"),
-        logout=Call("DELETE", "config/login"),
-        login_envelope="login",
-        login_body=_NITRO_LOGIN,
-    ),
-    "sdwan_center": Dialect(
-        title="Citrix SD-WAN Center",
-        base_path="/sdwan_center/nitro/{version}/",
-        version="v1",
-        auth="cookie",
-        login=Call("POST", "config/login"),
-        logout=Call("DELETE", "config/login"),
-        login_envelope="login",
-        login_body={**_NITRO_LOGIN, "secondaryPassword": "secondary_password"},
-    ),
-}
+    rows: Mapping[str, Dialect]
+    names: Mapping[str, str]
 
-# ansible_network_os -> name of a dialect.
-NETWORK_OS: Mapping[str, str] = {
-    "citrix.sdwan.sdwan": "sdwan",
-    "citrix.sdwan.center": "sdwan_center",
-}
+    @property
+    def example(self) -> str:
+        """An ansible_network_os, for messages."""
+        return next((name for name in self.names if name not in self.rows), next(iter(self.rows)))
+
+    def find(self, name: str) -> Dialect:
+        """The dialect for its own name or an ansible_network_os. Raises ValueError, whose text lists what there is."""
+        word = name.strip().lower()
+        if word in self.names:
+            return self.rows[self.names[word]]
+        near = difflib.get_close_matches(word, [*self.names], n=3, cutoff=0.6)
+        hint = f"; near: {', '.join(near)}" if near else f"; known: {', '.join(self.names)}"
+        raise ValueError(f"unknown REST system {name!r}{hint}")
 
 
-def dialect_name(name: str) -> str:
-    """The dialect for its own name or an ansible_network_os. Raises ValueError, whose text lists what there is.
+def dialect_table(*rows: Dialect) -> DialectTable:
+    """A table of rows. Raises ValueError when a name is listed twice.
 
-    >>> dialect_name("citrix.sdwan.center")
-    'sdwan_center'
+    >>> table = dialect_table(Dialect("box", "a box", "/api/", "", "cookie", network_os=("maker.box.box",)))
+    >>> table.find("maker.box.box").title
+    'a box'
     """
-    word = name.strip().lower()
-    found = NETWORK_OS.get(word, word)
-    if found in DIALECTS:
-        return found
-    near = difflib.get_close_matches(word, [*DIALECTS, *NETWORK_OS], n=3, cutoff=0.6)
-    hint = f"; near: {', '.join(near)}" if near else f"; known: {', '.join([*DIALECTS, *NETWORK_OS])}"
-    raise ValueError(f"unknown REST system {name!r}{hint}")
+    listed = [(row.name, row.name) for row in rows] + [(name, row.name) for row in rows for name in row.network_os]
+    names = dict(listed)
+    if len(names) != len(listed):
+        raise ValueError("a name of a dialect is listed twice")
+    return DialectTable(MappingProxyType({row.name: row for row in rows}), MappingProxyType(names))

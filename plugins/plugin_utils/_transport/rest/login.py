@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from .dialects import DIALECTS, Dialect, dialect_name
-from .tls import LoginError, Tls, pinned
+from ..login_error import LoginError
+from .dialects import Dialect, DialectTable
+from .retries import Retries
+from .tls import Tls, pinned
 
 Option = Callable[[str], Any]
 
@@ -26,7 +28,7 @@ AUTHORITIES = ("ca.txt", "ca.pem")
 class Settings:
     """A session that can be tried. user, password and the like are "" where there is none."""
 
-    dialect: str
+    system: Dialect
     base_url: str
     host: str
     port: int
@@ -37,12 +39,7 @@ class Settings:
     proxy: str = field(repr=False)
     timeout: float
     read_timeout: float
-    retries: int
-    retry_wait: float
-
-    @property
-    def system(self) -> Dialect:
-        return DIALECTS[self.dialect]
+    retries: Retries
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -58,19 +55,19 @@ class Settings:
         return self.proxy.rpartition("@")[2] if self.proxy else ""
 
 
-def planned(option: Option) -> Settings:
+def planned(option: Option, dialects: DialectTable) -> Settings:
     """option: the value of an option of the connection by its name. Raises LoginError before anything is sent."""
-    dialect = _dialect(option)
+    system = _system(option, dialects)
     host, port = _address(option)
     user, password = str(option("remote_user") or ""), str(option("password") or "")
     if not user:
         raise LoginError("no user to log in as: set ansible_user, or use -u.")
     if not password:
         raise LoginError(f"no password for user {user}: set ansible_password (in a vault), or use -k.")
-    path = DIALECTS[dialect].path(_plain(option, "api_version"), _plain(option, "base_path"))
+    path = system.path(_plain(option, "api_version"), _plain(option, "base_path"))
     name = f"[{host}]" if ":" in host else host
     return Settings(
-        dialect=dialect,
+        system=system,
         base_url=f"https://{name}:{port}{path}",
         host=host,
         port=port,
@@ -81,20 +78,19 @@ def planned(option: Option) -> Settings:
         proxy=_proxy(option),
         timeout=_seconds(option, "timeout"),
         read_timeout=_seconds(option, "read_timeout"),
-        retries=max(0, int(option("retries"))),
-        retry_wait=max(0.0, float(option("retry_wait"))),
+        retries=Retries(max(0, int(option("retries"))), max(0.0, float(option("retry_wait")))),
     )
 
 
-def _dialect(option: Option) -> str:
+def _system(option: Option, dialects: DialectTable) -> Dialect:
     name = option("dialect") or option("network_os")
     if not name:
         raise LoginError(
-            "the system is not known: set ansible_network_os (citrix.sdwan.sdwan), or ansible_rest_dialect "
-            f"({', '.join(DIALECTS)})."
+            f"the system is not known: set ansible_network_os ({dialects.example}), or ansible_rest_dialect "
+            f"({', '.join(dialects.rows)})."
         )
     try:
-        return dialect_name(str(name))
+        return dialects.find(str(name))
     except ValueError as error:
         raise LoginError(f"{error}. Check ansible_network_os or ansible_rest_dialect.") from None
 

@@ -13,22 +13,22 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import random
 import re
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
+from ..login_error import LoginError
 from .api import Answer, Rejected, Sent, clean, target
 from .errors import Attempt, distrusted, explained
 from .login import Settings
-from .tls import LoginError, session, shown
+from .retries import TEMPORARY, TooLong
+from .tls import session, shown
 from .upload import FileChanged, Piece, multipart
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
@@ -43,10 +43,8 @@ for _library in ("urllib3", "requests"):
 LARGEST_ANSWER = 64 << 20  # bytes
 CHUNK = 1 << 16
 LONGEST_ANSWER = 10  # times read_timeout, from the first byte to the last, however steadily it trickles
-LONGEST_WAIT = 60.0  # seconds between two tries; a device that asks for more is given up
 GOODBYE = 5.0  # seconds that a logout may take
 SHORTEST_SECRET = 8  # characters; what is shorter is part of too many other words
-AGAIN = frozenset({429, 500, 502, 503, 504})  # try once more, if that does no harm
 
 
 @dataclass(frozen=True)
@@ -74,18 +72,16 @@ class _Raw:
 
 
 class Session:
-    """One login. say: gets a line a call (method, path, status, time). Raises ConnectionFailed, Rejected; see rest.RestDoor."""
+    """One login. say: gets a line a call (method, path, status, time). Raises ConnectionFailed, Rejected; see api.RestDoor."""
 
     def __init__(
         self,
         settings: Settings,
         say: Callable[[str], None] = lambda line: None,
-        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.settings = settings
         self._system = settings.system
         self._say = say
-        self._sleep = sleep
         self._http: Any = None
         self._inside = False  # logged in
         self._met = False  # was inside once; from then on a failure is no failed login
@@ -154,7 +150,7 @@ class Session:
         body = system.credentials(settings.credentials)
         ask = self._ask(*_call(system.login), body=body)
         try:
-            answer = self._tried(ask, 1 + settings.retries)
+            answer = self._tried(ask, settings.retries.tries(ask.method, safe=True))
         except Rejected as refused:
             raise Unreachable(self._no_entry(refused)) from None
         if system.auth == "token":
@@ -201,10 +197,8 @@ class Session:
         timeout: float | None = None,
         expect_down: bool = False,
     ) -> Answer:
-        """As rest.RestDoor.request."""
-        if safe is None:
-            safe = method in ("GET", "HEAD")
-        tries = 1 + self.settings.retries if safe and not expect_down else 1
+        """As api.RestDoor.request."""
+        tries = self.settings.retries.tries(method, safe, expect_down=expect_down)
         with self._lock:
             ask = self._ask(method, path, query, body, timeout=timeout)
             return self._inside_call(ask, tries, expect_down)
@@ -221,7 +215,7 @@ class Session:
         progress: Sent | None = None,
         timeout: float | None = None,
     ) -> Answer:
-        """As rest.RestDoor.upload."""
+        """As api.RestDoor.upload."""
         with self._lock, contextlib.ExitStack() as stack:
             pieces: list[Piece] = []
 
@@ -296,28 +290,26 @@ class Session:
             except Dropped:
                 if last:
                     raise
-                self._wait(attempt, None)
+                self._wait(attempt)
                 continue
             if renew and raw.status in self._system.expired and self._system.login is not None:
                 renew = False
                 attempt -= 1
                 self._log_in()
                 continue
-            answer, refused, spoilt = self._judged(ask, raw)
+            answer, refused, temporary = self._judged(ask, raw)
             if refused is None:
                 return answer
-            if last or not (spoilt or raw.status in AGAIN):
+            if last or not temporary:
                 raise refused
-            self._wait(attempt, refused, raw.headers.get("retry-after", ""))
+            try:
+                self._wait(attempt, raw.headers.get("retry-after", ""))
+            except TooLong as asked:
+                refused.args = (f"{refused} It asks to come back in {asked}, which is too long to wait.",)
+                raise refused from None
 
-    def _wait(self, attempt: int, refused: Rejected | None, asked: str = "") -> None:
-        """Before another try: as long as the device asks for, else twice as long as the last time, with some chance in it."""
-        seconds = self.settings.retry_wait * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)
-        desired = _seconds(asked)
-        if desired is not None and desired > LONGEST_WAIT and refused is not None:
-            refused.args = (f"{refused} It asks to come back in {desired:.0f} s, which is too long to wait.",)
-            raise refused
-        self._sleep(min(seconds if desired is None else desired, LONGEST_WAIT))
+    def _wait(self, attempt: int, retry_after: str = "") -> None:
+        time.sleep(self.settings.retries.pause(attempt, retry_after, time.time()))
 
     # -- one exchange -------------------------------------------------------------------------------------------------
 
@@ -390,7 +382,7 @@ class Session:
     # -- what an answer says ------------------------------------------------------------------------------------------
 
     def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
-        """(the answer, the refusal if it is one, whether it was spoilt on its way)."""
+        """(the answer, the refusal if it is one, whether another try may bring a better one)."""
         body, wrong, spoilt = _parsed(raw)
         answer = Answer(raw.status, body, raw.headers)
         error = self._system.error(body)
@@ -400,7 +392,7 @@ class Session:
             return answer, self._rejected(ask, raw, None, text, "was answered with"), False
         if raw.status >= 400:
             code, said = error or (None, self._system.said(body))
-            return answer, self._rejected(ask, raw, code, said or _words(raw)), spoilt and raw.status in AGAIN
+            return answer, self._rejected(ask, raw, code, said or _words(raw)), raw.status in TEMPORARY
         if wrong:
             text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
@@ -436,17 +428,6 @@ def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
         start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
         return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
     return body, "", False
-
-
-def _seconds(retry_after: str) -> float | None:
-    """RFC 9110, 10.2.3: seconds, or a date; None for anything else."""
-    text = retry_after.strip()
-    if re.fullmatch(r"\d{1,9}", text):
-        return float(text)
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError, OSError):
-        return None
 
 
 def _no_number(name: str) -> Any:

@@ -14,6 +14,8 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..login_error import LoginError
+
 try:
     import requests
     from requests.adapters import HTTPAdapter
@@ -23,10 +25,6 @@ else:
     MISSING = None
 
 BLOCK = 1 << 18  # bytes that urllib3 takes from a body at a time; its 16 KiB cost four times the calls
-
-
-class LoginError(Exception):
-    """The login cannot be tried; its text names the remedy."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ name of its class: this file needs neither library.
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+
+from ..login_error import one_line
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,6 @@ def accept_key(host: str, port: int, known_hosts: str) -> str:
         "or name another file in ansible_netmiko_known_hosts. "
         "In a lab, ansible_netmiko_host_key_checking: false accepts any key, also an impostor's."
     )
-
-
-def one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in text)).strip()
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -15,9 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..login_error import LoginError
 from .errors import Attempt, explained
-from .platforms import device_type
-from .sessions import LoginError, Route, SshConfig, Target, host_key_policy, identity, port_of, private_key
+from .platforms import PlatformTable
+from .sessions import Route, SshConfig, Target, host_key_policy, identity, port_of, private_key
 
 try:
     import netmiko
@@ -45,22 +46,23 @@ class Login:
     route: Route
 
 
-def planned(option: Option) -> Login:
+def planned(option: Option, platforms: PlatformTable) -> Login:
     """option: the value of an option of the connection by its name. Raises LoginError before anything is sent."""
-    platform = _platform(option)
+    platform = _platform(option, platforms)
     target, route = _way(option)
     return Login(platform, target, route)
 
 
-def _platform(option: Option) -> str:
+def _platform(option: Option, platforms: PlatformTable) -> str:
     name = option("platform") or option("network_os")
     if not name:
+        network_os, device_type = platforms.example
         raise LoginError(
-            "the platform is not known: set ansible_network_os (cisco.iosxr.iosxr), "
-            "or ansible_netmiko_platform to a netmiko device_type (cisco_xr)."
+            f"the platform is not known: set ansible_network_os ({network_os}), "
+            f"or ansible_netmiko_platform to a netmiko device_type ({device_type})."
         )
     try:
-        return device_type(str(name), CLASS_MAPPER)
+        return platforms.device_type(str(name), CLASS_MAPPER)
     except ValueError as error:
         raise LoginError(f"{error}. Check ansible_network_os or ansible_netmiko_platform.") from None
 

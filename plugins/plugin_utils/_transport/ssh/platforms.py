@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""netmiko's platforms: what Ansible calls them, how to log in fast, how a device says no. Tables; pure."""
+"""Platforms of a command line: what a row of one says, and the table that finds it by any of its names. Pure.
+
+The rows are elsewhere: each wing has its own, and the connection puts them into one table.
+"""
 
 from __future__ import annotations
 
@@ -10,70 +13,22 @@ import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-# ansible_network_os, as the collections of Ansible's network platforms document it -> netmiko's device_type.
-NETWORK_OS: Mapping[str, str] = {
-    "arista.eos.eos": "arista_eos",
-    "arubanetworks.aoscx.aoscx": "aruba_aoscx",
-    "check_point.gaia.checkpoint": "checkpoint_gaia",
-    "cisco.asa.asa": "cisco_asa",
-    "cisco.ios.ios": "cisco_ios",
-    "cisco.iosxr.iosxr": "cisco_xr",
-    "cisco.nxos.nxos": "cisco_nxos",
-    "ciscosmb": "cisco_s300",
-    "commscope.icx.icx": "ruckus_fastiron",
-    "community.ciscosmb.ciscosmb": "cisco_s300",
-    "community.network.aireos": "cisco_wlc",
-    "community.network.aruba": "aruba_os",
-    "community.network.ce": "huawei_vrpv8",
-    "community.network.edgeos": "ubiquiti_edgerouter",
-    "community.network.edgeswitch": "ubiquiti_edgeswitch",
-    "community.network.eric_eccli": "ericsson_ipos",
-    "community.network.exos": "extreme_exos",
-    "community.network.icx": "ruckus_fastiron",
-    "community.network.ironware": "brocade_netiron",
-    "community.network.nos": "extreme_nos",
-    "community.network.slxos": "extreme_slx",
-    "community.network.sros": "nokia_sros",
-    "community.network.voss": "extreme_vsp",
-    "community.routeros.routeros": "mikrotik_routeros",
-    "dellemc.os10.os10": "dell_os10",
-    "dellemc.os6.os6": "dell_os6",
-    "dellemc.os9.os9": "dell_os9",
-    "dellos10": "dell_os10",
-    "dellos6": "dell_os6",
-    "dellos9": "dell_os9",
-    "f5networks.f5_modules.bigip": "f5_tmsh",
-    "fortinet.fortios.fortios": "fortinet",
-    "junipernetworks.junos.junos": "juniper_junos",
-    "ruckus.fastiron.fastiron": "ruckus_fastiron",
-    "vyos.vyos.vyos": "vyos",
-}
-_SHORT = {name.rpartition(".")[2]: device_type for name, device_type in NETWORK_OS.items()}
+from ..._engine.refusals import Refusals
 
 # netmiko reaches these in other ways than SSH, or by trying commands on an unknown device.
 _NOT_SSH = re.compile(r"_telnet$|_serial$|^autodetect$")
 
-
-def device_type(name: str, known: Collection[str]) -> str:
-    """netmiko's device_type for an ansible_network_os or a device_type. known: netmiko's own names.
-
-    Raises ValueError, whose text lists near matches.
-
-    >>> device_type("cisco.iosxr.iosxr", ["cisco_xr"]), device_type("iosxr", ["cisco_xr"])
-    ('cisco_xr', 'cisco_xr')
-    """
-    word = name.strip().lower()
-    found = NETWORK_OS.get(word) or _SHORT.get(word) or (word if word in known else None)
-    if found and not _NOT_SSH.search(found):
-        plain = found.removesuffix("_ssh")  # netmiko has both names for one driver; the tables have one
-        return plain if plain in known else found
-    usable = sorted({*NETWORK_OS, *_SHORT, *(item for item in known if not _NOT_SSH.search(item))})
-    near = difflib.get_close_matches(word, usable, n=4, cutoff=0.5)
-    hint = f"; near: {', '.join(near)}" if near else ""
-    if found:
-        raise ValueError(f"{name!r} is not a platform that is reached by SSH{hint}")
-    raise ValueError(f"unknown platform {name!r}{hint}")
+# How most command lines refuse a line: a percent sign and a word of this list at its start.
+PERCENT = Refusals(
+    (),
+    re.compile(
+        r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Permission|Access denied|Authorization|"
+        r"This command is not authorized|Command authorization failed)\b",
+        re.MULTILINE | re.IGNORECASE,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -92,33 +47,70 @@ class FastLogin:
     shell: tuple[re.Pattern[str], str] | None = None
 
 
-FAST_LOGINS: Mapping[str, FastLogin] = {
-    "cisco_xr": FastLogin(
-        # RP/0/RSP0/CPU0:edge1#  "System prompt" in Cisco's IOS XR Getting Started guides: type/rack/slot/module:name
-        re.compile(r"[A-Za-z0-9]+(?:/[A-Za-z0-9]+){2,3}:[^\s#>]+[#>]"),
-        ("terminal length 0", "terminal width 511"),
-        longest=31,  # netmiko's cisco_xr: in configuration mode the router cuts the prompt at 31 characters
-    ),
-    "juniper_junos": FastLogin(
-        # user@host>  A cluster prints {primary:node0} in a line of its own before it.
-        re.compile(r"[\w.\-]+@[\w.\-]+>"),
-        # Without complete-on-space off a blank that is typed ahead may complete a word.
-        ("set cli screen-width 511", "set cli complete-on-space off", "set cli screen-length 0"),
-        # root@host:~ #, root@host% or a bare %: netmiko's juniper_junos, and root@host:RE:0% of older releases.
-        shell=(re.compile(r"(?:root@[\w.\-]+(?::[\w~/:.\-]*)? ?)?[%#]"), "cli"),
-    ),
-}
+@dataclass(frozen=True)
+class Platform:
+    """What the connection has to know of a system.
 
-# How devices refuse a line, in the families that netmiko knows. For raw's return code only; actions have their own.
-_PERCENT = re.compile(
-    r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Permission|Access denied|Authorization|"
-    r"This command is not authorized|Command authorization failed)\b.*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_JUNOS = re.compile(r"^(?:\s*\^\s*\n)?(?:unknown command|syntax error|missing argument|error: ).*$", re.MULTILINE)
+    device_type: netmiko's name. network_os: as the collections of Ansible name it, and further names of netmiko for the same
+    driver. fast_login: None leaves the login to netmiko. refusals: how the device says no to what ansible.builtin.raw sent.
+    """
+
+    device_type: str
+    network_os: tuple[str, ...] = ()
+    fast_login: FastLogin | None = None
+    refusals: Refusals = PERCENT
 
 
-def refusal(platform: str, output: str) -> str:
-    """The line in which a device says that it did not do what it was told; empty when there is none."""
-    found = (_JUNOS if platform.startswith("juniper") else _PERCENT).search(output)
-    return found[0].strip() if found else ""
+@dataclass(frozen=True)
+class PlatformTable:
+    """rows: by netmiko's device_type. names: in lower case, of all that is known -> device_type. See platform_table()."""
+
+    rows: Mapping[str, Platform]
+    names: Mapping[str, str]
+
+    def row(self, device_type: str) -> Platform:
+        """What is known of it; a plain row for the many that netmiko knows alone."""
+        return self.rows.get(device_type) or Platform(device_type)
+
+    @property
+    def example(self) -> tuple[str, str]:
+        """An ansible_network_os and its device_type, for messages."""
+        return next(iter(self.names.items()))
+
+    def device_type(self, name: str, known: Collection[str]) -> str:
+        """netmiko's device_type for an ansible_network_os or a device_type. known: netmiko's own names.
+
+        Raises ValueError, whose text lists near matches.
+        """
+        word = name.strip().lower()
+        found = self.names.get(word) or (word if word in known else None)
+        if found and not _NOT_SSH.search(found):
+            plain = found.removesuffix("_ssh")  # netmiko has both names for one driver; the tables have one
+            return plain if plain in known else found
+        usable = sorted({*self.names, *(item for item in known if not _NOT_SSH.search(item))})
+        near = difflib.get_close_matches(word, usable, n=4, cutoff=0.5)
+        hint = f"; near: {', '.join(near)}" if near else ""
+        if found:
+            raise ValueError(f"{name!r} is not a platform that is reached by SSH{hint}")
+        raise ValueError(f"unknown platform {name!r}{hint}")
+
+
+def platform_table(*rows: Platform, others: Mapping[str, str] | None = None) -> PlatformTable:
+    """A table of rows and of others, an ansible_network_os -> device_type for what has no row.
+
+    The last word of a name is a name too, and so is a row's device_type. Raises ValueError when a name means two things.
+
+    >>> table = platform_table(Platform("maker_os", ("maker.os.os",)))
+    >>> table.device_type("maker.os.os", []), table.device_type("os", [])
+    ('maker_os', 'maker_os')
+    """
+    names: dict[str, str] = {}
+    listed = [(name, row.device_type) for row in rows for name in (*row.network_os, row.device_type)]
+    for name, device_type in [*listed, *(others or {}).items()]:
+        for word in (name, name.rpartition(".")[2]):
+            if names.setdefault(word, device_type) != device_type:
+                raise ValueError(f"{word!r} is listed twice: as {names[word]} and as {device_type}")
+    table = {row.device_type: row for row in rows}
+    if len(table) != len(rows):
+        raise ValueError("a device_type is listed twice")
+    return PlatformTable(MappingProxyType(table), MappingProxyType(names))

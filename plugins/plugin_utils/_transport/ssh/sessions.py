@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from ..login_error import LoginError
 from .algorithms import disabled, offered
 from .errors import HostKeyRefused
 from .known_hosts import KnownKeys, fingerprint, known_keys, name_of
@@ -24,10 +25,6 @@ with contextlib.suppress(ImportError):  # the connection says so before it calls
     import paramiko
 
 MAX_JUMPS = 8
-
-
-class LoginError(Exception):
-    """The login cannot be tried; its text names the remedy."""
 
 
 @dataclass(frozen=True)

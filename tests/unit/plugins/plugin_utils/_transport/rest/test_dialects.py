@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The table of REST systems: bodies of logins, base paths and errors as the references have them."""
+"""Dialects of REST systems: bodies of logins, base paths and errors as a row says, and by which names a row is found."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import target
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import (
-    DIALECTS,
-    NETWORK_OS,
-    Dialect,
-    dialect_name,
-)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import Dialect, dialect_table
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -27,31 +21,38 @@ JSON = st.recursive(
 )
 
 
-def test_an_appliance_logs_in_as_the_reference_shows() -> None:
-    given_ = {"username": "admin", "password": "secret", "secondary_password": ""}
-    assert DIALECTS["sdwan"].credentials(given_) == {"login": {"username": "admin", "password": "secret"}}
+BOX = Dialect(
+    "box",
+    "a box",
+    "/box/api/{version}/",
+    "v1",
+    "cookie",
+    network_os=("maker.box.box",),
+    login_envelope="login",
+    login_body={"user": "username", "pass": "password", "second": "secondary_password"},
+)
+TOKEN = Dialect("token", "with a token", "/api/", "", "token", token_at=("data", "token"))
+TABLE = dialect_table(BOX, TOKEN)
 
 
-def test_a_center_takes_a_second_password_if_there_is_one() -> None:
-    center = DIALECTS["sdwan_center"]
+def test_a_credential_that_is_not_set_is_left_out_of_the_login() -> None:
     given_ = {"username": "admin", "password": "secret", "secondary_password": ""}
-    assert center.credentials(given_) == {"login": {"username": "admin", "password": "secret"}}
-    body = center.credentials({**given_, "secondary_password": "123456"})
-    assert body == {"login": {"username": "admin", "password": "secret", "secondaryPassword": "123456"}}
+    assert BOX.credentials(given_) == {"login": {"user": "admin", "pass": "secret"}}
+    assert BOX.credentials({**given_, "secondary_password": "12"})["login"]["second"] == "12"
+    assert TOKEN.credentials(given_) == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "path"),
+    ("arguments", "path"),
     [
-        ("sdwan", (), "/sdwan/nitro/v1/"),
-        ("sdwan", ("v2",), "/sdwan/nitro/v2/"),
-        ("sdwan_center", (), "/sdwan_center/nitro/v1/"),
-        ("sdwan", ("v2", "proxied/{version}"), "/proxied/v2/"),
-        ("sdwan", ("", "/"), "/"),
+        ((), "/box/api/v1/"),
+        (("v2",), "/box/api/v2/"),
+        (("v2", "proxied/{version}"), "/proxied/v2/"),
+        (("", "/"), "/"),
     ],
 )
-def test_base_paths(name: str, arguments: tuple[str, ...], path: str) -> None:
-    assert DIALECTS[name].path(*arguments) == path
+def test_base_paths(arguments: tuple[str, ...], path: str) -> None:
+    assert BOX.path(*arguments) == path
 
 
 @pytest.mark.parametrize(
@@ -69,19 +70,16 @@ def test_base_paths(name: str, arguments: tuple[str, ...], path: str) -> None:
     ],
 )
 def test_an_error_is_found_in_both_spellings_and_nowhere_else(body: Any, error: Any) -> None:
-    assert DIALECTS["sdwan"].error(body) == error
+    assert BOX.error(body) == error
 
 
 @given(JSON)
 def test_reading_an_answer_never_raises(body: Any) -> None:
-    for dialect in (*DIALECTS.values(), TOKEN):
+    for dialect in TABLE.rows.values():
         error = dialect.error(body)
         assert error is None or (error[0] and isinstance(error[1], str))
         assert isinstance(dialect.said(body), str)
         assert isinstance(dialect.token(body), str)
-
-
-TOKEN = Dialect("with a token", "/api/", "", "token", token_at=("data", "token"))
 
 
 def test_a_token_is_found_where_the_table_says() -> None:
@@ -90,20 +88,18 @@ def test_a_token_is_found_where_the_table_says() -> None:
     assert TOKEN.token({"token": "abc"}) == ""
 
 
-@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
-def test_every_row_can_be_used(dialect: Dialect) -> None:
-    for call in (dialect.login, dialect.logout):
-        if call is not None:
-            target(call.path)
-    assert dialect.path().startswith("/")
-    assert set(dialect.login_body.values()) <= {"username", "password", "secondary_password"}
-    assert bool(dialect.token_at) == (dialect.auth == "token")
+def test_a_dialect_is_found_by_its_name_and_by_its_network_os() -> None:
+    assert TABLE.find("token") is TOKEN
+    assert TABLE.find(" Maker.BOX.box ") is BOX
+    assert TABLE.example == "maker.box.box"
+    with pytest.raises(ValueError, match=r"'maker\.box\.bax'; near: maker\.box\.box"):
+        TABLE.find("maker.box.bax")
+    with pytest.raises(ValueError, match=r"known: box, token, maker\.box\.box"):
+        TABLE.find("zzz")
 
 
-def test_every_network_os_has_its_dialect() -> None:
-    assert set(NETWORK_OS.values()) <= set(DIALECTS)
-    assert dialect_name(" Citrix.SDWAN.sdwan ") == "sdwan"
-    with pytest.raises(ValueError, match=r"'citrix\.sdwan\.centre'; near: citrix\.sdwan\.center"):
-        dialect_name("citrix.sdwan.centre")
-    with pytest.raises(ValueError, match="known: sdwan, sdwan_center"):
-        dialect_name("zzz")
+def test_a_name_that_is_listed_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="listed twice"):
+        dialect_table(BOX, BOX)
+    with pytest.raises(ValueError, match="listed twice"):
+        dialect_table(BOX, Dialect("other", "another", "/", "", "basic", network_os=("maker.box.box",)))

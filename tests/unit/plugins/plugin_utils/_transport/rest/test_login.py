@@ -11,15 +11,21 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import Dialect, dialect_table
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import LoginError, pinned
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import pinned
 
+DIALECTS = dialect_table(
+    Dialect("box", "a box", "/box/api/{version}/", "v1", "cookie", network_os=("maker.box.box",)),
+    Dialect("manager", "its manager", "/manager/{version}/", "v1", "basic", network_os=("maker.box.manager",)),
+)
 DEFAULTS: dict[str, Any] = {
     "host": "edge1",
     "port": 443,
     "remote_user": "ops",
     "password": "CANARY",
-    "network_os": "citrix.sdwan.sdwan",
+    "network_os": "maker.box.box",
     "validate_certs": True,
     "timeout": 10.0,
     "read_timeout": 30.0,
@@ -29,18 +35,18 @@ DEFAULTS: dict[str, Any] = {
 
 
 def settings(**options: Any) -> Any:
-    return planned({**DEFAULTS, **options}.get)
+    return planned({**DEFAULTS, **options}.get, DIALECTS)
 
 
 def test_the_defaults_trust_the_system_and_use_no_proxy() -> None:
     made = settings()
-    assert made.base_url == "https://edge1:443/sdwan/nitro/v1/"
+    assert made.base_url == "https://edge1:443/box/api/v1/"
     assert (made.tls.checked, made.tls.ca, made.tls.pin, made.proxy) == (True, "", "", "")
 
 
 def test_a_dialect_wins_over_the_network_os_and_an_address_of_ipv6_gets_brackets() -> None:
-    made = settings(dialect="sdwan_center", host="2001:db8::1", port=8443)
-    assert made.base_url == "https://[2001:db8::1]:8443/sdwan_center/nitro/v1/"
+    made = settings(dialect="manager", host="2001:db8::1", port=8443)
+    assert made.base_url == "https://[2001:db8::1]:8443/manager/v1/"
     assert settings(host="[2001:db8::1]").host == "2001:db8::1"
 
 
@@ -94,7 +100,7 @@ def test_no_fingerprint(text: str) -> None:
         ({"port": 65536}, "ansible_port"),
         ({"remote_user": ""}, "ansible_user"),
         ({"password": ""}, "ansible_password"),
-        ({"network_os": "", "dialect": ""}, "ansible_rest_dialect"),
+        ({"network_os": "", "dialect": ""}, r"\(maker\.box\.box\), or ansible_rest_dialect \(box, manager\)"),
         ({"network_os": "cisco.iosxr.iosxr"}, "unknown REST system"),
         ({"api_version": "v1/../../x"}, "ansible_rest_api_version"),
         ({"base_path": "/x?y"}, "ansible_rest_base_path"),

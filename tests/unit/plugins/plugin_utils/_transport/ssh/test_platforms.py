@@ -2,77 +2,79 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+"""The table of platforms: by which names a row is found, what is refused."""
+
 from __future__ import annotations
+
+import re
 
 import pytest
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.refusals import Refusals
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import (
-    FAST_LOGINS,
-    NETWORK_OS,
-    device_type,
-    refusal,
+    PERCENT,
+    Platform,
+    platform_table,
 )
 
-
-@pytest.mark.parametrize("name", NETWORK_OS)
-def test_every_row_names_a_platform_of_netmiko(name):
-    assert NETWORK_OS[name] in CLASS_MAPPER
-    assert device_type(name, CLASS_MAPPER) == device_type(name.rpartition(".")[2], CLASS_MAPPER) == NETWORK_OS[name]
+ROUTER = Platform("cisco_xr", ("cisco.iosxr.iosxr",), refusals=Refusals((), re.compile("no")))
+TABLE = platform_table(ROUTER, others={"vyos.vyos.vyos": "vyos", "vyos": "vyos"})
 
 
-@pytest.mark.parametrize("name", ["cisco_xr", "linux", "hp_comware"])
-def test_netmikos_own_names_are_taken(name):
-    assert device_type(f" {name.upper()} ", CLASS_MAPPER) == name
+@pytest.mark.parametrize("name", ["cisco.iosxr.iosxr", " Cisco.IOSXR.iosxr", "iosxr", "cisco_xr", "cisco_xr_ssh"])
+def test_a_row_is_found_by_all_its_names(name):
+    found = TABLE.device_type(name, CLASS_MAPPER)
+    assert found == "cisco_xr"
+    assert TABLE.row(found) is ROUTER
 
 
-def test_both_names_that_netmiko_has_for_a_driver_mean_the_same():
-    assert device_type("cisco_xr_ssh", CLASS_MAPPER) == "cisco_xr"
+@pytest.mark.parametrize("name", ["linux", "hp_comware", "VyOS"])
+def test_what_has_no_row_is_left_to_netmiko(name):
+    found = TABLE.device_type(f" {name} ", CLASS_MAPPER)
+    assert found == name.lower()
+    assert TABLE.row(found) == Platform(found)
+    assert TABLE.row(found).fast_login is None
 
 
 @pytest.mark.parametrize("name", ["cisco_ios_telnet", "cisco_ios_serial", "autodetect"])
 def test_platforms_that_are_not_reached_by_ssh_are_refused(name):
     with pytest.raises(ValueError, match="not a platform that is reached by SSH"):
-        device_type(name, CLASS_MAPPER)
+        TABLE.device_type(name, CLASS_MAPPER)
 
 
 def test_an_unknown_platform_gets_near_matches():
     with pytest.raises(ValueError, match=r"unknown platform 'cisco\.iosxrr'.*cisco\.iosxr\.iosxr"):
-        device_type("cisco.iosxrr", CLASS_MAPPER)
+        TABLE.device_type("cisco.iosxrr", CLASS_MAPPER)
     with pytest.raises(ValueError, match=r"^unknown platform '§'$"):
-        device_type("§", CLASS_MAPPER)
+        TABLE.device_type("§", CLASS_MAPPER)
+
+
+def test_messages_show_names_of_the_first_row():
+    assert TABLE.example == ("cisco.iosxr.iosxr", "cisco_xr")
+
+
+def test_a_name_that_means_two_things_is_refused():
+    with pytest.raises(ValueError, match="'iosxr' is listed twice: as cisco_xr and as vyos"):
+        platform_table(ROUTER, others={"other.maker.iosxr": "vyos"})
+    with pytest.raises(ValueError, match="device_type is listed twice"):
+        platform_table(ROUTER, ROUTER)
 
 
 @pytest.mark.parametrize(
-    ("text", "matches"),
+    ("output", "line"),
     [
-        ("RP/0/RP0/CPU0:edge1#", True),
-        ("RP/0/0/CPU0:ios#", True),
-        ("RP/0/RSP0/CPU0:a.very-long_name>", True),
-        ("########", False),
-        ("Unauthorized access is prohibited #", False),
-        ("RP/0/RP0/CPU0:edge1(config)#", True),
-        ("Fri Nov 20 12:00:00.000 UTC", False),
-        ("", False),
-    ],
-)
-def test_the_prompt_of_ios_xr_is_told_from_banners(text, matches):
-    assert bool(FAST_LOGINS["cisco_xr"].prompt.fullmatch(text)) is matches
-
-
-@pytest.mark.parametrize(
-    ("platform", "output", "line"),
-    [
+        ("show x\n        ^\n% Invalid input detected at '^' marker.\n", "% Invalid input detected at '^' marker."),
+        ("% This command is not authorized\n", "% This command is not authorized"),
         (
-            "cisco_xr",
-            "show x\n        ^\n% Invalid input detected at '^' marker.\n",
-            "% Invalid input detected at '^' marker.",
+            "%Error opening disk0:/x (No such file or directory)\n",
+            "%Error opening disk0:/x (No such file or directory)",
         ),
-        ("cisco_xr", "% This command is not authorized\n", "% This command is not authorized"),
-        ("cisco_ios", "CPU utilization: 5 % idle\n", ""),
-        ("juniper_junos", "      ^\nunknown command.\n", "unknown command."),
-        ("juniper_junos", "Errors: 0\n", ""),
+        ("CPU utilization: 5 % idle\n", ""),
+        ("% idle 95\n", ""),
+        ("", ""),
     ],
 )
-def test_refusals_are_told_from_output(platform, output, line):
-    assert refusal(platform, output).splitlines()[-1:] == ([line] if line else [])
+def test_a_percent_sign_tells_most_refusals(output, line):
+    said = PERCENT.find(output)
+    assert (said.text if said else "") == line

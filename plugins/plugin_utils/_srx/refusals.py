@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a refusal of Junos looks like, what it means and what to do about it: the one table for reads, operational commands,
+lines of a configuration and commits. Pure.
+
+Captures of operational mode and ansible's terminal plugin for Junos show the beginnings of such lines; wording that no public
+source shows is marked unverified. Every row begins as a refusal does, so that a log that speaks of one is none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .._engine.problems import Problem
+from .._engine.refusals import Refusal, Refusals, Said
+
+# What some code asks for by its meaning.
+NO_FILE = "there is no such file"
+NOT_IN_PRIVATE = "this release takes no trial commit in private mode"
+
+OTHERWISE = "Check that this model and release know the command and its values."
+
+# `delete` of what is not there: the device goes on, so it is no refusal.
+NOTHING_TO_DELETE = re.compile(r"^warning: statement not found", re.MULTILINE)
+
+_PERMISSIONS = (
+    "Give the login class of this user the permissions that it needs (view to read; trace and clear for the flow monitor; "
+    "maintenance for files; configure and control of the statements for a change), or use another user."
+)
+_ERROR = r"^[ \t]*error:[^\n]*"
+_BARE = r"^[ \t]*(?:error:[^\n]*)?"  # some refusals come with and without this beginning
+
+_GENERAL = re.compile(
+    r"^[ \t]*(?:error:|unknown command|syntax error|missing argument|missing mandatory argument|invalid |"
+    r"permission denied|could not |'[^'\n]{1,100}' is ambiguous)",
+    re.MULTILINE,
+)
+
+_ROWS: tuple[tuple[str, str, str], ...] = (
+    (
+        _BARE + r"configuration database locked by",
+        "another session holds the configuration exclusively",
+        "See who in the device's own words, and run again when it is gone.",
+    ),
+    (
+        _BARE + r"shared configuration database modified",
+        "another session has changed the shared candidate and not committed it",
+        "Commit it or throw it away (configure, rollback 0, commit), then run again.",
+    ),
+    (
+        _ERROR + r"(?:confirmed[^\n]*private|private[^\n]*confirmed)",  # unverified wording
+        NOT_IN_PRIVATE,
+        "Set confirm_timeout: 0 to commit without a trial.",
+    ),
+    (_BARE + r"permission denied", "this user may not do that", _PERMISSIONS),
+    (
+        _BARE + r"unknown command",
+        "this user may not do that, or the release does not know the command",
+        f"{_PERMISSIONS} Check that this release knows the command.",
+    ),
+    (
+        # unverified wording
+        r"^[ \t]*(?:error:|could not )[^\n]*(?:no space left|file ?system (?:is )?full)",
+        "the device has no space left",
+        "Free space on the device (request system storage cleanup), then run again.",
+    ),
+    (
+        _ERROR + r"maximum[^\n]*filter",  # captured
+        "the flow monitor takes no more filters",
+        "Remove filters that nobody needs (purge: true removes all that are not named).",
+    ),
+    (
+        _BARE + r"could not resolve file",  # captured
+        NO_FILE,
+        "No packet has matched yet, or the file has another name.",
+    ),
+    (_ERROR + r"no such file", NO_FILE, "Check the name of the file."),
+    (_ERROR + r"flow trace file", "the flow monitor has no trace file", "Give file.name."),  # captured
+    (_ERROR + r"specify[^\n]*flow filter", "the flow monitor has no filter", "Give at least one filter."),
+    (
+        _ERROR + r"traceoptions",  # unverified wording
+        "the flow monitor and flow traceoptions exclude each other",
+        "Ask who needs the other one before it is stopped.",
+    ),
+    (
+        r"^[ \t]*(?:syntax error|missing argument|missing mandatory argument|'[^'\n]{1,100}' is ambiguous)",
+        "the device does not know the command in this form",
+        "Check that this model and release know the command.",
+    ),
+)
+
+REFUSALS = Refusals(
+    [Refusal(re.compile(pattern, re.MULTILINE | re.IGNORECASE), meaning, remedy) for pattern, meaning, remedy in _ROWS],
+    _GENERAL,
+)
+
+
+def refusal(text: str) -> str:
+    """The line in which a device says no; empty when there is none.
+
+    >>> refusal("error: Please specify the monitor flow trace file.")
+    'error: Please specify the monitor flow trace file.'
+    """
+    said = REFUSALS.find(text)
+    return said.text if said else ""
+
+
+def refused_problem(said: Said, item: str, command: str, rule: str = "device") -> Problem:
+    """What a device said to a command. item: whose command it is, in the document's words."""
+    meaning = f": {said.meaning}" if said.meaning else ""
+    remedy = said.remedy or OTHERWISE
+    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=said.text)

@@ -1,0 +1,190 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every connection of this collection promises to Ansible: who may use it, one session a task, errors that tell
+"unreachable" from "failed", secrets that are known."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, ClassVar, NoReturn, Self
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.connection import ConnectionBase
+
+from .._engine import failures
+from .login_error import LoginError, one_line
+
+OURS = "mspplus.netsec."
+RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
+# It catches every error and asks again for ten minutes, so it has to be refused before it runs.
+RETRIES_FOR_EVER = frozenset(
+    {"wait_for_connection", "ansible.builtin.wait_for_connection", "ansible.legacy.wait_for_connection"}
+)
+_PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+# Each is known to Ansible and to the engine.
+class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
+    """No session was opened; nothing but the login was sent."""
+
+
+class Dropped(AnsibleConnectionFailure, failures.Dropped):
+    """The open session ended."""
+
+
+class Timeout(AnsibleConnectionFailure, failures.Timeout):
+    """The session is open and nothing came within the limit."""
+
+
+class DeviceConnection(ConnectionBase):
+    """One session on a device, a door for our actions. A child says how to log in and what goes through the door.
+
+    needs: packages of PyPI without which nothing works; missing: the error of importing them, None when they are there.
+    secret_options: those that are never shown. refused_because: what a module that is not ours would do ("would ...").
+    raw_is_for: what ansible.builtin.raw is good for here ("for ...").
+    """
+
+    needs: ClassVar[tuple[str, ...]]
+    missing: ClassVar[ImportError | None]
+    secret_options: ClassVar[tuple[str, ...]]
+    refused_because: ClassVar[str]
+    raw_is_for: ClassVar[str]
+
+    has_pipelining = False
+    force_persistence = False
+    supports_persistence = False
+    allow_executable = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._action = ""
+        self._collections: tuple[str, ...] = ()
+        self._chosen: dict[str, Any] = {}
+        self._hidden: list[str] = []
+
+    # -- what a child brings --------------------------------------------------------------------------------------
+
+    def _log_in(self) -> None:
+        """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
+        raise NotImplementedError
+
+    def _hang_up(self) -> None:
+        """End the session, or what there is of it; never raises."""
+        raise NotImplementedError
+
+    # -- what Ansible tells ---------------------------------------------------------------------------------------
+
+    def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
+        ConnectionBase.set_options(self, task_keys=task_keys, var_options=var_options, direct=direct)
+        keys = task_keys or {}
+        self._action = str(keys.get("action") or "")
+        self._collections = tuple(keys.get("collections") or ())
+        plugin: ConnectionBase = self
+        chosen = {name: value for name, value in plugin.get_options().items() if not name.startswith("_")}
+        if self._connected and chosen != self._chosen:
+            self.close()  # an item of a loop may speak to another host, or as another user
+        self._chosen = chosen
+        if self._action in RETRIES_FOR_EVER:
+            self._refuse()
+
+    def _option(self, name: str) -> Any:
+        plugin: ConnectionBase = self  # Ansible's own class: what it leaves out of its types is not checked
+        return plugin.get_option(name)
+
+    @property
+    def _host(self) -> str:
+        return str(self._option("host"))
+
+    @property
+    def read_timeout(self) -> float:
+        return float(self._option("read_timeout"))
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be shown: the passwords of this connection and what hide() was given."""
+        values = [str(self._option(name) or "") for name in self.secret_options]
+        return [value for value in [*values, *self._hidden] if value]
+
+    def hide(self, values: Iterable[Any]) -> None:
+        """Further secrets that a task is going to send; whatever the connection shows has asterisks instead."""
+        self._hidden += [str(value) for value in values if value]
+
+    # -- the door -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Log in, unless it is done. Raises Unreachable, whose text is one line with a remedy."""
+        if self._connected:
+            return
+        self._check_use()
+        if self.missing is not None:
+            raise AnsibleError(
+                f"{self.transport} needs {' and '.join(self.needs)} on the controller ({self.missing}): run "
+                f"`pip install {' '.join(self.needs)}` in the Python environment of ansible-playbook."
+            )
+        try:
+            self._log_in()
+        except LoginError as error:
+            self.close()
+            raise Unreachable(one_line(f"{self._host}: {error}")) from None
+        except BaseException:
+            self.close()
+            raise
+        self._connected = True
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connected = False
+        self._hang_up()
+
+    def reset(self) -> None:
+        """meta: reset_connection. The next task logs in anew."""
+        self.close()
+
+    # -- what Ansible's own actions call --------------------------------------------------------------------------
+
+    def _connect(self) -> Self:
+        self.open()
+        return self
+
+    def put_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def fetch_file(self, in_path: str, out_path: str) -> NoReturn:
+        self._refuse()
+
+    def _check_use(self, in_data: bytes | None = None) -> None:
+        """in_data: what a module would write to a shell. Raises AnsibleError: not this module, not with become."""
+        if in_data or not self._allowed():
+            self._refuse()
+        if self.become is not None:
+            raise AnsibleError(
+                f"become has no meaning on {self.transport}: log in as a user who has the rights, "
+                "and set `ansible_become: false` for this host."
+            )
+
+    def _allowed(self) -> bool:
+        """No action at all is Python code that opened the connection itself."""
+        action = self._action
+        return not action or action.startswith(OURS) or action in RAW or self._is_short_name_of_ours(action)
+
+    def _is_short_name_of_ours(self, action: str) -> bool:
+        if "." in action or OURS.rstrip(".") not in self._collections:
+            return False
+        return os.path.exists(os.path.join(_PLUGINS, "action", f"{os.path.basename(action)}.py"))
+
+    def _refuse(self) -> NoReturn:
+        gathers = "gather_facts" in self._action or self._action.rpartition(".")[2] == "setup"
+        if gathers:
+            remedy = "Set `gather_facts: false` on the play."
+        else:
+            remedy = (
+                "Set `ansible_connection` in the task's vars (to local, or to what the module is made for), "
+                f"or use ansible.builtin.raw {self.raw_is_for}."
+            )
+        raise AnsibleError(
+            f"{self._action or 'this'} {self.refused_because}; "
+            f"{self.transport} takes {OURS}* and ansible.builtin.raw only. {remedy}"
+        )
