@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .._transport.ssh.platforms import FastLogin, Platform
+from .refusals import REFUSALS
 
 IOSXR = Platform(
     device_type="cisco_xr",
@@ -19,4 +20,5 @@ IOSXR = Platform(
         ("terminal length 0", "terminal width 511"),
         longest=31,  # netmiko's cisco_xr: in configuration mode the router cuts the prompt at 31 characters
     ),
+    refusals=REFUSALS,
 )

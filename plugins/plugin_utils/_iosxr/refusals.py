@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What a refusal of IOS XR looks like, what it means, and what to do about it: one table for reads, operational commands,
-configuration and commits. Pure.
+configuration, commits and ansible.builtin.raw. Pure.
 
 Texts are the device's own, from captures in the issues of netmiko and cisco.iosxr; those that no capture shows are marked
 unverified. That something was not found (`% No such configuration item(s)`, `% Network not in table`) is an answer.
@@ -64,5 +64,8 @@ REFUSALS = Refusals(
         _LABEL,
         _PENDING,
     ),
-    re.compile(rf"{UNKNOWN_COMMAND.pattern}.*$|^% Failed to commit.*$|^% .*denied.*$", re.MULTILINE | re.IGNORECASE),
+    re.compile(
+        r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Failed to commit)\b|^% .*\bdenied\b",
+        re.MULTILINE | re.IGNORECASE,
+    ),
 )

@@ -59,7 +59,7 @@ def answered(commands: Sequence[str], answers: list[str]) -> list[str]:
     for command, answer in zip(commands, answers, strict=True):
         said = REFUSALS.find(answer)
         if said:
-            text = said.text.removeprefix("% ")
+            text = said.text.removeprefix("%").strip()
             problem = Problem("device", command, "the router refused this read", said.remedy, "error", text)
             raise ApplyFailed(f"the router refused to answer {command!r}: {text}", [problem])
     return answers

@@ -32,6 +32,12 @@ def test_the_prompt_is_told_from_banners(text: str, matches: bool) -> None:
     [
         ("show x\n        ^\n% Invalid input detected at '^' marker.\n", "% Invalid input detected at '^' marker."),
         ("% This command is not authorized\n", "% This command is not authorized"),
+        ("% Failed to commit. A trial commit is underway\n", "% Failed to commit. A trial commit is underway"),
+        (
+            "Cannot enter exclusive mode. It is locked by another agent.\n",
+            "Cannot enter exclusive mode. It is locked by another agent.",
+        ),
+        ("% No such configuration item(s)\n", ""),
         ("Packets dropped: 5 % of all\n", ""),
     ],
 )
