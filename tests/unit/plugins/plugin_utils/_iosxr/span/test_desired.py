@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES, State
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import (
     desired_state,
@@ -389,11 +390,21 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
     ),
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(current: Span, state: State, document: Any) -> None:
+    refused: tuple[Problem, ...] | None = None
     try:
         result = desired_state(current, document, state)
-    except DocumentError:
+    except DocumentError as error:
+        refused = tuple(error.problems)
+    if refused is not None:
+        assert refused
+        assert all(problem.rule and problem.item and problem.message for problem in refused)
         return
-    assert isinstance(result, Span)
+    named = {item["name"] for item in document.get("sessions", ())}
+    there, left = set(current.sessions), set(result.sessions)
+    allowed = {"deleted": there, "overridden": named}.get(state, there | named)
+    assert left <= allowed, "no session comes from nowhere"
+    if state in ("merged", "replaced"):
+        assert there <= left, "what the document does not name is left alone"
 
 
 def test_flaws_are_known_without_a_router_and_a_merge_may_leave_out_what_the_router_has() -> None:

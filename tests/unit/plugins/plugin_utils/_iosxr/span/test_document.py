@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.document import (
     DocumentError,
     from_document,
@@ -292,5 +292,14 @@ def test_all_problems_are_told_at_once() -> None:
     )
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(document: Any) -> None:
-    with contextlib.suppress(DocumentError):
-        assert isinstance(from_document(document), Span)
+    refused: tuple[Problem, ...] | None = None
+    try:
+        span = from_document(document)
+    except DocumentError as error:
+        refused = tuple(error.problems)
+    if refused is not None:
+        assert refused
+        assert all(problem.rule and problem.item and problem.message for problem in refused)
+        return
+    assert from_document(to_document(span)) == span, "what was understood can be written and read again"
+    assert len(span.sessions) <= len(document.get("sessions") or ())
