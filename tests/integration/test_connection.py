@@ -21,6 +21,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from integration.eventually import eventually
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
 from lab import kinds
@@ -188,9 +189,7 @@ def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     sock = tmp_path / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", sock], stdout=subprocess.DEVNULL) as process:
         try:
-            end = time.monotonic() + 10
-            while not sock.exists() and time.monotonic() < end:
-                time.sleep(0.02)
+            eventually(sock.exists)
             monkeypatch.setenv("SSH_AUTH_SOCK", str(sock))
             subprocess.run(["ssh-add", "-q", path], check=True)
             yield path

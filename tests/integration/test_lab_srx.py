@@ -190,6 +190,8 @@ def test_a_release_without_trials_in_private_mode_says_so(lab: Lab) -> None:
         firewall.send_command("configure private", expect_string=r"# $")
         firewall.send_command(LOG, expect_string=r"# $")
         assert "not allowed in private" in firewall.send_command("commit confirmed 5", expect_string=r"# $")
+        firewall.send_command("rollback 0", expect_string=r"# $")
+        firewall.exit_config_mode()
     assert LOG not in carried(lab, "strict")
 
 
