@@ -47,7 +47,7 @@ ONCE = "--ignore=tests/unit/lab --ignore=tests/unit/test_house.py"
 # ones. Integration tests wait more than they work: four of their workers take about one core. The runs of ansible-test wait for
 # each other, so they begin at once.
 LONG = [
-    Check("integration", "python -m pytest -n 4 --dist worksteal tests/integration"),
+    Check("integration", "python -m pytest -n 4 --dist loadscope tests/integration"),
     Check("sanity 2.19", "tools/sanity.sh main", alone="ansible-test"),
     Check("sanity 2.20", "tools/sanity.sh 2.20", alone="ansible-test 2.20"),
     Check("sanity 2.21", "tools/sanity.sh 2.21", alone="ansible-test 2.21"),
