@@ -40,7 +40,7 @@ class Check:
     alone: str = ""
 
 
-# Both look at this checkout and not at ansible-core: once is enough.
+# Tests of the lab and of the house depend on this checkout alone, not on ansible-core: once is enough.
 ONCE = "--ignore=tests/unit/lab --ignore=tests/unit/test_house.py"
 
 # The longest first, so that at the end no core waits for one of them: the scenarios of Molecule come between these and the short
