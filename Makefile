@@ -26,7 +26,7 @@ test: setup ## every check, in under 15 minutes on 2 cores; ONLY=name for those 
 	@$(BIN)/python tools/checks.py $(ONLY)
 
 soak: setup ## the full fault matrix and the long properties; takes long
-	@$(BIN)/python -m pytest -m "soak or not soak" --hypothesis-profile=soak -n 4 --dist worksteal tests/unit tests/integration
+	@$(BIN)/python -m pytest -m "soak or not soak" --hypothesis-profile=soak -n 6 --dist worksteal tests/unit tests/integration
 
 bench: setup ## who is faster, measured in one run; ONLY=name for one
 	@tools/setup.sh bench
