@@ -22,11 +22,11 @@ lab: setup ## keep the lab of inventories/lab running for experiments, until Ctr
 	@echo "its inventory is inventories/lab/hosts.yml: in another shell try .venv/bin/ansible-playbook playbooks/site.yml --check"
 	@exec $(LAB)
 
-test: setup ## every check, in under 20 minutes on 2 cores; ONLY=name for those whose name starts so
+test: setup ## every check, in under 15 minutes on 2 cores; ONLY=name for those whose name starts so
 	@$(BIN)/python tools/checks.py $(ONLY)
 
 soak: setup ## the full fault matrix and the long properties; takes long
-	@$(BIN)/python -m pytest -m "soak or not soak" --hypothesis-profile=soak -n 2 tests/unit tests/integration
+	@$(BIN)/python -m pytest -m "soak or not soak" --hypothesis-profile=soak -n 6 --dist worksteal tests/unit tests/integration
 
 bench: setup ## who is faster, measured in one run; ONLY=name for one
 	@tools/setup.sh bench

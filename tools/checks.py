@@ -40,34 +40,42 @@ class Check:
     alone: str = ""
 
 
-CHECKS = [
+# Tests of the lab and of the house depend on this checkout alone, not on ansible-core: once is enough.
+ONCE = "--ignore=tests/unit/lab --ignore=tests/unit/test_house.py"
+
+# The longest first, so that at the end no core waits for one of them: the scenarios of Molecule come between these and the short
+# ones. Integration tests wait more than they work: four of their workers take about one core. The runs of ansible-test wait for
+# each other, so they begin at once.
+LONG = [
+    Check("integration", "python -m pytest -n 4 --dist loadscope tests/integration"),
     Check("sanity 2.19", "tools/sanity.sh main", alone="ansible-test"),
-    Check("integration", "python -m pytest -n 2 tests/integration"),
-    Check("galaxy import", "tools/setup.sh nox && .venv-nox/bin/nox -r -e build-import-check", alone="nox"),
+    Check("sanity 2.20", "tools/sanity.sh 2.20", alone="ansible-test 2.20"),
+    Check("sanity 2.21", "tools/sanity.sh 2.21", alone="ansible-test 2.21"),
     Check("units 2.19", "python -m pytest tests/unit"),
     Check(
         "units 2.20",
-        "tools/setup.sh 2.20 && .venv-2.20/bin/python -m pytest -o cache_dir=build/pytest-2.20",
+        f"tools/setup.sh 2.20 && .venv-2.20/bin/python -m pytest -o cache_dir=build/pytest-2.20 {ONCE}",
         alone="2.20",
     ),
     Check(
         "units 2.21",
-        "tools/setup.sh 2.21 && .venv-2.21/bin/python -m pytest -o cache_dir=build/pytest-2.21",
+        f"tools/setup.sh 2.21 && .venv-2.21/bin/python -m pytest -o cache_dir=build/pytest-2.21 {ONCE}",
         alone="2.21",
     ),
-    Check("sanity 2.20", "tools/sanity.sh 2.20", alone="ansible-test 2.20"),
-    Check("sanity 2.21", "tools/sanity.sh 2.21", alone="ansible-test 2.21"),
+    Check("galaxy import", "tools/setup.sh nox && .venv-nox/bin/nox -r -e build-import-check", alone="nox"),
+    Check("demo", "tools/demo.sh"),
+]
+SHORT = [
+    Check("ansible-lint", "ansible-lint --profile production --offline"),
+    Check("docs site", "tools/docs.sh"),
+    Check("plugin docs", "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self ."),
+    Check("types", "mypy"),
+    Check("licences", "tools/setup.sh nox && .venv-nox/bin/nox -r -e license-check extra-checks", alone="nox"),
     Check("format", "ruff format --check ."),
     Check("lint", "ruff check ."),
-    Check("types", "mypy"),
     Check("shell", "shellcheck tools/*.sh .ci/run"),
     Check("yaml", "yamllint --strict ."),
-    Check("ansible-lint", "ansible-lint --profile production --offline"),
-    Check("plugin docs", "antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs=self ."),
-    Check("docs site", "tools/docs.sh"),
     Check("changelog", "antsibull-changelog lint"),
-    Check("licences", "tools/setup.sh nox && .venv-nox/bin/nox -r -e license-check extra-checks", alone="nox"),
-    Check("demo", "tools/demo.sh"),
 ]
 
 # What logs say of parts that were left out; the group `part` names it.
@@ -147,7 +155,7 @@ class Running:
 
 def main(arguments: Sequence[str]) -> int:
     wanted = " ".join(arguments)
-    checks = [check for check in [*CHECKS, *scenarios()] if check.name.startswith(wanted)]
+    checks = [check for check in [*LONG, *scenarios(), *SHORT] if check.name.startswith(wanted)]
     if not checks:
         print(f"no check has a name that starts with {wanted!r}")
         return 2

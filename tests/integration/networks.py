@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -106,3 +106,16 @@ def sent(lab: Lab, name: str) -> list[str]:
 def written(lab: Lab, name: str) -> list[str]:
     """Those that could change something; logging in and out is none."""
     return [text for text in sent(lab, name) if not text.startswith("GET ") and "config/login" not in text]
+
+
+def after(lab: Lab, name: str, resource: str, method: str, then: Callable[[], object]) -> None:
+    """Have a system do something more after each call of this kind, before it answers."""
+    table = device(lab, name).nitro.table[resource]
+    usual = table[method]
+
+    async def both(ask: Any) -> Any:
+        answer = await usual(ask)
+        then()
+        return answer
+
+    table[method] = both

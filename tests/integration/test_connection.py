@@ -21,6 +21,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
+from integration.eventually import eventually
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
 from lab import kinds
@@ -188,9 +189,7 @@ def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     sock = tmp_path / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", sock], stdout=subprocess.DEVNULL) as process:
         try:
-            end = time.monotonic() + 10
-            while not sock.exists() and time.monotonic() < end:
-                time.sleep(0.02)
+            eventually(sock.exists)
             monkeypatch.setenv("SSH_AUTH_SOCK", str(sock))
             subprocess.run(["ssh-add", "-q", path], check=True)
             yield path
@@ -315,9 +314,9 @@ def test_a_platform_that_is_unknown_or_missing(lab, login):
 
 def test_no_prompt(lab, login):
     running = lab(edge(prompt="Username: "))
-    text = refused(login(running, read_timeout=0.3))
+    text = refused(login(running, read_timeout=1.0))
     assert "no prompt of platform cisco_xr" in text
-    assert "'Username:'" in text or "Username:" in text
+    assert "Username:" in text
 
 
 def test_a_session_that_hangs_at_the_login(lab, login):
@@ -351,12 +350,12 @@ def test_a_session_that_is_cut_in_the_middle_can_be_opened_anew(lab, login):
 
 
 def test_silence_has_its_limit_and_leaves_the_session_open(lab, login):
-    door = login(lab(edge()))
+    door = login(lab(edge()), read_timeout=60)
     door.open()
     before = time.monotonic()
     with pytest.raises(failures.Timeout, match=r"nothing came for 0.2 s.*ansible_netmiko_read_timeout"):
         door.receive(0.2)
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < 30
     assert "answer" in answer(door)
 
 
@@ -425,7 +424,7 @@ def test_raw_sends_one_line_and_no_control_characters(lab, login, line):
 
 
 def test_raw_that_meets_a_question_fails_and_hangs_up(lab, login):
-    door = login(lab(edge()), action="raw", read_timeout=0.3)
+    door = login(lab(edge()), action="raw", read_timeout=1.0)
     with pytest.raises(AnsibleError, match="raw answers no questions") as caught:
         door.exec_command("ask")
     assert not isinstance(caught.value, AnsibleConnectionFailure), "something was sent: the task failed"

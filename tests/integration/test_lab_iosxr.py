@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from integration.eventually import eventually
 from netmiko import ConnectHandler
 from netmiko.exceptions import ConfigInvalidException
 from scrapli import Cli
@@ -46,7 +47,7 @@ def lab() -> Iterator[Lab]:
             {"name": "edge1", "kind": "iosxr", "config_text": CONFIG, "settle_seconds": 0.0},
             {"name": "long", "kind": "iosxr", "config_text": f"hostname {LONG}\n"},
             {"name": "hasty", "kind": "iosxr", "config_text": CONFIG, "lost_session": "rollback"},
-            {"name": "slow", "kind": "iosxr", "config_text": CONFIG, "commit_seconds": 1.0},
+            {"name": "slow", "kind": "iosxr", "config_text": CONFIG, "commit_seconds": 2.0},
         ]
     }
     with running(spec) as started:
@@ -133,7 +134,7 @@ def test_netmiko_loses_a_trial_that_it_does_not_confirm(lab: Lab) -> None:
     router.commit(label="T1", confirm=True, confirm_delay=60)
     assert "mon2" in text_of(lab, "hasty")
     router.paramiko_cleanup()
-    assert _eventually(lambda: "mon2" not in text_of(lab, "hasty"))
+    eventually(lambda: "mon2" not in text_of(lab, "hasty"))
 
 
 def test_a_trial_whose_session_is_lost_keeps_others_out_until_its_timer_ends(lab: Lab) -> None:
@@ -142,7 +143,7 @@ def test_a_trial_whose_session_is_lost_keeps_others_out_until_its_timer_ends(lab
     router.send_config_set(MIRROR)
     router.commit(confirm=True, confirm_delay=60)
     router.paramiko_cleanup()
-    assert _eventually(lambda: not device.candidates)
+    eventually(lambda: not device.candidates)
     assert "mon2" in text_of(lab)
     with netmiko(lab) as other:
         other.write_channel("configure exclusive\n")
@@ -156,21 +157,11 @@ def test_a_commit_goes_on_when_its_session_is_lost(lab: Lab) -> None:
     router = netmiko(lab, "slow")
     router.send_config_set(MIRROR)
     router.write_channel("commit\n")
-    assert _eventually(lambda: any(entry["text"] == "commit" for entry in lab.journal("slow")))
+    eventually(lambda: any(entry["text"] == "commit" for entry in lab.journal("slow")))
     router.paramiko_cleanup()
     assert "mon2" not in text_of(lab, "slow")
-    assert _eventually(lambda: device.commits)
+    eventually(lambda: device.commits)
     assert "mon2" in text_of(lab, "slow")
-
-
-def _eventually(check: Any, tries: int = 250) -> bool:
-    import time
-
-    for _try in range(tries):
-        if check():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_netmiko_sees_a_failed_commit(lab: Lab) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.eventually import eventually
 from integration.networks import NETWORK, PASSWORD, device, spec
 
 from lab.certificates import fingerprint
@@ -77,14 +78,6 @@ def client(lab: Callable[..., Lab], tmp_path: Path) -> Callable[..., tuple[Lab, 
         return running, Curl(running, "box", tmp_path, more.get("base", "/sdwan/nitro/v1/")).login()
 
     return start
-
-
-def until(ask: Callable[[], Any], done: Callable[[Any], bool], seconds: float = 10.0) -> Any:
-    end = time.monotonic() + seconds
-    while not done(seen := ask()):
-        assert time.monotonic() < end, seen
-        time.sleep(0.02)
-    return seen
 
 
 # -- the examples of the reference ---------------------------------------------------------------------------------------
@@ -180,7 +173,7 @@ def test_a_policy_of_a_site_is_deleted_by_its_number_and_a_template_detached(cli
 def test_a_package_is_verified_staged_and_activated_and_the_sites_come_back(lab, tmp_path):
     running = lab(spec("mcn", "dc", phase_seconds=0.01), spec("berlin", "berlin"))
     mcn, berlin = (Curl(running, name, tmp_path).login() for name in ("mcn", "berlin"))
-    running.add_fault("mcn", {"name": "restart_long", "milliseconds": 800})
+    running.add_fault("mcn", {"name": "restart_long", "milliseconds": 1500})  # time for a call that meets nobody
     policies = [{"action": "drop", "destination_port": "23"}]
     item = {"package_name": "Production", "site_name": "berlin", "firewall_local_policy": policies}
     mcn.ok("PUT", "config_editor/firewall", body={"firewall": item})
@@ -195,11 +188,11 @@ def test_a_package_is_verified_staged_and_activated_and_the_sites_come_back(lab,
     def state() -> str:
         return str(mcn.ok("GET", "config/change_management")[0]["state"])
 
-    until(state, lambda seen: seen == "activate")
+    eventually(state, lambda seen: seen == "activate")
     mcn.ok("POST", "config/change_management?action=activate_with_rollback")
-    until(lambda: device(running, "berlin").appliance.restarting, bool)
+    eventually(lambda: device(running, "berlin").appliance.restarting, bool)
     assert berlin("GET", "config/system_options", code=56) == (0, None)
-    until(lambda: device(running, "mcn").appliance.restarting, lambda restarting: not restarting)
+    eventually(lambda: device(running, "mcn").appliance.restarting, lambda restarting: not restarting)
     assert berlin.no("GET", "config/system_options")[0] == 401
     assert mcn.no("GET", "config/system_options")[0] == 401
     (found,) = mcn.login().ok("GET", "config/change_management")
@@ -242,7 +235,7 @@ def to_state(curl: Curl, state: str) -> None:
         curl.ok("POST", "config/config_packages?action=export_to_cm", body=PACKAGE)
         for action in WAY[state]:
             curl.ok("POST", f"{CHANGE}?action={action}")
-    until(lambda: seen(curl)["state"], lambda found: found == state)
+    eventually(lambda: seen(curl)["state"], lambda found: found == state)
 
 
 def seen(curl: Curl) -> dict[str, Any]:
@@ -272,7 +265,7 @@ def test_a_package_may_be_activated_before_it_is_verified(client, action):
     running, curl = client()
     to_state(curl, "network_staging")
     curl.ok("POST", f"{CHANGE}?action={action}")
-    until(lambda: device(running, "box").network.live.revision, lambda revision: revision == 2)
+    eventually(lambda: device(running, "box").network.live.revision, lambda revision: revision == 2)
     assert seen(curl.login())["state"] == "idle"
 
 
@@ -304,14 +297,14 @@ def test_an_appliance_that_does_not_stage_holds_up_the_others_until_it_is_left_b
     def column(key: str) -> dict[str, str]:
         return {row["appliance_name"]: row[key] for row in seen(mcn)["sites_cm_status"]}
 
-    until(lambda: column("transfer_state"), lambda found: "failed" in found.values())
+    eventually(lambda: column("transfer_state"), lambda found: "failed" in found.values())
     assert [name for name, staged in column("staged_config").items() if not staged] == ["hamburg-b"]
     assert seen(mcn)["state"] == "staging"
     assert mcn.no("POST", f"{CHANGE}?action=activate")[0] == 400
     mcn.ok("POST", f"{CHANGE}?action=ignore_incomplete")
     mcn.ok("POST", f"{CHANGE}?action=activate")
     network = device(running, "mcn").network
-    until(lambda: network.live.revision, lambda revision: revision == 2)
+    eventually(lambda: network.live.revision, lambda revision: revision == 2)
     mcn.login()
     assert [name for name, runs in column("active_config").items() if runs != "Production_2"] == ["hamburg-b"]
     counted = [
@@ -339,7 +332,7 @@ def test_only_an_activation_with_rollback_goes_back_when_there_is_an_error(clien
     running, curl = client(faults=[{"name": "activation_rolls_back"}])
     to_state(curl, "activate")
     curl.ok("POST", f"{CHANGE}?action={action}")
-    until(lambda: device(running, "box").changes.state, lambda state: state != "activating")
+    eventually(lambda: device(running, "box").changes.state, lambda state: state != "activating")
     found = seen(curl.login())
     assert (found["current_config"], bool(found["failure_reason"])) == (f"Production_{revision}", revision == 1)
     assert device(running, "box").network.live.revision == revision
@@ -357,7 +350,7 @@ def test_calls_that_overlap_are_seen(client):
         assert process.stdin is not None
         process.stdin.write(b"x" * 100_000)
         process.stdin.close()
-        until(lambda: device(running, "box").nitro.busy, lambda busy: busy == 1)
+        eventually(lambda: device(running, "box").nitro.busy, lambda busy: busy == 1)
         curl.ok("GET", "config/system_options")
     finally:
         process.kill()
@@ -421,11 +414,16 @@ def test_answers_are_lists_and_nested_or_bare_and_flat(client):
 
 
 def test_a_session_ends_when_it_is_not_used_and_when_the_device_forgets_it(client):
-    running, curl = client(session_seconds=0.6)
+    running, curl = client(session_seconds=60.0)
+    sessions = device(running, "box").nitro._used
+
+    def unused(seconds: float) -> None:
+        running.call(lambda: sessions.update({cookie: used - seconds for cookie, used in sessions.items()}))
+
     for _call in range(3):
-        time.sleep(0.2)
+        unused(30.0)
         curl.ok("GET", "config/system_options")
-    time.sleep(0.8)
+    unused(61.0)
     assert curl.no("GET", "config/system_options") == (401, "Authentication failed")
     curl.login()
     running.add_fault("box", {"name": "unauthorized", "at": "system_options", "times": 1})
@@ -460,9 +458,9 @@ def test_it_reboots_and_ends_what_change_management_did(client):
     body = {"config_packages": {"package_name": "Production"}}
     curl.ok("POST", "config/config_packages?action=export_to_cm", body=body)
     curl.ok("POST", "config/system_options?action=reboot")
-    until(lambda: device(running, "box").appliance.restarting, bool)
+    eventually(lambda: device(running, "box").appliance.restarting, bool)
     assert curl("GET", "config/system_options", code=56) == (0, None)
-    until(lambda: device(running, "box").appliance.restarting, lambda restarting: not restarting)
+    eventually(lambda: device(running, "box").appliance.restarting, lambda restarting: not restarting)
     assert curl.no("GET", "config/system_options")[0] == 401
     assert curl.login().ok("GET", "config/change_management")[0]["state"] == "idle"
 
@@ -597,13 +595,13 @@ def test_an_upload_is_seen_to_grow_and_fails_with_its_client(client, image):
         def rows() -> Any:
             return curl.ok("GET", "config/hosted_firewall_images")
 
-        (row,) = until(rows, lambda seen: bool(seen) and seen[0]["percent"] > 0)
+        (row,) = eventually(rows, lambda seen: bool(seen) and seen[0]["percent"] > 0)
         assert (row["status"], 0 < row["percent"] < 100) == ("uploading", True)
         assert curl.no("DELETE", "config/hosted_firewall_images/image_name=none")[0] == 400
     finally:
         process.kill()
         process.wait(10)
-    (row,) = until(rows, lambda seen: seen[0]["status"] != "uploading")
+    (row,) = eventually(rows, lambda seen: seen[0]["status"] != "uploading")
     assert (row["status"], row["size"] < 24 << 20) == ("failed", True)
     curl.ok("DELETE", f"config/hosted_firewall_images/image_name={IMAGE}")
 
@@ -644,16 +642,16 @@ def test_a_firewall_is_provisioned_stopped_started_and_removed(client, image):
         (row,) = curl.ok("GET", "config/hosted_firewalls")
         return row["admin_status"], row["operation_status"]
 
-    until(status, lambda seen: seen == ("Up", "Running"))
+    eventually(status, lambda seen: seen == ("Up", "Running"))
     assert curl.no("POST", "config/hosted_firewalls", body={"hosted_firewalls": form})[0] == 400
     assert curl.no("DELETE", f"config/hosted_firewall_images/image_name={IMAGE}") == (400, "Image is in use")
     curl.ok("POST", "config/hosted_firewalls?action=shutdown")
-    until(status, lambda seen: seen == ("Down", "Stopped"))
+    eventually(status, lambda seen: seen == ("Down", "Stopped"))
     curl.ok("POST", "config/hosted_firewalls?action=start")
-    until(status, lambda seen: seen == ("Up", "Running"))
+    eventually(status, lambda seen: seen == ("Up", "Running"))
     log = [row["message"] for row in curl.ok("GET", "config/hosted_firewall_log")]
     assert log[:4] == ["copying image", "creating virtual machine", "booting", "virtual machine is up"]
     curl.ok("POST", "config/hosted_firewalls?action=deprovision")
-    until(lambda: curl.ok("GET", "config/hosted_firewalls"), lambda seen: seen == [])
+    eventually(lambda: curl.ok("GET", "config/hosted_firewalls"), lambda seen: seen == [])
     assert device(running, "box").hosting.machine is None
     assert "canary-vm-key" not in json.dumps(running.journal("box"))

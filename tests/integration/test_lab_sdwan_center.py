@@ -11,13 +11,13 @@ import hashlib
 import json
 import socket
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 import pytest
+from integration.eventually import eventually
 
 from lab.sdwan.hosting import GIB
 from lab.server import Lab
@@ -87,11 +87,7 @@ class Curl:
         assert status == 200, body
 
     def until(self, path: str, desired: Callable[[list[Any]], bool]) -> list[Any]:
-        end = time.monotonic() + 20
-        while not desired(rows := self.get(path)):
-            assert time.monotonic() < end, rows
-            time.sleep(0.05)
-        return rows
+        return eventually(lambda: self.get(path), desired)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from integration.eventually import eventually
 from netmiko import ConnectHandler
 from scrapli import Cli
 from scrapli.auth import Options as Auth
@@ -38,7 +38,7 @@ LOGGING = LOG.removeprefix("set ")
 def lab() -> Iterator[Lab]:
     spec = {
         "devices": [
-            {"name": "fw1", "kind": "srx", "config_text": CONFIG, "minute_seconds": 0.3},
+            {"name": "fw1", "kind": "srx", "config_text": CONFIG, "minute_seconds": 1.0},
             {"name": "pair", "kind": "srx", "config_text": CONFIG, "cluster": True},
             {"name": "root", "kind": "srx", "config_text": CONFIG, "username": "root"},
             {"name": "bare", "kind": "srx", "config_text": CONFIG, "username": "root", "csh": True},
@@ -99,8 +99,7 @@ def test_netmiko_monitors_a_flow(lab: Lab) -> None:
         assert "Source: 192.168.56.10/32 (port 0~65535)" in shown
         assert "Interface: reth0.0" in shown
         assert "Flow tracing status: on" in firewall.send_command("show security flow status")
-        time.sleep(0.6)
-        assert "matched filter myfilter:" in firewall.send_command("show log trace")
+        eventually(lambda: str(firewall.send_command("show log trace")), lambda log: "matched filter myfilter:" in log)
         firewall.send_command("monitor security flow stop")
         assert "Flow tracing status: off" in firewall.send_command("show security flow status")
     lab.call(lab.device("fw1").device.reboot)
@@ -125,17 +124,18 @@ def test_netmiko_commits_on_trial_and_the_firewall_takes_it_back(lab: Lab) -> No
         firewall.send_config_set([LOG], exit_config_mode=False)
         assert "will be automatically rolled back in 2 minutes" in firewall.commit(confirm=True, confirm_delay=2)
         assert LOG in carried(lab)
-    time.sleep(1.0)
-    assert LOG not in carried(lab)
+    eventually(lambda: carried(lab), lambda lines: LOG not in lines)
+    assert lab.device("fw1").device.trial is None
 
 
 def test_netmiko_confirms_a_trial(lab: Lab) -> None:
     with netmiko(lab) as firewall:
         firewall.send_config_set([LOG], exit_config_mode=False)
         firewall.commit(confirm=True, confirm_delay=2)
+        assert lab.device("fw1").device.trial is not None
         firewall.commit()
         firewall.exit_config_mode()
-    time.sleep(1.0)
+    assert lab.device("fw1").device.trial is None, "no timer is left that could take it back"
     assert LOG in carried(lab)
 
 
@@ -190,6 +190,8 @@ def test_a_release_without_trials_in_private_mode_says_so(lab: Lab) -> None:
         firewall.send_command("configure private", expect_string=r"# $")
         firewall.send_command(LOG, expect_string=r"# $")
         assert "not allowed in private" in firewall.send_command("commit confirmed 5", expect_string=r"# $")
+        firewall.send_command("rollback 0", expect_string=r"# $")
+        firewall.exit_config_mode()
     assert LOG not in carried(lab, "strict")
 
 

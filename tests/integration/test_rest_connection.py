@@ -387,11 +387,12 @@ def test_a_lost_link_is_tried_again_for_reads_and_said_for_writes(lab, login, na
 
 def test_an_answer_that_trickles_for_ever_is_given_up(lab, login):
     running = lab(edge())
-    door = login(running, read_timeout=0.1)
+    door = login(running)
+    door.open()
     started = time.monotonic()
-    with pytest.raises(failures.Timeout, match="still not complete after 1 s; ansible_rest_read_timeout"):
-        door.request("GET", "config/trickle")
-    assert 1 <= time.monotonic() - started < 3
+    with pytest.raises(failures.Timeout, match="still not complete after 5 s; ansible_rest_read_timeout"):
+        door.request("GET", "config/trickle", timeout=0.5)
+    assert 5 <= time.monotonic() - started < 30
 
 
 def test_one_call_at_a_time(lab, login):
@@ -417,14 +418,13 @@ def test_an_error_inside_200_is_a_refusal_with_its_code(lab, login):
 
 def test_silence_names_the_option_and_is_not_waited_for_twice(lab, login):
     running = lab(edge())
-    door = login(running, read_timeout=0.5)
+    door = login(running, read_timeout=1.0)
     door.open()
     running.add_fault("edge1", {"name": "hang_request", "at": "things"})
-    started = time.monotonic()
     with pytest.raises(failures.Timeout, match="ansible_rest_read_timeout allows more") as caught:
         door.request("GET", "config/things")
-    assert 0.5 <= time.monotonic() - started < 2
-    assert "GET config/things within 0.5 s" in checked(caught.value)
+    assert [call for call, _status in requests_of(running)].count("GET config/things") == 1
+    assert "GET config/things within 1 s" in checked(caught.value)
     with pytest.raises(failures.Timeout) as caught:
         door.request("POST", "config/things", body={}, timeout=0.2)
     assert "within 0.2 s. What the device did with it is unknown." in checked(caught.value)
@@ -450,12 +450,12 @@ def test_a_huge_answer_is_not_read_to_its_end(lab, login, monkeypatch):
     running = lab(edge())
     door = login(running)
     running.add_fault(
-        "edge1", {"name": "garbage_body", "at": "things", "how": "huge", "bytes": 500_000_000, "times": 1}
+        "edge1", {"name": "garbage_body", "at": "things", "how": "huge", "bytes": 50_000_000_000, "times": 1}
     )
     started = time.monotonic()
     with pytest.raises(rest.Rejected, match="more than 1 MiB"):
         door.request("GET", "config/things")
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 30
     assert door.request("GET", "config/things").status == 200
 
 

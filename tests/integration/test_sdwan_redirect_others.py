@@ -10,7 +10,7 @@ import copy
 from typing import Any
 
 import pytest
-from integration.networks import NETWORK, device, written
+from integration.networks import NETWORK, after, device, written
 from integration.redirects import (
     ALL_TRAFFIC,
     BACKUP,
@@ -33,23 +33,10 @@ from lab.sdwan import network as lab_network
 OTHERS = {**TEMPLATE, "name": "a/b", "deployment_mode": "Virtual Wire"}
 
 
-def after(lab: Any, resource: str, method: str, then: Any) -> None:
-    """Have the MCN do something more with each call."""
-    table = device(lab, "mcn").nitro.table[resource]
-    usual = table[method]
-
-    async def both(ask: Any) -> Any:
-        answer = await usual(ask)
-        then()
-        return answer
-
-    table[method] = both
-
-
 def test_another_configuration_that_is_activated_behind_ours_is_no_unchanged_network(network):
     lab = network()
     running = device(lab, "mcn").network.live
-    after(lab, "config/config_packages", "DELETE", lambda: setattr(running, "package", "Other"))
+    after(lab, "mcn", "config/config_packages", "DELETE", lambda: setattr(running, "package", "Other"))
     error = ended(lab, ALL_TRAFFIC)
     assert revision(lab) == 2
     assert isinstance(error, ApplyFailed)
@@ -172,7 +159,7 @@ def test_such_a_name_that_comes_while_we_edit_is_told_with_what_is_left(network)
         if OTHERS not in templates:
             templates.append(OTHERS)
 
-    after(lab, "config_editor/firewall", "PUT", theirs)
+    after(lab, "mcn", "config_editor/firewall", "PUT", theirs)
     error = ended(lab, ALL_TRAFFIC)
     assert isinstance(error, ApplyFailed)
     assert [item.rule for item in error.problems] == ["H26"]

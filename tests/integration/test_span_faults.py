@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from integration.endings import ENDINGS, FAILED, SUCCESS, UNREACHABLE, Ending, deviations
+from integration.eventually import eventually
 from integration.routers import FULL, FULL_START, attempted, router, run, text
 
 from lab.faults import FAULTS
@@ -164,12 +164,10 @@ def attempt(edge: Lab, directory: Path, **options: Any) -> Ending:
     return replace(ending, carried=text(edge))
 
 
-def settled(edge: Lab, limit: float = CONFIRM_TIMEOUT + 5) -> str:
+def settled(edge: Lab, limit: float = CONFIRM_TIMEOUT + 30.0) -> str:
     """The router's text when no trial is left that could still roll back."""
     device = edge.device("edge1").device
-    end = time.monotonic() + limit
-    while edge.call(lambda: device.trial is not None) and time.monotonic() < end:
-        time.sleep(0.1)
+    eventually(lambda: edge.call(lambda: device.trial is None), seconds=limit)
     return text(edge)
 
 
@@ -214,10 +212,7 @@ def test_a_commit_that_comes_after_the_run_has_ended_is_announced(
     assert ending.device_state.startswith(("unchanged", "unknown"))
     assert f"rolls back by itself within {CONFIRM_TIMEOUT} s" in ending.device_state
     assert device.commits == []
-    end = time.monotonic() + 10
-    while not device.commits and time.monotonic() < end:
-        time.sleep(0.1)
-    assert [commit.client for commit in device.commits[:1]] == ["commit-confirm"]
+    assert [commit.client for commit in eventually(lambda: device.commits)[:1]] == ["commit-confirm"]
     assert settled(edge) == start
     assert run(edge, tmp_path, FULL, commit_timeout=20)["changed"]
     assert text(edge) == desired

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from integration.conftest import StartLab
+from integration.eventually import eventually
 from integration.firewalls import device, open_door, sent
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
@@ -417,7 +418,7 @@ def test_a_device_that_stays_away_is_given_up_in_time_and_what_may_be_left_is_sa
     started = time.monotonic()
     with pytest.raises(ApplyFailed) as failed:
         capture(edge, clock=clock)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < 30
     state = failed.value.device_state
     assert state.startswith("changed: ") and all(word in state for word in ("out, back", "capture", "state: absent"))
 
@@ -464,8 +465,7 @@ def test_a_task_that_is_interrupted_while_it_waits_for_an_answer_cleans_up(lab: 
         raise Interrupted
 
     def when_it_hangs() -> None:
-        while not [entry for entry in edge.journal("fw1") if entry["event"] == "fault"]:
-            time.sleep(0.02)
+        eventually(lambda: [entry for entry in edge.journal("fw1") if entry["event"] == "fault"])
         os.kill(os.getpid(), signal.SIGUSR1)
 
     before = signal.signal(signal.SIGUSR1, alarm)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import copy
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from integration.conftest import StartLab
+from integration.eventually import eventually
 from integration.firewalls import carried, device, open_door, sent
 from netmiko import ConnectHandler
 
@@ -307,8 +307,7 @@ def test_an_interrupted_run_is_rolled_back_by_the_firewall(lab: StartLab) -> Non
         wing._kept = interrupted  # type: ignore[method-assign]
         with pytest.raises(Interrupted):
             converge(wing, check_mode=False)
-    time.sleep(1.0)
-    assert carried(edge) == CONFIG.splitlines()
+    assert eventually(lambda: carried(edge), lambda lines: lines == CONFIG.splitlines())
     assert not device(edge).candidates
     assert run(edge, WANTED).changed
 

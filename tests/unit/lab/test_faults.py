@@ -66,7 +66,12 @@ def test_a_wrong_fault_is_named_in_plain_words(fault: object, words: str) -> Non
 
 
 def test_all_errors_of_one_fault_come_together() -> None:
-    assert len(check_fault({"name": "truncated", "at": "(", "color": 1, "times": 0})) == 4
+    assert sorted(check_fault({"name": "truncated", "at": "(", "color": 1, "times": 0})) == [
+        "fault truncated: at is not a regular expression: '('",
+        "fault truncated: parameter 'after_bytes' is missing",
+        "fault truncated: times must be 1 or more",
+        "fault truncated: unknown parameter 'color'",
+    ]
 
 
 def test_times_counts_down_and_then_the_device_is_well() -> None:

@@ -109,9 +109,14 @@ def test_everything_wrong_is_said_at_once() -> None:
         device(port=2302, name="b"),
         device(port=2310, name="b"),
     )
-    assert len(found) == 6
-    assert "device b: port 2302 is also that of a3" in found
-    assert "device b: the name is used 2 times" in found
+    assert sorted(text.partition(" (known: ")[0] for text in found) == [
+        "device 2: key 'name' is missing",
+        "device 3: a device is a mapping, not str",
+        "device b: port 2302 is also that of a3",
+        "device b: the name is used 2 times",
+        "device edge1: unknown fault 'melt'",
+        "device edge1: unknown key 'colour'",
+    ]
 
 
 @pytest.mark.parametrize("data", [[], {}, {"devices": []}, {"devices": {"name": "x"}}])

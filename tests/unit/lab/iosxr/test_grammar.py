@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -227,8 +225,21 @@ def test_a_candidate_never_writes_into_what_it_started_from(before: list[str], e
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(sorted(grammar.MODES)))
 def test_no_line_breaks_the_parser(line: str, mode: str) -> None:
-    with contextlib.suppress(Invalid, Incomplete):
-        assert grammar.parse(mode, line.split()) is not None
+    words, at = line.split(), 0
+    steps, negates = [], False
+    try:
+        steps, negates = grammar.parse(mode, words)
+    except Incomplete:
+        return
+    except Invalid as wrong:
+        at = wrong.index
+    if not steps:
+        assert 0 <= at < len(words), "the mark stands under a word of the line"
+        return
+    assert negates is (words[0] == "no")
+    assert 1 <= len(steps) <= len(words)
+    assert all(step.key and step.line.strip() for step in steps)
+    assert all(step.mode is not None for step in steps[:-1]), "only the last level of a line may be a leaf"
 
 
 def test_a_start_state_keeps_what_the_grammar_does_not_know() -> None:

@@ -282,10 +282,14 @@ def test_a_failed_stage_can_be_cancelled_and_done_again() -> None:
         await mcn.ask(*EXPORT)
         await mcn.change("verify", "stage")
         await mcn.until(lambda seen: "failed" in column(seen, "transfer_state").values())
+        assert column(await mcn.state(), "staged_config")["berlin-b"] == ""
         await mcn.change("cancel_stage", "verify", "stage")
-        await mcn.until(lambda seen: seen["state"] == "activate")
+        seen = await mcn.until(lambda seen: seen["state"] == "activate")
+        assert set(column(seen, "staged_config").values()) == {"Production_2"}
+        assert not seen["failure_reason"]
 
     run(way())
+    assert not is_live(mcn)
 
 
 def test_an_activation_that_meets_an_error_rolls_the_network_back() -> None:

@@ -157,7 +157,13 @@ def test_what_cannot_be_in_a_chassis_is_refused() -> None:
         {"fpc": 3, "driver": "XM"},
     ]  # not on this card; no card; no driver there either
     errors = [{"fpc": 0, "severity": "bad", "x": 1}]
-    assert len(fpc_errors.wrong({"wedges": wedges, "fpc_errors": errors}, "srx5800")) == 5
+    assert sorted(fpc_errors.wrong({"wedges": wedges, "fpc_errors": errors}, "srx5800")) == [
+        "fpc_errors: severity must be one of minor, major, fatal, not 'bad'",
+        "fpc_errors: unknown key 'x'",
+        "wedges: driver 'TOE' is not detected on the card in slot 7",
+        "wedges: driver 'XM' is not detected on the card in slot 3",
+        "{'fpc': 3, 'driver': 'XM'}: fpc is not a slot of this chassis with a card",
+    ]
     assert fpc_errors.wrong({"wedges": [{"fpc": 0, "driver": "TOE"}], "fpc_errors": [MAJOR, MINOR]}, "srx5800") == []
     assert chassis.wrong({"cards": {0: "spc9"}, "routing_engine": 7}) and not chassis.wrong({"cards": {0: "spc2"}})
 

@@ -86,8 +86,12 @@ def test_of_a_platform_that_is_not_recognised_nothing_is_certain() -> None:
 
 
 def test_all_limits_of_ncs_5500_are_documented() -> None:
-    values = [getattr(PLATFORMS["ncs5500"], field.name) for field in fields(PLATFORMS["ncs5500"])]
-    assert all(value.certain for value in values if isinstance(value, Known))
+    row = PLATFORMS["ncs5500"]
+    values = {field.name: value for field in fields(row) if isinstance(value := getattr(row, field.name), Known)}
+    assert [name for name, value in values.items() if not value.certain] == []
+    assert [name for name, value in values.items() if "Cisco" not in value.source and "NCS" not in value.source] == []
+    numbers = {name: value.value for name, value in values.items() if isinstance(value.value, int)}
+    assert numbers and [name for name, number in numbers.items() if not 0 <= number <= 10_000] == []
 
 
 @pytest.mark.parametrize(("mark", "source"), [("documented", ""), ("documented", "unverified"), ("sure", "a guide")])

@@ -75,9 +75,17 @@ def test_every_row_of_the_table_is_read_back() -> None:
 
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text: str) -> None:
-    for found in (parameters(statements(f"set security flow {text}")), parse_status(text), parse_statistics(text)):
-        json.dumps(found)  # it becomes a result
-        assert isinstance(found, dict | list)
+    found, status, statistics = (
+        parameters(statements(f"set security flow {text}")),
+        parse_status(text),
+        parse_statistics(text),
+    )
+    assert json.loads(json.dumps([found, status, statistics])) == [found, status, statistics]  # it becomes a result
+    assert {*found} == {*parameters(statements(""))}, "the same keys, whatever is configured"
+    assert all(node["tracing"] in (True, False, None) and isinstance(node["trace_flags"], list) for node in status)
+    fields = [field for item in (*status, *statistics) for field in item["fields"].values()]
+    assert all(isinstance(field, int | str) for field in fields) and len(fields) <= 2 * len(text)
+    assert all(0 <= field < 10**20 for field in fields if isinstance(field, int))
 
 
 def test_status_tells_who_traces() -> None:

@@ -404,11 +404,23 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
     ),
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(current: Span, state: State, document: Any) -> None:
+    refused: tuple[str, ...] | None = None
     try:
-        result = desired_state(current, document_of(document, state))
-    except (ArgumentError, DocumentError):
+        read = document_of(document, state)
+        result = desired_state(current, read)
+    except ArgumentError as error:
+        refused = tuple(error.messages)
+    except DocumentError as error:
+        refused = tuple(f"{problem.rule and problem.item and problem.message}" for problem in error.problems)
+    if refused is not None:
+        assert refused and all(refused)
         return
-    assert isinstance(result, Span)
+    named = {item.name for item in read.sessions}
+    there, left = set(current.sessions), set(result.sessions)
+    allowed = {"deleted": there, "overridden": named}.get(state, there | named)
+    assert left <= allowed, "no session comes from nowhere"
+    if state in ("merged", "replaced"):
+        assert there <= left, "what the document does not name is left alone"
 
 
 def test_flaws_are_known_without_a_router_and_a_merge_may_leave_out_what_the_router_has() -> None:

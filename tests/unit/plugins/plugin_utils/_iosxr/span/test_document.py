@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from typing import Any
 
@@ -325,5 +324,16 @@ def test_all_problems_are_told_at_once() -> None:
     )
 )  # fmt: skip
 def test_no_document_makes_it_fail_otherwise(document: Any) -> None:
-    with contextlib.suppress(ArgumentError, DocumentError):
-        assert isinstance(desired_state(Span(), document_of(document, "replaced")), Span)
+    refused: tuple[str, ...] | None = None
+    try:
+        read = document_of(document, "replaced")
+        span = desired_state(Span(), read)
+    except ArgumentError as error:
+        refused = tuple(error.messages)
+    except DocumentError as error:
+        refused = tuple(f"{problem.rule and problem.item and problem.message}" for problem in error.problems)
+    if refused is not None:
+        assert refused and all(refused)
+        return
+    assert span_of(to_document(span)) == span, "what was understood can be written and read again"
+    assert len(span.sessions) <= len(read.sessions)

@@ -22,6 +22,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.
     command,
     problems,
 )
+from lab.srx.flow_words import KEYWORDS
 
 MODULE = Path(__file__).resolve().parents[6] / "plugins" / "modules" / "srx_flow_session_info.py"
 EXAMPLES = {"range": 100, "prefix": "10.0.0.0/8", "protocol": "tcp", "tag": "0x1f", "flag": True, "word": "a name"}
@@ -51,9 +52,10 @@ def test_every_filter_is_taken_and_typed(name: str) -> None:
     query = Query(filters={name: value})
     assert problems(query) == []
     words = command(query).split(" ", 4)[4].removesuffix(" summary")
-    shown = '"a name"' if value == "a name" else str(value)
-    keyword = FILTERS[name].keyword
-    assert words == (keyword if value is True else f"{keyword} {shown}".strip())
+    shown = "" if value is True else '"a name"' if value == "a name" else str(value)
+    keyword = "" if name == "add_on" else name.replace("_", "-")  # an add-on is its own keyword
+    assert words == f"{keyword} {shown}".strip()
+    assert {keyword, shown} & {*KEYWORDS}, "the grammar of the lab's firewall has it, too"
 
 
 @pytest.mark.parametrize(

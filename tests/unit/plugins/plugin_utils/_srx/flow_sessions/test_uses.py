@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 import resource
 from collections import Counter
 from collections.abc import Iterator
@@ -214,7 +215,10 @@ def test_addresses_of_interfaces() -> None:
 @given(st.text(alphabet="ge-0/0.up down:12inet \n\t", max_size=200) | st.text(max_size=200))
 def test_addresses_never_raise(text: str) -> None:
     found = addresses(text)
-    assert all(isinstance(name, str) and isinstance(given, set) for name, given in found.items())
+    assert all(re.fullmatch(r"\S+", name) and name in text for name in found)
+    for address in {address for known in found.values() for address in known}:
+        assert re.fullmatch(r"[0-9a-f.:]+", address), "without its mask"
+        assert ":" in address or address in text
 
 
 def nat(address: str, pool: str | None = "interface", egress: str = "ge-0/0/0.0", source: str = "10.0.0.9") -> Raw:

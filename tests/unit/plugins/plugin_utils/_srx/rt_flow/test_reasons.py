@@ -18,16 +18,20 @@ from lab.srx import rtflow as lab
 
 
 def test_it_has_juniper_s_27_rows_and_every_class_is_one_of_the_set() -> None:
-    assert len(REASONS) == 27
+    assert {reason.name for reason in REASONS} == set(lab.REASONS[:27])
     everything = (*REASONS, *FURTHER)
     assert len({reason.name.casefold() for reason in everything}) == len(everything)
     assert {reason.kind for reason in everything} == set(CLASSES)
     assert all(reason.meaning.endswith(".") and reason.source for reason in everything)
 
 
-def test_names_that_no_log_shows_are_marked() -> None:
-    seen = {reason.name for reason in REASONS if reason.seen}
-    assert seen == {"TCP CLIENT RST", "TCP SERVER RST", "TCP FIN", "response received", "ICMP error", "idle Timeout"}
+def test_names_that_no_log_shows_are_marked_and_a_row_beside_the_table_comes_from_a_log() -> None:
+    """The lab's own list has the rows of Juniper's table first, then what it took from public logs."""
+    others = set(lab.REASONS[27:])
+    assert others and others <= {reason.name for reason in FURTHER}
+    assert all(reason.seen for reason in FURTHER)
+    recalled = [reason.name for reason in REASONS if not reason.seen]
+    assert recalled and not {"TCP FIN", "idle Timeout", "ICMP error"} & {*recalled}, "every public log has these"
 
 
 @pytest.mark.parametrize("reason", [*REASONS, *FURTHER], ids=lambda reason: reason.name)
