@@ -98,12 +98,13 @@ class Arguments:
 
 def _range(low: float | None, high: float | None) -> str:
     """
-    >>> _range(1, 600), _range(0, None)
-    ('1 to 600', '0 or more')
+    >>> _range(1, 600), _range(0, None), _range(1, 10_000_000)
+    ('1 to 600', '0 or more', '1 to 10000000')
     """
+    least, most = (f"{bound:.15g}" if bound is not None else "" for bound in (low, high))
     if high is None:
-        return f"{low:g} or more"
-    return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"
+        return f"{least} or more"
+    return f"{most} or less" if low is None else f"{least} to {most}"
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
