@@ -31,7 +31,7 @@ from .refusals import NOT_IN_PRIVATE, NOTHING_TO_DELETE, OTHERWISE, REFUSALS
 MINUTE = 60  # seconds; what a device's timer counts
 LONGEST = 65535  # minutes that `commit confirmed` takes
 MARGIN = 10  # seconds that a roll back may take after the timer
-BACK = 2  # commits to take a change back, should somebody else commit at the same time
+BACK = 2  # commits to take a change back, should another session commit at the same time
 
 _COMMENT_LENGTH = 100  # unverified; long lines wrap nowhere, but a comment is a ticket, not a text
 _LEAVE = ((r"\[yes,no\] \((?:yes|no)\)\s*$", "yes"),)
@@ -106,7 +106,7 @@ class Configuration:
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
         device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
-        now, ConcurrentChange when somebody else changed the device first. details of the result: the commit as it was sent.
+        now, ConcurrentChange when another session changed the device first. details of the result: the commit as it was sent.
         """
         applied = Applied(details={"commit": self._options.command(self._on_trial)})
         session = _Session(self._firewall, self._options)
