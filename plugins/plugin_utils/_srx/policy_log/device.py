@@ -86,7 +86,7 @@ class PolicyLogWing:
         return plan(current, desired)
 
     def apply(self, plan: Plan, current: PolicyLogs, desired: PolicyLogs) -> Applied:
-        self._applied = True  # what is seen now is compared with what was wanted, and looked for twice there
+        self._applied = True  # what is seen now is compared with the desired state, and looked for twice there
         return self._configuration.change(plan, lambda: self._kept(desired))
 
     def show(self, state: PolicyLogs) -> list[dict[str, Any]]:
@@ -97,7 +97,9 @@ class PolicyLogWing:
         return owned(state, self._items, self._state)
 
     def counts(self, state: PolicyLogs) -> dict[str, int]:
-        return {"policies that log": sum(policy.init or policy.close for policy in state.policies.values())}
+        """Of those that were read: all of them with overridden only."""
+        kind = "policies that log" if self._state == "overridden" else "policies that log in the contexts of config"
+        return {kind: sum(policy.init or policy.close for policy in state.policies.values())}
 
     def report(self) -> dict[str, Any]:
         return {}
