@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
-    ArgumentError,
     Arguments,
     Constraints,
     without_none,
@@ -29,11 +28,12 @@ BOUNDS = {"duration": (1, 3600), "interval": (1, 600), "limit": (1, 100_000), "s
 
 class ActionModule(DeviceAction):
     door = "mspplus.netsec.netmiko"
-    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_capture.py", Constraints(bounds=BOUNDS))
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "srx_capture.py",
+        Constraints(bounds=BOUNDS, filled=frozenset({"filters"})),
+    )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        if not options["filters"]:
-            raise ArgumentError(["filters must name at least one filter"])
         filters, file = without_none(options["filters"]), without_none(options["file"])
         flawed = validate(filters, file, "started", purge=False)
         if errors(flawed):

@@ -63,15 +63,15 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     with pytest.raises(ArgumentError) as wrong:
         validated(filters=[], duration=0, limit=0)
     assert wrong.value.messages == [
+        "filters must have at least one entry",
         "duration must be 1 to 3600, not 0",
         "limit must be 1 to 100000, not 0",
-        "filters must name at least one filter",
     ]
 
 
 def test_a_capture_without_filters_is_refused() -> None:
     """It would trace every packet of the firewall."""
-    with pytest.raises(ArgumentError, match="at least one filter"):
+    with pytest.raises(ArgumentError, match="filters must have at least one entry"):
         validated(filters=[])
 
 
