@@ -29,11 +29,13 @@ _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 class Constraints:
     """What documentation cannot say. Words as in AnsibleModule; no_log: names of top-level options.
 
-    bounds: the least and the most that a number may be, None for no limit, by top-level option.
+    bounds: the least and the most that a number may be, None for no limit, by top-level option. filled: names of top-level
+    lists that must have an entry.
     """
 
     no_log: frozenset[str] = frozenset()
     bounds: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_together: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()
@@ -65,6 +67,7 @@ class Arguments:
         self.spec = specification(document["options"], constraints)
         self.no_log = constraints.no_log
         self._bounds = constraints.bounds
+        self._filled = constraints.filled
         self._keywords = constraints.as_keywords()
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +96,8 @@ class Arguments:
         return state is not None and given.get("state", state.get("default")) == "merged"
 
     def _out_of_bounds(self, options: Mapping[str, Any]) -> list[str]:
-        return [
+        empty = [f"{name} must have at least one entry" for name in sorted(self._filled) if options.get(name) == []]
+        return empty + [
             f"{name} must be {_range(low, high)}, not {options[name]}"
             for name, (low, high) in self._bounds.items()
             if isinstance(options.get(name), int | float)
@@ -112,19 +116,20 @@ def _one_line(text: str) -> str:
 
 def _range(low: float | None, high: float | None) -> str:
     """
-    >>> _range(1, 600), _range(0, None)
-    ('1 to 600', '0 or more')
+    >>> _range(1, 600), _range(0, None), _range(1, 10_000_000)
+    ('1 to 600', '0 or more', '1 to 10000000')
     """
+    least, most = (f"{bound:.15g}" if bound is not None else "" for bound in (low, high))
     if high is None:
-        return f"{low:g} or more"
-    return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"
+        return f"{least} or more"
+    return f"{most} or less" if low is None else f"{least} to {most}"
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
     """An argument spec from documented options. Raises ValueError when the table names an option that is not there."""
     nested = dict(constraints.nested)
     spec = _level(options, nested, "")
-    unknown = ((constraints.no_log | constraints.bounds.keys()) - spec.keys()) | nested.keys()
+    unknown = ((constraints.no_log | constraints.filled | constraints.bounds.keys()) - spec.keys()) | nested.keys()
     if unknown:
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
     for name, option in spec.items():

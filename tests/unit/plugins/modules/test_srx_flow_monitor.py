@@ -18,6 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     without_none,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import overridable
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
     EXTRAS,
     SHOWN,
@@ -30,7 +31,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import (
     RULES,
-    overridable_rules,
     validate,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
@@ -48,7 +48,7 @@ def test_every_criterion_is_an_option():
 
 def test_the_rules_that_may_be_downgraded_are_named():
     said = str(OPTIONS["warn_only"]["description"])
-    assert [rule for rule in RULES if f"V({rule})" in said] == sorted(overridable_rules())
+    assert [rule for rule in RULES if f"V({rule})" in said] == sorted(overridable(RULES))
 
 
 def test_nothing_given_is_everything_default():

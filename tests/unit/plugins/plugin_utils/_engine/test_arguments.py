@@ -25,6 +25,16 @@ def test_every_module_s_documentation_is_an_argument_spec(module: Path) -> None:
     assert Arguments(module).spec
 
 
+def test_a_list_that_must_have_an_entry_has_one() -> None:
+    arguments = Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"filters"})))
+    assert arguments.validated({"filters": [{"name": "out"}]})["filters"][0]["name"] == "out"
+    with pytest.raises(ArgumentError) as caught:
+        arguments.validated({"filters": []})
+    assert caught.value.messages == ["filters must have at least one entry"]
+    with pytest.raises(ValueError, match="gone"):
+        Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"gone"})))
+
+
 def test_all_errors_come_at_once_and_name_their_option() -> None:
     span = Arguments(MODULES / "iosxr_span.py")
     source = {"interface": "Te0/0/0/1", "direction": "sideways"}
