@@ -162,34 +162,148 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The monitor before - whether it runs, the name of its trace file, its filters as the device shows them.
-  returned: when the device was read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - Whether the monitor runs, the name of its trace file, its filters as the device shows them.
+  returned: always
   type: dict
   sample: {running: false, file: null, filters: []}
 after:
-  description: The same after, read back from the device; in check mode as it would be.
-  returned: when the device was read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: dict
   sample: {running: true, file: client-trace, filters: [{name: client-out, source_prefix: 10.1.1.7/32, destination_port: "443", protocol: tcp}]}
 commands:
-  description: The commands that were, or in check mode would be, sent.
-  returned: when a plan was made
+  description: The lines or requests of the plan, in order, with those of further plans, without secrets.
+  returned: always
   type: list
   elements: str
   sample: ["monitor security flow filter client-out source-prefix 10.1.1.7/32 destination-port 443 protocol tcp", "monitor security flow start"]
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
+  type: dict
+  sample: {create: 1, update: 1, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
 plan:
   description:
-    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
     - The risk V(gap) marks that a running monitor rests for a moment.
-  returned: when a plan was made
+  returned: always
   type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
 warnings:
-  description: Rules that warn.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -199,7 +313,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending place of the document.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -220,7 +334,7 @@ problems:
       returned: always
 device_state:
   description:
-    - On failure, what the device carries now. It begins with C(unchanged), C(rolled back), C(changed) or C(unknown).
+    - What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
     - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str
