@@ -22,6 +22,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure impo
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import overridable_rules, validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
 class ActionModule(DeviceAction):
@@ -53,7 +54,7 @@ class ActionModule(DeviceAction):
 
 def _check(options: dict[str, Any], commit: CommitOptions) -> None:
     """What neither documentation nor core's validator can say. Raises ArgumentError with all of it."""
-    wrong = list(commit.wrong)
+    wrong = [*missing(), *commit.wrong]
     unknown = sorted(set(options["warn_only"]) - overridable_rules())
     if unknown:
         known = ", ".join(sorted(overridable_rules()))

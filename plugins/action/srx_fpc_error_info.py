@@ -14,6 +14,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.info_device import inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.tables import HIGHEST_SLOT
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
 class ActionModule(DeviceAction):
@@ -21,6 +22,8 @@ class ActionModule(DeviceAction):
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_fpc_error_info.py")
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        if missing():
+            raise ArgumentError(missing())
         fpc = options["fpc"]
         if fpc is not None and not 0 <= fpc <= HIGHEST_SLOT:
             raise ArgumentError([f"fpc must be 0 to {HIGHEST_SLOT}, not {fpc}"])

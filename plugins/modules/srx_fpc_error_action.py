@@ -22,6 +22,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+requirements:
+  - xmltodict >= 0.13.0 on the controller
 options:
   config:
     description:

@@ -16,7 +16,6 @@ import yaml
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import KINDS, Operation, Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument, Subject
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 
 MODULES = Path(__file__).parents[4] / "plugins" / "modules"
 ALWAYS = ("before", "after", "commands", "operations", "plan", "further_plans", "warnings", "errors", "problems", "device_state")  # fmt: skip
@@ -32,8 +31,8 @@ def returns(module: str) -> dict[str, Any]:
 
 
 def is_state_action(module: str) -> bool:
-    action = import_module(f"ansible_collections.mspplus.netsec.plugins.action.{module}")
-    return issubclass(action.ActionModule, StateAction)
+    action = MODULES.parent / "action" / f"{module}.py"
+    return "class ActionModule(StateAction)" in action.read_text(encoding="utf-8")
 
 
 NAMES = sorted(path.stem for path in MODULES.glob("*.py"))
