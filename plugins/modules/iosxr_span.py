@@ -613,7 +613,7 @@ mirrors:
   elements: dict
   sample: [{session: ms1, interface: TenGigE0/2/0/19, operational: true, status: Operational}]
 commit:
-  description: The trial commit as the router took it, with its label.
+  description: The commit as it was sent, with the time of its trial, its label or its comment.
   returned: when something was committed
   type: str
   sample: commit label CHG0012345 confirmed 120

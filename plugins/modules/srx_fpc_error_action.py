@@ -340,7 +340,7 @@ device_state:
   type: str
   sample: rolled back
 commit:
-  description: The commit as it was sent, on trial with its minutes.
+  description: The commit as it was sent, with the time of its trial, its label or its comment.
   returned: when something was committed
   type: str
   sample: commit confirmed 5 comment "CHG0012345"

@@ -19,7 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 
 MODULES = Path(__file__).parents[4] / "plugins" / "modules"
 ALWAYS = ("before", "after", "commands", "operations", "plan", "further_plans", "warnings", "errors", "problems", "device_state")  # fmt: skip
-SOMETIMES = ("deferred",)  # of modules whose plans can wait
+SOMETIMES = ("deferred", "commit")
 OWN_TYPE = ("before", "after")
 
 
