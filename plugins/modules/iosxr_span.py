@@ -23,6 +23,10 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.iosxr
+  - mspplus.netsec.platform
+  - mspplus.netsec.warn_only
+  - mspplus.netsec.commit
+  - mspplus.netsec.progress
 requirements:
   - netmiko >= 4.6.0 on the controller
 options:
@@ -322,18 +326,6 @@ options:
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
-  platform:
-    description: Whose limits count. V(auto) reads C(show version).
-    type: str
-    choices: [auto, ncs5500, ncs540, ncs560, ncs5700, asr9k, cisco8000, xrv9000, generic]
-    default: auto
-  warn_only:
-    description:
-      - Ids of rules to report as warnings instead of errors. Only rules on which the vendor's own sources contradict each
-        other can be named; the error message of such a rule says so.
-    type: list
-    elements: str
-    default: []
   settle:
     description:
       - Seconds to wait until every mirror that this run touched is operational. Must be less than O(confirm_timeout).
@@ -343,10 +335,6 @@ options:
     description: Seconds after which the router rolls back by itself unless the commit was confirmed, 30 to 65535.
     type: int
     default: 120
-  commit_timeout:
-    description: Seconds that the router may think about a commit without a word.
-    type: int
-    default: 300
   commit_label:
     description:
       - Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
@@ -359,10 +347,6 @@ options:
     description: Lock the configuration (C(configure exclusive)) while the change is made.
     type: bool
     default: false
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.iosxr_span_info
   - plugin: mspplus.netsec.netmiko

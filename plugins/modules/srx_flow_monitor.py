@@ -23,6 +23,9 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.flow_filters
+  - mspplus.netsec.warn_only
+  - mspplus.netsec.progress
 options:
   state:
     description:
@@ -33,64 +36,6 @@ options:
     type: str
     choices: [started, stopped, present, absent]
     default: started
-  filters:
-    description: The filters. A packet is traced when it matches all criteria of one of them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description:
-          - Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
-          - Not one that a keyword of the command begins with, such as V(source) or V(protocol); the device would take it for that.
-        type: str
-        required: true
-      source_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      destination_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      source_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_service:
-        description: Name of a service. Not known to be shown by the device, so it cannot be verified.
-        type: str
-      protocol:
-        description: Number from 0 to 255 or name of an IP protocol.
-        type: str
-      interface:
-        description: Interface where packets come in or go out. Without a unit, unit 0 is meant.
-        type: str
-      logical_system:
-        description: Name of a logical system. Deprecated by newer releases.
-        type: str
-      root_logical_system:
-        description: Packets of the root logical system only, which is the default.
-        type: bool
-      tenant:
-        description: Name of a tenant system. Cannot be verified.
-        type: str
-      source_tenant:
-        description: Name of the tenant system where packets come from. Cannot be verified.
-        type: str
-      conn_tag:
-        description: Connection tag, 0 to 4294967295. Cannot be verified.
-        type: int
-      vxlan_vni:
-        description: VXLAN network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      geneve_vni:
-        description: Geneve network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      tunnel_inspection_type:
-        description: Kind of the tunnel that is looked into. Cannot be verified.
-        type: str
-        choices: [vxlan, gre, ipip, geneve]
   file:
     description:
       - The trace file. The device shows its name only, so a change of anything else cannot be seen; see O(force_file).
@@ -121,21 +66,13 @@ options:
     description: Set the trace file although it has that name, because its size, number, match or readability changed. Always changes.
     type: bool
     default: false
-  warn_only:
-    description: Ids of rules to report as warnings instead of errors. Only V(M3) can be named.
-    type: list
-    elements: str
-    default: []
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_flow_monitor_info
   - module: mspplus.netsec.srx_capture
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
 notes:
+  - O(warn_only) takes V(M3).
   - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
   - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
 """

@@ -22,6 +22,10 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.warn_only
+  - mspplus.netsec.commit
+  - mspplus.netsec.commit.junos
+  - mspplus.netsec.progress
 requirements:
   - xmltodict >= 0.13.0 on the controller
 options:
@@ -94,33 +98,11 @@ options:
       - Set it only where a restart of the whole chassis is what you want when errors reach their threshold.
     type: bool
     default: false
-  warn_only:
-    description:
-      - Ids of rules to report as warnings instead of errors - V(F4) (kind of card), V(F5) (empty slot), V(F12) (action that the
-        release is not known to have), V(F14) (all FPCs at once). The error message of such a rule says so.
-    type: list
-    elements: str
-    default: []
-  confirm_timeout:
-    description:
-      - Seconds after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
-      - Junos counts minutes, so they are rounded up; RV(commit) says what was sent.
-    type: int
-    default: 300
-  commit_timeout:
-    description: Seconds that the device may think about a commit without a word.
-    type: int
-    default: 300
-  comment:
-    description: Comment of the commit, such as a change ticket.
-    type: str
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_fpc_error_info
 notes:
+  - O(warn_only) takes V(F4) (kind of card), V(F5) (empty slot), V(F12) (action that the release is not known to have) and V(F14) (all
+    FPCs at once).
   - In a chassis cluster, the first alarm of a major or fatal error fails redundancy group 1 over at once. A fatal or major list
     without C(alarm) is a warning there.
   - The default actions of fatal errors reset the FPC. On an SPC2 that restarts the whole chassis although no line of the

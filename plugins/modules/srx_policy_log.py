@@ -22,6 +22,9 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.commit
+  - mspplus.netsec.commit.junos
+  - mspplus.netsec.progress
 options:
   config:
     description: The policies. RV(mspplus.netsec.srx_flow_info#module:policies) names those that do not log both ends.
@@ -58,23 +61,6 @@ options:
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
-  confirm_timeout:
-    description:
-      - Seconds after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
-      - Junos counts minutes, so they are rounded up; RV(commit) says what was sent.
-    type: int
-    default: 300
-  commit_timeout:
-    description: Seconds that the device may think about a commit without a word.
-    type: int
-    default: 300
-  comment:
-    description: Comment of the commit, such as a change ticket.
-    type: str
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_flow_info
   - plugin: mspplus.netsec.parse_rt_flow

@@ -11,17 +11,21 @@ core's own check in action plugins stops at the first error; hence this file.
 from __future__ import annotations
 
 import math
+import runpy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
 from .raw_arguments import examined
 
+COLLECTION = "mspplus.netsec"  # all that a fragment may come from
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 
 
@@ -58,11 +62,7 @@ class Arguments:
     """Built once, when the action plugin is imported: parsing documentation costs milliseconds."""
 
     def __init__(self, documentation: Path, constraints: Constraints = Constraints()) -> None:
-        # Without fragments: those of this collection hold attributes, no options.
-        document = read_docstring(str(documentation), ignore_errors=False)["doc"]
-        if not document:
-            raise ValueError(f"{documentation} holds no DOCUMENTATION")
-        self.spec = specification(document["options"], constraints)
+        self.spec = specification(documented_options(documentation), constraints)
         self.no_log = constraints.no_log
         self._bounds = constraints.bounds
         self._keywords = constraints.as_keywords()
@@ -104,6 +104,39 @@ def _range(low: float | None, high: float | None) -> str:
     if high is None:
         return f"{low:g} or more"
     return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"
+
+
+def documented_options(documentation: Path) -> dict[str, Any]:
+    """The options of a module, with those of its fragments, merged as core does it: what the module documents itself wins, then
+    the fragment that is named first. Raises ValueError on a file without documentation and on an unknown fragment."""
+    document = read_docstring(str(documentation), ignore_errors=False)["doc"]
+    if not document:
+        raise ValueError(f"{documentation} holds no DOCUMENTATION")
+    options: dict[str, Any] = dict(document.get("options") or {})
+    for slug in document.get("extends_documentation_fragment", ()):
+        options = {**_fragment_options(documentation.parents[1] / "doc_fragments", str(slug)), **options}
+    return options
+
+
+def _fragment_options(folder: Path, slug: str) -> Mapping[str, Any]:
+    """Options of a fragment such as ``mspplus.netsec.commit.junos``."""
+    name, _dot, part = slug.partition(f"{COLLECTION}.")[2].partition(".")
+    text = _fragments(folder / f"{name}.py").get(part.upper() or "DOCUMENTATION")
+    if text is None:
+        raise ValueError(f"{folder} has no fragment {slug}")
+    if "options:" not in text:  # attributes only; parsing them would cost milliseconds
+        return {}
+    return yaml.safe_load(text).get("options") or {}
+
+
+@cache
+def _fragments(path: Path) -> Mapping[str, str]:
+    """The texts of a file of fragments by their names, which are in capitals; empty when there is no such file. A fragment may be
+    put together from parts, so the file is run, as core does it."""
+    if not path.is_file():
+        return {}
+    fragments = vars(runpy.run_path(str(path))["ModuleDocFragment"])
+    return {name: text for name, text in fragments.items() if name.isupper() and isinstance(text, str)}
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
