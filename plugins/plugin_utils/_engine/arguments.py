@@ -49,6 +49,13 @@ class Constraints:
         keys = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
         return {key: [list(item) for item in getattr(self, key)] for key in keys if getattr(self, key)}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The options of its level that it speaks of."""
+        groups = (*self.mutually_exclusive, *self.required_together, *self.required_one_of)
+        conditions = [(option, *needed) for option, _value, needed, *_any in self.required_if]
+        return self.no_log | self.bounds.keys() | {name for group in (*groups, *conditions) for name in group}
+
 
 class ArgumentError(Exception):
     """messages: every error, in core's words, with the path of the option."""
@@ -140,25 +147,33 @@ def _fragments(path: Path) -> Mapping[str, str]:
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
-    """An argument spec from documented options. Raises ValueError when the table names an option that is not there."""
+    """An argument spec from documented options. Raises ValueError when the table names an option that is not there, or bounds
+    one that is no number."""
     nested = dict(constraints.nested)
-    spec = _level(options, nested, "")
-    unknown = ((constraints.no_log | constraints.bounds.keys()) - spec.keys()) | nested.keys()
+    unknown = set(constraints.names - options.keys())
+    spec = _level(options, nested, "", unknown)
+    unknown |= nested.keys()
     if unknown:
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
+    boundless = sorted(name for name in constraints.bounds if spec[name].get("type") not in ("int", "float"))
+    if boundless:
+        raise ValueError(f"constraints bound options that are no numbers: {', '.join(boundless)}")
     for name, option in spec.items():
         option["no_log"] = name in constraints.no_log
     return spec
 
 
-def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str) -> dict[str, Any]:
+def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str, unknown: set[str]) -> dict[str, Any]:
+    """unknown: filled with what nested constraints name and no documentation does."""
     spec: dict[str, Any] = {}
     for name, documented in options.items():
         here = f"{path}.{name}".lstrip(".")
         option = {key: documented[key] for key in _KEPT if key in documented}
         if "suboptions" in documented:
-            option["options"] = _level(documented["suboptions"], nested, here)
-            option.update(nested.pop(here, Constraints()).as_keywords())
+            option["options"] = _level(documented["suboptions"], nested, here, unknown)
+            constraints = nested.pop(here, Constraints())
+            unknown |= {f"{here}.{other}" for other in constraints.names - option["options"].keys()}
+            option.update(constraints.as_keywords())
         spec[name] = option
     return spec
 
