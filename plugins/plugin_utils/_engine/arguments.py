@@ -11,11 +11,12 @@ core's own check in action plugins stops at the first error; hence this file.
 from __future__ import annotations
 
 import math
-import runpy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -142,8 +143,11 @@ def _fragments(path: Path) -> Mapping[str, str]:
     put together from parts, so the file is run, as core does it."""
     if not path.is_file():
         return {}
-    fragments = vars(runpy.run_path(str(path))["ModuleDocFragment"])
-    return {name: text for name, text in fragments.items() if name.isupper() and isinstance(text, str)}
+    module = ModuleType(path.stem)
+    SourceFileLoader(path.stem, str(path)).exec_module(module)
+    return {
+        name: text for name, text in vars(module.ModuleDocFragment).items() if name.isupper() and isinstance(text, str)
+    }
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:

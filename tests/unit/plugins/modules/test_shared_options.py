@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
-import runpy
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -71,8 +72,9 @@ def test_an_option_that_stands_in_a_fragment_is_no_module_s_own() -> None:
 
 
 def fragment_options(path: Path) -> set[str]:
-    fragments = vars(runpy.run_path(str(path))["ModuleDocFragment"])
-    texts = [text for name, text in fragments.items() if name.isupper()]
+    module = ModuleType(path.stem)
+    SourceFileLoader(path.stem, str(path)).exec_module(module)
+    texts = [text for name, text in vars(module.ModuleDocFragment).items() if name.isupper()]
     return {name for text in texts for name in yaml.safe_load(text).get("options", {})}
 
 
