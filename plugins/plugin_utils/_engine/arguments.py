@@ -19,8 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
@@ -134,7 +134,8 @@ def _fragment_options(folder: Path, slug: str) -> Mapping[str, Any]:
         raise ValueError(f"{folder} has no fragment {slug}")
     if "options:" not in text:  # attributes only; parsing them would cost milliseconds
         return {}
-    return yaml.safe_load(text).get("options") or {}
+    options: Mapping[str, Any] = yaml_load(text)["options"]
+    return options
 
 
 @cache
