@@ -24,6 +24,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall impor
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rule_table import RULES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
 class ActionModule(StateAction):
@@ -38,7 +39,7 @@ class ActionModule(StateAction):
     rules = RULES
 
     def validate(self, options: dict[str, Any]) -> list[str]:
-        return CommitOptions.of(options).wrong
+        return [*missing(), *CommitOptions.of(options).wrong]
 
     def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
         document = without_none(options["config"])

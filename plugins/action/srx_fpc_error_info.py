@@ -14,6 +14,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.info_device import inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.tables import HIGHEST_SLOT
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
 class ActionModule(DeviceAction):
@@ -24,5 +25,7 @@ class ActionModule(DeviceAction):
     )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
+        if missing():
+            raise ArgumentError(missing())
         firewall = Firewall(self._connection, self._connection.read_timeout)
         return {"changed": False, **inspect(firewall, options["gather"], detail=options["detail"], fpc=options["fpc"])}

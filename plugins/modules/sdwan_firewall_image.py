@@ -26,6 +26,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   src:
     description: The image file, a path on the controller. Needed for O(state=present).
@@ -81,15 +83,6 @@ options:
     description: Seconds to wait for that, on each target. An upload that stands still is given up after as many.
     type: int
     default: 1800
-  resources:
-    description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
-        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
-    type: dict
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
 notes:

@@ -25,6 +25,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   state:
     description:
@@ -123,18 +125,6 @@ options:
     description: Seconds that the task may wait in all, for jobs of others and for its own.
     type: int
     default: 1800
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
-  resources:
-    description:
-      - Other names and paths of calls, for releases whose own reference (Configuration > Appliance Settings > NITRO API > Download
-        Nitro API Doc) names them differently.
-      - Maps a resource, such as C(hosted_firewalls), to a mapping of C(path) (C(config/...)), C(envelope), C(fields) (our
-        names of fields to theirs) and C(values) (our name of a field to a mapping of their texts to ours; C(operation_status) is
-        C(Running) or C(Stopped), or begins with C(Failed)).
-    type: dict
 seealso:
   - module: mspplus.netsec.sdwan_firewall_image
   - module: mspplus.netsec.sdwan_redirect

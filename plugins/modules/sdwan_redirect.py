@@ -25,6 +25,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   via:
     description:
@@ -291,15 +293,6 @@ options:
     description: Seconds that activating may take on all sites. Appliances restart meanwhile.
     type: int
     default: 600
-  resources:
-    description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
-        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
-    type: dict
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
   - module: mspplus.netsec.sdwan_info

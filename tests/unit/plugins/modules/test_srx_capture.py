@@ -14,13 +14,13 @@ import yaml
 
 from ansible_collections.mspplus.netsec.plugins.action.srx_capture import BOUNDS, ActionModule
 from ansible_collections.mspplus.netsec.plugins.modules import srx_capture, srx_flow_monitor
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, documented_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import ENDINGS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import TraceFile, file_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import summary_of
 
-OPTIONS = yaml.safe_load(srx_capture.DOCUMENTATION)["options"]
+OPTIONS = documented_options(Path(srx_capture.__file__))
 RETURNED = yaml.safe_load(srx_capture.RETURN)
 ROLE = Path(__file__).parents[4] / "roles" / "srx_capture"
 ONE: list[dict[str, Any]] = [{"name": "out"}]
@@ -98,7 +98,7 @@ def test_what_the_monitor_would_refuse_is_refused(
 
 def test_filters_are_those_of_the_flow_monitor() -> None:
     assert set(OPTIONS["filters"]["suboptions"]) == set(
-        yaml.safe_load(srx_flow_monitor.DOCUMENTATION)["options"]["filters"]["suboptions"]
+        documented_options(Path(srx_flow_monitor.__file__))["filters"]["suboptions"]
     )
 
 
