@@ -401,7 +401,7 @@ plan:
     - The items C(transaction[...]) are the steps around the edits; backup, compile, export, verify, stage, activate.
     - The risk V(leaves-failing-appliances) marks O(ignore_incomplete), V(all-sites) and V(all-policies) what is for the whole network,
       V(redirects) and V(stops-redirecting) what traffic is sent to a firewall, or no more.
-    - The import of the configuration into Center is a plan of its own, which V(continues).
+    - The import of the configuration into Center, the item C(package), is a plan of its own, which C(continues).
   returned: always
   type: dict
   contains:

@@ -16,11 +16,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_plan import ChangeOptions
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing, Task
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import validate
 from lab.server import Lab
 
@@ -54,36 +53,34 @@ BREAKOUT = {
 }
 NAMES = ("berlin", "hamburg", "paris")
 USE_CASES = {"all traffic": ALL_TRAFFIC, "Internet only": INTERNET, "breakout and the rest": BREAKOUT}
-UP = [
-    HostedFirewall(site_name=name, admin_status="Up", operation_status="Running")
-    for name in ("berlin", "hamburg", "paris")
-]
+UP = [{"site_name": name, "admin_status": "Up", "operation_status": "Running"} for name in NAMES]
 
 
 def run(
     lab: Lab, document: Any, state: Any = "merged", *, name: str = "mcn", check_mode: bool = False, **more: Any
-) -> Outcome:
-    """One run of sdwan_redirect, from login to logout."""
+) -> Run:
+    """One run of sdwan_redirect, from login to logout. Its details are what a result says beside its usual keys."""
     assert validate(document, state) == []
-    change = {
-        "stage_timeout": 5.0,
-        "activation_timeout": 5.0,
-        "force": more.pop("force", False),
-        **more.pop("change", {}),
-    }
     package = more.pop("package", PACKAGE)
+    change = ChangeOptions(
+        package,
+        **{
+            "backup": f"{package}_before",
+            "stage_timeout": 5.0,
+            "activation_timeout": 5.0,
+            "force": more.pop("force", False),
+            **more.pop("change", {}),
+        },
+    )
+    assume = more.pop("assume", ())
+    firewalls = more.pop("firewalls", UP if name == "mcn" else None)
+    wing_type = more.pop("wing_type", RedirectWing)
+    task = Task(copy.deepcopy(document), state, change, firewalls, assume=assume)
     with opened(lab, name) as manager:
-        wing = RedirectWing(
-            manager,
-            copy.deepcopy(document),
-            state,
-            ChangeOptions(package, change.pop("backup", f"{package}_before"), **change),
-            Progress(name, None),
-            given=UP if name == "mcn" else None,
-            check_mode=check_mode,
-            **more,
-        )
-        return converge(wing, check_mode=check_mode)
+        wing = wing_type(manager, task, Progress(name, None), check_mode=check_mode)
+        done = converge(wing, Terms(check_mode, assume=assume, **more))
+        done.details = {**wing.report(), **done.details}
+        return done
 
 
 def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,10 @@ from integration.redirects import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import read_package
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing, read_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import Redirects, to_document
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "sdwan_hosted_firewall" / "files" / "examples"
 
@@ -106,9 +110,41 @@ def test_check_mode_writes_nothing_and_says_what_a_run_then_does(network):
     assert written(lab, "mcn") == []
     done = run(lab, ALL_TRAFFIC)
     assert planned.plan.as_dict() == done.plan.as_dict()
-    edits = [line.split(" {")[0] for line in done.plan.commands]
-    around = [line.split(" {")[0] for line in done.plan.notes["transaction"]]
-    assert written(lab, "mcn") == [around[0], *edits, *around[1:]]
+    assert written(lab, "mcn") == [line.split(" {")[0] for line in planned.commands]
+
+
+class ThroughJson(RedirectWing):
+    """Carries out what was left of a plan by JSON."""
+
+    def apply(self, plan: Plan, current: Redirects, desired: Redirects) -> Applied:
+        return super().apply(Plan.from_dict(json.loads(json.dumps(plan.as_dict()))), current, desired)
+
+
+class OfAnotherPlan(RedirectWing):
+    """Carries out a plan that says otherwise than its task."""
+
+    def apply(self, plan: Plan, current: Redirects, desired: Redirects) -> Applied:
+        return super().apply(Plan(tuple(map(self._without_rollback, plan.operations))), current, desired)
+
+    @staticmethod
+    def _without_rollback(operation: Operation) -> Operation:
+        return replace(operation, do=tuple(line.replace("activate_with_rollback", "activate") for line in operation.do))
+
+
+@pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())
+def test_a_plan_that_went_through_json_sends_the_same_requests(network, document):
+    first, second = network(), network()
+    run(first, document)
+    run(second, document, wing_type=ThroughJson)
+    assert written(first, "mcn") == written(second, "mcn")
+    assert live(first) == live(second)
+
+
+def test_what_is_sent_is_what_the_plan_says_and_not_what_the_task_would(network):
+    lab = network()
+    assert run(lab, ALL_TRAFFIC, wing_type=OfAnotherPlan).changed
+    sent = [line.rpartition("action=")[2] for line in written(lab, "mcn") if "change_management" in line]
+    assert sent == ["verify", "stage", "activate"]
 
 
 def test_one_change_of_many_sends_one_edit(network):
@@ -118,8 +154,11 @@ def test_one_change_of_many_sends_one_edit(network):
     changed = copy.deepcopy(INTERNET)
     changed["policy_templates"][0]["sites"] = ["berlin", "hamburg", "paris"]
     done = run(lab, changed)
-    assert [line.split(" {")[0] for line in done.plan.commands] == ["PUT config_editor/firewall"]
-    assert len(written(lab, "mcn")) - before == 1 + len(done.plan.notes["transaction"])
+    edits = [
+        line for operation in done.plan.operations for line in operation.do if "transaction[" not in operation.item
+    ]
+    assert [line.split(" {")[0] for line in edits] == ["PUT config_editor/firewall"]
+    assert written(lab, "mcn")[before:] == [line.split(" {")[0] for line in done.commands]
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,12 @@ def test_appliances_that_restart_for_long_are_waited_for(network):
     assert revision(lab) == 2
 
 
+# Steps of a change that an earlier run prepared.
+REMAINING = [
+    f"transaction[{step}]" for step in ("compile", "export_to_cm", "verify", "stage", "activate", "delete_backup")
+]
+
+
 def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_the_next_run(network):
     lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
     error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
@@ -171,11 +177,14 @@ def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_t
     assert BACKUP in device(lab, "mcn").editor.packages
     lab.clear_faults("mcn")
     still = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    assert isinstance(still, ApplyFailed)
     assert "an earlier run began did not end" in str(still)
+    assert not still.changed
+    assert "that activation is under way" in still.device_state
     lab.call(device(lab, "mcn").network.restart_change_management)
     again = run(lab, ALL_TRAFFIC)
     assert again.changed
-    assert [operation.risk for operation in again.plan.operations] == [("unfinished",)]
+    assert [operation.item for operation in again.plan.operations] == REMAINING
     assert revision(lab) == 2
     assert not run(lab, ALL_TRAFFIC).changed
 
@@ -207,9 +216,28 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(network):
     packages[PACKAGE]["global_network_settings"]["connection_match_type"] = "symmetric"
     done = run(lab, ALL_TRAFFIC)
     assert done.changed
-    assert "unfinished" in done.plan.operations[-1].risk
+    items = [operation.item for operation in done.plan.operations]
+    assert items[-len(REMAINING) :] == REMAINING
+    assert "transaction[save_as]" not in items
     assert live(lab)["global_network_settings"]["connection_match_type"] == "symmetric"
     assert BACKUP not in packages
+
+
+def test_what_a_run_that_was_killed_had_staged_is_cancelled_by_a_step_of_the_plan(network):
+    lab = network()
+    mcn = device(lab, "mcn")
+    packages = mcn.editor.packages
+    run(lab, ALL_TRAFFIC, change={"activate": False})
+    lab.call(lambda: mcn.changes.receive(PACKAGE, copy.deepcopy(packages[PACKAGE])))
+    lab.call(lambda: setattr(mcn.changes, "state", "activate"))
+    lab.call(lambda: setattr(mcn.network.sites["berlin"].appliances[0], "staged_config", f"{PACKAGE}_2"))
+    planned = run(lab, ALL_TRAFFIC, check_mode=True)
+    assert [operation.item for operation in planned.plan.operations] == ["transaction[cancel_stage]", *REMAINING]
+    asked = len(written(lab, "mcn"))
+    done = run(lab, ALL_TRAFFIC)
+    assert done.plan == planned.plan
+    assert written(lab, "mcn")[asked:] == [line.split(" {")[0] for line in planned.commands]
+    assert revision(lab) == 2
 
 
 def test_a_package_may_be_edited_without_being_activated(network):

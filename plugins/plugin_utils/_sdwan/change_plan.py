@@ -35,6 +35,7 @@ SAVE_AS, CANCEL_STAGE, COMPILE, EXPORT, VERIFY, STAGE, ACTIVATE, DELETE_BACKUP, 
         "import",
     )
 )
+PACKAGE = "package"  # item of an import before anything is planned
 # Risks. Of staging: appliances that fail are left behind. Of activating: all sites get what the package holds.
 LEAVES_FAILING, ALL_SITES = "leaves-failing-appliances", "all-sites"
 
@@ -87,9 +88,9 @@ class PackageRequests:
         return self._table.line("POST", name, {"package_name": self._package}, action=action)
 
 
-def import_copy(table: Resources, package: str) -> Operation:
+def import_copy(table: Resources, package: str, item: str = PACKAGE) -> Operation:
     """Center's copy of a package becomes what the MCN runs; what was edited in the copy is gone."""
-    return _step(IMPORT, PackageRequests(table, package).post("network_config_import", {}))
+    return _step(item, PackageRequests(table, package).post("network_config_import", {}))
 
 
 def transaction(
@@ -109,7 +110,7 @@ def transaction(
         *edits,
         _step(COMPILE, PackageRequests(table, options.package).act("config_packages", "compile")),
         *(_live(table, options) if options.activate else ()),
-        *([import_copy(table, options.package)] if options.activate and through_center else ()),
+        *([import_copy(table, options.package, IMPORT)] if options.activate and through_center else ()),
     )
 
 

@@ -345,7 +345,10 @@ class Change:
         self._deleted = True
 
     def _import(self, operation: Operation) -> None:
-        self._send(operation, "importing what the MCN runs now")
+        try:
+            self._send(operation, "importing what the MCN runs now")
+        except (ApplyFailed, ConnectionFailed) as error:
+            raise ApplyFailed(f"the change is live, but Center did not import it: {error}") from error
 
     # -- the way back -------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from ..._engine.states import State
 from ..._engine.waiting import Progress
 from ..._transport.rest.api import Rejected
 from ..change_model import NETWORK_STAGING, ChangeState, packages, same_package
-from ..change_plan import IMPORT, ChangeOptions, PackageRequests, Unfinished
+from ..change_plan import PACKAGE, ChangeOptions, PackageRequests, Unfinished
 from ..change_transaction import Change, may_be_done, read_state, settled
 from ..manager import Manager
 from ..model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
@@ -29,8 +29,6 @@ from .model import Redirects, redirects, to_document
 from .order import evaluated, redirecting_sites
 from .plan import desired_state, edits, owned, plan, redirects_anything
 from .rules import HOSTED_FIREWALLS, Context, after, check, check_order
-
-PACKAGE = "package"
 
 
 @dataclass(frozen=True)
@@ -279,7 +277,7 @@ class RedirectWing:
     # -- apply --------------------------------------------------------------------------------------------------------
 
     def apply(self, plan: Plan, current: Redirects, desired: Redirects) -> Applied:
-        if [operation.item for operation in plan.operations] == [IMPORT]:
+        if [operation.item for operation in plan.operations] == [PACKAGE]:
             self._import(plan)
             return Applied()
         change = Change(

@@ -23,7 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_plan import (
     ACTIVATE,
     COMPILE,
-    IMPORT,
+    PACKAGE,
     SAVE_AS,
     ChangeOptions,
     PackageRequests,
@@ -440,7 +440,7 @@ def test_what_an_earlier_run_left_is_finished_by_the_steps_that_remain() -> None
 def test_an_older_copy_is_imported_and_nothing_is_planned_on_it() -> None:
     old = replace(Editor().seen(), import_due=True)
     found = plan(old, desired_state(old, DOCUMENT, "merged"), Resources("sdwan_center"), LIVE, through_center=True)
-    assert [operation.item for operation in found.operations] == [IMPORT] and found.continues
+    assert [operation.item for operation in found.operations] == [PACKAGE] and found.continues
     assert found.operations[0].undo is None
 
 
