@@ -62,13 +62,10 @@ class ActionModule(StateAction):
     def parse(
         self, options: dict[str, Any], progress: Progress
     ) -> tuple[tuple[Desired, LocalFile | None], Sequence[Problem]]:
-        reserve, sha256, _wrong = parse_options(options)
-        file: LocalFile | None = None
-        if options["state"] == "present":
-            file = local_file(options["src"])
-            if sha256:
-                file = verified(summed(file, progress), sha256)
-        desired = desired_of(options, file.size if file else 0, reserve, self._task.check_mode)
+        file = local_file(options["src"]) if options["state"] == "present" else None
+        desired = desired_of(options, file.size if file else 0, self._task.check_mode)
+        if file and desired.sha256:
+            file = verified(summed(file, progress), desired.sha256)
         return (desired, file), validate(desired)
 
     @contextmanager

@@ -139,9 +139,8 @@ class ImageWing:
         self._handed_over = 0  # bytes of the upload that runs
 
     def desired(self) -> dict[str, Any]:
-        """The file is what it holds, wherever it lies; its checksum is known where it was given or is needed."""
-        sha256 = self.file.sha256 if self.file else ""
-        return {**self._desired.plan_facts, "sha256": sha256, "resources": self._overrides}
+        """The file by its size, and by the checksum that the task gives, wherever it lies; what it holds stands in the plan's upload."""
+        return {**self._desired.plan_facts, "resources": self._overrides}
 
     def secrets(self) -> dict[str, str]:
         return {}

@@ -114,7 +114,7 @@ Targets = Mapping[str, TargetState]
 class Desired:
     """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
 
-    via, collectors: what it is about. assume: what an earlier stage brings.
+    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage brings.
     patient: an upload that somebody else began is waited for (not in check mode).
     """
 
@@ -128,12 +128,13 @@ class Desired:
     patient: bool = True
     via: str = APPLIANCE
     collectors: tuple[str, ...] = ()
+    sha256: str = ""
     assume: tuple[str, ...] = ()
 
     @property
     def plan_facts(self) -> dict[str, Any]:
         """Those that determine a plan."""
-        names = ("name", "present", "vendor", "size", "reserve", "force", "wait", "via")
+        names = ("name", "present", "vendor", "size", "reserve", "force", "wait", "via", "sha256")
         return {**{name: getattr(self, name) for name in names}, "collectors": sorted(self.collectors)}
 
     def is_whole(self, found: Image | None) -> bool:
@@ -145,8 +146,9 @@ class Desired:
         return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
 
 
-def desired_of(options: Mapping[str, Any], size: int, reserve: int | None, check_mode: bool) -> Desired:
-    """options: of the task, validated. size, reserve: bytes."""
+def desired_of(options: Mapping[str, Any], size: int, check_mode: bool) -> Desired:
+    """options: of the task, validated. size: bytes of the file."""
+    reserve, sha256, _wrong = parse_options(options)
     return Desired(
         options["name"] or PurePath(options["src"]).name,
         options["state"] == "present",
@@ -158,6 +160,7 @@ def desired_of(options: Mapping[str, Any], size: int, reserve: int | None, check
         patient=options["wait"] and not check_mode,
         via=options["via"],
         collectors=tuple(options["collectors"] or ()),
+        sha256=sha256,
         assume=tuple(options["assume"]),
     )
 

@@ -147,7 +147,14 @@ def test_what_is_owned_is_the_image_of_the_document_and_not_its_status_or_use() 
 def test_what_determines_a_plan_is_in_what_is_desired_and_nothing_else() -> None:
     facts = WANTED.plan_facts
     assert replace(WANTED, patient=False, assume=("not_in_use",)).plan_facts == facts
-    for change in ({"force": True}, {"size": 7}, {"name": "x"}, {"present": False}, {"collectors": ("emea",)}):
+    for change in (
+        {"force": True},
+        {"size": 7},
+        {"name": "x"},
+        {"present": False},
+        {"collectors": ("emea",)},
+        {"sha256": "ab"},
+    ):
         assert replace(WANTED, **change).plan_facts != facts
 
 
