@@ -16,14 +16,13 @@ from integration.redirects import (
     BACKUP,
     INTERNET,
     USE_CASES,
+    Done,
     ended,
     revision,
     run,
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run
 from lab.sdwan.hosting import Machine
 from lab.server import Lab
 
@@ -44,7 +43,7 @@ def managed(lab: StartLab) -> Any:
     return start
 
 
-def through_center(lab: Lab, document: Any, **more: Any) -> Run:
+def through_center(lab: Lab, document: Any, **more: Any) -> Done:
     return run(lab, document, name="center", **more)
 
 
@@ -79,7 +78,7 @@ def test_center_plans_again_when_the_mcn_moved_and_gives_up_when_it_keeps_moving
 
 def test_a_prepared_change_in_center_is_not_thrown_away_when_the_mcn_moved(managed):
     lab = managed()
-    assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert through_center(lab, ALL_TRAFFIC, activate=False).changed
     device(lab, "mcn").network.live.revision += 1
     error = ended(lab, ALL_TRAFFIC, name="center")
     assert isinstance(error, ValidationFailed)
@@ -126,7 +125,7 @@ def test_a_reviewed_plan_of_an_import_ends_there_and_the_next_one_is_the_change(
     lab = managed()
     for last in ("POST config/network_config_import", "POST config/network_config_import"):
         reviewed = through_center(lab, ALL_TRAFFIC, check_mode=True).plans[0]
-        done = through_center(lab, ALL_TRAFFIC, expected=PlanDocument.from_dict(reviewed.as_dict()))
+        done = through_center(lab, ALL_TRAFFIC, expected=reviewed)
         assert [document.plan for document in done.plans] == [reviewed.plan]
         assert written(lab, "center")[-1] == last
     assert revision(lab) == 2
@@ -185,7 +184,7 @@ def test_firewalls_that_an_earlier_stage_brings_up_are_assumed_in_check_mode_and
     through_center(lab, {"connection_match_type": "symmetric"})
     hosting = device(lab, "mcn").network.sites["berlin"].appliances[0].hosting
     machine, hosting.machine = hosting.machine, None
-    assumed = {"assume": ("hosted_firewalls",)}
+    assumed = {"assume": ["hosted_firewalls"]}
     planned = through_center(lab, ALL_TRAFFIC, check_mode=True, **assumed)
     assert planned.plan.after == ("the hosted firewalls of berlin are up",)
     assert {item.rule for item in planned.warnings} <= {"H11"}
@@ -218,7 +217,7 @@ def test_an_import_that_fails_after_the_activation_is_not_told_as_unchanged(mana
 
 def test_a_prepared_redirect_is_not_activated_when_its_firewall_has_gone(managed):
     lab = managed()
-    assert through_center(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert through_center(lab, ALL_TRAFFIC, activate=False).changed
     device(lab, "mcn").network.sites["berlin"].appliances[0].hosting.machine = None
     error = ended(lab, ALL_TRAFFIC, name="center")
     assert isinstance(error, ValidationFailed)
