@@ -43,13 +43,20 @@ class Bench:
         (directory / variant).mkdir(parents=True, exist_ok=True)
         self.tasks = Tasks(self._lab, directory / variant, row.host)
         (directory / "copy").mkdir(exist_ok=True)
-        self._variables = {"image": image_file(directory), "copy_of_image": image_file(directory / "copy")}
+        self._files = {
+            "{{ image }}": image_file(directory),
+            "{{ copy_of_image }}": image_file(directory / "copy"),
+        }
 
     def __call__(self, changes: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
         return self.run({**self.row.options, **changes}, **more)
 
     def run(self, options: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-        result = self.tasks(self.row.module, copy.deepcopy(dict(options)), **self._variables, **more)
+        given = {
+            name: self._files.get(value, value) if isinstance(value, str) else copy.deepcopy(value)
+            for name, value in options.items()
+        }
+        result = self.tasks(self.row.module, given, **more)
         assert "canary" not in json.dumps(result).lower()
         return result
 
