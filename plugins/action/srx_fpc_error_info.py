@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, Constraints
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
+    ArgumentError,
+    Arguments,
+    Constraints,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.info_device import inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.tables import HIGHEST_SLOT
