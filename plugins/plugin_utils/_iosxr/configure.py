@@ -13,20 +13,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Operation
 from .._engine.problems import Problem
-from .._transport.ssh.cli import PASTE_BLOCK, Cli, InputLost
+from .._transport.ssh.cli import Cli
+from .._transport.ssh.configuration import ConfigurationSession, deviating, refused_lines
 from .candidate import differences, rejections
-from .refusals import LABEL_USED, REFUSALS, UNKNOWN_COMMAND
+from .refusals import LABEL_USED, LINE_REFUSALS, REFUSALS, UNKNOWN_COMMAND
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
+OTHERWISE = "Check that this platform and release know the command."
 MOST_LABELS = 9  # commits of one label: LABEL, LABEL-2, ... LABEL-9
-IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
-MANY = 20  # differences that an error names
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
 _COMMENT = re.compile(r"(?=\S)(?:[ #-~](?<![?!\"\\])){1,60}(?<=\S)")
@@ -36,7 +35,6 @@ _LARGE = (r"Confirm\? ?\[y/n\].*$", "y")
 _LEAVE_TRIAL = (r"Do you wish to exit\?.*\[no\]:?\s*$", "yes")
 _UNCOMMITTED = (r"\(yes/no/cancel\)\?.*\[cancel\]:?\s*$", "no")
 
-_LINE_ERROR = re.compile(r"^% (?P<text>.+)$", re.MULTILINE)
 _CONFIRMED = re.compile(r"Confirming commit", re.IGNORECASE)
 _NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILINE)
 _REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
@@ -95,83 +93,63 @@ class CommitOptions:
             yield f"commit {label} {timer}{comment}", f"commit {timer} {label}{comment}"
 
 
-class Configuration:
+class Configuration(ConfigurationSession):
     """A context manager: however the block is left, what was not confirmed does not stay.
 
     Leaving after a trial commit makes the router roll back at once (cisco.iosxr#260). phase: closed, candidate,
     committing (the trial commit was sent), trial (it was taken), confirming, confirmed. on_trial: whether the router may
-    carry a commit that it still takes back by itself. lost: the session did not survive the leaving.
+    carry a commit that it still takes back by itself.
     """
 
     def __init__(self, cli: Cli, options: CommitOptions) -> None:
-        self._cli = cli
+        super().__init__(cli, float(options.commit_timeout), "commit_timeout")
         self._options = options
-        self._open = False
         self.phase = "closed"
-        self.lost = False
 
     @property
     def on_trial(self) -> bool:
         return self.phase in ("committing", "trial", "confirming")
 
-    def __enter__(self) -> Self:
+    def _enter(self) -> None:
         command = "configure exclusive" if self._options.exclusive else "configure"
         answer = self._cli.ask(command, ())
         if "(config" not in self._cli.prompt:
             raise _refusal(answer, f"the router refused {command!r}")
-        self._open, self.phase = True, "candidate"
-        return self
+        self.phase = "candidate"
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
-        if isinstance(error, ConnectionFailed):
-            self.lost = True
-        elif self._open:
-            hurry = error is not None and not isinstance(error, ApplyFailed | ConcurrentChange)
-            try:
-                self._leave(IN_A_HURRY if hurry else self._options.commit_timeout)
-            except ConnectionFailed:
-                self.lost = True
-
-    def _leave(self, patience: float) -> str:
-        self._open = False
+    def _leave(self, patience: float) -> None:
         if self.phase == "candidate":
-            return self._cli.ask("abort", (), patience, "commit_timeout")
-        return self._cli.ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), patience, "commit_timeout")
+            self._ask("abort", (), patience)
+        else:
+            self._end(patience)
+
+    def _end(self, patience: float | None = None) -> str:
+        return self._ask("end", (_LEAVE_TRIAL, _UNCOMMITTED), patience)
+
+    def _drop(self) -> None:
+        self._reenter()
 
     def paste(self, operations: Sequence[Operation], standing: str) -> None:
         """All operations into the candidate, read back and compared. Raises ApplyFailed; the candidate is dropped then.
 
-        standing: what the router has of it before, as it prints it.
-
-        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer. When lines
-        are missing and nothing else stands there, the router holds them already: raises ConcurrentChange.
+        standing: what the router has of it before, as it prints it. When lines are missing and nothing else is in the candidate,
+        the router holds them already: raises ConcurrentChange.
         """
         lines = [line for operation in operations for line in operation.do]
-        problems: list[Problem] = []
-        for block in (PASTE_BLOCK, 1):
-            if problems:
-                self._leave(self._options.commit_timeout)
-                self.__enter__()
-            try:
-                problems = _refused_lines(operations, self._cli.paste(lines, block))
-            except InputLost as garbled:
-                problems = [_garbled(str(garbled))]
-            if problems:
-                continue
+
+        def look(answers: list[str]) -> list[Problem]:
+            refused = refused_lines(operations, answers, LINE_REFUSALS, OTHERWISE)
+            if refused:
+                return refused
             shown = self._cli.run("show configuration")[0]
             if REFUSALS.find(shown):
                 raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
             missing, extra = differences(lines, shown, standing)
-            if not missing and not extra:
-                return
-            if not extra:
+            if missing and not extra:
                 raise ConcurrentChange("the router already holds some of what was pasted")
-            problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
-            problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
-        raise ApplyFailed("the router did not take what was pasted as it was sent; the candidate was dropped", problems)
+            return deviating(missing, extra)
+
+        self._paste(lines, look)
 
     def commit_on_trial(self, operations: Sequence[Operation]) -> str:
         """commit confirmed; the command that was taken. Raises ConcurrentChange when others committed meanwhile, ApplyFailed with each
@@ -221,31 +199,15 @@ class Configuration:
             return
         if _NOTHING.search(answer):
             raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router took it back")
-        if _OTHERS_COMMITTED in answer or REFUSALS.find(answer) or _LINE_ERROR.search(answer):
+        if _OTHERS_COMMITTED in answer or LINE_REFUSALS.find(answer):
             raise _refusal(answer, "the router did not say that it confirms the trial commit")
-        if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._leave(self._options.commit_timeout)):
+        self._open = False
+        if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._end()):
             raise ApplyFailed("the router did not confirm the trial commit")
         self.phase = "confirmed"
 
     def _commit(self, command: str) -> str:
-        return self._cli.ask(command, (_OTHERS, _LARGE), self._options.commit_timeout, "commit_timeout")
-
-
-def _refused_lines(operations: Sequence[Operation], answers: Sequence[str]) -> list[Problem]:
-    problems: list[Problem] = []
-    remaining = iter(answers)
-    for operation in operations:
-        for line in operation.do:
-            error = _LINE_ERROR.search(next(remaining, ""))
-            if error:
-                text = error["text"].strip()
-                message = f"the router does not take the line {line.strip()!r}"
-                problems.append(Problem("device", operation.item, message, _remedy(error[0]), "error", text))
-    return problems
-
-
-def _garbled(text: str) -> Problem:
-    return Problem("read-back", "paste", text, "Look for a slow or lossy terminal line, and run again.")
+        return self._ask(command, (_OTHERS, _LARGE))
 
 
 def _refusal(answer: str, message: str) -> ApplyFailed:
@@ -258,8 +220,3 @@ def _refusal(answer: str, message: str) -> ApplyFailed:
     return ApplyFailed(
         message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)]
     )
-
-
-def _remedy(answer: str) -> str:
-    said = REFUSALS.find(answer)
-    return said.remedy if said and said.remedy else "Check that this platform and release know the command."

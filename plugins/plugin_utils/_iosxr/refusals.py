@@ -39,33 +39,37 @@ LABEL_USED = _LABEL.pattern
 TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
 UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Incomplete command|Ambiguous command)", re.MULTILINE)
 
-REFUSALS = Refusals(
-    (
-        _row(
-            r"trial commit is underway",
-            "another session holds a trial commit that is neither confirmed nor rolled back",
-            "Wait for its timer, or ask its owner to confirm (show configuration sessions detail).",
-        ),
-        _row(
-            r"locked by another|Cannot enter exclusive mode",
-            "another session holds the lock on the configuration",
-            "See who with show configuration sessions, and run again when it is gone.",
-        ),
-        _row(
-            r"not authorized|authorization failed|permission denied",
-            "this user is not authorised to do that",
-            "Give the user the task group that the command needs, or use another user.",
-        ),
-        _row(
-            r"no space|disk (?:is )?full|insufficient disk",  # unverified wording
-            "the router has no disk space left for the commit",
-            "Free space on the router (show media), then run again.",
-        ),
-        _LABEL,
-        _PENDING,
+_ROWS = (
+    _row(
+        r"trial commit is underway",
+        "another session holds a trial commit that is neither confirmed nor rolled back",
+        "Wait for its timer, or ask its owner to confirm (show configuration sessions detail).",
     ),
+    _row(
+        r"locked by another|Cannot enter exclusive mode",
+        "another session holds the lock on the configuration",
+        "See who with show configuration sessions, and run again when it is gone.",
+    ),
+    _row(
+        r"not authorized|authorization failed|permission denied",
+        "this user is not authorised to do that",
+        "Give the user the task group that the command needs, or use another user.",
+    ),
+    _row(
+        r"no space|disk (?:is )?full|insufficient disk",  # unverified wording
+        "the router has no disk space left for the commit",
+        "Free space on the router (show media), then run again.",
+    ),
+    _LABEL,
+    _PENDING,
+)
+
+REFUSALS = Refusals(
+    _ROWS,
     re.compile(
         r"^% ?(?:Invalid|Incomplete|Ambiguous|Unrecognized|Unknown|Bad|Error|Failed to commit)\b|^% .*\bdenied\b",
         re.MULTILINE | re.IGNORECASE,
     ),
 )
+# A line of a configuration is answered with nothing but its prompt, so whatever else begins with % refuses it.
+LINE_REFUSALS = Refusals(_ROWS, re.compile(r"^% .+$", re.MULTILINE))
