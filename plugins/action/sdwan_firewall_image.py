@@ -6,23 +6,21 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
     ArgumentError,
     Arguments,
     Constraints,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
-    ApplyFailed,
-    ConnectionFailed,
-    ValidationFailed,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ConnectionFailed, ValidationFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem, errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import Finding, problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.device import (
     ImageWing,
     LocalFile,
@@ -33,6 +31,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     Desired,
     collectors,
+    desired_of,
     parse_options,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import (
@@ -42,52 +41,41 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import regions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import wrong_target
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import RULES
 
 
-class ActionModule(DeviceAction):
+class ActionModule(StateAction):
     door = "mspplus.netsec.rest"
     arguments = Arguments(
         Path(__file__).parents[1] / "modules" / "sdwan_firewall_image.py",
-        Constraints(required_one_of=[["src", "name"]], required_if=[["state", "present", ["src"]]]),
+        Constraints(
+            bounds={"wait_timeout": (0, None)},
+            required_one_of=[["src", "name"]],
+            required_if=[["state", "present", ["src"]]],
+        ),
     )
+    rules = RULES
 
-    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        progress = self.progress(options["progress"])
-        reserve, sha256, wrong = parse_options(options)
-        if wrong:
-            raise ArgumentError(wrong)
-        file: LocalFile | None = None
-        if options["state"] == "present":
-            file = local_file(options["src"])
-            if sha256:
-                file = verified(summed(file, progress), sha256)
-        desired = Desired(
-            options["name"] or Path(options["src"]).name,
-            file is not None,
-            options["vendor"],
-            file.size if file else 0,
-            reserve,
-            options["force"],
-            options["wait"],
-            patient=options["wait"] and not self._task.check_mode,
-        )
-        flawed = validate(desired)
-        if errors(flawed):
-            raise ValidationFailed(flawed)
+    def validate(self, options: dict[str, Any]) -> list[str]:
+        return parse_options(options)[2]
+
+    def parse(
+        self, options: dict[str, Any], progress: Progress
+    ) -> tuple[tuple[Desired, LocalFile | None], Sequence[Problem]]:
+        file = local_file(options["src"]) if options["state"] == "present" else None
+        desired = desired_of(options, file.size if file else 0, self._task.check_mode)
+        if file and desired.sha256:
+            file = verified(summed(file, progress), desired.sha256)
+        return (desired, file), validate(desired)
+
+    @contextmanager
+    def wing(
+        self, document: tuple[Desired, LocalFile | None], options: dict[str, Any], progress: Progress
+    ) -> Iterator[ImageWing]:
+        desired, file = document
         with ExitStack() as doors:
             managers = self._managers(doors, options)
-            wing = ImageWing(managers, desired, file, progress, options["wait_timeout"])
-            try:
-                outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
-            except ApplyFailed as failed:
-                failed.details = {**failed.details, **wing.report()}
-                raise
-            about = {key: options[key] for key in ("state", "via", "src", "vendor", "collectors", "reserve")}
-            result = converged(outcome, {**about, "name": desired.name}, self._task.diff)
-            warnings = [*(str(item) for item in flawed), *result.get("warnings", ())]
-            told = {"image": desired.name, **({"warnings": warnings} if warnings else {})}
-            return {**result, **told, **wing.report()}
+            yield ImageWing(managers, desired, file, progress, options["wait_timeout"], overrides=options["resources"])
 
     def _managers(self, doors: ExitStack, options: dict[str, Any]) -> dict[str, Manager]:
         """By target: all are open, and every one answered, before anything is sent to the first."""
@@ -100,14 +88,15 @@ class ActionModule(DeviceAction):
         if not chosen:
             return found
         known = regions(found[via].get("regions"))
-        flawed = validate_regions(chosen, known)
-        if flawed:
-            raise ValidationFailed(flawed)
+        broken = validate_regions(chosen, known)
+        if errors(broken):
+            raise ValidationFailed(broken)
         for target, address in collectors(chosen, known).items():
             try:
                 door = doors.enter_context(self.connect_to("collector", "manager", host=address))
             except ConnectionFailed as error:
                 remedy = "Check collector_user, collector_password, collector_port and so on."
-                raise ValidationFailed([problem(("H8", f"targets[{target}]", str(error), remedy))]) from error
+                why = problem(RULES, Finding("H8", f"targets[{target}]", str(error), remedy))
+                raise ValidationFailed([why]) from error
             found[target] = Manager(door, overrides)
         return found

@@ -6,88 +6,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
     ArgumentError,
     Arguments,
     Constraints,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import Finding, problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import (
     SECRETS,
+    Document,
     document_of,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import collector_address, regions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import DIALECTS, Resources, wrong_target
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import wrong_overrides, wrong_target
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import RULES
 
 
-class ActionModule(DeviceAction):
+class ActionModule(StateAction):
     door = "mspplus.netsec.rest"
     arguments = Arguments(
-        Path(__file__).parents[1] / "modules" / "sdwan_hosted_firewall.py", Constraints(no_log=frozenset(SECRETS))
+        Path(__file__).parents[1] / "modules" / "sdwan_hosted_firewall.py",
+        Constraints(no_log=frozenset(SECRETS), bounds={"wait_timeout": (0, None)}),
     )
+    rules = RULES
 
-    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        document, progress = document_of(options), self.progress(options["progress"])
-        secrets = {name: str(options[name]) for name in document.secrets}
-        flawed = validate(document, secrets)
-        if errors(flawed):
-            raise ValidationFailed(flawed)
-        if options["wait_timeout"] < 0:
-            raise ArgumentError(["wait_timeout must be 0 or more seconds"])
-        overrides = options["resources"] or {}
-        try:
-            Resources(DIALECTS[document.via], overrides)
-        except ValueError as wrong:
-            raise ArgumentError([str(wrong)]) from None
-        with self._manager(document.via, document.region, overrides) as manager:
+    def validate(self, options: dict[str, Any]) -> list[str]:
+        return wrong_overrides(options["via"], options["resources"])
+
+    def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Document, Sequence[Problem]]:
+        document = document_of(options)
+        return document, validate(document, _secrets(document, options))
+
+    @contextmanager
+    def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[HostedWing]:
+        secrets = _secrets(document, options)
+        with self._manager(document, options["resources"]) as manager:
             manager.door.hide(list(secrets.values()))
-            wing = HostedWing(
+            yield HostedWing(
                 manager,
                 document,
                 secrets,
                 wait_timeout=options["wait_timeout"],
                 collector=self._collector,
                 progress=progress,
-                overrides=overrides,
+                overrides=options["resources"],
                 check_mode=self._task.check_mode,
             )
-            try:
-                outcome = converge(wing, check_mode=self._task.check_mode, progress=progress)
-            except ApplyFailed as failed:
-                failed.details = {**wing.report(), **failed.details}
-                raise
-            # No secret and no hash of one: neither goes into what identifies the task.
-            desired = {name: value for name, value in options.items() if name not in SECRETS}
-            return {**converged(outcome, desired, self._task.diff), **wing.report()}
 
     @contextmanager
-    def _manager(self, via: str, region: str, overrides: dict[str, Any]) -> Iterator[Any]:
+    def _manager(self, document: Document, overrides: dict[str, Any] | None) -> Iterator[Manager]:
         with self.connect_to("manager") as door:
-            wrong = wrong_target(via, door.dialect)
+            wrong = wrong_target(document.via, door.dialect)
             if wrong:
                 raise ArgumentError([wrong])
-            if via != "collector":
+            if document.via != "collector":
                 yield Manager(door, overrides)
                 return
             try:
-                address = collector_address(regions(Manager(door, overrides).get("regions")), region)
-            except ValueError as wrong:
-                remedy = "Check config/regions of Center."
-                raise ValidationFailed([problem(("H24", "region", str(wrong), remedy))]) from None
+                address = collector_address(regions(Manager(door, overrides).get("regions")), document.region)
+            except ValueError as unknown:
+                found = Finding("H24", "region", str(unknown), "Check config/regions of Center.")
+                raise ValidationFailed([problem(RULES, found)]) from None
             with self._collector(address) as collector:
                 yield Manager(collector, overrides)
 
-    def _collector(self, address: str) -> Any:
+    def _collector(self, address: str) -> AbstractContextManager[Any]:
         return self.connect_to("collector", "manager", host=address)
+
+
+def _secrets(document: Document, options: dict[str, Any]) -> dict[str, str]:
+    return {name: str(options[name]) for name in document.secrets}

@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
-    ArgumentError,
     Arguments,
+    Constraints,
     without_none,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
@@ -28,10 +28,12 @@ BOUNDS = {"duration": (1, 3600), "interval": (1, 600), "limit": (1, 100_000), "s
 
 class ActionModule(DeviceAction):
     door = "mspplus.netsec.netmiko"
-    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_capture.py")
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "srx_capture.py",
+        Constraints(bounds=BOUNDS, filled=frozenset({"filters"})),
+    )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        check(options)
         filters, file = without_none(options["filters"]), without_none(options["file"])
         flawed = validate(filters, file, "started", purge=False)
         if errors(flawed):
@@ -54,16 +56,3 @@ class ActionModule(DeviceAction):
             result |= capture.run(begin, files)
         warnings = [*map(str, flawed), *result.pop("warnings", ())]
         return {**result, **({"warnings": warnings} if warnings else {})}
-
-
-def check(options: dict[str, Any]) -> None:
-    """What neither documentation nor core's validator can say. Raises ArgumentError with all of it."""
-    wrong = [
-        f"{name} must be {low} to {high}, not {options[name]}"
-        for name, (low, high) in BOUNDS.items()
-        if options[name] is not None and not low <= options[name] <= high
-    ]
-    if not options["filters"]:
-        wrong.append("filters must name at least one filter")
-    if wrong:
-        raise ArgumentError(wrong)

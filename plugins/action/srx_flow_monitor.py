@@ -6,50 +6,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
-    ArgumentError,
-    Arguments,
-    without_none,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import downgraded, errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, without_none
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import overridable_rules, validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.plan import Document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import RULES, validate
 
 
-class ActionModule(DeviceAction):
+class ActionModule(StateAction):
     door = "mspplus.netsec.netmiko"
     arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_flow_monitor.py")
+    rules = RULES
 
-    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        unknown = sorted(set(options["warn_only"]) - overridable_rules())
-        if unknown:
-            known = ", ".join(sorted(overridable_rules()))
-            raise ArgumentError([f"warn_only: {', '.join(unknown)} cannot be downgraded; only {known} can"])
-        filters, file, state = without_none(options["filters"]), without_none(options["file"]), options["state"]
-        flawed = downgraded(validate(filters, file, state, options["purge"]), options["warn_only"])
-        if errors(flawed):
-            raise ValidationFailed(flawed)
-        progress = self.progress(options["progress"])
-        wing = MonitorWing(
-            Firewall(self._connection, self._connection.read_timeout),
+    def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
+        filters, file = without_none(options["filters"]), without_none(options["file"])
+        state, purge = options["state"], options["purge"]
+        return (filters, file), validate(filters, file, state, purge)
+
+    @contextmanager
+    def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[MonitorWing]:
+        filters, file = document
+        asked = Document(
             [filter_of(item) for item in filters],
             file_of(file) if file else None,
-            state,
-            progress,
-            purge=options["purge"],
-            force_file=options["force_file"],
-            told=flawed,
+            options["state"],
+            options["purge"],
+            options["force_file"],
         )
-        outcome = converge(
-            wing, check_mode=self._task.check_mode, warn_only=tuple(options["warn_only"]), progress=progress
-        )
-        desired = {"filters": filters, "file": file, "state": state, "purge": options["purge"]}
-        return converged(outcome, desired, self._task.diff)
+        yield MonitorWing(Firewall(self._connection, self._connection.read_timeout), asked, progress)

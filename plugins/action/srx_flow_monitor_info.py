@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
+    ArgumentError,
+    Arguments,
+    Constraints,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import is_log_name
@@ -18,11 +22,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.r
 
 class ActionModule(DeviceAction):
     door = "mspplus.netsec.netmiko"
-    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_flow_monitor_info.py")
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "srx_flow_monitor_info.py",
+        Constraints(bounds={"limit": (1, 100_000), "timeout": (1, 3600)}),
+    )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        if not (1 <= options["limit"] <= 100_000 and 1 <= options["timeout"] <= 3600):
-            raise ArgumentError(["limit must be 1 to 100000 packets, timeout 1 to 3600 seconds"])
         if options["file"] is not None and not is_log_name(options["file"]):
             raise ArgumentError([f"file must be the plain name of a file in /var/log, not {options['file']!r}"])
         firewall = Firewall(self._connection, self._connection.read_timeout)

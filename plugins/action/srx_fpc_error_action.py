@@ -6,25 +6,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction, converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import (
-    ArgumentError,
     Arguments,
     Constraints,
     without_none,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.device import FpcWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import overridable_rules, validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rule_table import RULES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
-class ActionModule(DeviceAction):
+class ActionModule(StateAction):
     door = "mspplus.netsec.netmiko"
     arguments = Arguments(
         Path(__file__).parents[1] / "modules" / "srx_fpc_error_action.py",
@@ -33,30 +36,17 @@ class ActionModule(DeviceAction):
             nested=(("config", Constraints(mutually_exclusive=[("fpc", "all")], required_one_of=[("fpc", "all")])),),
         ),
     )
+    rules = RULES
 
-    def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        commit = CommitOptions(options["confirm_timeout"], options["commit_timeout"], options["comment"])
-        _check(options, commit)
-        document, state = without_none(options["config"]), options["state"]
-        flawed = validate(document, state)
-        if flawed:
-            raise ValidationFailed(flawed)
-        progress = self.progress(options["progress"])
+    def validate(self, options: dict[str, Any]) -> list[str]:
+        return [*missing(), *CommitOptions.of(options).wrong]
+
+    def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
+        document = without_none(options["config"])
+        return document, validate(document, options["state"])
+
+    @contextmanager
+    def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[FpcWing]:
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        wing = FpcWing(firewall, document, state, commit, progress, confirmed=options["confirm_chassis_restart"])
-        outcome = converge(
-            wing, check_mode=self._task.check_mode, warn_only=tuple(options["warn_only"]), progress=progress
-        )
-        desired = {"config": document, "state": state}
-        return {**converged(outcome, desired, self._task.diff), **wing.about}
-
-
-def _check(options: dict[str, Any], commit: CommitOptions) -> None:
-    """What neither documentation nor core's validator can say. Raises ArgumentError with all of it."""
-    wrong = list(commit.wrong)
-    unknown = sorted(set(options["warn_only"]) - overridable_rules())
-    if unknown:
-        known = ", ".join(sorted(overridable_rules()))
-        wrong.append(f"warn_only: {', '.join(unknown)} cannot be downgraded; only {known} can")
-    if wrong:
-        raise ArgumentError(wrong)
+        commit, confirmed = CommitOptions.of(options), options["confirm_chassis_restart"]
+        yield FpcWing(firewall, document, options["state"], commit, progress, confirmed=confirmed)

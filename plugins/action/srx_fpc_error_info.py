@@ -10,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, Constraints
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.info_device import inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.tables import HIGHEST_SLOT
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 
 class ActionModule(DeviceAction):
     door = "mspplus.netsec.netmiko"
-    arguments = Arguments(Path(__file__).parents[1] / "modules" / "srx_fpc_error_info.py")
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "srx_fpc_error_info.py",
+        Constraints(bounds={"fpc": (0, HIGHEST_SLOT)}),
+    )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        fpc = options["fpc"]
-        if fpc is not None and not 0 <= fpc <= HIGHEST_SLOT:
-            raise ArgumentError([f"fpc must be 0 to {HIGHEST_SLOT}, not {fpc}"])
+        if missing():
+            raise ArgumentError(missing())
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        return {"changed": False, **inspect(firewall, options["gather"], detail=options["detail"], fpc=fpc)}
+        return {"changed": False, **inspect(firewall, options["gather"], detail=options["detail"], fpc=options["fpc"])}

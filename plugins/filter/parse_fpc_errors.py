@@ -12,6 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.counters import parse_fpc_errors as parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 DOCUMENTATION = r"""
 name: parse_fpc_errors
@@ -26,6 +27,8 @@ description:
     stand; everything else by its labels.
   - Both spellings of the tag (C(-level-occured), C(-level-occurred)) are the same.
   - What it does not understand is returned. It never fails because of the text.
+requirements:
+  - xmltodict >= 0.13.0 on the controller
 options:
   _input:
     description: Text that the device printed, or a list of its lines.
@@ -99,7 +102,9 @@ _value:
 
 
 def parse_fpc_errors(source: object) -> dict[str, Any]:
-    """Raises AnsibleFilterError on anything but text or lines of it."""
+    """Raises AnsibleFilterError on anything but text or lines of it, and where xmltodict is missing."""
+    if missing():
+        raise AnsibleFilterError(missing()[0])
     if isinstance(source, str):
         return parse(str(source))
     if isinstance(source, Iterable) and not isinstance(source, Mapping | bytes):

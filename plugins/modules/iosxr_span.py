@@ -23,6 +23,10 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.iosxr
+  - mspplus.netsec.platform
+  - mspplus.netsec.warn_only
+  - mspplus.netsec.commit
+  - mspplus.netsec.progress
 requirements:
   - netmiko >= 4.6.0 on the controller
 options:
@@ -323,18 +327,6 @@ options:
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
-  platform:
-    description: Whose limits count. V(auto) reads C(show version).
-    type: str
-    choices: [auto, ncs5500, ncs540, ncs560, ncs5700, asr9k, cisco8000, xrv9000, generic]
-    default: auto
-  warn_only:
-    description:
-      - Ids of rules to report as warnings instead of errors. Only rules on which the vendor's own sources contradict each
-        other can be named; the error message of such a rule says so.
-    type: list
-    elements: str
-    default: []
   settle:
     description:
       - Seconds to wait until every mirror that this run touched is operational. Must be less than O(confirm_timeout).
@@ -344,10 +336,6 @@ options:
     description: Seconds after which the router rolls back by itself unless the commit was confirmed, 30 to 65535.
     type: int
     default: 120
-  commit_timeout:
-    description: Seconds that the router may think about a commit without a word.
-    type: int
-    default: 300
   commit_label:
     description:
       - Label of the commit, such as a change ticket. Letters, digits, C(_) and C(-), starting with a letter.
@@ -360,10 +348,6 @@ options:
     description: Lock the configuration (C(configure exclusive)) while the change is made.
     type: bool
     default: false
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.iosxr_span_info
   - plugin: mspplus.netsec.netmiko
@@ -425,32 +409,155 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The mirroring before, as a document. Parts that O(config) does not name were not read.
-  returned: when the device was read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - The mirroring as a document. Parts that O(config) does not name were not read.
+  returned: always
   type: dict
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 after:
-  description: The mirroring after, read back from the router; in check mode as it would be, with what waits for a reload.
-  returned: when the device was read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In check mode with what waits for a reload.
+  returned: always
   type: dict
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 commands:
-  description: The lines that were, or in check mode would be, pasted.
-  returned: when a plan was made
+  description: The lines or requests of the plan, in order, with those of further plans, without secrets.
+  returned: always
   type: list
   elements: str
   sample: ["interface TenGigE0/2/0/19", " monitor-session ms1 ethernet direction rx-only port-level"]
-plan:
-  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-  returned: when a plan was made
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
   type: dict
+  sample: {create: 1, update: 0, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
+plan:
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  returned: always
+  type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
+deferred:
+  description:
+    - Operations that have to wait, in the form of RV(plan.operations). Run the same task again when what they wait for is there.
+    - They wait for the reload of RV(reload_required).
+  returned: when something waits
+  type: list
+  elements: dict
 warnings:
-  description: Rules that warn, faults that were there before.
+  description:
+    - Rules that warn, a text each, with the host in front.
+    - With them, faults that were there before.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -460,7 +567,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending place of the document.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -480,7 +587,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: On failure, what the router carries now.
+  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back
@@ -491,7 +598,7 @@ mirrors:
   elements: dict
   sample: [{session: ms1, interface: TenGigE0/2/0/19, operational: true, status: Operational}]
 commit:
-  description: The trial commit as the router took it, with its label.
+  description: The commit as it was sent, with the time of its trial, its label or its comment.
   returned: when something was committed
   type: str
   sample: commit label CHG0012345 confirmed 120
@@ -501,11 +608,6 @@ reload_required:
   type: list
   elements: str
   sample: ["all line cards"]
-deferred:
-  description: Operations that wait for that reload. Run the same task again after it.
-  returned: when something waits
-  type: list
-  elements: dict
 platform:
   description: Whose limits counted. V(null) when the device was not read.
   returned: when the device was asked

@@ -22,6 +22,7 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.iosxr
+  - mspplus.netsec.platform
 requirements:
   - netmiko >= 4.6.0 on the controller
 options:
@@ -67,11 +68,6 @@ options:
       - process_mgr_errors
       - process_mgr_internal
     default: []
-  platform:
-    description: Whose limits count. V(auto) reads C(show version).
-    type: str
-    choices: [auto, ncs5500, ncs540, ncs560, ncs5700, asr9k, cisco8000, xrv9000, generic]
-    default: auto
 seealso:
   - module: mspplus.netsec.iosxr_span
   - plugin: mspplus.netsec.netmiko

@@ -26,6 +26,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   src:
     description: The image file, a path on the controller. Needed for O(state=present).
@@ -73,6 +75,15 @@ options:
       - With O(state=absent), delete it although it is listed as being uploaded.
     type: bool
     default: false
+  assume:
+    description:
+      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+        either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
+      - V(not_in_use) is what the image will be that is deleted (M(mspplus.netsec.sdwan_hosted_firewall)).
+    type: list
+    elements: str
+    choices: [not_in_use]
+    default: []
   wait:
     description: Wait until each target lists the image as complete. V(false) ends when all bytes are sent.
     type: bool
@@ -81,15 +92,6 @@ options:
     description: Seconds to wait for that, on each target. An upload that stands still is given up after as many.
     type: int
     default: 1800
-  resources:
-    description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
-        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
-    type: dict
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
 notes:
@@ -129,17 +131,138 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: Per target its images, and with O(reserve) the storage that Center reserves.
-  returned: when the targets were read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - Per target its images, and with O(reserve) the storage that Center reserves.
+  returned: always
   type: dict
   sample: {appliance: {images: []}}
 after:
-  description: The same after, read back; in check mode as it would be.
-  returned: when the targets were read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: dict
+commands:
+  description:
+    - The lines or requests of the plan, in order, with those of further plans, without secrets.
+    - That of an upload names the file's size and checksum.
+  returned: always
+  type: list
+  elements: str
+  sample: ['DELETE config/hosted_firewall_images/image_name=PA-VM-KVM-8.1.3.qcow2']
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
+  type: dict
+  sample: {create: 1, update: 0, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
+plan:
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  returned: always
+  type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
 image:
   description: Name of the image.
-  returned: success
+  returned: when the targets were asked
   type: str
 size:
   description: Bytes of the local file.
@@ -181,15 +304,6 @@ targets:
       description: The status of an upload that somebody else had begun and that was waited for.
       type: str
       returned: when there was one
-commands:
-  description: The requests that were, or in check mode would be, sent. That of an upload names the file's size and checksum.
-  returned: when a plan was made
-  type: list
-  elements: str
-plan:
-  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-  returned: when a plan was made
-  type: dict
 api_documented:
   description: False; the vendor documents no call for images of firewalls.
   returned: when the targets were asked
@@ -200,12 +314,17 @@ undocumented_calls:
   type: list
   elements: str
 warnings:
-  description: Rules that warn.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -215,7 +334,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending target or option.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -235,7 +354,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: On failure, what the targets hold now.
+  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: 'center: the image is there'

@@ -25,6 +25,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   state:
     description:
@@ -112,6 +114,16 @@ options:
       - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
     type: bool
     default: false
+  assume:
+    description:
+      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+        either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
+      - V(image) is there, complete, with room for it (M(mspplus.netsec.sdwan_firewall_image)).
+      - V(no_redirects) lead to a firewall that is taken down (M(mspplus.netsec.sdwan_redirect)).
+    type: list
+    elements: str
+    choices: [image, no_redirects]
+    default: []
   wait:
     description:
       - Wait for the jobs.
@@ -123,18 +135,6 @@ options:
     description: Seconds that the task may wait in all, for jobs of others and for its own.
     type: int
     default: 1800
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
-  resources:
-    description:
-      - Other names and paths of calls, for releases whose own reference (Configuration > Appliance Settings > NITRO API > Download
-        Nitro API Doc) names them differently.
-      - Maps a resource, such as C(hosted_firewalls), to a mapping of C(path) (C(config/...)), C(envelope), C(fields) (our
-        names of fields to theirs) and C(values) (our name of a field to a mapping of their texts to ours; C(operation_status) is
-        C(Running) or C(Stopped), or begins with C(Failed)).
-    type: dict
 seealso:
   - module: mspplus.netsec.sdwan_firewall_image
   - module: mspplus.netsec.sdwan_redirect
@@ -191,14 +191,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: What each appliance had, without counters.
-  returned: when the systems were read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - What each appliance had, without counters.
+  returned: always
   type: list
   elements: dict
   sample: [{site_name: berlin, appliance_name: berlin-a, state: absent}]
 after:
-  description: The same after, read back; in check mode as it would be.
-  returned: when the systems were read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: list
   elements: dict
   sample:
@@ -210,6 +214,133 @@ after:
       image_name: PA-VM-KVM-10.2.9.qcow2
       primary_management_server: panorama.example.com
       secondary_management_server: ''
+commands:
+  description:
+    - The lines or requests of the plan, in order, with those of further plans, without secrets.
+    - Secrets stand in them as C(<vm_auth_key>) and C(<auth_code>).
+  returned: always
+  type: list
+  elements: str
+  sample: ["POST config/hosted_firewalls?action=start"]
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
+  type: dict
+  sample: {create: 1, update: 0, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
+plan:
+  description:
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The risk V(takes-down) marks that redirected traffic is dropped, V(reprovisions) that what the firewall is configured with is lost,
+      V(repeats-failed) that a job that failed is repeated.
+  returned: always
+  type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
+deferred:
+  description:
+    - Operations that have to wait, in the form of RV(plan.operations). Run the same task again when what they wait for is there.
+    - They wait for a job to end, with O(wait=false).
+  returned: when something waits
+  type: list
+  elements: dict
 firewalls:
   description: All that the systems tell of the firewalls, one item an appliance.
   returned: when the systems were read
@@ -297,29 +428,12 @@ jobs:
   type: list
   elements: str
   sample: ["berlin/berlin-a: provision"]
-deferred:
-  description: Operations that another job has to end for.
-  returned: with O(wait=false), when there are any
-  type: list
-  elements: dict
 operation_log:
   description: The last lines of the system's operation log about these sites, at most 20.
   returned: when a job failed or did not end in time
   type: list
   elements: dict
   sample: [{time: '2026-01-01 12:00:00', site_name: berlin, message: booting failed}]
-commands:
-  description: The requests that were, or in check mode would be, sent. Secrets stand in them as C(<vm_auth_key>) and C(<auth_code>).
-  returned: when a plan was made
-  type: list
-  elements: str
-  sample: ["POST config/hosted_firewalls?action=start"]
-plan:
-  description:
-    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-    - Their risk is tagged as C(takes-down), C(reprovisions) (what the firewall is configured with is lost) and C(repeats-failed).
-  returned: when a plan was made
-  type: dict
 api_documented:
   description: Whether all calls of this run are documented by the vendor.
   returned: when the systems were read
@@ -332,12 +446,17 @@ undocumented_calls:
   elements: str
   sample: [hosted_firewall_images, hosted_firewalls]
 warnings:
-  description: Rules that warn.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the task, the remedy and the system's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -347,7 +466,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending option, site or appliance.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -363,11 +482,11 @@ problems:
       type: str
       returned: always
     device_text:
-      description: The system's own words, when it was the system that refused or failed.
+      description: The device's own words, when it was the device that refused.
       type: str
       returned: always
 device_state:
-  description: On failure, what each appliance has now.
+  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: "changed: berlin/berlin-a: Running; paris/paris-a: Failed: booting"

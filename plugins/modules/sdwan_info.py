@@ -20,6 +20,7 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
 options:
   gather:
     description:
@@ -45,11 +46,6 @@ options:
     type: str
     choices: [host, manager]
     default: host
-  resources:
-    description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
-        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
-    type: dict
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
   - module: mspplus.netsec.sdwan_redirect

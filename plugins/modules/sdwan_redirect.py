@@ -25,12 +25,14 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.sdwan
+  - mspplus.netsec.nitro
+  - mspplus.netsec.progress
 options:
   via:
     description:
       - V(mcn) edits on the master control node. An appliance that is not the active MCN is refused with its role.
       - V(center) edits in SD-WAN Center, which imports the configuration from the active MCN first, where its copy is older, and refuses if
-        the MCN moved since.
+        the MCN moved since. That import is a plan of its own; the run goes on behind it, check mode and a saved plan end there.
     type: str
     choices: [mcn, center]
     default: mcn
@@ -283,6 +285,15 @@ options:
         what somebody else has handed over to change management, but not staged.
     type: bool
     default: false
+  assume:
+    description:
+      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+        either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
+      - V(hosted_firewalls) are up (M(mspplus.netsec.sdwan_hosted_firewall)).
+    type: list
+    elements: str
+    choices: [hosted_firewalls]
+    default: []
   stage_timeout:
     description: Seconds that staging may take on all sites.
     type: int
@@ -291,15 +302,6 @@ options:
     description: Seconds that activating may take on all sites. Appliances restart meanwhile.
     type: int
     default: 600
-  resources:
-    description:
-      - Other names for the calls of NITRO, by the name of the resource; a mapping with any of C(path), C(envelope), C(upload_field),
-        C(fields) (our name of a field to theirs) and C(values) (our name of a field to a mapping of their texts to ours).
-    type: dict
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.sdwan_hosted_firewall
   - module: mspplus.netsec.sdwan_info
@@ -347,29 +349,141 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: What the package said about redirects, and the lists that O(config) names.
-  returned: when something was planned, or nothing was to do
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - What the package said about redirects, and the lists that O(config) names. Empty where Center had no copy of it yet.
+  returned: always
   type: dict
 after:
-  description: The same after, read back; in check mode as it would be.
-  returned: success
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: dict
 commands:
-  description: The edits that were, or in check mode would be, sent.
-  returned: when a plan was made
+  description:
+    - The lines or requests of the plan, in order, with those of further plans, without secrets.
+    - The requests; what makes the edits live is among them.
+  returned: always
   type: list
   elements: str
   sample: ['PUT config_editor/global_network_settings {"global_network_settings":{"connection_match_type":"symmetric","package_name":"Production"}}']
-transaction:
-  description: The requests around the edits; backup, compile, export, verify, stage, activate.
-  returned: when there is something to do
-  type: list
-  elements: str
-  sample: ['POST config/change_management?action=stage']
-plan:
-  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-  returned: when a plan was made
+operations:
+  description:
+    - How many operations of each kind the plan has, with those of further plans.
+    - The steps of the transaction around the edits are updates.
+  returned: always
   type: dict
+  sample: {create: 2, update: 8, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
+plan:
+  description:
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The items C(transaction[...]) are the steps around the edits; backup, compile, export, verify, stage, activate.
+    - The risk V(leaves-failing-appliances) marks O(ignore_incomplete), V(all-sites) and V(all-policies) what is for the whole network,
+      V(redirects) and V(stops-redirecting) what traffic is sent to a firewall, or no more.
+    - The import of the configuration into Center, the item C(package), is a plan of its own, which C(continues).
+  returned: always
+  type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
 sites:
   description: What change management says of each appliance.
   returned: when something was staged
@@ -377,13 +491,13 @@ sites:
   elements: dict
 imported:
   description:
-    - Whether Center's copy was replaced by what the MCN runs. That is done before the rules are checked, and what others had edited in
-      the copy is gone. That alone is no change of the network.
-  returned: success, and where a change failed or was refused after it
+    - Whether Center's copy was replaced by what the MCN runs, before the rest was planned. What others had edited in the copy is gone.
+    - That changes Center, so the task has changed something, and not the network.
+  returned: when the device was asked
   type: bool
 redirecting_sites:
   description: Sites that redirect after the run.
-  returned: success
+  returned: when the device was asked
   type: list
   elements: str
   sample: [berlin, paris]
@@ -395,21 +509,26 @@ redirect_counters:
   elements: dict
 api_documented:
   description: Whether all calls that were sent are in the vendor's reference.
-  returned: when something was sent
+  returned: when the device was asked
   type: bool
 undocumented_calls:
   description: Resources that are not.
-  returned: when something was sent
+  returned: when the device was asked
   type: list
   elements: str
   sample: [hosted_firewall_template]
 warnings:
-  description: Rules that warn, and warnings of the compiler.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -419,7 +538,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending place of the document.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -439,7 +558,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: On failure, what the network runs now.
+  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back; the live configuration was not changed

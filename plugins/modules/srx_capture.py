@@ -22,6 +22,8 @@ author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.flow_filters.capture
+  - mspplus.netsec.progress
 attributes:
   check_mode:
     support: full
@@ -33,64 +35,6 @@ attributes:
     support: N/A
     description: Each run is a capture of its own.
 options:
-  filters:
-    description:
-      - What to capture, in the form of O(mspplus.netsec.srx_flow_monitor#module:filters). A packet is captured when it matches any of them. Name
-        both directions of a flow.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
-        type: str
-        required: true
-      source_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      destination_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      source_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_service:
-        description: Name of a service. Not known to be shown by the device, so it cannot be verified.
-        type: str
-      protocol:
-        description: Number from 0 to 255 or name of an IP protocol.
-        type: str
-      interface:
-        description: Interface where packets come in or go out. Without a unit, unit 0 is meant.
-        type: str
-      logical_system:
-        description: Name of a logical system. Deprecated by newer releases.
-        type: str
-      root_logical_system:
-        description: Packets of the root logical system only, which is the default.
-        type: bool
-      tenant:
-        description: Name of a tenant system. Cannot be verified.
-        type: str
-      source_tenant:
-        description: Name of the tenant system where packets come from. Cannot be verified.
-        type: str
-      conn_tag:
-        description: Connection tag, 0 to 4294967295. Cannot be verified.
-        type: int
-      vxlan_vni:
-        description: VXLAN network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      geneve_vni:
-        description: Geneve network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      tunnel_inspection_type:
-        description: Kind of the tunnel that is looked into. Cannot be verified.
-        type: str
-        choices: [vxlan, gre, ipip, geneve]
   file:
     description: The trace file on the device.
     type: dict
@@ -136,10 +80,6 @@ options:
     description: Leave the trace file on the device.
     type: bool
     default: false
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_flow_monitor
   - module: mspplus.netsec.srx_flow_monitor_info

@@ -23,6 +23,9 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.flow_filters
+  - mspplus.netsec.warn_only
+  - mspplus.netsec.progress
 options:
   state:
     description:
@@ -33,64 +36,6 @@ options:
     type: str
     choices: [started, stopped, present, absent]
     default: started
-  filters:
-    description: The filters. A packet is traced when it matches all criteria of one of them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name:
-        description:
-          - Name of the filter, 1 to 63 letters, digits, dots, dashes or underscores.
-          - Not one that a keyword of the command begins with, such as V(source) or V(protocol); the device would take it for that.
-        type: str
-        required: true
-      source_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      destination_prefix:
-        description: IPv4 or IPv6 address, with or without a length.
-        type: str
-      source_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_port:
-        description: A port from 1 to 65535, or the keyword of a service such as V(https).
-        type: str
-      destination_service:
-        description: Name of a service. Not known to be shown by the device, so it cannot be verified.
-        type: str
-      protocol:
-        description: Number from 0 to 255 or name of an IP protocol.
-        type: str
-      interface:
-        description: Interface where packets come in or go out. Without a unit, unit 0 is meant.
-        type: str
-      logical_system:
-        description: Name of a logical system. Deprecated by newer releases.
-        type: str
-      root_logical_system:
-        description: Packets of the root logical system only, which is the default.
-        type: bool
-      tenant:
-        description: Name of a tenant system. Cannot be verified.
-        type: str
-      source_tenant:
-        description: Name of the tenant system where packets come from. Cannot be verified.
-        type: str
-      conn_tag:
-        description: Connection tag, 0 to 4294967295. Cannot be verified.
-        type: int
-      vxlan_vni:
-        description: VXLAN network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      geneve_vni:
-        description: Geneve network identifier, 0 to 16777215. Cannot be verified.
-        type: int
-      tunnel_inspection_type:
-        description: Kind of the tunnel that is looked into. Cannot be verified.
-        type: str
-        choices: [vxlan, gre, ipip, geneve]
   file:
     description:
       - The trace file. The device shows its name only, so a change of anything else cannot be seen; see O(force_file).
@@ -121,21 +66,13 @@ options:
     description: Set the trace file although it has that name, because its size, number, match or readability changed. Always changes.
     type: bool
     default: false
-  warn_only:
-    description: Ids of rules to report as warnings instead of errors. Only V(M3) can be named.
-    type: list
-    elements: str
-    default: []
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_flow_monitor_info
   - module: mspplus.netsec.srx_capture
   - plugin: mspplus.netsec.parse_monitor_flow
     plugin_type: filter
 notes:
+  - O(warn_only) takes V(M3).
   - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
   - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
 """
@@ -162,34 +99,148 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The monitor before - whether it runs, the name of its trace file, its filters as the device shows them.
-  returned: when the device was read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - Whether the monitor runs, the name of its trace file, its filters as the device shows them.
+  returned: always
   type: dict
   sample: {running: false, file: null, filters: []}
 after:
-  description: The same after, read back from the device; in check mode as it would be.
-  returned: when the device was read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: dict
   sample: {running: true, file: client-trace, filters: [{name: client-out, source_prefix: 10.1.1.7/32, destination_port: "443", protocol: tcp}]}
 commands:
-  description: The commands that were, or in check mode would be, sent.
-  returned: when a plan was made
+  description: The lines or requests of the plan, in order, with those of further plans, without secrets.
+  returned: always
   type: list
   elements: str
   sample: ["monitor security flow filter client-out source-prefix 10.1.1.7/32 destination-port 443 protocol tcp", "monitor security flow start"]
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
+  type: dict
+  sample: {create: 1, update: 1, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
 plan:
   description:
-    - The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
     - The risk V(gap) marks that a running monitor rests for a moment.
-  returned: when a plan was made
+  returned: always
   type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
 warnings:
-  description: Rules that warn.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -199,7 +250,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending place of the document.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -220,7 +271,7 @@ problems:
       returned: always
 device_state:
   description:
-    - On failure, what the device carries now. It begins with C(unchanged), C(rolled back), C(changed) or C(unknown).
+    - What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
     - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str

@@ -23,6 +23,7 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.progress
 options:
   level:
     description:
@@ -272,10 +273,6 @@ options:
       - V(0) reads every listing in one answer; at most 100000.
     type: int
     default: 10000
-  progress:
-    description: Tell on stderr how far a long reading is, a line each ten seconds or ten percent.
-    type: bool
-    default: true
 seealso:
   - plugin: mspplus.netsec.parse_flow_session
     plugin_type: filter

@@ -19,6 +19,8 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes.info
   - mspplus.netsec.attributes.srx
+requirements:
+  - xmltodict >= 0.13.0 on the controller
 options:
   gather:
     description:

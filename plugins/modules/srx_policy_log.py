@@ -22,6 +22,9 @@ author:
 extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.srx
+  - mspplus.netsec.commit
+  - mspplus.netsec.commit.junos
+  - mspplus.netsec.progress
 options:
   config:
     description: The policies. RV(mspplus.netsec.srx_flow_info#module:policies) names those that do not log both ends.
@@ -58,23 +61,6 @@ options:
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
-  confirm_timeout:
-    description:
-      - Seconds after which the device rolls back by itself unless the commit was confirmed; V(0) commits without a trial.
-      - Junos counts minutes, so they are rounded up; RV(commit) says what was sent.
-    type: int
-    default: 300
-  commit_timeout:
-    description: Seconds that the device may think about a commit without a word.
-    type: int
-    default: 300
-  comment:
-    description: Comment of the commit, such as a change ticket.
-    type: str
-  progress:
-    description: Report progress of long work on stderr.
-    type: bool
-    default: true
 seealso:
   - module: mspplus.netsec.srx_flow_info
   - plugin: mspplus.netsec.parse_rt_flow
@@ -107,39 +93,148 @@ EXAMPLES = r"""
 
 RETURN = r"""
 before:
-  description: The logs of the policies of O(config) before, with O(state=overridden) those of all policies.
-  returned: when the device was read
+  description:
+    - What the device carried before, normalised. V(null) when it was not read.
+    - The logs of the policies of O(config), with O(state=overridden) those of all policies.
+  returned: always
   type: list
   elements: dict
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: false}]
 after:
-  description: The same after, read back from the device; in check mode as it would be.
-  returned: when the device was read
+  description:
+    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - In the same form.
+  returned: always
   type: list
   elements: dict
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: true}]
 commands:
-  description: The lines that were, or in check mode would be, entered.
-  returned: when a plan was made
+  description: The lines or requests of the plan, in order, with those of further plans, without secrets.
+  returned: always
   type: list
   elements: str
   sample: ["set security policies from-zone trust to-zone untrust policy allow-web then log session-close"]
-plan:
-  description: The ordered operations with their undo, the collection's version and the fingerprint of what they were computed from.
-  returned: when a plan was made
+operations:
+  description: How many operations of each kind the plan has, with those of further plans.
+  returned: always
   type: dict
-commit:
-  description: The commit as it was sent, on trial with its minutes.
-  returned: when something was committed
-  type: str
-  sample: commit confirmed 5 comment "CHG0012345"
+  sample: {create: 1, update: 0, delete: 0}
+  contains:
+    create:
+      description: How many make something that was not there.
+      type: int
+      returned: always
+    update:
+      description: How many change something that was there.
+      type: int
+      returned: always
+    delete:
+      description: How many remove something.
+      type: int
+      returned: always
+plan:
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  returned: always
+  type: dict
+  contains:
+    schema:
+      description: Version of this form.
+      type: int
+      returned: always
+    collection:
+      description: Version of the collection that made the plan.
+      type: str
+      returned: always
+    module:
+      description: The module that the plan is for.
+      type: str
+      returned: always
+    host:
+      description: The inventory host that it is for.
+      type: str
+      returned: always
+    customer:
+      description: The customer that it is for, from the variable C(netsec_customer). Empty when that is not set.
+      type: str
+      returned: always
+    desired:
+      description: >-
+        SHA-256 of the document and of all options that determine the plan. Secrets enter it only as HMAC under the key
+        C(netsec_plan_key), and not at all without one.
+      type: str
+      returned: always
+    fingerprint:
+      description: SHA-256 of that part of the device's state that the task may change, as it was read.
+      type: str
+      returned: always
+    operations:
+      description: The operations in their order. Each leaves the device in a safe state.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: V(create), V(update) or V(delete).
+          type: str
+          returned: always
+        item:
+          description: What it changes, in the words of the document.
+          type: str
+          returned: always
+        do:
+          description: The lines or requests that make the change.
+          type: list
+          elements: str
+          returned: always
+        undo:
+          description: Those that take it back. V(null) where nothing does.
+          type: list
+          elements: str
+          returned: always
+        risk:
+          description: Tags for whoever reviews the plan.
+          type: list
+          elements: str
+          returned: always
+    deferred:
+      description: Operations that have to wait, in the same form.
+      type: list
+      elements: dict
+      returned: always
+    deferred_because:
+      description: What they wait for. Empty when nothing waits.
+      type: str
+      returned: always
+    notes:
+      description: What else planning brought. Each note is a key of the result, too.
+      type: dict
+      returned: always
+    continues:
+      description: Whether the operations change what the rest is planned on, so that another plan follows.
+      type: bool
+      returned: always
+    after:
+      description: What an earlier stage has to bring before this plan can be applied.
+      type: list
+      elements: str
+      returned: always
+further_plans:
+  description: The plans of the stages behind the first one, in the form of RV(plan).
+  returned: when there was more than one stage
+  type: list
+  elements: dict
 warnings:
-  description: Rules that warn.
+  description: Rules that warn, a text each, with the host in front.
   returned: when there are any
   type: list
   elements: str
+errors:
+  description: Every error of the arguments.
+  returned: when the arguments are wrong
+  type: list
+  elements: str
 problems:
-  description: Each broken rule with its id, the item of the document, the remedy and the device's own words.
+  description: Each broken rule with its id, the offending item, the remedy and the device's own words.
   returned: on failure
   type: list
   elements: dict
@@ -149,7 +244,7 @@ problems:
       type: str
       returned: always
     item:
-      description: The offending place of the document.
+      description: The offending place of the document, or the option, or the object of the device.
       type: str
       returned: always
     message:
@@ -169,8 +264,13 @@ problems:
       type: str
       returned: always
 device_state:
-  description: On failure, what the device carries now.
+  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back
+commit:
+  description: The commit as it was sent, with the time of its trial, its label or its comment.
+  returned: when something was committed
+  type: str
+  sample: commit confirmed 5 comment "CHG0012345"
 """

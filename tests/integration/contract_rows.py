@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -226,7 +227,7 @@ def _hosting(lab: Lab, variant: Variant) -> None:
         hosting.images.update({name: Image(name, VENDOR, 5 << 30) for name in names})
         if variant == "owned":
             up = {"admin_status": "Up", "processing_status": "Running", "operation_status": "Running"}
-            hosting.machine = Machine(VENDOR, "VM 50", IMAGE, **up)
+            hosting.machine = Machine(VENDOR, "VM 50", IMAGE, "192.0.2.50", **up)
 
     lab.call(change)
 
@@ -239,7 +240,7 @@ def _network(variant: Variant) -> dict[str, Any]:
                 {"firewall_policy_template_name": "theirs", "pre_appliance_policies": [{"action": "drop"}]}
             ]
         },
-        "owned": {"global_network_settings": [{"connection_match_type": "symmetric"}]},
+        "owned": {"global_network_settings": {"connection_match_type": "symmetric"}},
     }[variant]
     return {**NETWORK, **({"content": content} if content else {})}
 
@@ -252,7 +253,17 @@ def _center(variant: Variant) -> list[dict[str, Any]]:
     return [spec("mcn", "dc", network=_network(variant)), center()]
 
 
-SDWAN_QUIET: tuple[Options, ...] = ({"progress": False},)
+def _imported(lab: Lab, variant: Variant) -> None:
+    """Center has an older copy of what the MCN runs."""
+    mcn, head = lab.device("mcn").device, lab.device("center").device
+
+    def change() -> None:
+        head.editor.packages["Production"] = copy.deepcopy(mcn.editor.packages["Production"])
+        head.imported = {"package_name": "Production", "mcn_revision": "Production_0"}
+
+    lab.call(change)
+
+
 ROWS = [
     Row(
         "iosxr_span",
@@ -364,7 +375,11 @@ ROWS = [
         (
             {
                 "package": "Production",
-                "config": {**REDIRECT, "hosted_firewall_templates": [], "site_policies": []},
+                "config": {
+                    **REDIRECT,
+                    "hosted_firewall_templates": [],
+                    "site_policies": [{"site": "berlin", "policies": []}],
+                },
                 "state": "overridden",
                 "hosted_firewalls": UP,
             },
@@ -383,7 +398,11 @@ ROWS = [
         (
             {
                 "package": "Production",
-                "config": {**REDIRECT, "hosted_firewall_templates": [], "site_policies": []},
+                "config": {
+                    **REDIRECT,
+                    "hosted_firewall_templates": [],
+                    "site_policies": [{"site": "berlin", "policies": []}],
+                },
                 "state": "overridden",
                 "via": "center",
                 "hosted_firewalls": UP,
@@ -392,6 +411,7 @@ ROWS = [
         ),
         ({"package": "Staging"}, "H30"),
         ("replaced", "overridden", "deleted"),
+        _imported,
         id="sdwan_redirect via center",
     ),
 ]

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ from typing import Any
 from integration.rest_system import PASSWORD, door_to
 
 from ansible_collections.mspplus.netsec.plugins.action.sdwan_hosted_firewall import ActionModule
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import document_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import Fleet, document_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import validate
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 from lab.sdwan.hosting import Hosting, Image, Machine
@@ -40,10 +40,30 @@ WANTED: dict[str, Any] = {
 DIALECTS = {"sdwan": "citrix.sdwan.sdwan", "sdwan_center": "citrix.sdwan.center"}
 
 
-class Task:
-    """One run; the door is opened and closed. result, or failed: as the task's result and failure would be."""
+class _Wing(HostedWing):
+    carried_out: Callable[[Plan], Plan]
 
-    def __init__(self, lab: Lab, directory: Path, system: str, *, check_mode: bool = False, **given: Any) -> None:
+    def apply(self, plan: Plan, current: Fleet, desired: Fleet) -> Applied:
+        return super().apply(self.carried_out(plan), current, desired)
+
+
+class Task:
+    """One run; the door is opened and closed. result, or failed: as the task's result and failure would be.
+
+    carried_out: what becomes of a plan between planning it and applying it.
+    """
+
+    def __init__(
+        self,
+        lab: Lab,
+        directory: Path,
+        system: str,
+        *,
+        check_mode: bool = False,
+        carried_out: Callable[[Plan], Plan] = lambda plan: plan,
+        **given: Any,
+    ) -> None:
+        self.carried_out = carried_out
         self.lab, self.directory, self.system, self.check_mode = lab, directory, system, check_mode
         self.said: list[str] = []
         self.options = ActionModule.arguments.validated({"wait_timeout": 10, **given})
@@ -66,7 +86,7 @@ class Task:
         with self.door(self.system) as door:
             door.hide(secrets.values())
             progress = Progress("lab", self.said.append, clock=iter(range(0, 100000, 20)).__next__)
-            self.wing = HostedWing(
+            self.wing = _Wing(
                 Manager(door, self.options["resources"]),
                 document,
                 secrets,
@@ -76,8 +96,20 @@ class Task:
                 progress=progress,
                 overrides=self.options["resources"],
             )
-            outcome = converge(self.wing, check_mode=self.check_mode, progress=progress)
-            return {**converged(outcome, {}, True), **self.wing.report()}
+            self.wing.carried_out = self.carried_out
+            terms = Terms(self.check_mode, assume=tuple(self.options["assume"]))
+            done = converge(self.wing, terms, progress)
+            return {
+                "changed": done.changed,
+                "before": done.before,
+                "after": done.after,
+                "commands": done.commands,
+                "plan": done.plans[0].as_dict(),
+                "deferred": [operation.as_dict() for operation in done.plan.deferred],
+                "warnings": [str(problem) for problem in done.warnings],
+                **self.wing.report(),
+                **done.details,
+            }
 
     def at(self, address: str) -> str:
         """The system of the lab that stands for an address: its ports differ, not its addresses."""

@@ -7,21 +7,24 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from integration.networks import device, opened
+from integration.harness import Tasks
+from integration.networks import device
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
     ApplyFailed,
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_transaction import ChangeOptions
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import HostedFirewall
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import validate
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from lab.server import Lab
 
 PACKAGE, BACKUP = "Production", "Production_before"
@@ -54,36 +57,78 @@ BREAKOUT = {
 }
 NAMES = ("berlin", "hamburg", "paris")
 USE_CASES = {"all traffic": ALL_TRAFFIC, "Internet only": INTERNET, "breakout and the rest": BREAKOUT}
-UP = [
-    HostedFirewall(site_name=name, admin_status="Up", operation_status="Running")
-    for name in ("berlin", "hamburg", "paris")
-]
+UP = [{"site_name": name, "admin_status": "Up", "operation_status": "Running"} for name in NAMES]
 
 
-def run(
+# So that faults are got over as fast as a test wants them to be.
+QUICK = {"ansible_rest_retry_wait": 0.01, "ansible_rest_read_timeout": 5, "ansible_rest_timeout": 5}
+_WARNING = re.compile(r"\w+: \[(\S+)\] ([^:]+): (.*)", re.DOTALL)
+
+
+class Done:
+    """The result of a task that did not fail. details: all of it."""
+
+    def __init__(self, result: Mapping[str, Any]) -> None:
+        self.details = result
+        self.changed: bool = result["changed"]
+        self.before, self.after = result["before"], result["after"]
+        self.commands: list[str] = result["commands"]
+        plans = [result["plan"], *result.get("further_plans", ())]
+        self.plans = [PlanDocument.from_dict(plan) for plan in plans]
+
+    @property
+    def plan(self) -> Plan:
+        return self.plans[0].plan
+
+    @property
+    def warnings(self) -> list[Problem]:
+        found = [_WARNING.fullmatch(text) for text in self.details.get("warnings", ())]
+        return [Problem(each[1], each[2], each[3], severity="warning") for each in found if each]
+
+
+def result_of(
     lab: Lab, document: Any, state: Any = "merged", *, name: str = "mcn", check_mode: bool = False, **more: Any
-) -> Outcome:
-    """One run of sdwan_redirect, from login to logout."""
-    assert validate(document, state) == []
-    change = {
-        "stage_timeout": 5.0,
-        "activation_timeout": 5.0,
-        "force": more.pop("force", False),
-        **more.pop("change", {}),
-    }
+) -> dict[str, Any]:
+    """One task of sdwan_redirect through its action, from login to logout. expected: a plan that was consented to."""
     package = more.pop("package", PACKAGE)
-    with opened(lab, name) as manager:
-        wing = RedirectWing(
-            manager,
-            copy.deepcopy(document),
-            state,
-            ChangeOptions(package, change.pop("backup", f"{package}_before"), **change),
-            Progress(name, None),
-            given=UP if name == "mcn" else None,
-            check_mode=check_mode,
-            **more,
-        )
-        return converge(wing, check_mode=check_mode)
+    expected = more.pop("expected", None)
+    options = {
+        "config": copy.deepcopy(document),
+        "state": state,
+        "via": "center" if name == "center" else "mcn",
+        "package": package,
+        "backup_package": f"{package}_before",
+        "stage_timeout": 5,
+        "activation_timeout": 5,
+        **({"hosted_firewalls": UP} if name == "mcn" else {}),
+        **more,
+    }
+    variables = {**QUICK, **({"netsec_expected_plan": expected.as_dict()} if expected else {})}
+    with tempfile.TemporaryDirectory(prefix="netsec-") as directory:
+        result = Tasks(lab, Path(directory), name)("sdwan_redirect", options, check=check_mode, **variables)
+    assert "canary" not in json.dumps(result).lower()
+    return result
+
+
+def run(lab: Lab, *arguments: Any, **more: Any) -> Done:
+    """Raises what the task failed of."""
+    result = result_of(lab, *arguments, **more)
+    if result.get("failed") or result.get("unreachable"):
+        raise _failure(result)
+    return Done(result)
+
+
+def _failure(result: Mapping[str, Any]) -> Exception:
+    """As the wing raised it."""
+    assert "errors" not in result, result
+    if result.get("unreachable"):
+        return ConnectionFailed(result["msg"])
+    problems = [Problem(**problem) for problem in result["problems"]]
+    if "; nothing was sent:" in result["msg"]:
+        return ValidationFailed(problems, result["msg"])
+    failed = ApplyFailed(result["msg"], problems, result["device_state"], dict(result))
+    assert failed.changed == result["changed"]
+    return failed
 
 
 def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
@@ -91,8 +136,6 @@ def ended(lab: Lab, *arguments: Any, **more: Any) -> Exception | None:
     try:
         run(lab, *arguments, **more)
     except (ApplyFailed, ConnectionFailed, ValidationFailed) as error:
-        told = f"{error} {getattr(error, 'details', '')} {getattr(error, 'device_state', '')} {getattr(error, 'problems', '')}"
-        assert "canary" not in told.lower()
         return error
     return None
 

@@ -28,6 +28,7 @@ from integration.hosted import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ConnectionFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from lab.sdwan.hosting import Hosting
 from lab.server import Lab
 
@@ -158,6 +159,51 @@ def test_secrets_are_given_anew_each_run_where_that_is_asked_for_with_force(edge
     hosted = hosting(edge).machine
     assert hosted is not None and hosted.secrets["vm_auth_key"] == "canary-second"
     assert written(edge, "edge1") == [POST, DEPROVISION, POST]
+
+
+def test_jobs_are_those_of_the_plan_also_where_it_went_through_json(edge: Lab, tmp_path: Path) -> None:
+    def through_json(plan: Plan) -> Plan:
+        return Plan.from_dict(json.loads(json.dumps(plan.as_dict())))
+
+    Task(edge, tmp_path, "edge1", **WANTED, carried_out=through_json).run()
+    hosted = hosting(edge).machine
+    assert hosted is not None and hosted.secrets == {"vm_auth_key": KEY, "auth_code": CODE}
+    other = {**WANTED, "image": NEXT, "power": "stopped", "force": True}
+    Task(edge, tmp_path, "edge1", **other, carried_out=through_json).run()
+    assert written(edge, "edge1") == [POST, DEPROVISION, POST, SHUTDOWN]
+
+    def without_the_last(plan: Plan) -> Plan:
+        return Plan(plan.operations[:-1])
+
+    failed = Task(edge, tmp_path, "edge1", **{**other, "image": IMAGE}, carried_out=without_the_last).failed()
+    assert "does not show it" in str(failed)
+    assert written(edge, "edge1")[4:] == [DEPROVISION, POST] and has(edge) == "Up Running"
+
+
+def test_an_image_that_an_earlier_stage_uploads_is_assumed_in_check_mode_and_looked_for_in_the_real_run(
+    lab: StartLab, tmp_path: Path
+) -> None:
+    edge = lab(appliance())
+    assumed = {**WANTED, "assume": ["image"]}
+    planned = Task(edge, tmp_path, "edge1", check_mode=True, **assumed).run()
+    assert planned["plan"]["after"] == [f"the image {IMAGE} is complete on the appliance"]
+    assert planned["warnings"] == []
+    assert Task(edge, tmp_path, "edge1", **assumed).refused() == ["H24"]
+    assert Task(edge, tmp_path, "edge1", check_mode=True, **WANTED).refused() == ["H24"]
+    stocked(edge, hosting(edge))
+    assert Task(edge, tmp_path, "edge1", **assumed).run()["plan"] == planned["plan"]
+
+
+def test_redirects_that_an_earlier_stage_takes_away_are_assumed_gone_in_check_mode_only(
+    lab: StartLab, tmp_path: Path
+) -> None:
+    edge = lab(appliance(config_text=REDIRECTS))
+    stocked(edge, hosting(edge))
+    Task(edge, tmp_path, "edge1", **WANTED).run()
+    gone = {"state": "absent", "assume": ["no_redirects"]}
+    planned = Task(edge, tmp_path, "edge1", check_mode=True, **gone).run()
+    assert planned["plan"]["after"] == ["no live policy redirects to the firewall of this appliance"]
+    assert Task(edge, tmp_path, "edge1", **gone).refused() == ["H4"]
 
 
 # -- jobs that run ----------------------------------------------------------------------------------------------------------

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import os
 import re
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Applied, Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.device import (
     ImageWing,
@@ -33,7 +34,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     summed,
     verified,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import Desired
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import Desired, Targets
 from lab.sdwan.hosting import GIB, Image, Machine
 from lab.server import Lab
 
@@ -52,8 +53,9 @@ def image(tmp_path: Path) -> Path:
 
 def run(
     lab: Lab, image: Path | None, *, via: str = "appliance", hosts: dict[str, str] | None = None, check_mode: bool = False,
-    timeout: float = 5.0, stalls_after: float = 0.5, lines: list[str] | None = None, **desired: Any,
-) -> Outcome:  # fmt: skip
+    timeout: float = 5.0, stalls_after: float = 0.5, lines: list[str] | None = None,
+    wing_type: type[ImageWing] = ImageWing, **desired: Any,
+) -> Run:  # fmt: skip
     """One run. hosts: targets -> devices of the lab; by default the appliance branch."""
     file = local_file(str(image)) if image else None
     name, patient = desired.pop("name", NAME), desired.get("wait", True) and not check_mode
@@ -63,9 +65,14 @@ def run(
             target: doors.enter_context(opened(lab, host)) for target, host in (hosts or {via: "branch"}).items()
         }
         progress = Progress("branch", None if lines is None else lines.append, itertools.count(0.0, 5.0).__next__)
-        wing = ImageWing(managers, document, file, progress, timeout, stalls_after)
-        outcome = converge(wing, check_mode=check_mode)
-        return replace(outcome, details={**outcome.details, **wing.report()})
+        wing = wing_type(managers, document, file, progress, timeout, stalls_after)
+        try:
+            done = converge(wing, Terms(check_mode, assume=document.assume))
+        except ApplyFailed as failed:
+            failed.details |= wing.report()
+            raise
+        done.details |= wing.report()
+        return done
 
 
 def ended(*arguments: Any, **more: Any) -> Exception | None:
@@ -122,6 +129,65 @@ def test_an_image_that_is_not_used_is_deleted_and_one_that_is_stays(lab, image):
     assert not run(running, None, name="a.qcow2").changed
     assert rules(ended(running, None, name="b.qcow2")) == ["H5"]
     assert [*shown(running)] == ["b.qcow2"]
+
+
+class ThroughJson(ImageWing):
+    """Carries out what was left of a plan by JSON."""
+
+    def apply(self, plan: Plan, current: Targets, desired: Targets) -> Applied:
+        return super().apply(Plan.from_dict(json.loads(json.dumps(plan.as_dict()))), current, desired)
+
+
+class UnderAnotherName(ImageWing):
+    """Carries out a plan that says otherwise than its task."""
+
+    def apply(self, plan: Plan, current: Targets, desired: Targets) -> Applied:
+        renamed = json.loads(json.dumps(plan.as_dict()).replace(NAME, "other.qcow2"))
+        return super().apply(Plan.from_dict(renamed), current, desired)
+
+
+def test_what_is_sent_is_what_the_plan_says_and_not_what_the_task_would(lab, image):
+    running = lab(center("center", reserved=GIB))
+    store = device(running, "center").store
+    store.images[NAME] = Image(NAME, VENDOR, 5)
+    task = {"hosts": {"center": "center"}, "force": True, "reserve": 2 * GIB}
+    assert run(running, image, wing_type=ThroughJson, **task).changed
+    assert [line.partition("?")[0].partition("/image_name")[0] for line in written(running, "center")] == [
+        "PUT config/hosted_firewall_storage",
+        "DELETE config/hosted_firewall_images",
+        "POST config/hosted_firewall_images",
+    ]
+    assert shown(running, "center") == {NAME: (len(CONTENT), "complete")}
+    store.images.clear()
+    assert isinstance(ended(running, image, wing_type=UnderAnotherName, **task), ApplyFailed)
+    assert [*shown(running, "center")] == ["other.qcow2"]
+
+
+def test_a_file_that_is_not_the_one_of_the_plan_is_not_sent(lab, image):
+    class Grown(ImageWing):
+        def apply(self, plan: Plan, current: Targets, desired: Targets) -> Applied:
+            grown = json.loads(json.dumps(plan.as_dict()).replace(str(len(CONTENT)), "7"))
+            return super().apply(Plan.from_dict(grown), current, desired)
+
+    running = lab(branch())
+    error = ended(running, image, wing_type=Grown)
+    assert isinstance(error, ApplyFailed)
+    assert "not the one that the plan names" in str(error)
+    assert shown(running) == {}
+
+
+def test_an_image_whose_firewall_an_earlier_stage_removes_is_assumed_free_in_check_mode_only(lab):
+    running = lab(branch())
+    hosting = device(running, "branch").hosting
+    hosting.images[NAME] = Image(NAME, VENDOR, 5)
+    hosting.machine = Machine(VENDOR, "VM 50", NAME)
+    assumed = {"assume": ("not_in_use",)}
+    planned = run(running, None, check_mode=True, **assumed)
+    assert planned.plan.after == (f"no firewall uses the image {NAME} (appliance)",)
+    assert rules(ended(running, None, **assumed)) == ["H5"]
+    assert rules(ended(running, None, check_mode=True)) == ["H5"]
+    hosting.machine = None
+    assert run(running, None, **assumed).plan == planned.plan
 
 
 # -- rules ------------------------------------------------------------------------------------------------------------
@@ -283,7 +349,10 @@ def test_deleting_in_center_leaves_the_appliance_alone_and_says_so(lab, image):
     run(running, image)
     run(running, image, hosts={"center": "center"})
     done = run(running, None, hosts={"center": "center"})
-    assert [item.rule for item in done.warnings] == ["H36"]
+    assert [(item.rule, item.item) for item in done.warnings] == [
+        ("H36", "targets[center]"),
+        ("removes-all", "firewall images"),
+    ]
     assert (shown(running, "center"), [*shown(running)]) == ({}, [NAME])
 
 
@@ -365,9 +434,8 @@ def test_a_half_that_could_not_be_deleted_is_told_and_replaced_by_the_next_run(l
 def watched(lab: Lab, image: Path, progress: Any) -> None:
     file = local_file(str(image))
     with opened(lab, "branch") as manager:
-        converge(
-            ImageWing({"appliance": manager}, Desired(NAME, True, VENDOR, file.size), file, progress), check_mode=False
-        )
+        wing = ImageWing({"appliance": manager}, Desired(NAME, True, VENDOR, file.size), file, progress)
+        converge(wing, Terms(check_mode=False))
 
 
 def test_an_upload_that_somebody_else_was_quicker_with_is_left_alone(lab, image):

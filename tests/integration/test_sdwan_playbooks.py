@@ -75,7 +75,7 @@ def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network
     site = network()
     planned = site.play(SITE, "--limit", "berlin", "--check", "--diff")
     assert planned.code == 0
-    assert "the appliance has no image stand-in.qcow2" in planned.output  # a warning: the real run uploads it first
+    assert "the appliance has no image" not in planned.output  # the real run uploads it first
     assert "-- state: absent\n+- state: started\n" in planned.output
     wrong = site.play(SITE, "--limit", "berlin", "--check", "-e", '{"sdwan_hosted_firewall_model": "VM 300"}')
     assert wrong.code == 2
@@ -120,14 +120,24 @@ def test_a_refusal_after_center_imported_says_that_it_did(network):
     assert refused.code == 2
     assert [line for line in writes(site) if "network_config_import" in line] == writes(site) != []
     assert "[H24]" in refused.text
-    assert "fetched anew, and nothing else was sent" in refused.text
+    assert "an earlier stage of this run was applied" in refused.text
     assert "imported: true" in refused.output
+    asked = len(writes(site))
+    again = play(site, "center", {"mspplus.netsec.sdwan_redirect": options})
+    assert (again.code, writes(site)[asked:]) == (2, [])
+    assert "The document breaks rules; nothing was sent" in again.text
 
 
 def test_the_way_back_takes_redirects_then_firewalls_then_images(network):
     site = network()
     assert site.play(SITE).code == 0
-    back = ("-e", "sdwan_hosted_firewall_state=absent", "-e", "sdwan_hosted_firewall_force=true")
+    gone = ("-e", "sdwan_hosted_firewall_state=absent")
+    back = (*gone, "-e", "sdwan_hosted_firewall_force=true")
+    asked = len(writes(site))
+    planned = site.play(SITE, "--limit", "berlin,mcn", *gone, "--check")
+    assert planned.code == 0, planned.output  # what the redirects are that go first is assumed
+    assert planned.having("changed") == {"berlin", "mcn"}
+    assert writes(site)[asked:] == []
     assert site.play(SITE, *back).code == 0
     assert site.device("berlin").hosting.machine is None
     assert site.device("berlin").hosting.images == {}

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import copy
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,8 @@ from integration.redirects import (
 )
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import read_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.device import RedirectWing, read_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import to_document
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "roles" / "sdwan_hosted_firewall" / "files" / "examples"
@@ -92,7 +95,7 @@ def test_undo_sent_by_hand_brings_a_package_back(network, first, second, state):
         run(lab, USE_CASES[first])
     with opened(lab, "mcn") as manager:
         before = read_package(manager, PACKAGE)
-        done = run(lab, USE_CASES[second], state, change={"activate": False})
+        done = run(lab, USE_CASES[second], state, activate=False)
         assert read_package(manager, PACKAGE) != before
         for line in done.plan.undo_commands:
             manager.send(line)
@@ -106,9 +109,34 @@ def test_check_mode_writes_nothing_and_says_what_a_run_then_does(network):
     assert written(lab, "mcn") == []
     done = run(lab, ALL_TRAFFIC)
     assert planned.plan.as_dict() == done.plan.as_dict()
-    edits = [line.split(" {")[0] for line in done.plan.commands]
-    around = [line.split(" {")[0] for line in done.plan.notes["transaction"]]
-    assert written(lab, "mcn") == [around[0], *edits, *around[1:]]
+    assert written(lab, "mcn") == [line.split(" {")[0] for line in planned.commands]
+
+
+def carrying_out(monkeypatch: pytest.MonkeyPatch, changed: Callable[[Plan], Plan]) -> None:
+    """Have something become of each plan between planning it and applying it."""
+    apply = RedirectWing.apply
+    monkeypatch.setattr(RedirectWing, "apply", lambda wing, plan, *states: apply(wing, changed(plan), *states))
+
+
+@pytest.mark.parametrize("document", USE_CASES.values(), ids=USE_CASES.keys())
+def test_a_plan_that_went_through_json_sends_the_same_requests(network, monkeypatch, document):
+    first, second = network(), network()
+    run(first, document)
+    carrying_out(monkeypatch, lambda plan: Plan.from_dict(json.loads(json.dumps(plan.as_dict()))))
+    run(second, document)
+    assert written(first, "mcn") == written(second, "mcn")
+    assert live(first) == live(second)
+
+
+def test_what_is_sent_is_what_the_plan_says_and_not_what_the_task_would(network, monkeypatch):
+    def without_rollback(plan: Plan) -> Plan:
+        return Plan.from_dict(json.loads(json.dumps(plan.as_dict()).replace("activate_with_rollback", "activate")))
+
+    lab = network()
+    carrying_out(monkeypatch, without_rollback)
+    assert run(lab, ALL_TRAFFIC).changed
+    sent = [line.rpartition("action=")[2] for line in written(lab, "mcn") if "change_management" in line]
+    assert sent == ["verify", "stage", "activate"]
 
 
 def test_one_change_of_many_sends_one_edit(network):
@@ -118,8 +146,11 @@ def test_one_change_of_many_sends_one_edit(network):
     changed = copy.deepcopy(INTERNET)
     changed["policy_templates"][0]["sites"] = ["berlin", "hamburg", "paris"]
     done = run(lab, changed)
-    assert [line.split(" {")[0] for line in done.plan.commands] == ["PUT config_editor/firewall"]
-    assert len(written(lab, "mcn")) - before == 1 + len(done.plan.notes["transaction"])
+    edits = [
+        line for operation in done.plan.operations for line in operation.do if "transaction[" not in operation.item
+    ]
+    assert [line.split(" {")[0] for line in edits] == ["PUT config_editor/firewall"]
+    assert written(lab, "mcn")[before:] == [line.split(" {")[0] for line in done.commands]
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,8 @@ def test_a_network_that_does_not_take_a_change_keeps_what_it_ran(network, fault)
     parameters, words, state = REFUSING[fault]
     lab = network(faults=[{"name": fault, **parameters}])
     before = copy.deepcopy(live(lab))
-    change = {"stage_timeout": 1.0} if fault == "job_hangs" else {}  # else a slow machine, not the fault, ends it
-    error = ended(lab, ALL_TRAFFIC, change=change)
+    change = {"stage_timeout": 1} if fault == "job_hangs" else {}  # else a slow machine, not the fault, ends it
+    error = ended(lab, ALL_TRAFFIC, **change)
     assert isinstance(error, ApplyFailed)
     assert words in str(error)
     assert error.device_state.startswith(state)
@@ -147,7 +147,7 @@ def test_a_network_that_does_not_take_a_change_keeps_what_it_ran(network, fault)
 
 def test_a_site_that_does_not_stage_can_be_left_behind(network):
     lab = network(faults=[{"name": "site_stage_fails", "at": "berlin-a"}])
-    done = run(lab, INTERNET, change={"ignore_incomplete": True})
+    done = run(lab, INTERNET, ignore_incomplete=True)
     assert done.changed
     states = {site["appliance_name"]: site["transfer_state"] for site in done.details["sites"]}
     assert revision(lab) == 2
@@ -162,20 +162,29 @@ def test_appliances_that_restart_for_long_are_waited_for(network):
     assert revision(lab) == 2
 
 
+# Steps of a change that an earlier run prepared.
+REMAINING = [
+    f"transaction[{step}]" for step in ("compile", "export_to_cm", "verify", "stage", "activate", "delete_backup")
+]
+
+
 def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_the_next_run(network):
     lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
-    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    error = ended(lab, ALL_TRAFFIC, activation_timeout=1)
     assert isinstance(error, ApplyFailed)
     assert error.device_state.startswith("unknown; the activation is under way")
     assert error.changed
     assert BACKUP in device(lab, "mcn").editor.packages
     lab.clear_faults("mcn")
-    still = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    still = ended(lab, ALL_TRAFFIC, activation_timeout=1)
+    assert isinstance(still, ApplyFailed)
     assert "an earlier run began did not end" in str(still)
+    assert not still.changed
+    assert "that activation is under way" in still.device_state
     lab.call(device(lab, "mcn").network.restart_change_management)
     again = run(lab, ALL_TRAFFIC)
     assert again.changed
-    assert [operation.risk for operation in again.plan.operations] == [("unfinished",)]
+    assert [operation.item for operation in again.plan.operations] == REMAINING
     assert revision(lab) == 2
     assert not run(lab, ALL_TRAFFIC).changed
 
@@ -207,16 +216,35 @@ def test_a_run_that_was_killed_is_finished_by_the_next_one(network):
     packages[PACKAGE]["global_network_settings"]["connection_match_type"] = "symmetric"
     done = run(lab, ALL_TRAFFIC)
     assert done.changed
-    assert "unfinished" in done.plan.operations[-1].risk
+    items = [operation.item for operation in done.plan.operations]
+    assert items[-len(REMAINING) :] == REMAINING
+    assert "transaction[save_as]" not in items
     assert live(lab)["global_network_settings"]["connection_match_type"] == "symmetric"
     assert BACKUP not in packages
 
 
+def test_what_a_run_that_was_killed_had_staged_is_cancelled_by_a_step_of_the_plan(network):
+    lab = network()
+    mcn = device(lab, "mcn")
+    packages = mcn.editor.packages
+    run(lab, ALL_TRAFFIC, activate=False)
+    lab.call(lambda: mcn.changes.receive(PACKAGE, copy.deepcopy(packages[PACKAGE])))
+    lab.call(lambda: setattr(mcn.changes, "state", "activate"))
+    lab.call(lambda: setattr(mcn.network.sites["berlin"].appliances[0], "staged_config", f"{PACKAGE}_2"))
+    planned = run(lab, ALL_TRAFFIC, check_mode=True)
+    assert [operation.item for operation in planned.plan.operations] == ["transaction[cancel_stage]", *REMAINING]
+    asked = len(written(lab, "mcn"))
+    done = run(lab, ALL_TRAFFIC)
+    assert done.plan == planned.plan
+    assert written(lab, "mcn")[asked:] == [line.split(" {")[0] for line in planned.commands]
+    assert revision(lab) == 2
+
+
 def test_a_package_may_be_edited_without_being_activated(network):
     lab = network()
-    assert run(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert run(lab, ALL_TRAFFIC, activate=False).changed
     assert revision(lab) == 1
-    assert not run(lab, ALL_TRAFFIC, change={"activate": False}).changed
+    assert not run(lab, ALL_TRAFFIC, activate=False).changed
     assert run(lab, ALL_TRAFFIC).changed
     assert revision(lab) == 2
 
@@ -270,25 +298,25 @@ def staged_by_others(lab: Lab, state: str = "activate", name: str = "Other") -> 
 def test_what_others_handed_over_or_staged_is_never_cancelled_or_replaced(network, state, prepared):
     lab = network()
     if prepared:
-        run(lab, INTERNET, change={"activate": False})
+        run(lab, INTERNET, activate=False)
     changes = staged_by_others(lab, state)
-    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 0.5})
+    error = ended(lab, ALL_TRAFFIC, activation_timeout=1)
     assert isinstance(error, ApplyFailed)
     assert "H33" in {item.rule for item in error.problems}
     assert (changes.state, changes.selected) == (state, "Other")
     assert not [line for line in written(lab, "mcn") if "cancel_stage" in line or "clear_network" in line]
-    run(lab, ALL_TRAFFIC, change={"activate": False})
+    run(lab, ALL_TRAFFIC, activate=False)
     assert (changes.state, changes.selected) == (state, "Other")
 
 
 def test_a_later_run_that_fails_keeps_what_an_earlier_one_prepared(network):
     lab = network()
-    run(lab, INTERNET, change={"activate": False})
+    run(lab, INTERNET, activate=False)
     packages = device(lab, "mcn").editor.packages
     prepared = copy.deepcopy(packages[PACKAGE])
     lab.add_fault("mcn", {"name": "http_status", "at": "action=compile"})
     lab.add_fault("mcn", {"name": "http_status", "at": "nothing"})
-    error = ended(lab, ALL_TRAFFIC, change={"activate": False})
+    error = ended(lab, ALL_TRAFFIC, activate=False)
     assert isinstance(error, ApplyFailed)
     assert "an earlier change that waits in the package" in error.device_state
     assert without_empty_sites(packages[PACKAGE]) == without_empty_sites(prepared)

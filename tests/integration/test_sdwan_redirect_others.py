@@ -102,7 +102,7 @@ def test_what_was_only_handed_over_is_replaced_with_force(network):
 
 def test_a_prepared_change_does_not_cancel_that_of_a_package_with_a_longer_name(network):
     lab = network()
-    run(lab, INTERNET, change={"activate": False})
+    run(lab, INTERNET, activate=False)
     changes, packages = device(lab, "mcn").changes, device(lab, "mcn").editor.packages
     packages["Production_2"] = copy.deepcopy(packages[PACKAGE])
     lab.call(lambda: changes.receive("Production_2", {}))
@@ -117,7 +117,7 @@ def test_a_release_that_numbers_no_configuration_is_asked_whether_it_still_activ
     monkeypatch.setattr(lab_network.Live, "stamp", property(lambda self: self.package))
     monkeypatch.setattr(change_management.ChangeManagement, "_next", property(lambda self: self.selected))
     lab = network(faults=[{"name": "job_hangs", "at": "activate"}])
-    error = ended(lab, ALL_TRAFFIC, change={"activation_timeout": 1.0})
+    error = ended(lab, ALL_TRAFFIC, activation_timeout=1)
     assert isinstance(error, ApplyFailed)
     assert "its state is activating" in str(error)
     assert revision(lab) == 1
@@ -142,7 +142,7 @@ def test_a_release_that_numbers_no_configuration_is_asked_whether_it_still_activ
 
 def test_a_name_that_fits_into_no_request_is_an_error_and_not_a_wreck(network):
     lab = network()
-    run(lab, INTERNET, change={"activate": False})
+    run(lab, INTERNET, activate=False)
     templates = device(lab, "mcn").editor.packages[PACKAGE]["hosted_firewall_template"]
     templates.append(OTHERS)
     error = ended(lab, ALL_TRAFFIC)
@@ -273,16 +273,16 @@ def test_a_prepared_change_is_taken_back_to_what_runs(network):
         "firewall": {"berlin": {"firewall_local_policy": [allow, redirect]}},
     }
     lab = network(network={**NETWORK, "content": content})
-    assert run(lab, {"site_policies": [{"site": "berlin"}]}, "deleted", change={"activate": False}).changed
+    assert run(lab, {"site_policies": [{"site": "berlin"}]}, "deleted", activate=False).changed
     assert run(lab, ALL_TRAFFIC).changed
     assert [row["action"] for row in live(lab)["firewall"]["berlin"]["firewall_local_policy"]] == ["allow", "redirect"]
 
 
 def test_a_backup_may_be_called_as_the_next_activation_is(network):
     lab = network()
-    named = {"backup": "Production_2"}
-    assert run(lab, ALL_TRAFFIC, change=named).changed
-    assert not run(lab, ALL_TRAFFIC, change=named).changed
+    named = {"backup_package": "Production_2"}
+    assert run(lab, ALL_TRAFFIC, **named).changed
+    assert not run(lab, ALL_TRAFFIC, **named).changed
 
 
 def test_an_allow_of_a_template_lets_out_what_the_sites_own_one_would(network):

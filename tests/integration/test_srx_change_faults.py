@@ -23,7 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -68,12 +68,12 @@ QUICK = {
 }  # fmt: skip
 
 
-def run(lab: Lab) -> Outcome:
+def run(lab: Lab) -> Run:
     door = open_door(lab, read_timeout=READ_TIMEOUT)
     try:
         firewall = Firewall(door, READ_TIMEOUT)
         wing = PolicyLogWing(firewall, WANTED, "merged", CommitOptions(60, 2), Progress("fw1", None))
-        return converge(wing, check_mode=False)
+        return converge(wing, Terms(check_mode=False))
     finally:
         door.close()
 
@@ -158,7 +158,7 @@ def test_input_that_is_lost_leaves_the_firewall_as_it_was(lab: StartLab) -> None
         try:
             firewall = Firewall(door, READ_TIMEOUT)
             wing = PolicyLogWing(firewall, many, "merged", CommitOptions(60, 5), Progress("fw1", None))
-            return converge(wing, check_mode=False).changed
+            return converge(wing, Terms(check_mode=False)).changed
         finally:
             door.close()
 

@@ -10,20 +10,21 @@ import copy
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from integration.conftest import StartLab
 from integration.firewalls import carried, open_door, sent
+from integration.harness import Tasks
 from netmiko import ConnectHandler
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
     ApplyFailed,
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -82,12 +83,12 @@ def opened(lab: Lab) -> Iterator[Firewall]:
 
 def run(
     lab: Lab, document: Any, state: Any = "overridden", *, confirmed: bool = False, check_mode: bool = False
-) -> Outcome:
+) -> Run:
     """One run of srx_fpc_error_action, from login to logout."""
     with opened(lab) as firewall:
         options = CommitOptions(60, 5, "CHG1")
         wing = FpcWing(firewall, copy.deepcopy(document), state, options, Progress("core", None), confirmed=confirmed)
-        return converge(wing, check_mode=check_mode)
+        return converge(wing, Terms(check_mode=check_mode))
 
 
 def text(lab: Lab) -> list[str]:
@@ -150,8 +151,10 @@ def test_actions_keep_the_order_of_the_document(lab: StartLab) -> None:
     assert not run(edge, turned, "merged").changed
 
 
-def test_the_diff_shows_both_documents(lab: StartLab) -> None:
-    result = converged(run(lab(chassis()), WANTED, check_mode=True), {"config": WANTED}, True)
+def test_the_diff_shows_both_documents(lab: StartLab, tmp_path: Path) -> None:
+    task = Tasks(lab(chassis()), tmp_path, "core")
+    result = task("srx_fpc_error_action", {"config": WANTED, "state": "overridden"}, check=True, diff=True)
+    assert result["model"] == "SRX5800" and result["release"]
     assert "threshold: 20" in result["diff"]["before"] and "threshold: 20" not in result["diff"]["after"]
     assert "get-state" in result["diff"]["after"] and len(result["plan"]["fingerprint"]) == 64
 
@@ -197,7 +200,7 @@ def test_a_cluster_is_warned_about_lists_without_alarm(lab: StartLab) -> None:
     done = run(edge, document, "merged")
     assert done.changed and [warning.rule for warning in done.warnings] == ["F9"]
     assert not run(edge, document, "merged").changed
-    assert run(lab(chassis()), document, "merged").warnings == ()
+    assert run(lab(chassis()), document, "merged").warnings == []
 
 
 @pytest.mark.parametrize(
@@ -232,7 +235,7 @@ def test_a_threshold_that_is_reached_already_is_a_warning(lab: StartLab) -> None
     edge = lab(chassis(fpc_errors=ERRORS))
     done = run(edge, [{"fpc": 7, "minor": {"threshold": 13}}], "merged", check_mode=True)
     assert [warning.rule for warning in done.warnings] == ["F18"] and "13 minor errors" in done.warnings[0].message
-    assert run(edge, [{"fpc": 7, "minor": {"threshold": 14}}], "merged", check_mode=True).warnings == ()
+    assert run(edge, [{"fpc": 7, "minor": {"threshold": 14}}], "merged", check_mode=True).warnings == []
 
 
 # -- reads

@@ -10,24 +10,26 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 from integration.conftest import StartLab
 from integration.firewalls import device, open_door, sent
+from integration.harness import Tasks
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
     ApplyFailed,
     ConnectionFailed,
     ValidationFailed,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing, inspect
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.plan import Document
 from lab.server import Lab
 
 CONFIG = """\
@@ -81,7 +83,7 @@ def run(
     meanwhile: Callable[[], object] | None = None,
     kind: type[Firewall] = Firewall,
     **options: bool,
-) -> Outcome:
+) -> Run:
     """One run of srx_flow_monitor, from login to logout. meanwhile: happens between its reads and its first command."""
 
     def progress(what: str) -> None:
@@ -90,15 +92,9 @@ def run(
 
     items = [OUT, BACK] if filters is None else filters
     with opened(lab, kind) as firewall:
-        wing = MonitorWing(
-            firewall,
-            [filter_of(item) for item in items],
-            file_of(file) if file else None,
-            state,
-            Progress("fw1", None),
-            **options,
-        )
-        return converge(wing, check_mode=check_mode, progress=progress)
+        asked = Document([filter_of(item) for item in items], file_of(file) if file else None, state, **options)
+        wing = MonitorWing(firewall, asked, Progress("fw1", None))
+        return converge(wing, Terms(check_mode=check_mode), progress)
 
 
 def typed(lab: Lab, *commands: str) -> None:
@@ -118,7 +114,7 @@ def written(lab: Lab) -> list[str]:
     return [line for line in sent(lab) if WRITES.match(line)]
 
 
-def told(outcome: Outcome) -> list[str]:
+def told(outcome: Run) -> list[str]:
     return [warning.rule for warning in outcome.warnings]
 
 
@@ -151,8 +147,9 @@ def test_check_mode_tells_a_run_does_a_second_run_changes_nothing(lab: StartLab)
     assert len([entry for entry in edge.journal("fw1") if entry["event"] == "login"]) == 3
 
 
-def test_the_diff_shows_the_monitor_before_and_after(lab: StartLab) -> None:
-    diff = converged(run(lab(srx()), check_mode=True), {"filters": [OUT, BACK]}, True)["diff"]
+def test_the_diff_shows_the_monitor_before_and_after(lab: StartLab, tmp_path: Path) -> None:
+    task = Tasks(lab(srx()), tmp_path, "fw1")
+    diff = task("srx_flow_monitor", {"filters": [OUT, BACK], "file": FILE}, check=True, diff=True)["diff"]
     assert diff["before"] == "running: false\nfile: null\nfilters: []\n"
     assert diff["after"].startswith("running: true\nfile: client-trace\nfilters:\n- name: out\n")
     assert "source_prefix: 10.1.1.7/32" in diff["after"] and "interface: ge-0/0/1.0" in diff["after"]

@@ -29,10 +29,11 @@ from integration.test_srx_monitor import (
 from unit.plugins.plugin_utils._srx.flow_monitor import monitors
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import MonitorWing, read
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.plan import Document
 from lab.server import running
 from lab.srx.monitor import Monitor as LabMonitor
 
@@ -260,17 +261,17 @@ def test_documents_end_on_the_lab_as_on_the_pure_device(repeat: str, shows_extra
             assert (read(firewall).running, carried(edge)[2]) == (pure.running, pure.filters)
 
             def wing() -> MonitorWing:
-                return MonitorWing(firewall, filters, file, state, Progress("fw1", None), purge=purge)
+                return MonitorWing(firewall, Document(filters, file, state, purge), Progress("fw1", None))
 
             try:
-                done = converge(wing(), check_mode=False)
+                done = converge(wing(), Terms(check_mode=False))
             except ValidationFailed as refused:
                 assume({problem.rule for problem in refused.problems} - {"M9", "M10", "M16", "M17"})  # those may stand
                 raise
             for command in done.plan.commands:
                 pure.do(command)
             assert carried(edge) == (pure.running, pure.file["name"] if pure.file else None, pure.filters)
-            assert not converge(wing(), check_mode=False).changed
+            assert not converge(wing(), Terms(check_mode=False)).changed
 
         try:
             same()

@@ -10,18 +10,19 @@ import copy
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from integration.conftest import StartLab
 from integration.eventually import eventually
 from integration.firewalls import carried, device, open_door, sent
+from integration.harness import Tasks
 from netmiko import ConnectHandler
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import converged
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Outcome, converge
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -82,12 +83,12 @@ def run(
     check_mode: bool = False,
     confirm_timeout: int = 60,
     **commit: Any,
-) -> Outcome:
+) -> Run:
     """One run of srx_policy_log, from login to logout."""
     with opened(lab) as firewall:
         options = CommitOptions(confirm_timeout, 5, **commit)
         wing = PolicyLogWing(firewall, copy.deepcopy(document), state, options, Progress("fw1", None))
-        return converge(wing, check_mode=check_mode)
+        return converge(wing, Terms(check_mode=check_mode))
 
 
 def logs(lab: Lab) -> list[str]:
@@ -139,8 +140,8 @@ def test_only_the_named_contexts_are_read_and_only_what_policies_do(lab: StartLa
     ]
 
 
-def test_the_diff_shows_both_lists(lab: StartLab) -> None:
-    result = converged(run(lab(srx()), WANTED, check_mode=True), {"config": WANTED}, True)
+def test_the_diff_shows_both_lists(lab: StartLab, tmp_path: Path) -> None:
+    result = Tasks(lab(srx()), tmp_path, "fw1")("srx_policy_log", {"config": WANTED}, check=True, diff=True)
     assert result["diff"]["before"].count("session_close: false") == 2
     assert result["diff"]["after"].count("session_close: false") == 1
 
@@ -157,7 +158,7 @@ def test_what_would_log_in_vain_warns(lab: StartLab) -> None:
     edge = lab(srx(config_text=silent))
     done = run(edge, [{**DENY, "session_close": True}])
     assert [warning.rule for warning in done.warnings] == ["L2", "L3"]
-    assert run(edge, [{**DENY, "session_close": True}]).warnings == ()
+    assert run(edge, [{**DENY, "session_close": True}]).warnings == []
 
 
 def test_event_mode_wants_a_target_that_takes_information(lab: StartLab) -> None:
@@ -166,7 +167,7 @@ def test_event_mode_wants_a_target_that_takes_information(lab: StartLab) -> None
 
     desired = [{**WEB, "session_close": True}]
     assert run(lab(srx(config_text=event("file messages any notice"))), desired).warnings[0].rule == "L3"
-    assert run(lab(srx(config_text=event("host 192.0.2.9 user info"))), desired).warnings == ()
+    assert run(lab(srx(config_text=event("host 192.0.2.9 user info"))), desired).warnings == []
 
 
 def test_a_deactivated_policy_warns(lab: StartLab) -> None:
@@ -245,7 +246,7 @@ def test_a_statement_that_somebody_removed_meanwhile_is_planned_again(lab: Start
             return seen
 
         wing.read = stealing  # type: ignore[method-assign]
-        outcome = converge(wing, check_mode=False)
+        outcome = converge(wing, Terms(check_mode=False))
     assert not outcome.changed and f"web {INIT}" not in logs(edge)
 
 
@@ -286,7 +287,7 @@ def test_a_change_that_is_not_seen_afterwards_is_taken_back(lab: StartLab) -> No
 
         wing._kept = missing  # type: ignore[method-assign]
         with pytest.raises(ApplyFailed, match="does not show the change") as failed:
-            converge(wing, check_mode=False)
+            converge(wing, Terms(check_mode=False))
     assert failed.value.device_state == "rolled back"
     assert logs(edge) == [f"web {INIT}", f"all {CLOSE}"]
     assert run(edge, WANTED).changed
@@ -306,7 +307,7 @@ def test_an_interrupted_run_is_rolled_back_by_the_firewall(lab: StartLab) -> Non
 
         wing._kept = interrupted  # type: ignore[method-assign]
         with pytest.raises(Interrupted):
-            converge(wing, check_mode=False)
+            converge(wing, Terms(check_mode=False))
     assert eventually(lambda: carried(edge), lambda lines: lines == CONFIG.splitlines())
     assert not device(edge).candidates
     assert run(edge, WANTED).changed

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import documented_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.reasons import FURTHER, REASONS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +38,7 @@ def blocks(guide: Path) -> list[tuple[int, Any]]:
 
 def documentation(name: str) -> dict[str, Any]:
     module = importlib.import_module(f"ansible_collections.mspplus.netsec.plugins.modules.{name}")
-    return {part: yaml.safe_load(getattr(module, part)) for part in ("DOCUMENTATION", "RETURN")}
+    return {"options": documented_options(Path(str(module.__file__))), "RETURN": yaml.safe_load(module.RETURN)}
 
 
 def tasks(data: Any) -> Iterator[dict[str, Any]]:
@@ -85,7 +86,7 @@ EXAMPLES = [
 @pytest.mark.parametrize("task", EXAMPLES)
 def test_every_task_of_a_guide_has_arguments_that_its_module_takes(task: dict[str, Any]) -> None:
     (action,) = (key for key in task if key.startswith(PREFIX))
-    options = documentation(action.removeprefix(PREFIX))["DOCUMENTATION"]["options"]
+    options = documentation(action.removeprefix(PREFIX))["options"]
     given = {name: filled(value, options.get(name, {})) for name, value in (task[action] or {}).items()}
     result = ArgumentSpecValidator(spec(options)).validate(given)
     assert result.error_messages == []

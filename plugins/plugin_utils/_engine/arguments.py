@@ -13,15 +13,20 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
 from .raw_arguments import examined, mistyped
 
+COLLECTION = "mspplus.netsec"  # all that a fragment may come from
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 
 
@@ -29,11 +34,13 @@ _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
 class Constraints:
     """What documentation cannot say. Words as in AnsibleModule; no_log: names of top-level options.
 
-    bounds: the least and the most that a number may be, None for no limit, by top-level option.
+    bounds: the least and the most that a number may be, None for no limit, by top-level option. filled: names of top-level
+    lists that must have an entry.
     """
 
     no_log: frozenset[str] = frozenset()
     bounds: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
+    filled: frozenset[str] = frozenset()
     mutually_exclusive: Sequence[Sequence[str]] = ()
     required_together: Sequence[Sequence[str]] = ()
     required_one_of: Sequence[Sequence[str]] = ()
@@ -44,6 +51,18 @@ class Constraints:
     def as_keywords(self) -> dict[str, Any]:
         keys = ("mutually_exclusive", "required_together", "required_one_of", "required_if")
         return {key: [list(item) for item in getattr(self, key)] for key in keys if getattr(self, key)}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The options of its level that it speaks of."""
+        groups = (*self.mutually_exclusive, *self.required_together, *self.required_one_of)
+        conditions = [(option, *needed) for option, _value, needed, *_any in self.required_if]
+        return (
+            self.no_log
+            | self.filled
+            | self.bounds.keys()
+            | {name for group in (*groups, *conditions) for name in group}
+        )
 
 
 class ArgumentError(Exception):
@@ -58,13 +77,10 @@ class Arguments:
     """Built once, when the action plugin is imported: parsing documentation costs milliseconds."""
 
     def __init__(self, documentation: Path, constraints: Constraints = Constraints()) -> None:
-        # Without fragments: those of this collection hold attributes, no options.
-        document = read_docstring(str(documentation), ignore_errors=False)["doc"]
-        if not document:
-            raise ValueError(f"{documentation} holds no DOCUMENTATION")
-        self.spec = specification(document["options"], constraints)
+        self.spec = specification(documented_options(documentation), constraints)
         self.no_log = constraints.no_log
         self._bounds = constraints.bounds
+        self._filled = constraints.filled
         self._keywords = constraints.as_keywords()
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +109,8 @@ class Arguments:
         return state is not None and given.get("state", state.get("default")) == "merged"
 
     def _out_of_bounds(self, options: Mapping[str, Any]) -> list[str]:
-        return [
+        empty = [f"{name} must have at least one entry" for name in sorted(self._filled) if options.get(name) == []]
+        return empty + [
             f"{name} must be {_range(low, high)}, not {options[name]}"
             for name, (low, high) in self._bounds.items()
             if isinstance(options.get(name), int | float)
@@ -112,34 +129,80 @@ def _one_line(text: str) -> str:
 
 def _range(low: float | None, high: float | None) -> str:
     """
-    >>> _range(1, 600), _range(0, None)
-    ('1 to 600', '0 or more')
+    >>> _range(1, 600), _range(0, None), _range(1, 10_000_000)
+    ('1 to 600', '0 or more', '1 to 10000000')
     """
+    least, most = (f"{bound:.15g}" if bound is not None else "" for bound in (low, high))
     if high is None:
-        return f"{low:g} or more"
-    return f"{high:g} or less" if low is None else f"{low:g} to {high:g}"
+        return f"{least} or more"
+    return f"{most} or less" if low is None else f"{least} to {most}"
+
+
+def documented_options(documentation: Path) -> dict[str, Any]:
+    """The options of a module, with those of its fragments, merged as core does it: what the module documents itself wins, then
+    the fragment that is named first. Raises ValueError on a file without documentation and on an unknown fragment."""
+    document = read_docstring(str(documentation), ignore_errors=False)["doc"]
+    if not document:
+        raise ValueError(f"{documentation} holds no DOCUMENTATION")
+    options: dict[str, Any] = dict(document.get("options") or {})
+    for slug in document.get("extends_documentation_fragment", ()):
+        options = {**_fragment_options(documentation.parents[1] / "doc_fragments", str(slug)), **options}
+    return options
+
+
+def _fragment_options(folder: Path, slug: str) -> Mapping[str, Any]:
+    """Options of a fragment such as ``mspplus.netsec.flow_filters.capture``."""
+    name, _dot, part = slug.partition(f"{COLLECTION}.")[2].partition(".")
+    text = _fragments(folder / f"{name}.py").get(part.upper() or "DOCUMENTATION")
+    if text is None:
+        raise ValueError(f"{folder} has no fragment {slug}")
+    if "options:" not in text:  # attributes only; parsing them would cost milliseconds
+        return {}
+    options: Mapping[str, Any] = yaml_load(text)["options"]
+    return options
+
+
+@cache
+def _fragments(path: Path) -> Mapping[str, str]:
+    """The texts of a file of fragments by their names, which are in capitals; empty when there is no such file. A fragment may be
+    put together from parts, so the file is run, as core does it."""
+    if not path.is_file():
+        return {}
+    module = ModuleType(path.stem)
+    SourceFileLoader(path.stem, str(path)).exec_module(module)
+    return {
+        name: text for name, text in vars(module.ModuleDocFragment).items() if name.isupper() and isinstance(text, str)
+    }
 
 
 def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[str, Any]:
-    """An argument spec from documented options. Raises ValueError when the table names an option that is not there."""
+    """An argument spec from documented options. Raises ValueError when the table names an option that is not there, or bounds
+    one that is no number."""
     nested = dict(constraints.nested)
-    spec = _level(options, nested, "")
-    unknown = ((constraints.no_log | constraints.bounds.keys()) - spec.keys()) | nested.keys()
+    unknown = set(constraints.names - options.keys())
+    spec = _level(options, nested, "", unknown)
+    unknown |= nested.keys()
     if unknown:
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
+    boundless = sorted(name for name in constraints.bounds if spec[name].get("type") not in ("int", "float"))
+    if boundless:
+        raise ValueError(f"constraints bound options that are no numbers: {', '.join(boundless)}")
     for name, option in spec.items():
         option["no_log"] = name in constraints.no_log
     return spec
 
 
-def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str) -> dict[str, Any]:
+def _level(options: Mapping[str, Any], nested: dict[str, Constraints], path: str, unknown: set[str]) -> dict[str, Any]:
+    """unknown: filled with what nested constraints name and no documentation does."""
     spec: dict[str, Any] = {}
     for name, documented in options.items():
         here = f"{path}.{name}".lstrip(".")
         option = {key: documented[key] for key in _KEPT if key in documented}
         if "suboptions" in documented:
-            option["options"] = _level(documented["suboptions"], nested, here)
-            option.update(nested.pop(here, Constraints()).as_keywords())
+            option["options"] = _level(documented["suboptions"], nested, here, unknown)
+            constraints = nested.pop(here, Constraints())
+            unknown |= {f"{here}.{other}" for other in constraints.names - option["options"].keys()}
+            option.update(constraints.as_keywords())
         spec[name] = option
     return spec
 

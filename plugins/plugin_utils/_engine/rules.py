@@ -82,9 +82,11 @@ class Finding(NamedTuple):
 
 
 def problem(table: Mapping[str, Rule], finding: Finding) -> Problem:
-    """Raises KeyError for a rule that the table does not list."""
+    """An error that may be downgraded says so. Raises KeyError for a rule that the table does not list."""
     rule, item, message, remedy, warns, _amount, assumption = finding
     severity: Severity = "warning" if warns else table[rule].severity
+    if severity == "error" and table[rule].overridable and "warn_only" not in remedy:
+        remedy = f"{remedy} {rule} can be downgraded with warn_only.".strip()
     return Problem(rule, item, message, remedy, severity, assumption=assumption)
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from .failures import ApplyFailed, ConcurrentChange, ConnectionFailed, RunFailed, ValidationFailed
@@ -164,11 +164,13 @@ class _Walk(Generic[S]):
         self._terms = terms
         self._progress = progress
         self._applied = 0  # stages
+        self._planned_twice = False  # another session changed the device once already
         self.run = Run()
 
     def stage(self) -> bool:
-        """The six steps once. Whether another stage is due."""
+        """The six steps once. Whether they are due once more: for another stage, or because another session was quicker."""
         wing, terms = self._wing, self._terms
+        known = replace(self.run, plans=[*self.run.plans], warnings=[*self.run.warnings])
         current, desired, document = self._planned()
         plan = document.plan
         if terms.check_mode or not plan:
@@ -179,18 +181,11 @@ class _Walk(Generic[S]):
         try:
             applied = wing.apply(plan, current, desired)
         except ConcurrentChange as change:
-            if terms.expected or self._applied:
+            if terms.expected or self._planned_twice:
                 raise _changed_under_way(change) from change
-            self._forget()
-            current, desired, document = self._planned()
-            plan = document.plan
-            if not plan:
-                self.run.after = wing.show(current)
-                return False
-            try:
-                applied = wing.apply(plan, current, desired)
-            except ConcurrentChange as again:
-                raise _changed_under_way(again) from again
+            self._planned_twice = True
+            self.run = known  # without what was planned before another session changed the device
+            return True
         self._applied += 1
         self.run.changed = True
         self.run.details.update(applied.details)
@@ -234,10 +229,6 @@ class _Walk(Generic[S]):
         if errors(said):
             raise ValidationFailed([*self.run.warnings, *said], "This run is not allowed")
         self.run.warnings += said
-
-    def _forget(self) -> None:
-        """What was planned before another session changed the device."""
-        self.run = Run()
 
     def _verify(self, plan: Plan, desired: S) -> None:
         self._progress("verifying")

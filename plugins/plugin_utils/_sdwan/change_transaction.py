@@ -14,19 +14,31 @@ Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, con
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
-from .._engine.operations import Plan
+from .._engine.operations import Operation, Plan
 from .._engine.problems import Problem, errors
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
 from .._transport.rest.api import Rejected
-from .change_model import ACTIVATE, NETWORK_STAGING, ChangeState, audits, change_state, has_audits, packages
+from .change_model import ACTIVATE as ACTIVATE_STATE
+from .change_model import NETWORK_STAGING, ChangeState, audits, change_state, has_audits, packages
+from .change_plan import (
+    ACTIVATE,
+    CANCEL_STAGE,
+    COMPILE,
+    DELETE_BACKUP,
+    EXPORT,
+    IMPORT,
+    LEAVES_FAILING,
+    SAVE_AS,
+    STAGE,
+    VERIFY,
+    ChangeOptions,
+)
 from .manager import Manager
-from .redirect.plan import Requests
 
 COMPILE_SECONDS = 300.0  # that the system may think about a package without a word
 LONGEST_POLL = 5.0
@@ -34,181 +46,204 @@ _END_IT = "Let that change end, or cancel it. What was only handed over (network
 GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 
-@dataclass(frozen=True)
-class ChangeOptions:
-    """activate: False ends after the compile. rollback: the network returns by itself on an error. force: another package than the
-    one that runs may be activated, and what was handed over, but not staged, be replaced. Times in seconds."""
+def read_state(manager: Manager) -> ChangeState:
+    return change_state(manager.one("change_management"))
 
-    package: str
-    backup: str
-    activate: bool = True
-    rollback: bool = True
-    ignore_incomplete: bool = False
-    stage_timeout: float = 1200.0
-    activation_timeout: float = 600.0
-    force: bool = False
+
+def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> ChangeState:
+    """The state when the activation that an earlier run began has ended; appliances restart meanwhile, so silence is part of it.
+
+    Raises ApplyFailed where it does not end within activation_timeout.
+    """
+
+    def look() -> ChangeState:
+        progress("waiting for the activation that an earlier run began")
+        try:
+            return read_state(manager)
+        except (ConnectionFailed, Rejected):
+            return ChangeState()
+
+    limit = options.activation_timeout
+    now = poll(look, lambda seen: seen.is_told and not seen.is_activating, limit, longest=LONGEST_POLL)
+    if now.is_told and not now.is_activating:
+        return now
+    raise ApplyFailed(
+        f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)",
+        (),
+        f"unchanged by this run; that activation is under way, and the package {options.backup} holds what was before. "
+        f"Run again: it looks where the network is and goes on from there",
+    )
+
+
+def may_be_done(refused: Rejected) -> bool:
+    """A server error, or an answer that was not understood, may come after the deed; any other refusal means that nothing was
+    done."""
+    return refused.status >= 500 or (refused.status < 300 and refused.code is None)
 
 
 class Change:
-    """One transaction. left: what of a wanted package the device does not show. restored: plans back to what was before."""
+    """One transaction: carries out the operations of a plan.
 
-    def __init__(self, manager: Manager, options: ChangeOptions, progress: Progress) -> None:
+    left: what of the desired package the device does not show after the edits, or shows in a wrong order. back: the edits from
+    what the package is to what it was. moved: why the network's configuration is another one than that which was planned from, ""
+    when it is not.
+    """
+
+    def __init__(
+        self,
+        manager: Manager,
+        options: ChangeOptions,
+        progress: Progress,
+        *,
+        left: Callable[[], list[Problem]],
+        back: Callable[[], Sequence[Operation]],
+        moved: Callable[[], str],
+    ) -> None:
         self._manager = manager
         self._options = options
         self._progress = progress
-        self._requests = Requests(manager.table, options.package)
-        self._exported = self._staging = self._activating = self._live = self._unfinished = False
+        self._left = left
+        self._back = back
+        self._moved = moved
+        self._undo: dict[str, tuple[str, ...]] = {}  # of the steps that were begun, by item
+        self._exported = self._staging = self._activating = self._live = self._unfinished = self._deleted = False
         self._known: set[str] = set()  # packages, where what is staged may be of a run before this one
+        self._warnings: list[Problem] = []
         self.sites: list[dict[str, str]] = []
-
-    def lines(self, unfinished: bool = False) -> list[str]:
-        """All requests of the transaction around the edits, as a plan shows them."""
-        table, options = self._manager.table, self._options
-        names = {"package_name": options.package, "new_package_name": options.backup}
-        found = [] if unfinished else [table.line("POST", "config_package_save_as", names)]
-        found.append(self._requests.act("config_packages", "compile"))
-        if options.activate:
-            found.append(self._requests.act("config_packages", "export_to_cm"))
-            found += [self._act(action) for action in ("verify", "stage", self._activation)]
-            found.append(self._drop_backup)
-        return found
-
-    @property
-    def _activation(self) -> str:
-        return "activate_with_rollback" if self._options.rollback else "activate"
-
-    @property
-    def _drop_backup(self) -> str:
-        return self._manager.table.line("DELETE", "config_packages", keys={"package_name": self._options.backup})
-
-    def _act(self, action: str) -> str:
-        return self._manager.table.line("POST", "change_management", action=action)
-
-    def state(self) -> ChangeState:
-        return change_state(self._manager.one("change_management"))
+        self._steps: dict[str, Callable[[Operation], None]] = {
+            SAVE_AS: self._save_as,
+            CANCEL_STAGE: self._cancel_stage,
+            COMPILE: self._compile,
+            EXPORT: self._export,
+            VERIFY: self._verify,
+            STAGE: self._stage,
+            ACTIVATE: self._activate,
+            DELETE_BACKUP: self._delete_backup,
+            IMPORT: self._import,
+        }
 
     # -- the transaction ----------------------------------------------------------------------------------------------
 
-    def make(
-        self,
-        plan: Plan,
-        left: Callable[[], list[Problem]],
-        back: Callable[[], Plan],
-        *,
-        unfinished: bool,
-        moved: Callable[[], str] = lambda: "",
-    ) -> Applied:
-        """left: what the package lacks after the edits, or has in a wrong order. back: the plan from what it is to what it
-        was. moved: why the network's configuration is another one than that which was planned from, "" when it is not.
-
-        Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is taken back as far as the link allows.
-        """
-        self._unfinished = unfinished
+    def make(self, plan: Plan) -> Applied:
+        """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is taken back as far as the link allows."""
+        items = {operation.item for operation in plan.operations}
+        self._unfinished = SAVE_AS not in items
         done = False
         try:
-            if not unfinished:
-                self._send(self.lines()[0], "saving a backup of the package")
-            elif self._options.activate:
-                self._clear_ours()
+            if self._unfinished and ACTIVATE in items:
+                self._known = packages(self._manager.get("config_packages")) - {self._options.backup}
+                self._alone(read_state(self._manager))
             for operation in plan.operations:
-                for line in operation.do:
-                    self._send(line, f"editing {operation.item}", safe=line.startswith("PUT "))
-            missing = left()
-            if missing:
-                raise ApplyFailed("the package does not hold what was sent to it", missing)
-            warnings = self._compile()
-            if self._options.activate:
-                self._hand_over(moved)
-                self._activate()
-                self._live = True
-                self._dropped()
+                self._undo[operation.item] = operation.undo or ()
+                self._steps.get(operation.item, self._edit)(operation)
             done = True
         except (ApplyFailed, ConnectionFailed) as error:
             done = True
-            raise self._told(error, self._taken_back(back)) from error
+            raise self._told(error, self._taken_back()) from error
         finally:
             if not done:  # a time-out of the task, Ctrl-C, or ConcurrentChange
-                self._taken_back(back)
-        return Applied(tuple(warnings), {"sites": self.sites} if self.sites else {})
+                self._taken_back()
+        return Applied(tuple(self._warnings), {"sites": self.sites} if self.sites else {})
 
-    def _send(self, line: str, what: str, *, safe: bool | None = None, timeout: float | None = None) -> Any:
+    def _send(
+        self, operation: Operation, what: str, *, safe: bool | None = None, timeout: float | None = None
+    ) -> list[Any]:
+        """The bodies of the answers, a line each."""
         self._progress(what)
-        return self._manager.send(line, safe=safe, timeout=timeout)
+        return [self._manager.send(line, safe=safe, timeout=timeout) for line in operation.do]
 
-    def _compile(self) -> list[Problem]:
-        line = self._requests.act("config_packages", "compile")
+    def _save_as(self, operation: Operation) -> None:
+        self._send(operation, "saving a backup of the package")
+
+    def _cancel_stage(self, operation: Operation) -> None:
+        self._send(operation, "cancelling what an earlier run had staged")
+
+    def _edit(self, operation: Operation) -> None:
+        self._progress(f"editing {operation.item}")
+        for line in operation.do:
+            self._manager.send(line, safe=line.startswith("PUT "))
+
+    def _compile(self, operation: Operation) -> None:
+        missing = self._left()
+        if missing:
+            raise ApplyFailed("the package does not hold what was sent to it", missing)
         # It changes nothing, so it may be asked for again.
-        body = self._send(line, "compiling", safe=True, timeout=COMPILE_SECONDS)
+        (body,) = self._send(operation, "compiling", safe=True, timeout=COMPILE_SECONDS)
         answer = self._manager.table.unwrap("config_packages", body)
         found = audits(answer)
         if errors(found):
             raise ApplyFailed("the package does not compile", found)
         if not has_audits(answer):
             raise ApplyFailed("the compile was answered without audits, so nothing tells whether the package is sound")
-        return found
+        self._warnings += found
 
-    def _hand_over(self, moved: Callable[[], str]) -> None:
-        self._alone(self.state())
-        why = moved()
+    def _export(self, operation: Operation) -> None:
+        self._alone(read_state(self._manager))
+        why = self._moved()
         if why:
             raise ConcurrentChange(why)
         self._exported = True
         try:
-            self._send(self._requests.act("config_packages", "export_to_cm"), "handing over", timeout=COMPILE_SECONDS)
+            self._send(operation, "handing over", timeout=COMPILE_SECONDS)
         except Rejected as refused:
-            self._exported = _may_be_done(refused)
+            self._exported = may_be_done(refused)
             raise
-        self._send(self._act("verify"), "verifying", timeout=COMPILE_SECONDS)
-        now = self.state()
+
+    def _verify(self, operation: Operation) -> None:
+        self._send(operation, "verifying", timeout=COMPILE_SECONDS)
+        now = read_state(self._manager)
         if now.failure_reason:
             raise ApplyFailed("change management does not verify the package", [_said("verify", now.failure_reason)])
+
+    def _stage(self, operation: Operation) -> None:
         self._staging = True
         try:
-            self._send(self._act("stage"), "staging", timeout=COMPILE_SECONDS)
+            self._send(operation, "staging", timeout=COMPILE_SECONDS)
         except Rejected as refused:
-            self._staging = _may_be_done(refused)
+            self._staging = may_be_done(refused)
             raise
         now = poll(
             self._look("staging"),
-            lambda seen: seen.state == ACTIVATE or bool(seen.failure_reason) or bool(seen.failing),
+            lambda seen: seen.state == ACTIVATE_STATE or bool(seen.failure_reason) or bool(seen.failing),
             self._options.stage_timeout,
             longest=LONGEST_POLL,
         )
         if now.failing and not now.failure_reason:
-            now = self._without(now)
+            now = self._without(now, LEAVES_FAILING in operation.risk)
         if now.failure_reason:
             raise ApplyFailed("staging failed", [_said("stage", now.failure_reason)])
-        if now.state != ACTIVATE:
+        if now.state != ACTIVATE_STATE:
             waiting = [Problem("stage", site.name, f"transfer: {site.transfer_state or '?'}") for site in now.sites]
             text = f"staging did not end within {self._options.stage_timeout:g} s (stage_timeout); its state is {now.state or '?'}"
             raise ApplyFailed(text, waiting)
 
     def _alone(self, now: ChangeState) -> None:
-        """Raises ApplyFailed while somebody else is changing the network. Without a change of ours that waits, all is theirs."""
+        """Raises ApplyFailed while another session is changing the network. Without a change of ours that waits, all is theirs."""
         ours = self._unfinished and now.is_of(self._options.package, self._known)
         replaceable = self._options.force and now.state == NETWORK_STAGING
         if now.is_taken and not ours and not replaceable:
             what = f"its state is {now.state}" + (f" with {now.selected}" if now.selected else "")
             raise ApplyFailed(
-                "somebody else is changing the network",
+                "another session is changing the network",
                 [Problem("H33", "change_management", what, _END_IT)],
             )
 
-    def _without(self, now: ChangeState) -> ChangeState:
-        """Go on without the appliances that failed to stage, if that is wanted."""
+    def _without(self, now: ChangeState, leaves_failing: bool) -> ChangeState:
+        """Go on without the appliances that failed to stage, if the plan says so."""
         self.sites = [site.as_dict() for site in now.sites]
-        if not self._options.ignore_incomplete:
-            remedy = "Mend the site and run again, or leave it behind with ignore_incomplete: true."
+        if not leaves_failing:
+            remedy = "Repair the site and run again, or leave it behind with ignore_incomplete: true."
             text = f"{', '.join(site.name for site in now.failing)} did not stage"
             problems = [
                 Problem("stage", site.name, f"{site.status or 'no status'}; transfer: {site.transfer_state}", remedy)
                 for site in now.failing
             ]
             raise ApplyFailed(text, problems)
-        self._send(self._act("ignore_incomplete"), "going on without those that failed")
+        self._progress("going on without those that failed")
+        self._manager.send(self._manager.table.line("POST", "change_management", action="ignore_incomplete"))
         return poll(
             self._look("staging"),
-            lambda seen: seen.state == ACTIVATE or bool(seen.failure_reason),
+            lambda seen: seen.state == ACTIVATE_STATE or bool(seen.failure_reason),
             self._options.stage_timeout,
             longest=LONGEST_POLL,
         )
@@ -218,7 +253,7 @@ class Change:
 
         def look() -> ChangeState:
             try:
-                seen = self.state()
+                seen = read_state(self._manager)
             except (ConnectionFailed, Rejected):
                 if staged is None:
                     raise
@@ -236,8 +271,8 @@ class Change:
 
         return look
 
-    def _activate(self) -> None:
-        before = self.state()
+    def _activate(self, operation: Operation) -> None:
+        before = read_state(self._manager)
         skipped = {site.name for site in before.failing}
         listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
         if not listed:
@@ -254,13 +289,14 @@ class Change:
                 return False
             if staged:
                 return len(seen.activated(staged)) == len(staged)
-            return moved or seen.state != ACTIVATE or time.monotonic() - began > GRACE
+            return moved or seen.state != ACTIVATE_STATE or time.monotonic() - began > GRACE
 
         self._activating = True
         try:
-            self._manager.send(self._act(self._activation), timeout=COMPILE_SECONDS, expect_down=True)
+            for line in operation.do:
+                self._manager.send(line, timeout=COMPILE_SECONDS, expect_down=True)
         except Rejected as refused:
-            if not _may_be_done(refused):
+            if not may_be_done(refused):
                 self._activating = False
                 raise
             self._begun(refused)
@@ -285,7 +321,7 @@ class Change:
             raise ApplyFailed(
                 f"not all sites run the new configuration after {limit}{'' if missing else state}", problems
             )
-        self._activating = False
+        self._activating, self._live = False, True
 
     def _begun(self, why: ApplyFailed | ConnectionFailed) -> None:
         """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
@@ -294,55 +330,50 @@ class Change:
 
         def look() -> ChangeState | None:
             try:
-                return self.state()
+                return read_state(self._manager)
             except (ConnectionFailed, Rejected):
                 return None  # it restarts
 
-        seen = poll(look, lambda now: now is None or now.state != ACTIVATE, GRACE)
-        if seen is not None and seen.state == ACTIVATE:
+        seen = poll(look, lambda now: now is None or now.state != ACTIVATE_STATE, GRACE)
+        if seen is not None and seen.state == ACTIVATE_STATE:
             self._activating = False
             raise ApplyFailed(f"the activation was not begun: {why}")
 
+    def _delete_backup(self, operation: Operation) -> None:
+        self._progress("deleting the backup")
+        self._without_backup(operation.do)
+        self._deleted = True
+
+    def _import(self, operation: Operation) -> None:
+        try:
+            self._send(operation, "importing what the MCN runs now")
+        except (ApplyFailed, ConnectionFailed) as error:
+            raise ApplyFailed(f"the change is live, but Center did not import it: {error}") from error
+
     # -- the way back -------------------------------------------------------------------------------------------------
 
-    def _clear_ours(self) -> None:
-        """What a run before this one staged and left; an activation that it began is waited for."""
-        limit = self._options.activation_timeout
-        self._known = packages(self._manager.get("config_packages")) - {self._options.backup}
-        now = poll(
-            self._look("activating", {}),
-            lambda seen: seen.is_told and not seen.is_activating,
-            limit,
-            longest=LONGEST_POLL,
-        )
-        self._alone(now)
-        if now.is_activating or not now.is_told:
-            self._activating = True
-            raise ApplyFailed(
-                f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)"
-            )
-        if now.is_taken and now.state != NETWORK_STAGING:
-            self._send(self._act("cancel_stage"), "cancelling what an earlier run had staged")
-
-    def _taken_back(self, back: Callable[[], Plan]) -> str:
+    def _taken_back(self) -> str:
         """What the device carries now, in a sentence."""
         if self._live:
-            return f"changed: the network runs it, but the package {self._options.backup} is still there; the next run activates once more"
+            left = f"the package {self._options.backup} is still there; the next run activates once more"
+            if self._deleted:
+                left = "Center's copy of the package may be older than that; the next run imports it"
+            return f"changed: the network runs it, but {left}"
         if self._activating:
             return (
                 f"unknown; the activation is under way, and the package {self._options.backup} holds what was before. "
                 f"Run again: it looks where the network is and goes on from there"
             )
-        refused = [*self._asked("cancel_stage", self._staging), *self._asked("clear_network_staging", self._exported)]
+        refused = [*(self._undone(STAGE) if self._staging else ()), *(self._undone(EXPORT) if self._exported else ())]
         try:
-            for operation in back().operations:
+            for operation in self._back():
                 for line in operation.do:
                     self._manager.send(line, safe=line.startswith("PUT "))
-            left = [operation.item for operation in back().operations]
-            if left:
-                refused.append(f"the package still differs in {', '.join(left)}")
+            left_over = [operation.item for operation in self._back()]
+            if left_over:
+                refused.append(f"the package still differs in {', '.join(left_over)}")
             elif not refused and not self._unfinished:
-                self._dropped()
+                self._without_backup(self._undo.get(SAVE_AS, ()))
         except (ConnectionFailed, ApplyFailed) as error:
             refused.append(f"the package could not be taken back ({error})")
         if refused:
@@ -351,19 +382,21 @@ class Change:
             return f"rolled back to what this run found: an earlier change that waits in the package; {self._kept}"
         return "rolled back; the live configuration was not changed"
 
-    def _asked(self, action: str, desired: bool) -> list[str]:
-        """Ask change management for a way back, whatever becomes of it: what could not be had, in words."""
-        try:
-            if desired:
-                self._manager.send(self._act(action))
-        except (ConnectionFailed, ApplyFailed) as error:
-            return [f"{action} was not taken ({error})"]
-        return []
+    def _undone(self, item: str) -> list[str]:
+        """Take a step back, whatever becomes of it: what could not be had, in words."""
+        refused = []
+        for line in self._undo.get(item, ()):
+            try:
+                self._manager.send(line)
+            except (ConnectionFailed, ApplyFailed) as error:
+                refused.append(f"{line.rpartition('=')[2]} was not taken ({error})")
+        return refused
 
-    def _dropped(self) -> None:
+    def _without_backup(self, lines: Sequence[str]) -> None:
         """The backup, where it was made: the answer to that may have been what got lost."""
         if self._options.backup in packages(self._manager.get("config_packages")):
-            self._manager.send(self._drop_backup)
+            for line in lines:
+                self._manager.send(line)
 
     @property
     def _kept(self) -> str:
@@ -375,12 +408,6 @@ class Change:
         if self.sites:
             details["sites"] = self.sites
         return ApplyFailed(str(error), problems, device_state, details)
-
-
-def _may_be_done(refused: Rejected) -> bool:
-    """A server error, or an answer that was not understood, may come after the deed; any other refusal means that nothing was
-    done."""
-    return refused.status >= 500 or (refused.status < 300 and refused.code is None)
 
 
 def _said(step: str, words: str) -> Problem:

@@ -287,10 +287,23 @@ def _theirs(row: Resource, key: str) -> str:
     return (row.fields or {}).get(key, key)
 
 
+def wrong_overrides(via: str, overrides: Mapping[str, Any] | None) -> list[str]:
+    """What is wrong with a user's names for the calls of the system that `via` means; nothing when they fit.
+
+    >>> wrong_overrides("mcn", {"sites": {"path": "config_editor/places"}})
+    []
+    """
+    try:
+        Resources(DIALECTS[via], overrides)
+    except ValueError as wrong:
+        return [str(wrong)]
+    return []
+
+
 def wrong_target(via: str, dialect: str) -> str:
     """Why a task cannot go on: its door leads to another system than `via` says. "" where it does not.
 
-    >>> misled("mcn", "sdwan")
+    >>> wrong_target("mcn", "sdwan")
     ''
     """
     if DIALECTS[via] == dialect:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .._engine.problems import Problem
 from .._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
 
 PAGE = "Citrix: Palo Alto Networks firewall integration on the SD-WAN 1100 platform"
@@ -58,10 +57,3 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("H40", "A template's model is that of the firewalls that are provisioned.", PAGE),
     warning("H41", "The breakout of an application comes before a redirect of Internet traffic.", PAGE),
 ))  # fmt: skip
-
-Finding = tuple[str, str, str, str]  # rule, item, message, remedy
-
-
-def problem(finding: Finding) -> Problem:
-    rule, item, message, remedy = finding
-    return Problem(rule, item, message, remedy, RULES[rule].severity)

@@ -14,61 +14,30 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
 from .._engine.operations import Plan
 from .._engine.problems import Problem
 from .._engine.run import Applied
 from .._engine.waiting import Progress, poll
-from .._transport.ssh.cli import PASTE_BLOCK, InputLost
+from .._transport.ssh.configuration import ConfigurationSession, deviating, not_taken, refused_lines
 from .candidate import Difference, deviations, difference, rejections
 from .display_set import words_of
 from .firewall import Firewall
-from .junos_cli import refusal, word
+from .junos_cli import word
+from .refusals import NOT_IN_PRIVATE, NOTHING_TO_DELETE, OTHERWISE, REFUSALS
 
 MINUTE = 60  # seconds; what a device's timer counts
 LONGEST = 65535  # minutes that `commit confirmed` takes
-IN_A_HURRY = 2.0  # seconds to leave politely when the task was interrupted
 MARGIN = 10  # seconds that a roll back may take after the timer
-BACK = 2  # commits to take a change back, should somebody else commit at the same time
-MANY = 20  # differences that an error names
+BACK = 2  # commits to take a change back, should another session commit at the same time
 
 _COMMENT_LENGTH = 100  # unverified; long lines wrap nowhere, but a comment is a ticket, not a text
 _LEAVE = ((r"\[yes,no\] \((?:yes|no)\)\s*$", "yes"),)
 _COMPLETE = re.compile(r"^(?:\S+:\s*)?commit complete", re.MULTILINE)
 _CHECKED = re.compile(r"configuration check succeeds")
 _TRIAL = re.compile(r"commit confirmed will be automatically rolled back")
-_NOT_FOUND = re.compile(r"^warning: statement not found", re.MULTILINE)  # `delete` of what is not there
-# unverified wording: no public source says whether every release takes a trial commit in private mode
-_NOT_PRIVATE = re.compile(r"confirmed.*(?:private)|private.*(?:confirmed)", re.IGNORECASE)
-
-REFUSALS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), message, remedy)
-    for pattern, message, remedy in (
-        (
-            r"configuration database locked by",
-            "another session holds the configuration exclusively",
-            "See who in the device's own words, and run again when it is gone.",
-        ),
-        (
-            r"shared configuration database modified",
-            "somebody has changed the shared candidate and not committed it",
-            "Commit it or throw it away (configure, rollback 0, commit), then run again.",
-        ),
-        (
-            r"permission denied|unknown command",
-            "this user may not do that",
-            "Give its login class the permissions configure and control of these statements, or use another user.",
-        ),
-        (
-            r"no space left|filesystem full",  # unverified wording
-            "the device has no space left for the commit",
-            "Free space on the device (request system storage cleanup), then run again.",
-        ),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -137,7 +106,7 @@ class Configuration:
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
         device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
-        now, ConcurrentChange when somebody else changed the device first. details of the result: the commit as it was sent.
+        now, ConcurrentChange when another session changed the device first. details of the result: the commit as it was sent.
         """
         applied = Applied(details={"commit": self._options.command(self._on_trial)})
         session = _Session(self._firewall, self._options)
@@ -190,7 +159,7 @@ class Configuration:
                 self._prepare(session, plan)
                 self.phase, self._sent = "committing", time.monotonic()
                 session.commit(command, trial)
-        except _Refusal:
+        except _Refused:
             self.phase = "candidate"
             raise
         self.phase = "trial" if trial else "confirmed"
@@ -292,95 +261,68 @@ def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
     return kept() and kept()
 
 
-class _Refusal(ApplyFailed):
+class _Refused(ApplyFailed):
     """The device said no to a commit, in words that are known: it carries what it did before."""
 
 
-class _NotInPrivate(_Refusal):
+class _NotInPrivate(_Refused):
     """This release takes no trial commit in private mode."""
 
 
-class _Session:
-    """Configuration mode, entered and left. lost: the session did not survive the leaving."""
+class _Session(ConfigurationSession):
+    """Configuration mode of Junos: a private candidate, or one of the only session."""
 
     def __init__(self, firewall: Firewall, options: CommitOptions) -> None:
-        self._firewall = firewall
-        self._options = options
-        self._open = False
-        self.lost = False
+        super().__init__(firewall.cli, float(options.commit_timeout), "commit_timeout")
+        self._command = "configure private"
 
-    def __enter__(self) -> Self:
-        self._enter("configure private")
-        return self
-
-    def _enter(self, command: str) -> None:
-        answer = self._firewall.cli.ask(command, ())
-        if not self._firewall.cli.prompt.endswith("#"):
-            raise _refusal(answer, f"the device refused {command!r}")
-        self._open = True
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
-        if isinstance(error, ConnectionFailed):
-            self.lost = True
-        elif self._open:
-            hurry = error is not None and not isinstance(error, ApplyFailed | ConcurrentChange)
-            try:
-                self._leave(IN_A_HURRY if hurry else float(self._options.commit_timeout))
-            except ConnectionFailed:
-                self.lost = True
+    def _enter(self) -> None:
+        answer = self._cli.ask(self._command, ())
+        if not self._cli.prompt.endswith("#"):
+            raise _refused(answer, f"the device refused {self._command!r}")
 
     def _leave(self, patience: float) -> None:
-        self._open = False
-        self._firewall.cli.ask("rollback 0", (), patience, "commit_timeout")
-        self._firewall.cli.ask("exit configuration-mode", _LEAVE, patience, "commit_timeout")
+        self._ask("rollback 0", (), patience)
+        self._ask("exit configuration-mode", _LEAVE, patience)
+
+    def _drop(self) -> None:
+        self._cli.run("rollback 0")
 
     def exclusively(self) -> None:
         """Leave, and come back as the only one."""
-        self._leave(float(self._options.commit_timeout))
-        self._enter("configure exclusive")
+        self._command = "configure exclusive"
+        self._reenter()
 
     def paste(self, plan: Plan, partly: bool = False) -> bool:
         """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises ApplyFailed;
-        ConcurrentChange when somebody else has done some of it already, unless that is no matter (partly).
-
-        A garbled paste is dropped and tried once more line by line, for terminals with a small input buffer.
+        ConcurrentChange when another session has done some of it already, unless that is no matter (partly).
         """
-        lines = plan.commands
-        problems: list[Problem] = []
-        for block in (PASTE_BLOCK, 1):
-            if problems:
-                self._firewall.cli.run("rollback 0")
-            try:
-                answers = self._firewall.cli.paste(lines, block)
-            except InputLost as garbled:
-                problems = [_garbled(str(garbled))]
-                continue
-            problems = _refused_lines(plan, answers)
-            if any(problem.rule == "device" for problem in problems):
-                break
-            if not partly and any(_NOT_FOUND.search(answer) for answer in answers):
+        shown = Difference()
+
+        def look(answers: list[str]) -> list[Problem]:
+            nonlocal shown
+            refused = refused_lines(plan.operations, answers, REFUSALS, OTHERWISE)
+            if refused:
+                raise not_taken(refused)
+            if not partly and any(NOTHING_TO_DELETE.search(answer) for answer in answers):
                 raise ConcurrentChange("a statement that is to go is gone already")
-            found, missing, extra = self._compared(lines)
-            if not partly and _of_others(plan, found):
-                raise ConcurrentChange("somebody else has configured something below what was to go")
-            if not extra and (partly or not missing):
-                return bool(found.added or found.removed)
-            if not extra:
+            shown, missing, extra = self._compared(plan.commands)
+            if not partly and _of_others(plan, shown):
+                raise ConcurrentChange("another session has configured something below what was to go")
+            if missing and not extra and not partly:
                 raise ConcurrentChange("the device already holds some of what was pasted")
-            problems = [_garbled(f"in the candidate, but not sent: {text}") for text in extra[:MANY]]
-            problems += [_garbled(f"sent, but not in the candidate: {text}") for text in missing[:MANY]]
-        raise ApplyFailed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+            return deviating(missing, extra) if extra else []
+
+        self._paste(plan.commands, look)
+        return bool(shown.added or shown.removed)
 
     def _compared(self, lines: list[str]) -> tuple[Difference, list[str], list[str]]:
         """What the candidate shows, what of the lines is missing there, what is in it beside them. Looked for twice: a
         text that was cut on its way is no candidate."""
         for _look in ("first", "second"):
-            shown = self._firewall.cli.run("show | compare")[0]
-            if refusal(shown):
-                raise _refusal(shown, "the device refused 'show | compare'; the candidate was dropped")
+            shown = self._cli.run("show | compare")[0]
+            if REFUSALS.find(shown):
+                raise _refused(shown, "the device refused 'show | compare'; the candidate was dropped")
             found = difference(shown)
             missing, extra = deviations(lines, found)
             if not missing:
@@ -389,66 +331,41 @@ class _Session:
 
     def check(self, plan: Plan) -> None:
         """commit check. Raises ApplyFailed with each complaint."""
-        answer = self._say("commit check")
-        if _CHECKED.search(answer) and not refusal(answer):
+        answer = self._ask("commit check")
+        said = REFUSALS.find(answer)
+        if _CHECKED.search(answer) and not said:
             return
-        if any(pattern.search(answer) for pattern, _message, _remedy in REFUSALS):
-            raise _refusal(answer, "the device refused 'commit check'; nothing was changed")
+        if said and said.meaning:
+            raise _refused(answer, "the device refused 'commit check'; nothing was changed")
         raise ApplyFailed(
             "the device rejected the candidate; nothing was changed",
             rejections(answer, plan.operations) or [_said(answer)],
         )
 
     def commit(self, command: str, trial: bool) -> None:
-        """Returns when the device said that it is done. Raises _Refusal where it said that it did nothing, ApplyFailed where
+        """Returns when the device said that it is done. Raises _Refused where it said that it did nothing, ApplyFailed where
         its answer does not tell: one node of a cluster may have committed when the other has not."""
-        answer = self._say(command)
-        complete, said = _COMPLETE.search(answer), refusal(answer)
+        answer = self._ask(command)
+        complete, said = _COMPLETE.search(answer), REFUSALS.find(answer)
         if complete and not said and (not trial or _TRIAL.search(answer)):
             return
-        failed = _refusal(answer, f"the device refused the commit ({command})")
+        failed = _refused(answer, f"the device refused the commit ({command})")
         if said and not complete:
-            kind = _NotInPrivate if trial and _NOT_PRIVATE.search(answer) else _Refusal
+            kind = _NotInPrivate if trial and said.meaning == NOT_IN_PRIVATE else _Refused
             raise kind(str(failed), failed.problems)
         raise ApplyFailed(f"the answer to the commit ({command}) cannot be read", failed.problems)
 
-    def _say(self, command: str) -> str:
-        return self._firewall.cli.ask(command, (), float(self._options.commit_timeout), "commit_timeout")
 
-
-def _refused_lines(plan: Plan, answers: list[str]) -> list[Problem]:
-    problems: list[Problem] = []
-    remaining = iter(answers)
-    for operation in plan.operations:
-        for line in operation.do:
-            text = refusal(next(remaining, ""))
-            if text:
-                message = f"the device does not take the line {line!r}"
-                problems.append(Problem("device", operation.item, message, _remedy(text), "error", text))
-    return problems
-
-
-def _garbled(text: str) -> Problem:
-    return Problem("read-back", "paste", text, "Look for a slow or lossy terminal line, and run again.")
+def _refused(answer: str, message: str) -> ApplyFailed:
+    """With all that the device said: who holds a lock stands in the lines behind its refusal."""
+    said = REFUSALS.find(answer)
+    meaning = f": {said.meaning}" if said and said.meaning else ""
+    return ApplyFailed(f"{message}{meaning}", [_said(answer)])
 
 
 def _said(answer: str) -> Problem:
+    said = REFUSALS.find(answer)
     text = " ".join(answer.split())[:500]
-    return Problem("device", "configuration", "the device refused this", "See its own words.", "error", text)
-
-
-def _refusal(answer: str, message: str) -> ApplyFailed:
-    text = " ".join(answer.split())[:500]
-    for pattern, meaning, remedy in REFUSALS:
-        if pattern.search(answer):
-            return ApplyFailed(
-                f"{message}: {meaning}", [Problem("device", "configuration", meaning, remedy, "error", text)]
-            )
-    return ApplyFailed(message, [_said(answer)])
-
-
-def _remedy(text: str) -> str:
-    for pattern, _meaning, remedy in REFUSALS:
-        if pattern.search(text):
-            return remedy
-    return "Check that this model and release know the statement."
+    message = (said and said.meaning) or "the device refused this"
+    remedy = (said and said.remedy) or "See the device's own words."
+    return Problem("device", "configuration", message, remedy, device_text=text)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 
 from .._engine.failures import ApplyFailed
-from .._engine.problems import Problem
+from .._engine.refusals import Said
 from .._transport.ssh.cli import MAX_ANSWER, MAX_EXCHANGE, Cli, Door
-from .junos_cli import refusal, role_of, without_banners
+from .junos_cli import role_of, without_banners
+from .refusals import REFUSALS, refused_problem
 
 PLATFORM = "juniper_junos"
 READ_TIMEOUT = "ansible_netmiko_read_timeout"
@@ -65,7 +66,7 @@ class Firewall:
         """As attempt(). Raises ApplyFailed naming the command that the device refused."""
         answers = self.attempt(*commands)
         for command, answer in zip(commands, answers, strict=True):
-            said = refusal(answer)
+            said = REFUSALS.find(answer)
             if said:
                 raise refused(command, said)
         return answers
@@ -77,15 +78,7 @@ class Firewall:
             yield "\n".join(lines) + "\n"
 
 
-def refused(command: str, said: str) -> ApplyFailed:
-    """A command that the device did not take, and why that may be."""
-    denied = "permission denied" in said or "unknown command" in said
-    remedy = (
-        "The login class of this user may not do this: it needs the permissions view, trace, clear, maintenance or configure."
-        if denied
-        else "Does this release know the command?"
-    )
-    return ApplyFailed(
-        f"the firewall refused {command!r}: {said}",
-        [Problem("read", command, "this command failed", remedy, device_text=said)],
-    )
+def refused(command: str, said: Said, item: str = "") -> ApplyFailed:
+    """A command that the device did not take. item: whose it is, in the document's words; empty for a read."""
+    problem = refused_problem(said, item, command) if item else refused_problem(said, command, command, "read")
+    return ApplyFailed(f"the firewall refused {command!r}: {said.text}", [problem])

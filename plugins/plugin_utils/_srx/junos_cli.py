@@ -2,18 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Words of the Junos command line: what may be typed, what a refusal looks like, how a cluster answers. Pure."""
+"""Words of the Junos command line: what may be typed, how a cluster answers. Pure."""
 
 from __future__ import annotations
 
 import re
 
-# ansible's terminal plugin for Junos knows the first two and error:, captures of operational mode show the others.
-_REFUSAL = re.compile(
-    r"^[ \t]*(?:unknown command|syntax error|missing argument|missing mandatory argument|invalid |"
-    r"error:|permission denied|could not ).*$",
-    re.MULTILINE,
-)
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@,+*-]*")
 _UNTYPABLE = re.compile(r"[^ -~]|[?\"\\]")
 
@@ -39,16 +33,6 @@ def word(text: str) -> str:
         wrong = f"the character {found[0]!r} cannot be typed into Junos" if found else "an empty word"
         raise ValueError(f"{text!r}: {wrong}")
     return text if _BARE.fullmatch(text) else f'"{text}"'
-
-
-def refusal(text: str) -> str:
-    """The line in which a device says no; empty when there is none.
-
-    >>> refusal("error: Please specify the monitor flow trace file.")
-    'error: Please specify the monitor flow trace file.'
-    """
-    found = _REFUSAL.search(text)
-    return found[0].strip() if found else ""
 
 
 def without_banners(text: str) -> str:

@@ -97,16 +97,6 @@ REFUSALS = Refusals(
 )
 
 
-def refusal(text: str) -> str:
-    """The line in which a device says no; empty when there is none.
-
-    >>> refusal("error: Please specify the monitor flow trace file.")
-    'error: Please specify the monitor flow trace file.'
-    """
-    said = REFUSALS.find(text)
-    return said.text if said else ""
-
-
 def refused_problem(said: Said, item: str, command: str, rule: str = "device") -> Problem:
     """What a device said to a command. item: whose command it is, in the document's words."""
     meaning = f": {said.meaning}" if said.meaning else ""

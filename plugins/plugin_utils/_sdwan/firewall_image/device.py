@@ -17,15 +17,16 @@ from typing import Any
 from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem, errors
+from ..._engine.rules import Finding, problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
 from ..._transport.rest.api import Rejected, clean
 from ..manager import Manager
 from ..model import Image, Storage, images, storage, system
-from ..rule_table import problem
-from .model import STALLED, Desired, Targets, TargetState, is_broken, is_under_way, to_document
-from .plan import Step, desired_state, plan, steps
-from .rules import check
+from ..rule_table import RULES
+from .model import STALLED, Desired, Targets, TargetState, is_broken, is_under_way, owned, to_document
+from .plan import Step, desired_state, plan, sent, step_of, steps
+from .rules import after, check
 
 CHUNK = 1 << 20
 LONGEST_POLL = 5.0
@@ -59,11 +60,11 @@ def local_file(path: str) -> LocalFile:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ValidationFailed(
-            [problem(("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
+            [problem(RULES, Finding("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
         ) from error
     if not stat.S_ISREG(found.st_mode) or not found.st_size:
         what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is no file"
-        raise ValidationFailed([problem(("H28", "src", f"{path}: {what}", "Give the image file."))])
+        raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{path}: {what}", "Give the image file."))])
     return LocalFile(path, found.st_size, found.st_mtime_ns)
 
 
@@ -86,10 +87,15 @@ def summed(file: LocalFile, progress: Callable[[str, float], None]) -> LocalFile
                 done += len(piece)
                 progress("reading the image for its checksum", done / file.size)
     except OSError as error:
-        raise ValidationFailed([problem(("H28", "src", f"{file.path}: {error.strerror}", ""))]) from error
+        raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{file.path}: {error.strerror}", ""))]) from error
     if done != file.size or not is_same(file):
         raise ValidationFailed(
-            [problem(("H28", "src", f"{file.path} changed while it was read", "Run again when it is complete."))]
+            [
+                problem(
+                    RULES,
+                    Finding("H28", "src", f"{file.path} changed while it was read", "Run again when it is complete."),
+                )
+            ]
         )
     return replace(file, sha256=digest.hexdigest(), seconds=time.monotonic() - began)
 
@@ -98,7 +104,7 @@ def verified(file: LocalFile, sha256: str) -> LocalFile:
     """Raises ValidationFailed when the checksum is another one."""
     if file.sha256 != sha256:
         text = f"{file.path} has the checksum sha256:{file.sha256}, not sha256:{sha256}"
-        raise ValidationFailed([problem(("H28", "checksum", text, "Fetch the image again."))])
+        raise ValidationFailed([problem(RULES, Finding("H28", "checksum", text, "Fetch the image again."))])
     return file
 
 
@@ -106,6 +112,7 @@ class ImageWing:
     """sdwan_firewall_image: the six steps on all targets (see _engine/run.py).
 
     file: None where the image shall go. stalls_after: seconds that an upload stands still before it may be taken for dead.
+    overrides: of resources.
     """
 
     def __init__(
@@ -116,6 +123,7 @@ class ImageWing:
         progress: Progress,
         wait_timeout: float = 1800.0,
         stalls_after: float = STALLS_AFTER,
+        overrides: Mapping[str, Any] | None = None,
     ) -> None:
         self._managers = managers
         self._desired = desired
@@ -123,11 +131,19 @@ class ImageWing:
         self._progress = progress
         self._limit = wait_timeout
         self._stalls_after = stalls_after
+        self._overrides = overrides or {}
         self._tables = {name: manager.table for name, manager in managers.items()}
         self._systems: dict[str, Any] = {}
         self._sent: dict[str, dict[str, Any]] = {}
         self._adopted: dict[str, str] = {}
         self._handed_over = 0  # bytes of the upload that runs
+
+    def desired(self) -> dict[str, Any]:
+        """The file by its size, and by the checksum that the task gives, wherever it lies; what it holds stands in the plan's upload."""
+        return {**self._desired.plan_facts, "resources": self._overrides}
+
+    def secrets(self) -> dict[str, str]:
+        return {}
 
     # -- the six steps ------------------------------------------------------------------------------------------------
 
@@ -196,10 +212,16 @@ class ImageWing:
         return steps(current, self._desired, self._tables, self.file.sha256 if self.file else "")
 
     def plan(self, current: Targets, desired: Targets) -> Plan:
-        return plan(self._steps(current))
+        return plan(self._steps(current), after(current, self._desired))
 
     def show(self, state: Targets) -> dict[str, Any]:
         return to_document(state)
+
+    def owned(self, state: Targets) -> dict[str, Any]:
+        return owned(state, self._desired)
+
+    def counts(self, state: Targets) -> dict[str, int]:
+        return {"firewall images": sum(len(target.images) for target in state.values())}
 
     def report(self) -> dict[str, Any]:
         """Further keys of the result, whatever it is."""
@@ -207,6 +229,7 @@ class ImageWing:
         adopted = {name: {"adopted": said} for name, said in self._adopted.items()}
         calls = {call for manager in self._managers.values() for call in manager.about["undocumented_calls"]}
         return {
+            "image": self._desired.name,
             **(self.file.facts if self.file else {}),
             "targets": [
                 {"target": name, **self._sent.get(name, nothing), **adopted.get(name, {})} for name in self._managers
@@ -220,7 +243,8 @@ class ImageWing:
     def apply(self, plan: Plan, current: Targets, desired: Targets) -> Applied:
         """One step after the other: while an image is uploaded nothing else is done with a target."""
         done: list[Step] = []
-        for step in self._steps(current):
+        for operation in plan.operations:
+            step = step_of(operation)
             try:
                 self._do(step)
             except (ApplyFailed, ConnectionFailed) as error:
@@ -233,12 +257,12 @@ class ImageWing:
 
     def _do(self, step: Step) -> None:
         if step.action == "upload":
-            self._upload(step.target)
+            self._upload(step)
         elif step.action == "reserve":
             self._managers[step.target].send(step.line, safe=True)
-            seen = self._storage(step.target)[0]
-            if seen.reserved != self._desired.reserve:
-                raise ApplyFailed(f"{step.target} shows {seen.reserved} bytes reserved, not {self._desired.reserve}")
+            seen, planned = self._storage(step.target)[0], self._told_by(step)["reserved"]
+            if seen.reserved != planned:
+                raise ApplyFailed(f"{step.target} shows {seen.reserved} bytes reserved, not {planned}")
         else:
             try:
                 self._managers[step.target].send(step.line)
@@ -246,13 +270,16 @@ class ImageWing:
                 if self._mine(step.target) is not None:
                     raise
 
-    def _upload(self, target: str) -> None:
-        file = self.file
-        if file is None:
-            raise ApplyFailed("there is no file to upload")
+    def _told_by(self, step: Step) -> dict[str, Any]:
+        return sent(step, self._tables[step.target])
+
+    def _upload(self, step: Step) -> None:
+        file, target, planned = self.file, step.target, self._told_by(step)
+        if file is None or (file.size, file.sha256) != (planned.get("size"), planned.get("sha256", "")):
+            raise ApplyFailed("the file is not the one that the plan names")
         began, self._handed_over = time.monotonic(), 0
 
-        def sent(count: int, total: int) -> None:
+        def handed_over(count: int, total: int) -> None:
             self._handed_over = count
             rate = count / max(1e-3, time.monotonic() - began)
             left = (total - count) / max(1.0, rate)
@@ -263,9 +290,9 @@ class ImageWing:
             self._managers[target].upload(
                 "hosted_firewall_images",
                 file.path,
-                filename=self._desired.name,
-                fields={"vendor": self._desired.vendor},
-                progress=sent,
+                filename=planned["image_name"],
+                fields={"vendor": planned["vendor"]},
+                progress=handed_over,
                 timeout=max(1.0, self._limit),
             )
         except ConnectionFailed:
@@ -284,7 +311,7 @@ class ImageWing:
         if not is_same(file):
             text = f"{file.path} changed while it was sent, so {target} may hold a mixture"
             raise ApplyFailed(
-                text, [problem(("H28", "src", text, "Replace the image with force: true, or delete it."))]
+                text, [problem(RULES, Finding("H28", "src", text, "Replace the image with force: true, or delete it."))]
             )
 
     def _complete(self, target: str) -> None:
@@ -320,14 +347,14 @@ class ImageWing:
         left = self._left(step, error)
         made = [*((item.target, words[item.action]) for item in done), *([(step.target, left)] if left else [])]
         state = "; ".join(f"{target}: {text}" for target, text in made) or "unchanged"
-        return ApplyFailed(str(error), error.problems if isinstance(error, ApplyFailed) else (), state, self.report())
+        return ApplyFailed(str(error), error.problems if isinstance(error, ApplyFailed) else (), state)
 
     def _left(self, step: Step, error: Exception | None) -> str:
         """What a step that failed leaves, "" for nothing."""
         try:
             if step.action == "reserve":
-                seen = self._storage(step.target)[0]
-                return "its storage is reserved" if seen.reserved == self._desired.reserve else ""
+                reserved = self._storage(step.target)[0].reserved == self._told_by(step)["reserved"]
+                return "its storage is reserved" if reserved else ""
             if step.action == "delete":
                 return "" if self._mine(step.target) else "the image is deleted"
             return self._part_left(step, error if isinstance(error, Rejected) else None)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from ..model import Image, Region, Storage, System, is_host
-from ..resources import DIALECTS, Resources
+from ..resources import wrong_overrides
 
 APPLIANCE, CENTER = "appliance", "center"  # names of targets; that of a collector is `collector REGION`
 ALL = "all"
@@ -53,12 +54,8 @@ def sha256_of(text: str) -> str:
 
 def parse_options(options: Mapping[str, Any]) -> tuple[int | None, str, list[str]]:
     """Options of the task: reserve in bytes, the digits of checksum, and all that is wrong with the options themselves."""
-    wrong: list[str] = []
+    wrong = wrong_overrides(options["via"], options["resources"])
     reserve, sha256 = None, ""
-    try:
-        Resources(DIALECTS[options["via"]], options["resources"])
-    except ValueError as error:
-        wrong.append(str(error))
     try:
         reserve = size_of(options["reserve"]) if options["reserve"] else None
     except ValueError as error:
@@ -69,8 +66,6 @@ def parse_options(options: Mapping[str, Any]) -> tuple[int | None, str, list[str
         wrong.append(str(error))
     if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
         wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
-    if options["wait_timeout"] < 0:
-        wrong.append("wait_timeout must be 0 or more seconds")
     return reserve, sha256, wrong
 
 
@@ -119,6 +114,7 @@ Targets = Mapping[str, TargetState]
 class Desired:
     """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
 
+    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage brings.
     patient: an upload that somebody else began is waited for (not in check mode).
     """
 
@@ -130,6 +126,16 @@ class Desired:
     force: bool = False
     wait: bool = True
     patient: bool = True
+    via: str = APPLIANCE
+    collectors: tuple[str, ...] = ()
+    sha256: str = ""
+    assume: tuple[str, ...] = ()
+
+    @property
+    def plan_facts(self) -> dict[str, Any]:
+        """Those that determine a plan."""
+        names = ("name", "present", "vendor", "size", "reserve", "force", "wait", "via", "sha256")
+        return {**{name: getattr(self, name) for name in names}, "collectors": sorted(self.collectors)}
 
     def is_whole(self, found: Image | None) -> bool:
         """Complete and of the same size, where the target tells one."""
@@ -138,6 +144,36 @@ class Desired:
     def is_there(self, found: Image | None) -> bool:
         """Whole, or on its way where nobody waits for that."""
         return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
+
+
+def desired_of(options: Mapping[str, Any], size: int, check_mode: bool) -> Desired:
+    """options: of the task, validated. size: bytes of the file."""
+    reserve, sha256, _wrong = parse_options(options)
+    return Desired(
+        options["name"] or PurePath(options["src"]).name,
+        options["state"] == "present",
+        options["vendor"],
+        size,
+        reserve,
+        options["force"],
+        options["wait"],
+        patient=options["wait"] and not check_mode,
+        via=options["via"],
+        collectors=tuple(options["collectors"] or ()),
+        sha256=sha256,
+        assume=tuple(options["assume"]),
+    )
+
+
+def owned(targets: Targets, desired: Desired) -> dict[str, Any]:
+    """Plain data: the image of the document on each target, and what is reserved where the document says that. What the size of an
+    image means that is not complete, nobody knows."""
+    found = {}
+    for name, state in targets.items():
+        image = state.images.get(desired.name)
+        shown = {"vendor": image.vendor, "size": image.size if image.complete else None} if image else None
+        found[name] = {"image": shown, "reserved": state.reserved if desired.reserve is not None else None}
+    return found
 
 
 def to_document(targets: Targets) -> dict[str, Any]:

@@ -6,22 +6,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from ..._engine.operations import Kind, Operation, Plan
 from ..model import Image
-from ..resources import Resources
+from ..resources import Resources, parsed
 from .model import Desired, Targets, TargetState
 
 Action = Literal["reserve", "delete", "upload"]
 KINDS: Mapping[Action, Kind] = {"reserve": "update", "delete": "delete", "upload": "create"}
+_ITEM = re.compile(r"targets\[(.+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """line: the request, without the bytes of an upload. undo: "" where there is none."""
+    """line: the request, without the bytes of an upload. undo: "" where there is none: the bytes of an image that is deleted are gone."""
 
     target: str
     action: Action
@@ -86,9 +88,27 @@ def _steps(target: str, state: TargetState, desired: Desired, table: Resources, 
     return [*found, Step(target, "upload", line, gone)]
 
 
-def plan(found: list[Step]) -> Plan:
+def plan(found: list[Step], after: Sequence[str] = ()) -> Plan:
+    """after: what an earlier stage has to bring."""
     return Plan(
         tuple(
-            Operation(KINDS[step.action], step.item, (step.line,), (step.undo,) if step.undo else ()) for step in found
-        )
+            Operation(KINDS[step.action], step.item, (step.line,), (step.undo,) if step.undo else None)
+            for step in found
+        ),
+        after=tuple(after) if found else (),
     )
+
+
+def step_of(operation: Operation) -> Step:
+    """The step that an operation of a plan says. Raises ValueError for one that is none of ours."""
+    found = _ITEM.fullmatch(operation.item)
+    action = next((action for action, kind in KINDS.items() if kind == operation.kind), None)
+    if found is None or action is None or len(operation.do) != 1:
+        raise ValueError(f"this is no operation on images: {operation}")
+    return Step(found[1], action, operation.do[0], (operation.undo or ("",))[0])
+
+
+def sent(step: Step, table: Resources) -> dict[str, Any]:
+    """What the request of a step carries, our names of fields: image_name, vendor, size and sha256, or reserved."""
+    _method, path, body = parsed(step.line)
+    return next(iter(table.unwrap(table.of_path(path), body)), {})

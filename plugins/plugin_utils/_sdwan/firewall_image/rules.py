@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problems
 from ..model import Image, Region, is_host
-from ..rule_table import Finding, problem
+from ..rule_table import RULES
 from ..vendors import MOST_IMAGES, VENDORS
 from .model import ALL, Desired, Targets, TargetState, is_under_way
+
+NOT_IN_USE = "not_in_use"  # the assumption that an earlier stage deprovisions what uses the image
 
 # What a multipart body and a path carry without rewriting; an image that is there already may have blanks and more.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
@@ -23,25 +25,25 @@ _LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
 
 def validate(desired: Desired) -> list[Problem]:
     """What the document breaks by itself."""
-    return [problem(finding) for finding in _flaws(desired)]
+    return problems(RULES, _validate(desired))
 
 
-def _flaws(desired: Desired) -> Iterator[Finding]:
+def _validate(desired: Desired) -> Iterator[Finding]:
     fits = _NAME if desired.present else _LISTED
     if not fits.fullmatch(desired.name) or {"/", "\\"} & {*desired.name}:
         remedy = "Use letters, digits and . _ + -, at most 200 of them; it begins with a letter or a digit."
-        yield "H26", "name", f"{desired.name[:60]!r} does not fit into a path of NITRO", remedy
+        yield Finding("H26", "name", f"{desired.name[:60]!r} does not fit into a path of NITRO", remedy)
     if not desired.present:
         return
     vendor = VENDORS.get(desired.vendor)
     if vendor is None:
-        yield "H2", "vendor", f"unknown vendor {desired.vendor!r}", f"Known: {', '.join(VENDORS)}."
+        yield Finding("H2", "vendor", f"unknown vendor {desired.vendor!r}", f"Known: {', '.join(VENDORS)}.")
         return
     if not desired.name.lower().endswith(vendor.suffixes):
         text = f"{desired.name} does not end like an image of {vendor.name}"
-        yield "H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}."
+        yield Finding("H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}.")
     if not vendor.documented:
-        yield "H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first."
+        yield Finding("H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first.")
 
 
 def validate_regions(chosen: Sequence[str], known: Iterable[Region]) -> list[Problem]:
@@ -54,52 +56,60 @@ def validate_regions(chosen: Sequence[str], known: Iterable[Region]) -> list[Pro
         region = by_name.get(name)
         if region is None:
             remedy = f"Known: {', '.join(sorted(by_name)[:20]) or 'none'}."
-            found.append(("H24", "collectors", f"there is no region {name}", remedy))
+            found.append(Finding("H24", "collectors", f"there is no region {name}", remedy))
         elif not region.collector_ip:
             remedy = "Leave it out; sites of the default region take the image from Center itself."
-            found.append(("H8", "collectors", f"the region {name} has no collector", remedy))
+            found.append(Finding("H8", "collectors", f"the region {name} has no collector", remedy))
     for region in by_name.values():
         # A password is going to be sent there.
         if region.collector_ip and not is_host(region.collector_ip) and (region.name in chosen or ALL in chosen):
             text = f"what Center names as collector of the region {region.name} is no address"
-            found.append(("H24", "collectors", text, "Check config/regions of Center."))
-    return [problem(finding) for finding in found]
+            found.append(Finding("H24", "collectors", text, "Check config/regions of Center."))
+    return problems(RULES, found)
+
+
+def after(current: Targets, desired: Desired) -> list[str]:
+    """What has to be so before the plan is carried out, in words, where the document assumes it."""
+    held = [target for target, state in current.items() if desired.name in state.images]
+    if desired.present or NOT_IN_USE not in desired.assume or not held:
+        return []
+    return [f"no firewall uses the image {desired.name} ({', '.join(held)})"]
 
 
 def check(current: Targets, desired: Desired) -> list[Problem]:
     """Every broken rule on every target, before the first byte goes anywhere."""
-    found: list[Problem] = []
-    for target, state in current.items():
-        item = f"targets[{target}]"
-        rows = _present(state, desired) if desired.present else _absent(state, desired)
-        found += [problem((rule, item, message, remedy)) for rule, message, remedy in rows]
-        if state.unknown and desired.present and desired.reserve is None:
-            text = f"whether there is room is not known: {state.unknown}"
-            found.append(replace(problem(("H27", item, text, "")), severity="warning"))
-    return found
+    return problems(RULES, [finding for target, state in current.items() for finding in _check(target, state, desired)])
 
 
-Row = tuple[str, str, str]
+def _check(target: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
+    item = f"targets[{target}]"
+    yield from _present(item, state, desired) if desired.present else _absent(item, state, desired)
+    if state.unknown and desired.present and desired.reserve is None:
+        text = f"whether there is room is not known: {state.unknown}"
+        yield Finding("H27", item, text, warning=True)
 
 
-def _absent(state: TargetState, desired: Desired) -> Iterator[Row]:
+def _absent(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     old = state.images.get(desired.name)
     if old is None:
         return
     if old.in_use:
-        yield "H5", f"{desired.name} is in use", "Deprovision the firewall that runs it first."
+        remedy = "Deprovision the firewall that runs it first."
+        yield Finding("H5", item, f"{desired.name} is in use", remedy, assumption=NOT_IN_USE)
     if is_under_way(old) and not desired.force:
         remedy = "Wait for its end; force: true deletes one that never ends."
-        yield "H7", f"{desired.name} is being uploaded ({_said(old)})", remedy
-    yield from _others(state, desired)
+        yield Finding("H7", item, f"{desired.name} is being uploaded ({_said(old)})", remedy)
+    yield from _others(item, state, desired)
     if not state.is_appliance:
-        yield "H36", f"{desired.name} goes from here only", "Delete it on each appliance with via: appliance."
+        yield Finding(
+            "H36", item, f"{desired.name} goes from here only", "Delete it on each appliance with via: appliance."
+        )
 
 
-def _others(state: TargetState, desired: Desired) -> Iterator[Row]:
+def _others(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     for other in state.images.values():
         if other.uploading and other.name != desired.name:
-            yield "H7", f"{other.name} is being uploaded ({_said(other)})", "Wait for its end."
+            yield Finding("H7", item, f"{other.name} is being uploaded ({_said(other)})", "Wait for its end.")
 
 
 def _said(image: Image) -> str:
@@ -107,34 +117,42 @@ def _said(image: Image) -> str:
     return f"{image.status or 'no status'}{percent}"
 
 
-def _present(state: TargetState, desired: Desired) -> Iterator[Row]:
+def _present(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     old = state.images.get(desired.name)
     if state.system is not None and not state.system.hosts_firewalls:
-        yield "H1", f"this is a {state.system.model or 'platform of unknown model'}", "Only an 1100 hosts a firewall."
+        yield Finding(
+            "H1",
+            item,
+            f"this is a {state.system.model or 'platform of unknown model'}",
+            "Only an 1100 hosts a firewall.",
+        )
         return
-    yield from _room(state, desired)
+    yield from _room(item, state, desired)
     if desired.is_there(old):
         return
-    yield from _others(state, desired)
+    yield from _others(item, state, desired)
     if old and old.in_use:
         text = f"{desired.name} is in use and has {old.size} bytes, not {desired.size}"
-        yield "H5", text, "Give the new one another name."
+        yield Finding("H5", item, text, "Give the new one another name.")
     elif old and old.complete and not desired.force:
         text = f"{desired.name} is there with {old.size} bytes, the file has {desired.size}"
-        yield "H35", text, "Give it another name, or replace it with force: true."
+        yield Finding("H35", item, text, "Give it another name, or replace it with force: true.")
     if state.is_appliance and old is None and len(state.images) >= MOST_IMAGES:
-        listed = ", ".join(f"{item.name}{' (in use)' if item.in_use else ''}" for item in state.images.values())
-        yield "H5", f"there are {len(state.images)} images already: {listed}", "Delete one that is not in use."
+        listed = ", ".join(f"{image.name}{' (in use)' if image.in_use else ''}" for image in state.images.values())
+        yield Finding(
+            "H5", item, f"there are {len(state.images)} images already: {listed}", "Delete one that is not in use."
+        )
 
 
-def _room(state: TargetState, desired: Desired) -> Iterator[Row]:
+def _room(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     storage, old = state.storage, state.images.get(desired.name)
     reserving = desired.reserve is not None and not state.is_appliance
     if not storage.known:
         if reserving:
             said = state.unknown or "its answer has no reserved"
-            yield (
+            yield Finding(
                 "H27",
+                item,
                 f"it does not tell what it reserves: {said}",
                 "Leave reserve out, or name the call (resources).",
             )
@@ -142,15 +160,19 @@ def _room(state: TargetState, desired: Desired) -> Iterator[Row]:
     reserved, free = storage.reserved, storage.free
     if not state.is_appliance and not storage.active:
         remedy = "Add secondary storage to Center (Administration > Storage Maintenance)."
-        yield "H27", "its secondary partition is not active", remedy
+        yield Finding("H27", item, "its secondary partition is not active", remedy)
         return
     if desired.reserve is not None and reserving:
         if desired.reserve < storage.used:
-            yield "H27", f"{storage.used} bytes are used, so {desired.reserve} cannot be reserved", "Reserve more."
+            yield Finding(
+                "H27", item, f"{storage.used} bytes are used, so {desired.reserve} cannot be reserved", "Reserve more."
+            )
         reserved, free = desired.reserve, desired.reserve - storage.used
     if desired.is_there(old):
         return
     free += old.size if old else 0
     if desired.size > free:
         remedy = "Delete images." if state.is_appliance else "Reserve more (reserve), or delete images."
-        yield "H27", f"the image has {desired.size} bytes, of {reserved} reserved {max(0, free)} are free", remedy
+        yield Finding(
+            "H27", item, f"the image has {desired.size} bytes, of {reserved} reserved {max(0, free)} are free", remedy
+        )

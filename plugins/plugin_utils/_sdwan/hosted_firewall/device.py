@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import replace
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed
@@ -33,14 +32,14 @@ from .model import (
     is_busy,
     machines,
     members,
+    owned,
     shown,
 )
-from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, steps, takes_at_once
-from .rules import Details, View, check
+from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, step_of, steps, takes_at_once
+from .rules import Details, View, after, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
-UPLOADED = {("H8", "image"), ("H24", "image"), ("H27", "image")}  # what an upload before it would mend
 TOLERATED = 5  # looks in a row that bring nothing; a device that is at work may not answer
 LOG_LINES = 20
 AFTERTHOUGHT = 3.0  # seconds within which a job shows that was begun by a request without an answer
@@ -51,8 +50,7 @@ ENDLESS = "One that never ends is removed with state: absent and force: true."
 class HostedWing:
     """sdwan_hosted_firewall: the six steps (see _engine/run.py) for all appliances of a task.
 
-    secrets: by name. check_mode: no job is waited for, and an image may be missing, as the task that
-    uploads it did not write either. overrides: of resources, for collectors, too.
+    secrets: by name. check_mode: no job is waited for. overrides: of resources, for collectors, too.
     """
 
     def __init__(
@@ -68,17 +66,16 @@ class HostedWing:
         check_mode: bool = False,
     ) -> None:
         self._manager = manager
-        self._check_mode = check_mode
         self._document = document
         self._secrets = secrets
         self._patient = document.wait and not check_mode
         self._limit = wait_timeout
         self._collector = collector
         self._progress = progress
-        self._overrides = overrides
+        self._overrides = overrides or {}
         self._sites: dict[str, list[Target]] = {}
         self._targets: dict[Key, Target] | None = None
-        self._survey = Details()
+        self._details = Details()
         self._undocumented: set[str] = set()
         self._end: float | None = None  # of all waiting, by the monotonic clock
         self._missed = 0
@@ -88,6 +85,13 @@ class HostedWing:
         self._renewed: set[Key] = set()
         self._problems: dict[Key, Problem] = {}
         self._unsure: set[Key] = set()  # a job may have begun
+
+    def desired(self) -> dict[str, Any]:
+        """With the names of the secrets that are given, without their values."""
+        return {**self._document.plan_facts, "resources": self._overrides}
+
+    def secrets(self) -> dict[str, str]:
+        return dict(self._secrets)
 
     # -- the six steps --------------------------------------------------------------------------------------------------------
 
@@ -118,23 +122,22 @@ class HostedWing:
         listed = self._steps(current)
         provisioning = [target for step in listed if step.action == "provision" for target in step.targets]
         takes_down = any(TAKES_DOWN in step.risk for step in listed)
-        self._survey = Details(redirects=self._redirects() if takes_down and not self._document.force else None)
+        self._details = Details(redirects=self._redirects() if takes_down and not self._document.force else None)
         if provisioning:
-            self._survey = self._stores(provisioning)
+            self._details = self._stores(provisioning)
 
     def check(self, current: Fleet, desired: Fleet) -> list[Problem]:
-        view = View(current, self._document, self._steps(current), self._sites, self._survey, self._document.wait)
-        found = check(view)
-        if not self._check_mode:
-            return found
-        return [replace(item, severity="warning") if (item.rule, item.item) in UPLOADED else item for item in found]
+        steps_now = self._steps(current)
+        return check(View(current, self._document, steps_now, self._sites, self._details, self._document.wait))
 
     def plan(self, current: Fleet, desired: Fleet) -> Plan:
-        return plan(self._steps(current))
+        listed = self._steps(current)
+        return plan(listed, after(self._document, [step for step in listed if not step.later]))
 
     def apply(self, plan: Plan, current: Fleet, desired: Fleet) -> Applied:
         """One round after another. A firewall that fails is left as it is and keeps the others from nothing."""
-        listed = [step for step in self._steps(current) if not step.later]
+        table, targets = self._manager.table, self._targets or {}
+        listed = [step_of(operation, table, targets) for operation in plan.operations]
         for members_of_round in ROUNDS:
             before = self._seen
             begun: dict[Key, Action] = {}
@@ -152,6 +155,12 @@ class HostedWing:
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
         return shown(state)
+
+    def owned(self, state: Fleet) -> list[dict[str, Any]]:
+        return owned(state)
+
+    def counts(self, state: Fleet) -> dict[str, int]:
+        return {"hosted firewalls": len(state.hosting) + state.others}
 
     def report(self) -> dict[str, Any]:
         """Further keys of the result, whatever it is."""
@@ -217,7 +226,7 @@ class HostedWing:
                 rivals = conflicts(self._manager.get("virtual_machines"))
             except ApplyFailed as failed:
                 unknown = str(failed)
-        return Details(found, room, closed, rivals, unknown, self._survey.redirects)
+        return Details(found, room, closed, rivals, unknown, self._details.redirects)
 
     def _store(self, manager: Manager) -> tuple[list[Image], list[Storage]]:
         listed = images(manager.get("hosted_firewall_images"))
@@ -238,7 +247,7 @@ class HostedWing:
         reasons = [self._problems[target.key] for target in step.targets if target.key in self._problems]
         for target in step.targets if reasons else ():
             text = f"not tried: {step.action} is for the whole of {target.site or 'the appliance'}"
-            self._problems.setdefault(target.key, Problem("job", target.item, text, "Mend the other one first."))
+            self._problems.setdefault(target.key, Problem("job", target.item, text, "Repair the other one first."))
         return bool(reasons)
 
     def _begin(self, step: Step) -> list[Key]:

@@ -47,7 +47,8 @@ TAKING_DOWN = re.compile(r"shut|stop|deprovision", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a task asks for. None: not given. secrets: names of those given. renew: they are given anew each time."""
+    """What a task asks for. None: not given. secrets: names of those given. renew: they are given anew each time. assume: what an
+    earlier stage brings."""
 
     present: bool = True
     power: Literal["started", "stopped"] = "started"
@@ -63,6 +64,12 @@ class Document:
     renew: bool = False
     force: bool = False
     wait: bool = True
+    assume: tuple[str, ...] = ()
+
+    @property
+    def plan_facts(self) -> dict[str, Any]:
+        """Those that determine a plan."""
+        return {name: value for name, value in asdict(self).items() if name != "assume"}
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -87,6 +94,7 @@ def document_of(options: Mapping[str, Any]) -> Document:
         renew=bool(secrets) and options["update_secret"] == "always",
         force=options["force"],
         wait=options["wait"],
+        assume=tuple(options["assume"]),
         **{option: options.get(option) for option in SETTINGS},
     )
 
@@ -206,10 +214,11 @@ def machines(items: Iterable[Item]) -> list[Machine]:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """The appliances of a task and their firewalls; None: there is none."""
+    """The appliances of a task and their firewalls; None: there is none. others: how many firewalls the system has besides."""
 
     targets: Mapping[Key, Target] = field(default_factory=dict)
     machines: Mapping[Key, Machine | None] = field(default_factory=dict)
+    others: int = field(default=0, compare=False)
 
     @property
     def hosting(self) -> list[tuple[Target, Machine]]:
@@ -220,7 +229,8 @@ class Fleet:
 def fleet(targets: Mapping[Key, Target], found: Sequence[Machine]) -> Fleet:
     """Each appliance with its firewall. A list that names no appliance is matched by management address, then by site where
     the site has one appliance only."""
-    return Fleet(dict(targets), {key: _mine(target, targets, found) for key, target in targets.items()})
+    mine = {key: _mine(target, targets, found) for key, target in targets.items()}
+    return Fleet(dict(targets), mine, len(found) - sum(machine is not None for machine in mine.values()))
 
 
 def _mine(target: Target, targets: Mapping[Key, Target], found: Sequence[Machine]) -> Machine | None:
@@ -272,13 +282,22 @@ def state(machine: Machine | None) -> str:
 
 
 def shown(of: Fleet) -> list[dict[str, Any]]:
-    """What a task is about, without counters: for before, after and the fingerprint."""
+    """What a task is about, without counters: for before and after."""
     rows = []
     for key, target in of.targets.items():
         machine = of.machines.get(key)
         settings = {name: _of(machine, name) for name in SETTINGS.values()} if machine else {}
         where = {"site_name": target.site, "appliance_name": target.member} if target.site else {}
         rows.append({**where, "state": state(machine), **settings})
+    return rows
+
+
+def owned(of: Fleet) -> list[dict[str, Any]]:
+    """The same without the words of a status: whether there is a firewall, whether it runs, and what it was provisioned with."""
+    rows = shown(of)
+    for row, machine in zip(rows, map(of.machines.get, of.targets), strict=True):
+        settled = machine is None or machine.is_up or machine.is_stopped
+        row["state"] = row["state"] if settled else None
     return rows
 
 

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ..._engine.operations import Kind, Operation, Plan
-from ..model import HostedFirewall
-from ..resources import Resources
+from ..model import HostedFirewall, rows, text
+from ..resources import Resources, parsed
 from ..vendors import PALO_ALTO
 from .model import SECRETS, SETTINGS, Document, Fleet, Key, Machine, Target, end, ended, is_busy, powered
 
@@ -33,13 +33,13 @@ LATER = "A job has to end before the next one can begin; with wait: false, run a
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: a job on one appliance or, to provision, on all of a site. later: it waits for another job, and the task
-    does not."""
+    """One request: a job on one appliance or, to provision, on all of a site. undo: None where nothing brings back what was. later:
+    it waits for another job, and the task does not."""
 
     action: Action
     targets: tuple[Target, ...]
     line: str
-    undo: tuple[str, ...]
+    undo: tuple[str, ...] | None
     risk: tuple[str, ...]
     later: bool = False
 
@@ -153,10 +153,10 @@ def _step(
     risk = tuple(dict.fromkeys(tag for _target, tags in group for tag in tags))
     if action == "provision":
         line = _provision(table, targets, provisioned_with(document), document.secrets)
-        undo = tuple(_act(table, "deprovision", target) for target in targets)
+        undo: tuple[str, ...] | None = tuple(_act(table, "deprovision", target) for target in targets)
     else:
         line = _act(table, action, targets[0])
-        undo = tuple(_undone(action, targets[0], current, document, table))
+        undo = tuple(_undone(action, targets[0], current, document, table)) or None
     return Step(action, targets, line, undo, risk, later)
 
 
@@ -198,11 +198,25 @@ def later_all(listed: list[Step], started: Collection[Key]) -> list[Step]:
     ]
 
 
-def plan(listed: list[Step]) -> Plan:
+def plan(listed: list[Step], after: Sequence[str] = ()) -> Plan:
+    """after: what an earlier stage has to bring."""
     later = tuple(_operation(step) for step in listed if step.later)
     now = tuple(_operation(step) for step in listed if not step.later)
-    return Plan(now, later, LATER if later else "")
+    return Plan(now, later, LATER if later else "", after=tuple(after))
 
 
 def _operation(step: Step) -> Operation:
     return Operation(_KINDS[step.action], step.item, (step.line,), step.undo, step.risk)
+
+
+def step_of(operation: Operation, table: Resources, targets: Mapping[Key, Target]) -> Step:
+    """The step that an operation of a plan says. targets: the appliances of the task. Raises ValueError for one that is none of
+    ours."""
+    (line,) = operation.do
+    _method, path, body = parsed(line)
+    action = path.partition("?action=")[2] or "provision"
+    item = next(iter(table.unwrap("hosted_firewalls", body)), {})
+    keys = [(text(row, "site_name"), text(row, "appliance_name")) for row in rows(item, "sites") or [item]]
+    if action not in _KINDS or not {*keys} <= targets.keys():
+        raise ValueError(f"this is no operation on the firewalls of this task: {operation}")
+    return Step(cast(Action, action), tuple(targets[key] for key in keys), line, operation.undo, operation.risk)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problems
 from ..model import Image, Storage, is_default_region, is_host
-from ..rule_table import Finding, problem
+from ..rule_table import RULES
 from ..vendors import VENDORS, can_host
 from .model import (
     SETTINGS,
@@ -25,6 +26,9 @@ from .model import (
     is_busy,
 )
 from .plan import TAKES_DOWN, Step, jobs, provisioned_with, takes_at_once
+
+# What a task may assume that an earlier stage brings: the image, complete, and room for it; that nothing redirects any more.
+IMAGE, NO_REDIRECTS = "image", "no_redirects"
 
 LONGEST_NAME = 255
 LONGEST_SECRET = 1024
@@ -70,9 +74,9 @@ def validate(document: Document, secrets: Mapping[str, str]) -> list[Problem]:
         if len(value) > LONGEST_SECRET or _CONTROL.search(value):
             text = f"it has a control character, or more than {LONGEST_SECRET} characters"
             found.append(
-                ("H26", name, text, "Give it as Panorama or the vendor's portal shows it, without a line break.")
+                Finding("H26", name, text, "Give it as Panorama or the vendor's portal shows it, without a line break.")
             )
-    return [problem(finding) for finding in found]
+    return problems(RULES, found)
 
 
 def _scope(document: Document) -> Iterator[Finding]:
@@ -80,26 +84,32 @@ def _scope(document: Document) -> Iterator[Finding]:
         for option in ("sites", "region"):
             if getattr(document, option):
                 text = "an appliance hosts its own firewall only"
-                yield "H25", option, text, "Leave it out, or use via: center."
+                yield Finding("H25", option, text, "Leave it out, or use via: center.")
         return
     if not document.sites:
-        yield "H25", "sites", "Center manages many sites, and none is named", "Name the sites, or site/appliance."
+        yield Finding(
+            "H25", "sites", "Center manages many sites, and none is named", "Name the sites, or site/appliance."
+        )
     if document.via == "collector" and not document.region:
-        yield "H25", "region", "the collector is that of a region, and none is named", "Name the region."
+        yield Finding("H25", "region", "the collector is that of a region, and none is named", "Name the region.")
     for name in dict.fromkeys(name for name in document.sites if document.sites.count(name) > 1):
-        yield "H25", f"sites[{name}]", "it stands twice", "Name it once."
+        yield Finding("H25", f"sites[{name}]", "it is listed twice", "Name it once.")
     for name in document.sites:
         if not all(name.split("/")) or name.count("/") > 1 or _CONTROL.search(name) or len(name) > LONGEST_NAME:
-            yield "H26", f"sites[{name}]", "this is neither a site nor site/appliance", "Name it as the inventory does."
+            yield Finding(
+                "H26", f"sites[{name}]", "this is neither a site nor site/appliance", "Name it as the inventory does."
+            )
 
 
 def _values(document: Document) -> Iterator[Finding]:
     if document.image is not None and (len(document.image) > LONGEST_NAME or not _IMAGE.fullmatch(document.image)):
-        yield "H26", "image", "this is no name of an image file", "Name it as the list of software images shows it."
+        yield Finding(
+            "H26", "image", "this is no name of an image file", "Name it as the list of software images shows it."
+        )
     for option in ("primary_management_server", "secondary_management_server"):
         server = getattr(document, option)
         if server and not is_host(server):
-            yield (
+            yield Finding(
                 "H26",
                 option,
                 "this is neither an IP address nor a host name",
@@ -107,18 +117,34 @@ def _values(document: Document) -> Iterator[Finding]:
             )
     vendor = VENDORS.get(document.vendor or "")
     if document.vendor is not None and vendor is None:
-        yield "H2", "vendor", f"{document.vendor[:80]!r} is not known", f"Known are {', '.join(VENDORS)}."
+        yield Finding("H2", "vendor", f"{document.vendor[:80]!r} is not known", f"Known are {', '.join(VENDORS)}.")
     if document.model is not None and (document.vendor is None or vendor):
         vendor = vendor or VENDORS[provisioned_with(document)["vendor"]]
         if not vendor.model(document.model):
             text = f"{vendor.name} has no model {document.model[:80]!r} for this platform"
-            yield "H2", "model", text, f"Its models are {', '.join(vendor.models)}."
+            yield Finding("H2", "model", text, f"Its models are {', '.join(vendor.models)}.")
+
+
+def after(document: Document, steps: Sequence[Step]) -> list[str]:
+    """What has to be so before the plan is carried out, in words, where the document assumes it."""
+    found = []
+    provisioning = [target for step in steps if step.action == "provision" for target in step.targets]
+    places = dict.fromkeys(_place(target.store(document.via), document.via)[0] for target in provisioning)
+    if IMAGE in document.assume and places:
+        found.append(f"the image {document.image} is complete on {', '.join(places)}")
+    taken_down = dict.fromkeys(target.name for step in _taking_down(steps) for target in step.targets)
+    if NO_REDIRECTS in document.assume and taken_down:
+        found.append(f"no live policy redirects to the firewall of {', '.join(taken_down)}")
+    return found
+
+
+def _taking_down(steps: Sequence[Step]) -> list[Step]:
+    return [step for step in steps if TAKES_DOWN in step.risk and step.action in ("deprovision", "shutdown")]
 
 
 def check(view: View) -> list[Problem]:
     """Every broken rule, all at once."""
-    listed = [problem(finding) for run in _CHECKS for finding in run(view)]
-    return [*listed, *(found for run in _HOUSE_CHECKS for found in run(view))]
+    return problems(RULES, [finding for run in _CHECKS for finding in run(view)])
 
 
 def _sites(view: View) -> Iterator[Finding]:
@@ -129,7 +155,7 @@ def _sites(view: View) -> Iterator[Finding]:
             known = [target.name for target in view.sites[site]] if site in view.sites else sorted(view.sites)
             near = f"It has {', '.join(known[:20])}." if known else "It lists none."
             text = f"the inventory has no such {what}"
-            yield "H24", f"sites[{name}]", text, f"Name it as config/inventory_status does. {near}"
+            yield Finding("H24", f"sites[{name}]", text, f"Name it as config/inventory_status does. {near}")
 
 
 def _region(view: View) -> Iterator[Finding]:
@@ -138,7 +164,7 @@ def _region(view: View) -> Iterator[Finding]:
         same = target.region == desired or (is_default_region(target.region) and is_default_region(desired))
         if desired and not same:
             where = f"the region {target.region}" if target.region else "no region but the default one"
-            yield "H24", target.item, f"it is in {where}, not in {desired}", "Name the region that it is in."
+            yield Finding("H24", target.item, f"it is in {where}, not in {desired}", "Name the region that it is in.")
 
 
 def _halves(view: View) -> Iterator[Finding]:
@@ -147,21 +173,21 @@ def _halves(view: View) -> Iterator[Finding]:
         missing = [target.member for target in view.sites.get(site, ()) if target.key not in named]
         if missing:
             text = f"this site is a pair in high availability, and {', '.join(missing)} is left out"
-            yield "H9", f"sites[{site}]", text, f"Name the site ({site}), which means both."
+            yield Finding("H9", f"sites[{site}]", text, f"Name the site ({site}), which means both.")
 
 
 def _platform(view: View) -> Iterator[Finding]:
     for target in view.current.targets.values() if view.document.present else ():
         if not can_host(target.model):
             said = target.model or "a model that it does not tell"
-            yield "H1", target.item, f"it is {said}", "Only the 1100 platform hosts a firewall; leave it out."
+            yield Finding("H1", target.item, f"it is {said}", "Only the 1100 platform hosts a firewall; leave it out.")
 
 
 def _complete(view: View) -> Iterator[Finding]:
     where = ", ".join(target.name for target in view.provisioning)
     for option in ("model", "image"):
         if where and not getattr(view.document, option):
-            yield "H25", option, f"it is needed to provision a firewall ({where})", f"Give {option}."
+            yield Finding("H25", option, f"it is needed to provision a firewall ({where})", f"Give {option}.")
 
 
 def _images(view: View) -> Iterator[Finding]:
@@ -171,23 +197,23 @@ def _images(view: View) -> Iterator[Finding]:
         where, rule = _place(store, view.document.via)
         if store in view.read_details.closed:
             text = f"whether {where} has the image is unknown: {view.read_details.closed[store]}"
-            yield "H8", target.item, text, COLLECTOR_REMEDY
+            yield Finding("H8", target.item, text, COLLECTOR_REMEDY)
             continue
         listed = list(view.read_details.images.get(store, ()))
         image = next((image for image in listed if image.name == name), None)
         if image is None:
             known = ", ".join(sorted(image.name for image in listed)[:10]) or "none"
             text = f"{where} has no image {name}; it has: {known}"
-            yield rule, "image", text, "Upload it with sdwan_firewall_image first."
+            yield Finding(rule, "image", text, "Upload it with sdwan_firewall_image first.", assumption=IMAGE)
         elif image.uploading:
             text = f"the upload to {where} is at {image.percent or 0} %"
-            yield "H7", "image", text, "Run again when it is complete."
+            yield Finding("H7", "image", text, "Run again when it is complete.", assumption=IMAGE)
         elif not image.complete:
             text = f"on {where} it is {image.status or 'incomplete'}"
-            yield rule, "image", text, "Delete it and upload it again."
+            yield Finding(rule, "image", text, "Delete it and upload it again.", assumption=IMAGE)
         elif image.vendor in VENDORS and image.vendor != vendor:
             text = f"on {where} it is an image of {image.vendor}, not of {vendor}"
-            yield rule, "image", text, "Give its vendor, or another image."
+            yield Finding(rule, "image", text, "Give its vendor, or another image.")
 
 
 COLLECTOR_REMEDY = (
@@ -210,7 +236,7 @@ def _storage(view: View) -> Iterator[Finding]:
         if known and not any(item.active and item.reserved for item in known):
             where = _place(store, view.document.via)[0]
             text = f"{where} has no active storage reserved for images"
-            yield "H27", "image", text, "Reserve it: sdwan_firewall_image with reserve."
+            yield Finding("H27", "image", text, "Reserve it: sdwan_firewall_image with reserve.", assumption=IMAGE)
 
 
 def _rivals(view: View) -> Iterator[Finding]:
@@ -218,19 +244,25 @@ def _rivals(view: View) -> Iterator[Finding]:
         for site, name in view.read_details.rivals:
             if not target.site or site in ("", target.site):
                 text = f"{name} is provisioned on it"
-                yield "H10", target.item, text, "Remove it first, or leave this appliance out."
+                yield Finding("H10", target.item, text, "Remove it first, or leave this appliance out.")
 
 
 def _redirected(view: View) -> Iterator[Finding]:
     if view.document.force:
         return
-    for step in view.steps:
-        for target in step.targets if TAKES_DOWN in step.risk and step.action in ("deprovision", "shutdown") else ():
+    for step in _taking_down(view.steps):
+        for target in step.targets:
             machine = view.current.machines.get(target.key)
             told = _drops(machine, view.read_details.redirects)
             if told:
                 remedy = "Remove the redirect first (sdwan_redirect), or use force: true if dropped traffic is meant."
-                yield "H4", target.item, f"{told}; SD-WAN drops what is redirected to a firewall that is down", remedy
+                yield Finding(
+                    "H4",
+                    target.item,
+                    f"{told}; SD-WAN drops what is redirected to a firewall that is down",
+                    remedy,
+                    assumption=NO_REDIRECTS,
+                )
 
 
 def _drops(machine: Machine | None, redirects: bool | None) -> str:
@@ -250,10 +282,10 @@ def _advice(view: View) -> Iterator[Finding]:
         return
     if "vm_auth_key" in document.secrets and not document.primary_management_server:
         text = "it registers the firewall in Panorama, and no management server is given"
-        yield "H20", "vm_auth_key", text, "Give primary_management_server."
+        yield Finding("H20", "vm_auth_key", text, "Give primary_management_server.")
     vendor = VENDORS.get(provisioned_with(document)["vendor"])
     if vendor and not vendor.documented:
-        yield (
+        yield Finding(
             "H31",
             "vendor",
             f"{vendor.name}: its models and fields were not confirmed",
@@ -261,7 +293,7 @@ def _advice(view: View) -> Iterator[Finding]:
         )
 
 
-def _reprovisions(view: View) -> Iterator[Problem]:
+def _reprovisions(view: View) -> Iterator[Finding]:
     """Without force, what a firewall was made of and configured with stays."""
     for target, machine in view.current.hosting if not view.document.force else ():
         listed, _risk, _later = jobs(machine, view.document)
@@ -272,12 +304,12 @@ def _reprovisions(view: View) -> Iterator[Problem]:
         if machine.phase == "failed":
             if machine.has_carried or failed_taking_down(machine):
                 text = f"it failed ({machine.status}), but it was at work before"
-                yield Problem("H37", target.item, text, f"Look at it first. {remedy}")
+                yield Finding("H37", target.item, text, f"Look at it first. {remedy}")
         elif view.document.renew:
             text = "update_secret: always makes it anew to give it its keys"
-            yield Problem("H37", target.item, text, remedy)
+            yield Finding("H37", target.item, text, remedy)
         elif changed:
-            yield Problem("H37", target.item, f"{_changes(machine, view.document)}", remedy)
+            yield Finding("H37", target.item, f"{_changes(machine, view.document)}", remedy)
 
 
 def _changes(machine: Machine, document: Document) -> str:
@@ -289,18 +321,18 @@ def _changes(machine: Machine, document: Document) -> str:
     return f"{'; '.join(changes)}: what it was provisioned with cannot be changed"
 
 
-def _unclear(view: View) -> Iterator[Problem]:
+def _unclear(view: View) -> Iterator[Finding]:
     for target, machine in view.current.hosting:
         unclear = is_busy(machine) and not end(machine) and not takes_at_once(machine, view.document)
         if unclear and not view.patient:
             text = f"what it does is not known: {machine.status}"
-            yield Problem("H38", target.item, text, "Run again with wait: true, or look at it in the GUI.")
+            yield Finding("H38", target.item, text, "Run again with wait: true, or look at it in the GUI.")
 
 
-def _unknown_rivals(view: View) -> Iterator[Problem]:
+def _unknown_rivals(view: View) -> Iterator[Finding]:
     if view.provisioning and view.read_details.rivals_unknown:
         text = f"whether Cloud Direct or WANOP is provisioned could not be read: {view.read_details.rivals_unknown}"
-        yield Problem("H10", view.provisioning[0].item, text, "Check it in the GUI.", "warning")
+        yield Finding("H10", view.provisioning[0].item, text, "Check it in the GUI.", warning=True)
 
 
 _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
@@ -314,5 +346,7 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _rivals,
     _redirected,
     _advice,
+    _reprovisions,
+    _unclear,
+    _unknown_rivals,
 )
-_HOUSE_CHECKS: tuple[Callable[[View], Iterator[Problem]], ...] = (_reprovisions, _unclear, _unknown_rivals)

@@ -8,30 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Operation, Plan
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, in_order, problem
 from ..._engine.run import Applied
 from ..._engine.states import State
 from ..._engine.waiting import Progress
 from ..._transport.rest.api import Rejected
-from ..change_model import packages, same_package
-from ..change_transaction import Change, ChangeOptions
+from ..change_model import NETWORK_STAGING, ChangeState, packages, same_package
+from ..change_plan import PACKAGE, ChangeOptions, PackageRequests, Unfinished
+from ..change_transaction import Change, may_be_done, read_state, settled
 from ..manager import Manager
 from ..model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
-from ..rule_table import problem
+from ..rule_table import RULES
 from .model import Redirects, redirects, to_document
 from .order import evaluated, redirecting_sites
-from .plan import Requests, desired_state, plan, redirects_anything
-from .rules import Context, check, check_order
-
-PACKAGE = "package"
+from .plan import desired_state, edits, owned, plan, redirects_anything
+from .rules import HOSTED_FIREWALLS, Context, after, check, check_order
 
 
-def read_package(manager: Manager, package: str, unfinished: bool = False) -> Redirects:
+@dataclass(frozen=True)
+class Task:
+    """What one task asks for. config: the document. firewalls: what the task was told of firewalls, as it was given; None where it
+    was told nothing. tags: of virtual wires, by template. assume: what an earlier stage brings."""
+
+    config: Item
+    state: State
+    change: ChangeOptions
+    firewalls: Sequence[Item] | None = None
+    tags: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    assume: Sequence[str] = ()
+
+
+def read_package(
+    manager: Manager, package: str, unfinished: Unfinished | None = None, import_due: bool = False
+) -> Redirects:
     """Five reads."""
     keys = {"package_name": package}
     return redirects(
@@ -41,155 +56,180 @@ def read_package(manager: Manager, package: str, unfinished: bool = False) -> Re
         manager.get("firewall", keys),
         manager.one("office_365_breakout_policy", keys),
         unfinished,
+        import_due,
     )
 
 
 class RedirectWing:
-    """sdwan_redirect: the six steps of one network (see _engine/run.py). given: firewalls that the task was told of."""
+    """sdwan_redirect: the six steps of one network (see _engine/run.py). overrides: of resources.
+
+    check_mode: no activation of an earlier run is waited for.
+    """
 
     def __init__(
         self,
         manager: Manager,
-        document: Item,
-        state: State,
-        options: ChangeOptions,
+        task: Task,
         progress: Progress,
         *,
-        given: Sequence[HostedFirewall] | None = None,
-        tags: Mapping[str, frozenset[int]] | None = None,
+        overrides: Mapping[str, Any] | None = None,
         check_mode: bool = False,
     ) -> None:
         self._manager = manager
-        self._document = document
-        self._state = state
-        self._options = options
+        self._task = task
+        self._options = task.change
         self._progress = progress
-        self._given = given
-        self._tags = tags or {}
+        self._overrides = overrides or {}
         self._check_mode = check_mode
-        self._requests = Requests(manager.table, options.package)
+        self._given = None if task.firewalls is None else hosted_firewalls(task.firewalls)
         self._revision = ""
-        self.imported = False  # Center's copy was replaced before anything was checked
+        self._imported = False  # Center's copy was replaced before anything was planned on it
         self._live = False  # ours was activated
         self._running_now: Redirects | None = None  # what runs, where the package already holds more
         self._system = System()
-        self._around = Context(tags=self._tags)
+        self._around = self._context()
         self._warned: list[Problem] = []
         self._desired = Redirects()
-        self._sites = {str(item["site"]) for item in document.get("site_policies") or ()}
-        self._templates = {str(item["name"]) for item in document.get("policy_templates") or ()}
+        self._sites = {str(item["site"]) for item in task.config.get("site_policies") or ()}
+        self._templates = {str(item["name"]) for item in task.config.get("policy_templates") or ()}
+
+    def desired(self) -> dict[str, Any]:
+        """Of the firewalls that the task was told of only which they are: what they do at the moment is their status."""
+        told = {(row.site_name, row.appliance_name) for row in self._given or ()}
+        return {
+            "via": "center" if self._manager.is_center else "mcn",
+            "config": self._task.config,
+            "state": self._task.state,
+            **self._options.plan_facts,
+            "hosted_firewalls": None if self._given is None else sorted(told),
+            "virtual_wire_tags": {name: sorted(tags) for name, tags in self._task.tags.items()},
+            "resources": self._overrides,
+        }
+
+    def secrets(self) -> dict[str, str]:
+        return {}
 
     # -- read ---------------------------------------------------------------------------------------------------------
 
     def read(self) -> Redirects:
-        """Raises ValidationFailed where this is not the active MCN, or the package is not the one that the network runs."""
+        """Raises ValidationFailed where this is not the active MCN, or the package is not the one that the network runs;
+        ApplyFailed where an activation that an earlier run began does not end."""
         self._warned = []
-        if self._manager.is_center:
-            self._import(packages(self._manager.get("config_packages")))
-        elif not self._system.mode:
+        self._running_now = None
+        if not self._manager.is_center and not self._system.mode:
             self._system = _system(self._manager)
             if not self._system.is_active_mcn:
                 text = f"{self._system.site_name or 'this appliance'} is {self._system.role}"
-                remedy = "Run this on the active MCN, or via: center."
-                raise ValidationFailed([problem(("H23", "via", text, remedy))])
+                raise _refused("H23", "via", text, "Run this on the active MCN, or via: center.")
         known = packages(self._manager.get("config_packages"))
-        if self._options.package not in known:
+        has_copy = self._options.package in known
+        if not has_copy and (not self._manager.is_center or self._imported):
             listed = ", ".join(sorted(known)) or "none"
-            raise ValidationFailed(
-                [problem(("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}."))]
-            )
-        self._running(known)
-        unfinished = self._options.backup in known
-        found = read_package(self._manager, self._options.package, unfinished)
-        self._running_now = None
+            raise _refused("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}.")
+        state = read_state(self._manager)
+        self._running(state.current_config, known)
+        import_due = self._manager.is_center and self._is_old(known)
+        if not has_copy:
+            return Redirects(import_due=True)
+        unfinished = self._unfinished(state, known)
+        found = read_package(self._manager, self._options.package, unfinished, import_due)
         if unfinished and self._options.activate:
             self._running_now = read_package(self._manager, self._options.backup)
             self._tell_what_waits(self._running_now, found)
         return found
 
-    def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
-        waiting = self._difference(running, found).operations
-        listed = ", ".join(operation.item for operation in waiting) or "nothing that redirects"
-        text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
-        self._warned.append(problem(("H39", PACKAGE, text, "They are activated, too, and the backup is deleted.")))
+    def _unfinished(self, state: ChangeState, known: set[str]) -> Unfinished | None:
+        """An activation that an earlier run began is waited for: what it leaves is what counts."""
+        if self._options.backup not in known:
+            return None
+        ours = state.is_of(self._options.package, known - {self._options.backup})
+        if self._options.activate and state.is_activating and (ours or not state.selected) and not self._check_mode:
+            state = settled(self._manager, self._options, self._progress)
+            ours = state.is_of(self._options.package, known - {self._options.backup})
+        waits = state.is_taken and not state.is_activating and state.state != NETWORK_STAGING
+        return Unfinished(staged=ours and waits)
 
-    def _difference(self, current: Redirects, desired: Redirects) -> Plan:
+    def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
+        listed = ", ".join(operation.item for operation in self._edits(running, found)) or "nothing that redirects"
+        text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
+        self._warned.append(_problem("H39", PACKAGE, text, "They are activated, too, and the backup is deleted."))
+
+    def _edits(self, current: Redirects, desired: Redirects) -> tuple[Operation, ...]:
         """Raises ApplyFailed for names that do not fit into a request: somebody made them on the system."""
         try:
-            return plan(current, desired, self._requests)
+            return edits(current, desired, PackageRequests(self._manager.table, self._options.package))
         except ValueError as wrong:
             raise ApplyFailed("the package cannot be edited", [_unfit(wrong)]) from wrong
 
-    def _running(self, known: set[str]) -> None:
-        active = Change(self._manager, self._options, self._progress).state().current_config
+    def _running(self, active: str, known: set[str]) -> None:
         backup = self._options.backup
         if backup in known and not self._live and same_package(active, backup, known):
             text = f"the network runs {active}, and a backup is deleted in the end"
-            raise ValidationFailed([problem(("H25", "backup_package", text, "Give it a name that nothing else has."))])
+            raise _refused("H25", "backup_package", text, "Give it a name that nothing else has.")
         if not active:
             text = "change management does not tell what the network runs"
-            self._warned.append(_warning("H30", text, "Make sure that it is this one."))
+            self._warned.append(_problem("H30", PACKAGE, text, "Make sure that it is this one.", warning=True))
         elif not same_package(active, self._options.package, () if self._live else known - {backup}):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
-            found = problem(("H30", PACKAGE, text, "Name the package that runs, or say force: true."))
+            remedy = "Name the package that runs, or say force: true."
             if not self._options.force:
-                raise ValidationFailed([found])
-            self._warned.append(replace(found, severity="warning"))
+                raise _refused("H30", PACKAGE, text, remedy)
+            self._warned.append(_problem("H30", PACKAGE, text, remedy, warning=True))
 
-    def _import(self, known: set[str]) -> None:
-        """Center edits a copy of what the MCN runs; one that is old is fetched anew, except in check mode."""
+    def _is_old(self, known: set[str]) -> bool:
+        """Whether Center's copy is not what the MCN runs; Center edits a copy."""
         seen = self._manager.one("network_config_import")
         active = text(seen, "active_revision")
         imported = text(seen, "mcn_revision") if text(seen, "package_name") == self._options.package else ""
         has_copy = self._options.package in known
-        if has_copy and imported and imported == active:
-            self._revision = active
-            return
-        if has_copy and not active:
-            message = "Center does not tell what the MCN runs, so its copy is taken as it is"
-            self._warned.append(_warning("H30", message, "Import it by hand if the MCN has changed."))
-            return
+        self._revision = active if has_copy and imported == active else ""
+        if self._revision:
+            return False
+        if has_copy and (not active or (self._imported and not imported)):
+            what = "what it imported" if active else "what the MCN runs"
+            message = f"Center does not tell {what}, so its copy is taken as it is"
+            remedy = "Import it by hand if the MCN has changed."
+            self._warned.append(_problem("H30", PACKAGE, message, remedy, warning=True))
+            return False
         if has_copy and self._options.backup in known:
             message = f"the MCN runs {active}, and Center's older copy holds a change that is not live yet"
             remedy = f"Delete the package {self._options.backup} to give that change up, then run again."
-            raise ValidationFailed([problem(("H30", PACKAGE, message, remedy))])
-        if self._check_mode:
-            if not has_copy:
-                message = "Center has not imported this package from the MCN, and check mode does not write to it"
-                remedy = "Import it (Configuration > Network Config Import)."
-                raise ValidationFailed([problem(("H30", PACKAGE, message, remedy))])
-            message = f"Center's copy is of {imported or 'an unknown revision'}, the MCN runs {active}"
-            self._warned.append(_warning("H30", message, "A real run imports first."))
-            return
-        self._progress("importing the configuration of the active MCN")
-        line = self._manager.table.line("POST", "network_config_import", {"package_name": self._options.package})
-        self._manager.send(line)
-        self.imported = self.imported or not self._live
-        self._revision = text(self._manager.one("network_config_import"), "mcn_revision")
+            raise _refused("H30", PACKAGE, message, remedy)
+        return True
 
     # -- check and plan -----------------------------------------------------------------------------------------------
 
     def desired_state(self, current: Redirects) -> Redirects:
-        return desired_state(current, self._document, self._state)
+        return current if current.import_due else desired_state(current, self._task.config, self._task.state)
 
     def read_details(self, current: Redirects, desired: Redirects) -> None:
         """Sites, zones and firewalls: where something changes, and only what the change concerns."""
         self._desired = desired
         current = self._running_now or current  # what waits in the package is as new as what the document adds
+        if current.import_due:
+            return
         keys = {"package_name": self._options.package}
         everywhere = desired.templates.get(desired.global_template)
         if desired == current and not (everywhere and any(item.is_redirect for item in everywhere.pre)):
             return
         models = {text(row, "site_name"): text(row, "model") for row in self._manager.get("sites", keys)}
         if desired == current:
-            self._around = Context(models, tags=self._tags)
+            self._around = self._context(models)
             return
         zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in desired.redirects())
         names = None
         if zoned:
             names = frozenset(text(row, "name") for row in self._manager.get("firewall_zones", keys))
         hosted = self._hosted() if redirects_anything(desired) else None
-        self._around = Context(models, names, hosted, self._tags)
+        self._around = self._context(models, names, hosted)
+
+    def _context(
+        self,
+        models: Mapping[str, str] | None = None,
+        zones: frozenset[str] | None = None,
+        hosted: Mapping[str, Sequence[HostedFirewall]] | None = None,
+    ) -> Context:
+        return Context(models, zones, hosted, self._task.tags, self._options.force)
 
     def _hosted(self) -> dict[str, list[HostedFirewall]] | None:
         """By site. Center knows all of them; an MCN its own; the others have to be given."""
@@ -215,38 +255,40 @@ class RedirectWing:
         return _by_site(rows)
 
     def check(self, current: Redirects, desired: Redirects) -> list[Problem]:
+        if current.import_due:
+            return self._warned
         made = [name for name in sorted(self._templates) if name in current.templates and current.templates[name].auto]
         remedy = "Leave it out; what it says follows office_365_breakout."
         theirs = [
-            problem(("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy)) for name in made
+            _problem("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy) for name in made
         ]
-        return [*self._warned, *theirs, *check(self._running_now or current, desired, self._around)]
+        found = check(self._running_now or current, desired, self._around)
+        return in_order(RULES, [*self._warned, *theirs, *found])
 
     def plan(self, current: Redirects, desired: Redirects) -> Plan:
+        assumed: Sequence[str] = ()
+        if HOSTED_FIREWALLS in self._task.assume:
+            assumed = after(self._running_now or current, desired, self._around)
         try:
-            found = plan(current, desired, self._requests)
+            return plan(current, desired, self._manager.table, self._options, self._manager.is_center, assumed)
         except ValueError as wrong:
             raise ValidationFailed([_unfit(wrong)]) from wrong
-        unfinished = current.unfinished and self._options.activate
-        operations = found.operations
-        change = Change(self._manager, self._options, self._progress)
-        if unfinished:
-            # A run before this one edited the package and ended before it was live.
-            operations += (Operation("update", PACKAGE, (), (), ("unfinished",)),)
-        notes = {"transaction": change.lines(current.unfinished)} if operations else {}
-        return Plan(operations, notes=notes)
 
     # -- apply --------------------------------------------------------------------------------------------------------
 
     def apply(self, plan: Plan, current: Redirects, desired: Redirects) -> Applied:
-        change = Change(self._manager, self._options, self._progress)
-        applied = change.make(
-            plan,
-            lambda: self._missing(current, desired),
-            lambda: self._back(current),
-            unfinished=current.unfinished,
+        if [operation.item for operation in plan.operations] == [PACKAGE]:
+            self._import(plan)
+            return Applied()
+        change = Change(
+            self._manager,
+            self._options,
+            self._progress,
+            left=lambda: self._missing(current, desired),
+            back=lambda: self._edits(read_package(self._manager, self._options.package), current),
             moved=self._moved,
         )
+        applied = change.make(plan)
         if not self._options.activate:
             return applied
         self._live = True
@@ -257,17 +299,26 @@ class RedirectWing:
             details["redirect_counters"] = found[1]
         return Applied(tuple(warnings), details)
 
+    def _import(self, plan: Plan) -> None:
+        self._progress("importing the configuration of the active MCN")
+        try:
+            for line in plan.commands:
+                self._manager.send(line)
+        except (ConnectionFailed, ApplyFailed) as error:
+            unsure = not isinstance(error, Rejected) or may_be_done(error)
+            state = "unknown; the network runs what it did, but Center's copy of the package may be another one"
+            problems = error.problems if isinstance(error, ApplyFailed) else ()
+            raise ApplyFailed(f"the import failed: {error}", problems, state if unsure else "unchanged") from error
+        self._imported = True
+
     def _missing(self, current: Redirects, desired: Redirects) -> list[Problem]:
         """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
         seen = read_package(self._manager, self._options.package)
-        left = self._difference(seen, desired).operations
+        left = self._edits(seen, desired)
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         lost = _auto(current, desired) - _auto(seen, desired)
-        found += [problem(("H16", where, f"'{shown}' of SD-WAN is gone", "")) for where, shown in sorted(lost)]
+        found += [_problem("H16", where, f"'{shown}' of SD-WAN is gone", "") for where, shown in sorted(lost)]
         return [*found, *check_order(self._running_now or current, seen)]
-
-    def _back(self, before: Redirects) -> Plan:
-        return self._difference(read_package(self._manager, self._options.package), before)
 
     def _moved(self) -> str:
         if not self._manager.is_center:
@@ -282,27 +333,42 @@ class RedirectWing:
         try:
             rows = self._manager.redirect_counters()
         except (ConnectionFailed, ApplyFailed, Rejected) as error:
-            return [problem(("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info."))], []
+            return [_problem("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info.")], []
         if not rows:
             text = "the appliance counts no policy that redirects"
-            return [problem(("H21", "redirect_counters", text, "Look at Monitoring > Firewall > Filter Policies."))], []
+            return [_problem("H21", "redirect_counters", text, "Look at Monitoring > Firewall > Filter Policies.")], []
         return [], rows
 
-    @property
-    def redirecting(self) -> list[str]:
-        """Sites that redirect after the run."""
-        return redirecting_sites(self._desired, self._around.models)
+    # -- what to say --------------------------------------------------------------------------------------------------
 
     def show(self, state: Redirects) -> dict[str, Any]:
+        """{} where Center has no copy of the package yet."""
+        if state.import_due and state == Redirects():
+            return {}
         return to_document(state, self._sites, self._templates)
+
+    def owned(self, state: Redirects) -> dict[str, Any]:
+        return owned(state, self._task.config, self._task.state)
+
+    def counts(self, state: Redirects) -> dict[str, int]:
+        redirecting = sum(1 for _where, _policy in state.redirects())
+        return {"redirects": redirecting, "hosted firewall templates": len(state.hosted)}
+
+    def report(self) -> dict[str, Any]:
+        sites_then = redirecting_sites(self._desired, self._around.models)
+        return {"redirecting_sites": sites_then, "imported": self._imported, **self._manager.about}
+
+
+def _problem(rule: str, item: str, message: str, remedy: str = "", *, warning: bool = False) -> Problem:
+    return problem(RULES, Finding(rule, item, message, remedy, warning))
+
+
+def _refused(rule: str, item: str, message: str, remedy: str) -> ValidationFailed:
+    return ValidationFailed([_problem(rule, item, message, remedy)])
 
 
 def _unfit(wrong: ValueError) -> Problem:
-    return problem(("H26", PACKAGE, str(wrong), "Rename it in the configuration editor, or change it there."))
-
-
-def _warning(rule: str, message: str, remedy: str) -> Problem:
-    return replace(problem((rule, PACKAGE, message, remedy)), severity="warning")
+    return _problem("H26", PACKAGE, str(wrong), "Rename it in the configuration editor, or change it there.")
 
 
 def _system(manager: Manager) -> System:

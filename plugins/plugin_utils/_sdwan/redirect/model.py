@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ..change_plan import Unfinished
 from ..model import Item, flag, number, rows, text
 from ..vendors import VENDORS, spelled
 
@@ -134,7 +135,8 @@ class SiteFirewall:
 
 @dataclass(frozen=True, slots=True)
 class Redirects:
-    """Of one package. unfinished: a change of ours was begun and neither activated nor taken back."""
+    """Of one package. unfinished: a change of ours that was begun and neither activated nor taken back. import_due: this is an
+    older copy of what the MCN runs, or, where there is none yet, empty."""
 
     match_type: str = DIRECTIONAL
     hosted: Mapping[str, HostedTemplate] = field(default_factory=dict)
@@ -142,7 +144,8 @@ class Redirects:
     global_template: str = ""
     sites: Mapping[str, SiteFirewall] = field(default_factory=dict)
     breakout: frozenset[str] = frozenset()
-    unfinished: bool = field(default=False, compare=False)
+    unfinished: Unfinished | None = field(default=None, compare=False)
+    import_due: bool = field(default=False, compare=False)
 
     def redirects(self) -> Iterable[tuple[str, Policy]]:
         """(where, policy) of each redirect, in the words of a document."""
@@ -313,7 +316,8 @@ def redirects(
     templates: Sequence[Item],
     firewalls: Sequence[Item],
     breakout: Item,
-    unfinished: bool = False,
+    unfinished: Unfinished | None = None,
+    import_due: bool = False,
 ) -> Redirects:
     """What a package says."""
     match_type = text(settings, "connection_match_type").lower() or DIRECTIONAL
@@ -325,6 +329,7 @@ def redirects(
         {text(item, "site_name"): site_firewall(item) for item in firewalls if text(item, "site_name")},
         frozenset(word for word, name in BREAKOUTS.items() if flag(breakout, name)),
         unfinished,
+        import_due,
     )
 
 

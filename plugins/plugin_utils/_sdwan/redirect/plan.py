@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Redirects of a package: current + document -> wanted -> requests with their undo. Pure.
+"""Redirects of a package: current + document -> desired state -> requests with their undo. Pure.
 
 Owned are the match type, hosted firewall templates, policies that redirect, and the policy lists that a document names. What
 SD-WAN made itself is never part of it, nor are other policies and templates.
@@ -10,13 +10,14 @@ SD-WAN made itself is never part of it, nor are other policies and templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ..._engine.operations import Kind, Operation, Plan
 from ..._engine.states import State
 from ..._engine.states import desired_state as things
+from ..change_plan import ChangeOptions, PackageRequests, import_copy, transaction
 from ..model import Item, rows, text
 from ..resources import Resources
 from ..vendors import VENDORS
@@ -28,15 +29,17 @@ from .model import (
     PolicyTemplate,
     Redirects,
     SiteFirewall,
+    hosted_entry,
     hosted_item,
     hosted_template,
     policy,
+    to_entry,
     to_item,
 )
 
 PRIORITY_STEP = 100  # between a site's policies; the system redistributes them
 
-# -- document -> wanted -----------------------------------------------------------------------------------------------
+# -- document -> desired state -----------------------------------------------------------------------------------------------
 
 
 def desired_state(current: Redirects, document: Item, state: State) -> Redirects:
@@ -181,30 +184,31 @@ def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> 
     return [*policies[:first], *moved, *(item for item in policies[first:] if item not in moved)]
 
 
-# -- wanted -> requests -----------------------------------------------------------------------------------------------
+# -- desired state -> requests -----------------------------------------------------------------------------------------------
 
 
-class Requests:
-    """The lines of a package. table: whose names and paths count."""
+def plan(
+    current: Redirects,
+    desired: Redirects,
+    table: Resources,
+    options: ChangeOptions,
+    through_center: bool = False,
+    after: Sequence[str] = (),
+) -> Plan:
+    """The edits and what makes them live; or the import of what the MCN runs alone, because the edits are planned on that.
 
-    def __init__(self, table: Resources, package: str) -> None:
-        self._table = table
-        self._package = package
-
-    def put(self, name: str, item: Item) -> str:
-        return self._table.line("PUT", name, {**item, "package_name": self._package})
-
-    def post(self, name: str, item: Item) -> str:
-        return self._table.line("POST", name, {**item, "package_name": self._package})
-
-    def delete(self, name: str, /, **keys: Any) -> str:
-        return self._table.line("DELETE", name, keys={**keys, "package_name": self._package})
-
-    def act(self, name: str, action: str = "", /, **item: Any) -> str:
-        return self._table.line("POST", name, {**item, "package_name": self._package}, action=action)
+    after: what an earlier stage has to bring before redirects go live. Raises ValueError for names that fit into no request.
+    """
+    if current.import_due:
+        return Plan((import_copy(table, options.package),), continues=True)
+    found = edits(current, desired, PackageRequests(table, options.package))
+    # A run before this one may have edited the package, and ended before it was live.
+    if not found and not (current.unfinished and options.activate):
+        return Plan()
+    return Plan(transaction(found, table, options, current.unfinished, through_center), after=tuple(after))
 
 
-def plan(current: Redirects, desired: Redirects, requests: Requests) -> Plan:
+def edits(current: Redirects, desired: Redirects, requests: PackageRequests) -> tuple[Operation, ...]:
     """What lets traffic pass comes first, what redirects after it; removals run the other way round."""
     operations: list[Operation] = []
     if desired.match_type != current.match_type and desired.match_type == SYMMETRIC:
@@ -229,10 +233,10 @@ def plan(current: Redirects, desired: Redirects, requests: Requests) -> Plan:
     operations += _breakout(grown, desired.breakout, requests)
     if desired.match_type != current.match_type and desired.match_type != SYMMETRIC:
         operations.append(_match_type(current, desired, requests))
-    return Plan(tuple(operations))
+    return tuple(operations)
 
 
-def _match_type(current: Redirects, desired: Redirects, requests: Requests) -> Operation:
+def _match_type(current: Redirects, desired: Redirects, requests: PackageRequests) -> Operation:
     do, undo = (
         requests.put("global_network_settings", {"connection_match_type": state.match_type})
         for state in (desired, current)
@@ -240,7 +244,7 @@ def _match_type(current: Redirects, desired: Redirects, requests: Requests) -> O
     return Operation("update", "connection_match_type", (do,), (undo,), ("all-policies",))
 
 
-def _global_template(current: Redirects, desired: Redirects, requests: Requests) -> Operation:
+def _global_template(current: Redirects, desired: Redirects, requests: PackageRequests) -> Operation:
     do, undo = (
         requests.put("global_network_settings", {"global_policy_template": state.global_template})
         for state in (desired, current)
@@ -248,7 +252,7 @@ def _global_template(current: Redirects, desired: Redirects, requests: Requests)
     return Operation("update", "global_policy_template", (do,), (undo,), ("all-sites",))
 
 
-def _breakout(current: frozenset[str], desired: frozenset[str], requests: Requests) -> list[Operation]:
+def _breakout(current: frozenset[str], desired: frozenset[str], requests: PackageRequests) -> list[Operation]:
     changed = current ^ desired
     if not changed:
         return []
@@ -259,7 +263,7 @@ def _breakout(current: frozenset[str], desired: frozenset[str], requests: Reques
     return [Operation("update", "office_365_breakout", (do,), (undo,))]
 
 
-def _hosted_changes(current: Redirects, desired: Redirects, requests: Requests) -> Iterable[Operation]:
+def _hosted_changes(current: Redirects, desired: Redirects, requests: PackageRequests) -> Iterable[Operation]:
     name = "hosted_firewall_template"
     for key, item in desired.hosted.items():
         where = f"hosted_firewall_templates[{key}]"
@@ -273,13 +277,13 @@ def _hosted_changes(current: Redirects, desired: Redirects, requests: Requests) 
             )
 
 
-def _gone_hosted(item: HostedTemplate, requests: Requests) -> Operation:
+def _gone_hosted(item: HostedTemplate, requests: PackageRequests) -> Operation:
     name = "hosted_firewall_template"
     do, undo = requests.delete(name, name=item.name), requests.post(name, hosted_item(item))
     return Operation("delete", f"hosted_firewall_templates[{item.name}]", (do,), (undo,))
 
 
-def _template_changes(current: Redirects, desired: Redirects, requests: Requests) -> Iterable[Operation]:
+def _template_changes(current: Redirects, desired: Redirects, requests: PackageRequests) -> Iterable[Operation]:
     name = "firewall_policy_template"
     for key, item in desired.templates.items():
         where = f"policy_templates[{key}]"
@@ -294,7 +298,7 @@ def _template_changes(current: Redirects, desired: Redirects, requests: Requests
             yield Operation("update", where, (do,), (undo,), _risk(old.pre, item.pre))
 
 
-def _gone_template(item: PolicyTemplate, requests: Requests) -> Operation:
+def _gone_template(item: PolicyTemplate, requests: PackageRequests) -> Operation:
     name = "firewall_policy_template"
     do = requests.delete(name, firewall_policy_template_name=item.name)
     return Operation("delete", f"policy_templates[{item.name}]", (do,), (requests.post(name, _template_item(item)),))
@@ -318,7 +322,7 @@ def _item(shown: Policy) -> dict[str, Any]:
     return {key: value for key, value in to_item(shown).items() if key != "priority"}
 
 
-def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Requests) -> Iterable[Operation]:
+def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: PackageRequests) -> Iterable[Operation]:
     if old is None and new == SiteFirewall():
         return
     before = old or SiteFirewall()
@@ -376,6 +380,52 @@ def _own(policies: Iterable[Policy]) -> tuple[Policy, ...]:
 def _risk(old: Iterable[Policy], new: Iterable[Policy]) -> tuple[str, ...]:
     was, shall = ({item for item in policies if item.is_redirect} for policies in (old, new))
     return ("redirects",) if shall - was else ("stops-redirecting",) if was - shall else ()
+
+
+def owned(current: Redirects, document: Item, state: State) -> dict[str, Any]:
+    """Plain data: the part of a package that a document may change. SD-WAN's own policies, what the system numbers, and whatever
+    the document does not name are not in it; with `overridden` all redirects and hosted firewall templates are."""
+    everything = state == "overridden"
+    hosted = {item["name"] for item in document.get("hosted_firewall_templates") or ()}
+    templates = {item["name"]: item for item in document.get("policy_templates") or ()}
+    sites = {item["site"] for item in document.get("site_policies") or ()}
+    given = document.get("office_365_breakout") or {}
+    words = [word for word in BREAKOUTS if word in given or (everything and given)]
+    attaches_everywhere = any(item.get("global") for item in templates.values())
+    everywhere = attaches_everywhere or current.global_template in templates
+    return {
+        "connection_match_type": current.match_type if document.get("connection_match_type") else None,
+        "hosted_firewall_templates": [
+            hosted_entry(item) for name, item in sorted(current.hosted.items()) if everything or name in hosted
+        ],
+        "policy_templates": _owned_lists(
+            {name: item.pre for name, item in current.templates.items()}, templates, everything
+        ),
+        "global_policy_template": current.global_template if everywhere else None,
+        "attached": {
+            name: sorted(
+                site
+                for site, item in current.sites.items()
+                if name in item.templates and (state != "merged" or site in (given_template.get("sites") or ()))
+            )
+            for name, given_template in templates.items()
+            if state == "deleted" or given_template.get("sites") is not None
+        },
+        "site_policies": _owned_lists({name: item.policies for name, item in current.sites.items()}, sites, everything),
+        "office_365_breakout": {word: word in current.breakout for word in words},
+    }
+
+
+def _owned_lists(
+    lists: Mapping[str, tuple[Policy, ...]], named: Collection[str], everything: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """Of a list that is named all policies, as its order may change; of another one the redirects."""
+    shown = {
+        name: [to_entry(item) for item in _own(policies) if name in named or item.is_redirect]
+        for name, policies in lists.items()
+        if name in named or everything
+    }
+    return {name: entries for name, entries in sorted(shown.items()) if entries}
 
 
 def is_empty(document: Item) -> bool:

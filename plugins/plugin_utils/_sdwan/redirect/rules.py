@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problems
 from ..._engine.states import State
 from ..model import HostedFirewall, Item, is_host
-from ..rule_table import Finding, problem
+from ..rule_table import RULES
 from ..vendors import INTERFACES, REDIRECT_MBITS, VENDORS, can_host
 from .model import ACTIONS, REDIRECT, SYMMETRIC, HostedTemplate, Policy, Redirects, SiteFirewall, Target
 from .order import Placed, evaluated, outrun_to_the_internet, premature, shadowed
@@ -36,12 +37,17 @@ class Context:
     """What a package's sites are, where redirecting matters. models, zones: None where they were not read.
 
     hosted: the firewalls of sites, by site; None where nothing tells. tags: of the firewall's virtual wires, by template.
+    force: redirecting into firewalls that are not up is only warned of.
     """
 
     models: Mapping[str, str] | None = None
     zones: frozenset[str] | None = None
     hosted: Mapping[str, Sequence[HostedFirewall]] | None = None
     tags: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    force: bool = False
+
+
+HOSTED_FIREWALLS = "hosted_firewalls"  # the assumption that an earlier stage brings them up
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def validate(document: Item, state: State) -> list[Problem]:
     found: list[Finding] = []
     if is_empty(document) and (state in ("overridden", "deleted") or not document.get("connection_match_type")):
         remedy = "Name templates, policies or sites; to stop all redirects use state: deleted and name them."
-        found.append(("H29", "config", f"the document of state {state} names nothing", remedy))
+        found.append(Finding("H29", "config", f"the document of state {state} names nothing", remedy))
     for number, item in enumerate(document.get("hosted_firewall_templates") or ()):
         found += _hosted_flaws(number, item, state)
     for name, key in (("policy_templates", "name"), ("site_policies", "site"), ("hosted_firewall_templates", "name")):
@@ -68,7 +74,9 @@ def validate(document: Item, state: State) -> list[Problem]:
     if len(everywhere) > 1:
         text = f"{' and '.join(everywhere)} are both attached to all sites"
         found.append(
-            ("H25", "policy_templates", text, "A network has one global template; attach the other one to sites.")
+            Finding(
+                "H25", "policy_templates", text, "A network has one global template; attach the other one to sites."
+            )
         )
     for where, policies in _lists(document):
         for number, item in enumerate(policies):
@@ -76,9 +84,9 @@ def validate(document: Item, state: State) -> list[Problem]:
     for name in document.get("trusted_applications") or ():
         if not _WORDS.fullmatch(name):
             found.append(
-                ("H26", "trusted_applications", f"{name[:40]!r} is no name of an application", "Give its name.")
+                Finding("H26", "trusted_applications", f"{name[:40]!r} is no name of an application", "Give its name.")
             )
-    return [problem(finding) for finding in found]
+    return problems(RULES, found)
 
 
 def _lists(document: Item) -> Iterator[tuple[str, Sequence[Item]]]:
@@ -91,31 +99,41 @@ def _lists(document: Item) -> Iterator[tuple[str, Sequence[Item]]]:
 def _twice(where: str, names: Sequence[str]) -> Iterator[Finding]:
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
-            yield "H25", f"{where}[{name}]", "it stands twice", "Merge the two entries."
+            yield Finding("H25", f"{where}[{name}]", "it is listed twice", "Merge the two entries.")
         if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
             remedy = f"Use letters, digits, blanks and . _ -, at most {LONGEST_NAME} of them."
-            yield "H26", f"{where}[{name[:LONGEST_NAME]!r}]", "the name does not fit into a path of NITRO", remedy
+            yield Finding(
+                "H26", f"{where}[{name[:LONGEST_NAME]!r}]", "the name does not fit into a path of NITRO", remedy
+            )
 
 
 def _hosted_flaws(number: int, item: Item, state: State) -> Iterator[Finding]:
     where = f"hosted_firewall_templates[{item.get('name') or number}]"
     vendor = VENDORS.get(str(item.get("vendor") or ""))
     if item.get("vendor") and vendor is None:
-        yield "H2", where, f"unknown vendor {item['vendor']!r}", f"Known: {', '.join(VENDORS)}."
+        yield Finding("H2", where, f"unknown vendor {item['vendor']!r}", f"Known: {', '.join(VENDORS)}.")
     if vendor:
         if item.get("model") and not vendor.model(item["model"]):
-            yield "H2", where, f"{vendor.name} has no model {item['model']!r}", f"Models: {', '.join(vendor.models)}."
+            yield Finding(
+                "H2", where, f"{vendor.name} has no model {item['model']!r}", f"Models: {', '.join(vendor.models)}."
+            )
         mode = item.get("deployment_mode")
         if mode and mode.lower() != vendor.mode.lower():
-            yield "H3", where, f"deployment_mode is {mode!r}", f"Leave it out: {vendor.name} is in {vendor.mode}."
+            yield Finding(
+                "H3", where, f"deployment_mode is {mode!r}", f"Leave it out: {vendor.name} is in {vendor.mode}."
+            )
         if not vendor.documented:
-            yield "H31", where, f"{vendor.name}: models, mode and fields are unverified", "Try it on one site first."
+            yield Finding(
+                "H31", where, f"{vendor.name}: models, mode and fields are unverified", "Try it on one site first."
+            )
     rows = item.get("service_redirection_interfaces")
     if state != "deleted" and rows is not None:
         yield from _interface_flaws(where, rows)
     for key in ("primary_management_server", "secondary_management_server"):
         if item.get(key) and not is_host(item[key]):
-            yield "H26", f"{where}.{key}", f"{item[key][:60]!r} is neither an address nor a name", "Give one of them."
+            yield Finding(
+                "H26", f"{where}.{key}", f"{item[key][:60]!r} is neither an address nor a name", "Give one of them."
+            )
 
 
 def _interface_flaws(where: str, rows: Sequence[Item]) -> Iterator[Finding]:
@@ -123,25 +141,29 @@ def _interface_flaws(where: str, rows: Sequence[Item]) -> Iterator[Finding]:
     for row in rows:
         name, vlan = row["interface"], row.get("vlan") or 0
         if name not in INTERFACES:
-            yield "H3", where, f"there is no interface {name!r}", f"A hosted firewall has {' and '.join(INTERFACES)}."
+            yield Finding(
+                "H3", where, f"there is no interface {name!r}", f"A hosted firewall has {' and '.join(INTERFACES)}."
+            )
         if not 0 <= vlan <= HIGHEST_VLAN:
-            yield "H15", where, f"VLAN {vlan} is none", f"VLANs are 1 to {HIGHEST_VLAN}; leave it out for none."
+            yield Finding(
+                "H15", where, f"{vlan} is not a valid VLAN", f"VLANs are 1 to {HIGHEST_VLAN}; leave it out for none."
+            )
         if (name, vlan) in seen:
-            yield "H25", where, f"{name} with VLAN {vlan or 'none'} stands twice", "Take one of them out."
+            yield Finding("H25", where, f"{name} with VLAN {vlan or 'none'} is listed twice", "Take one of them out.")
         seen.append((name, vlan))
     if not rows:
-        yield "H3", where, "it has no interface to redirect into", f"Name {INTERFACES[0]} at least."
+        yield Finding("H3", where, "it has no interface to redirect into", f"Name {INTERFACES[0]} at least.")
 
 
 def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
     action = item.get("action") or ("redirect" if item.get("hosted_firewall_template") else "allow")
     target = [key for key in ("hosted_firewall_template", "service_redirection_interface") if not item.get(key)]
     if action not in ACTIONS:
-        yield "H26", where, f"there is no action {action!r}", f"Actions: {', '.join(ACTIONS)}."
+        yield Finding("H26", where, f"there is no action {action!r}", f"Actions: {', '.join(ACTIONS)}.")
     if action == REDIRECT and target:
-        yield "H25", where, f"a redirect needs {' and '.join(target)}", "Say where it redirects to."
+        yield Finding("H25", where, f"a redirect needs {' and '.join(target)}", "Say where it redirects to.")
     if action != REDIRECT and len(target) < 2:
-        yield (
+        yield Finding(
             "H25",
             where,
             f"the action {action} does not redirect",
@@ -149,20 +171,22 @@ def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
         )
     if item.get("service_redirection_interface") and item["service_redirection_interface"] not in INTERFACES:
         text = f"there is no interface {item['service_redirection_interface']!r}"
-        yield "H3", where, text, f"A hosted firewall has {' and '.join(INTERFACES)}."
+        yield Finding("H3", where, text, f"A hosted firewall has {' and '.join(INTERFACES)}.")
     kinds = [key for key in ("application", "application_family", "application_objects") if item.get(key)]
     if len(kinds) > 1:
-        yield "H25", where, f"{' and '.join(kinds)} are both given", "A policy matches one of them."
+        yield Finding("H25", where, f"{' and '.join(kinds)} are both given", "A policy matches one of them.")
     for key in ("source_ip_address", "destination_ip_address"):
         if item.get(key) and not _is_network(item[key]):
-            yield "H26", f"{where}.{key}", f"{item[key][:60]!r} is no address or prefix", "Write 192.0.2.0/24."
+            yield Finding("H26", f"{where}.{key}", f"{item[key][:60]!r} is no address or prefix", "Write 192.0.2.0/24.")
     for key in ("source_port", "destination_port"):
         if item.get(key) and not _is_ports(str(item[key])):
-            yield "H26", f"{where}.{key}", f"{str(item[key])[:40]!r} is no port or range", "Write 443 or 8000-8099."
+            yield Finding(
+                "H26", f"{where}.{key}", f"{str(item[key])[:40]!r} is no port or range", "Write 443 or 8000-8099."
+            )
     for key, lowest, highest, rule in _RANGES:
         given = item.get(key)
         if given is not None and not lowest <= given <= highest:
-            yield (
+            yield Finding(
                 rule,
                 f"{where}.{key}",
                 f"{given} is not {lowest} to {highest}",
@@ -170,11 +194,13 @@ def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
             )
     interval = item.get("log_interval")
     if interval and not 60 <= interval <= 600:
-        yield "H26", f"{where}.log_interval", f"{interval} seconds are too few or too many", "0, or 60 to 600."
+        yield Finding("H26", f"{where}.log_interval", f"{interval} seconds are too few or too many", "0, or 60 to 600.")
     for key, value in item.items():
         for word in value if isinstance(value, list) else [value]:
             if isinstance(word, str) and not _WORDS.fullmatch(word):
-                yield "H26", f"{where}.{key}", "it is empty, too long or has control characters", "Give a plain text."
+                yield Finding(
+                    "H26", f"{where}.{key}", "it is empty, too long or has control characters", "Give a plain text."
+                )
 
 
 def _is_network(text: str) -> bool:
@@ -198,13 +224,13 @@ def _is_ports(text: str) -> bool:
 def check(current: Redirects, desired: Redirects, around: Context) -> list[Problem]:
     """Every broken rule of the resulting package. Advice is given for what is new or changed only."""
     view = View(current, desired, around)
-    return [problem(finding) for run in _CHECKS for finding in run(view)]
+    return problems(RULES, [finding for run in _CHECKS for finding in run(view)])
 
 
 def check_order(before: Redirects, state: Redirects) -> list[Problem]:
     """Of a package as it is: what comes before what and did not before, with the policies that SD-WAN made by itself."""
     view = View(before, state, Context())
-    return [problem(finding) for run in (_shadowed, _breakout_late) for finding in run(view)]
+    return problems(RULES, [finding for run in (_shadowed, _breakout_late) for finding in run(view)])
 
 
 def _redirecting_sites(state: Redirects) -> dict[str, list[tuple[str, Policy]]]:
@@ -240,23 +266,25 @@ def _platform(view: View) -> Iterator[Finding]:
     for name in _redirecting_sites(view.desired):
         if name in models and not can_host(models[name]):
             text = f"{name} is a {models[name] or 'site of unknown model'}, which hosts no firewall"
-            yield "H1", _named(view.desired, name), text, "Redirect at sites with an 1100 only."
+            yield Finding("H1", _named(view.desired, name), text, "Redirect at sites with an 1100 only.")
     if _global_redirects(view.desired) and models and not any(map(can_host, models.values())):
         text = "no site of this package is an 1100, so none could redirect"
-        yield "H1", f"policy_templates[{view.desired.global_template}]", text, "Redirect at sites with an 1100 only."
+        yield Finding(
+            "H1", f"policy_templates[{view.desired.global_template}]", text, "Redirect at sites with an 1100 only."
+        )
 
 
 def _exists(view: View) -> Iterator[Finding]:
     models, desired = view.around.models, view.desired
     for name, site in desired.sites.items():
         if models is not None and name not in models and site != view.current.sites.get(name, SiteFirewall()):
-            yield "H24", _named(desired, name), "the package has no such site", _near(name, models)
+            yield Finding("H24", _named(desired, name), "the package has no such site", _near(name, models))
         for template in site.templates:
             if (
                 template not in desired.templates
                 and template not in view.current.sites.get(name, SiteFirewall()).templates
             ):
-                yield (
+                yield Finding(
                     "H24",
                     f"site_policies[{name}]",
                     f"there is no policy template {template}",
@@ -265,11 +293,11 @@ def _exists(view: View) -> Iterator[Finding]:
     for where, item in _new_redirects(view):
         if item.target and item.target.template and item.target.template not in desired.hosted:
             text = f"there is no hosted firewall template {item.target.template} ('{item}')"
-            yield "H24", where, text, _near(item.target.template, desired.hosted)
+            yield Finding("H24", where, text, _near(item.target.template, desired.hosted))
     for name in view.current.hosted:
         used = [where for where, item in desired.redirects() if item.target and item.target.template == name]
         if name not in desired.hosted and used:
-            yield (
+            yield Finding(
                 "H24",
                 f"hosted_firewall_templates[{name}]",
                 f"{used[0]} redirects into it",
@@ -279,7 +307,7 @@ def _exists(view: View) -> Iterator[Finding]:
     for where, item in [*desired.redirects()] if zones is not None else []:
         named = {*(item.value("from_zones") or ()), *(item.value("to_zones") or ())}
         for zone in sorted(named - (zones or frozenset())):
-            yield "H24", where, f"there is no zone {zone}", _near(zone, zones or ())
+            yield Finding("H24", where, f"there is no zone {zone}", _near(zone, zones or ()))
 
 
 def _named(desired: Redirects, site: str) -> str:
@@ -302,7 +330,7 @@ def _new_redirects(view: View) -> list[tuple[str, Policy]]:
 def _symmetric(view: View) -> Iterator[Finding]:
     if redirects_anything(view.desired) and view.desired.match_type != SYMMETRIC:
         text = f"connections are matched {view.desired.match_type}, so answers would pass the firewall by"
-        yield "H13", "connection_match_type", text, "Set connection_match_type: symmetric in the document."
+        yield Finding("H13", "connection_match_type", text, "Set connection_match_type: symmetric in the document.")
 
 
 def _templates(view: View) -> Iterator[Finding]:
@@ -313,15 +341,17 @@ def _templates(view: View) -> Iterator[Finding]:
         missing = [key for key, value in (("vendor", item.vendor), ("model", item.model)) if not value]
         if missing or not item.interfaces:
             text = f"{' and '.join(missing) or 'service_redirection_interfaces'} must be given"
-            yield "H25", where, text, "Describe the template completely."
+            yield Finding("H25", where, text, "Describe the template completely.")
         vendor = VENDORS.get(item.vendor)
         if vendor and item.model and not vendor.model(item.model):
-            yield "H2", where, f"{vendor.name} has no model {item.model!r}", f"Models: {', '.join(vendor.models)}."
+            yield Finding(
+                "H2", where, f"{vendor.name} has no model {item.model!r}", f"Models: {', '.join(vendor.models)}."
+            )
     for place, policy in view.desired.redirects():
         into = policy.target and view.desired.hosted.get(policy.target.template)
         if policy.target and into and policy.target[1:] not in into.interfaces:
             text = f"{_into_nothing(policy.target, into)} ('{policy}')"
-            yield "H15", place, text, f"{into.name} has {_interfaces(into)}."
+            yield Finding("H15", place, text, f"{into.name} has {_interfaces(into)}.")
     for name, tags in view.around.tags.items():
         hosted = view.desired.hosted.get(name)
         vlans = {vlan for _interface, vlan in hosted.interfaces} if hosted else set()
@@ -329,7 +359,9 @@ def _templates(view: View) -> Iterator[Finding]:
             text = (
                 f"the template has the VLANs {_numbers(vlans)}, the firewall's virtual wires the tags {_numbers(tags)}"
             )
-            yield "H15", f"hosted_firewall_templates[{name}]", text, "Give both the same; 0 stands for untagged."
+            yield Finding(
+                "H15", f"hosted_firewall_templates[{name}]", text, "Give both the same; 0 stands for untagged."
+            )
 
 
 def _into_nothing(target: Target, hosted: HostedTemplate) -> str:
@@ -342,6 +374,12 @@ def _interfaces(hosted: HostedTemplate) -> str:
 
 def _numbers(values: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(values))) or "none"
+
+
+def after(current: Redirects, desired: Redirects, around: Context) -> list[str]:
+    """What has to be so before the change is made, in words: the assumption about the firewalls of all sites that newly redirect."""
+    sites = _newly_redirecting(View(current, desired, around))
+    return [f"the hosted firewalls of {', '.join(sites)} are up"] if sites else []
 
 
 def _newly_redirecting(view: View) -> list[str]:
@@ -362,11 +400,12 @@ def _provisioned(view: View) -> Iterator[Finding]:
         if rows is None:
             text = f"nothing that was read or given tells whether the firewall of {name} is up"
             remedy_here = "Give hosted_firewalls, as sdwan_hosted_firewall returns them, or say force: true."
-            yield "H32", where, text, remedy_here
+            yield Finding("H32", where, text, remedy_here, warning=view.around.force, assumption=HOSTED_FIREWALLS)
             continue
         down = [f"{item.admin_status or '?'}/{item.operation_status or '?'}" for item in rows if not item.is_up]
         if not rows or down:
-            yield "H4", where, f"the firewall of {name} is not up ({', '.join(down) or 'not provisioned'})", remedy
+            text = f"the firewall of {name} is not up ({', '.join(down) or 'not provisioned'})"
+            yield Finding("H4", where, text, remedy, warning=view.around.force, assumption=HOSTED_FIREWALLS)
         yield from _other_models(view, name, rows)
 
 
@@ -378,14 +417,14 @@ def _other_models(view: View, site: str, rows: Sequence[HostedFirewall]) -> Iter
         others = sorted({item.model for item in rows if item.model and hosted and item.model != hosted.model})
         if hosted and others:
             text = f"it says {hosted.model}, but the firewall of {site} is a {', '.join(others)}"
-            yield "H40", f"hosted_firewall_templates[{template}]", text, "Make both the same."
+            yield Finding("H40", f"hosted_firewall_templates[{template}]", text, "Make both the same.")
 
 
 def _throughput(view: View) -> Iterator[Finding]:
     for where, item in _new_redirects(view):
         if item.matches_anything:
             text = f"it redirects everything, and redirected traffic is limited to {REDIRECT_MBITS} Mbit/s"
-            yield (
+            yield Finding(
                 "H11",
                 where,
                 text,
@@ -402,7 +441,7 @@ def _direction(view: View) -> Iterator[Finding]:
         other = INTERFACES[1] if outbound else INTERFACES[0]
         if outbound != inbound and item.target.interface == other:
             way, right = ("outbound", INTERFACES[0]) if outbound else ("inbound", INTERFACES[1])
-            yield (
+            yield Finding(
                 "H14",
                 where,
                 f"{way} Internet traffic goes into {other}",
@@ -413,19 +452,21 @@ def _direction(view: View) -> Iterator[Finding]:
 def _shadowed(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, shadowed):
         text = f"'{late.policy}' never gets anything: '{early.policy}' of {_place(early, site)} comes first"
-        yield "H18", _where(late, site), text, "Put the redirect before it, or match less there."
+        yield Finding("H18", _where(late, site), text, "Put the redirect before it, or match less there.")
 
 
 def _breakout_late(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, premature):
         text = f"'{late.policy}' comes after '{early.policy}' of {_place(early, site)}, which redirects all of it"
-        yield "H19", _where(late, site), text, "Put the breakout before the redirect."
+        yield Finding("H19", _where(late, site), text, "Put the breakout before the redirect.")
 
 
 def _breakout_outrun(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, outrun_to_the_internet):
         text = f"'{late.policy}' comes after '{early.policy}' of {_place(early, site)}, which redirects what goes to the Internet"
-        yield "H41", _where(late, site), text, "Put the breakout before the redirect, if that is what it shall let out."
+        yield Finding(
+            "H41", _where(late, site), text, "Put the breakout before the redirect, if that is what it shall let out."
+        )
 
 
 def _disorder(
@@ -467,5 +508,5 @@ def validate_package(package: str, backup: str) -> list[Problem]:
     """Of the names of packages, which stand in paths."""
     found = [*_twice("package", [package]), *_twice("backup_package", [backup])]
     if package == backup:
-        found.append(("H25", "backup_package", "it has the name of the package itself", "Give it another name."))
-    return [problem(finding) for finding in found]
+        found.append(Finding("H25", "backup_package", "it has the name of the package itself", "Give it another name."))
+    return problems(RULES, found)

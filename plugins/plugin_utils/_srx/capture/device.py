@@ -25,14 +25,15 @@ from ..flow_monitor.device import SHOW, log_lines, read, run
 from ..flow_monitor.model import Filter, Monitor, TraceFile, parse
 from ..flow_monitor.plan import desired_state, plan
 from ..flow_trace import count, packets, summary_of
-from ..junos_cli import refusal, word
+from ..junos_cli import word
+from ..refusals import NO_FILE, REFUSALS
 from .file_device import CaptureFiles
+from .rules import check
 
 READ_SECONDS = 900.0  # that fetching one file may take
 CLEAN_UP_SECONDS = 120.0  # that are spent on getting back in
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds between two tries to get back in
 
-_ABSENT = re.compile(r"no such file", re.IGNORECASE)
 _COUNT = re.compile(r"^\s*Count:\s*(\d{1,12})", re.MULTILINE)
 
 
@@ -74,7 +75,8 @@ class Capture:
     def prepared(self) -> Plan:
         """What begins the capture. Raises ValidationFailed when the device is not free for it, ApplyFailed, ConnectionFailed."""
         self._before, self._node = read(self._firewall), self._firewall.node
-        problems = list(self._taken())
+        others = self._limits.with_others
+        problems = check(self._before, self._filters, self._file, self._log_files(), with_others=others)
         if problems:
             raise ValidationFailed(problems)
         # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set anew.
@@ -82,26 +84,6 @@ class Capture:
 
     def _started(self, seen: Monitor) -> Monitor:
         return desired_state(seen, self._filters, self._file, "started")
-
-    def _taken(self) -> Iterator[Problem]:
-        before = self._before
-        ours = {item.name for item in self._filters}
-        if before.running:
-            text = "the monitor runs already: somebody else captures"
-            yield Problem("C1", "device", text, "Wait, or stop it: srx_flow_monitor with state: stopped.")
-        if before.traceoptions or (before.tracing and not before.running):
-            text = "flow tracing is on, and not by the monitor: flow traceoptions exclude it"
-            yield Problem("C2", "device", text, "Ask who needs them; deactivate security flow traceoptions and commit.")
-        others = sorted(set(before.filters) - ours)
-        if others and not self._limits.with_others:
-            text = f"filters of others stand there ({', '.join(others[:10])}); their packets would be captured too"
-            yield Problem("C3", "device", text, "Set with_others: true, or remove them with srx_flow_monitor.")
-        for name in sorted(ours & set(before.filters)):
-            text = "a filter of this name stands there already, and would be gone afterwards"
-            yield Problem("C4", f"filters[{name}]", text, "Give it another name.")
-        if self._log_files():
-            text = f"/var/log/{self._file.name} exists already"
-            yield Problem("C5", "file.name", text, "Give another name, or delete it on the device (file delete).")
 
     def commands(self, begin: Plan) -> list[str]:
         """All that will be sent to change something, and to take it back."""
@@ -188,8 +170,8 @@ class Capture:
         if not monitor.running:
             monitor = read(self._firewall)  # looked at twice: a text that was cut shows no monitor either
         if not monitor.running and not {item.name for item in self._filters} & set(monitor.filters):
-            problem = Problem("C6", "device", "the filters are gone and the monitor is stopped", "Run again.")
-            raise ApplyFailed("the device lost the capture: it rebooted, or somebody cleared it", [problem])
+            problem = Problem("read-back", "device", "the filters are gone and the monitor is stopped", "Run again.")
+            raise ApplyFailed("the device lost the capture: it rebooted, or another user cleared it", [problem])
         found = [_COUNT.search(answer) for answer in answers]
         self._matched = max(self._matched, sum(int(count[1]) for count in found if count))
         return self._matched, monitor.running
@@ -201,8 +183,9 @@ class Capture:
         pattern = re.compile(rf"(?:^|[\s/])({re.escape(name)}(?:\.(\d{{1,4}})(?:\.gz)?)?)(?=\s|$)")
         found: dict[str, int] = {}
         for answer in self._firewall.attempt(command, command):  # an answer that was cut would lack some of them
-            if refusal(answer) and not _ABSENT.search(answer):
-                raise refused(command, refusal(answer))
+            said = REFUSALS.find(answer)
+            if said and said.meaning != NO_FILE:
+                raise refused(command, said)
             found |= {hit[1]: int(hit[2]) if hit[2] else -1 for hit in pattern.finditer(answer)}
         return sorted(found, key=lambda item: -found[item])
 
@@ -271,9 +254,9 @@ class Capture:
         if self._limits.keep_file:
             return "unchanged; the monitor is stopped, the filters are gone, the file stays"
         for name in self._log_files():
-            said = refusal(self._firewall.attempt(_delete(name))[0])
-            if said and not _ABSENT.search(said):
-                raise ApplyFailed(f"the file {name} could not be deleted: {said}")
+            said = REFUSALS.find(self._firewall.attempt(_delete(name))[0])
+            if said and said.meaning != NO_FILE:
+                raise ApplyFailed(f"the file {name} could not be deleted: {said.text}")
             self._sent.append(_delete(name))
         names = self._log_files()
         if names:

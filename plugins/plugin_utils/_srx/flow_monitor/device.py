@@ -11,7 +11,7 @@ work is undone by a plan from what is seen to what was there before.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -22,13 +22,14 @@ from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
 from ..display_set import statements
-from ..firewall import Firewall
+from ..firewall import Firewall, refused
 from ..flow_config import parameters
 from ..flow_status import parse_status
 from ..flow_trace import count, packets, summary_of
-from ..junos_cli import refusal, word
-from .model import Filter, Monitor, TraceFile, is_incomplete, missing_parts, parse, to_document
-from .plan import desired_state, plan
+from ..junos_cli import word
+from ..refusals import REFUSALS
+from .model import Monitor, is_incomplete, missing_parts, parse, to_document
+from .plan import Document, desired_state, owned, plan
 from .rules import check
 
 SHOW = "show monitor security flow"
@@ -61,27 +62,9 @@ def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
     """Command after command. Raises ApplyFailed at the first one that the device refuses."""
     for operation in operations:
         for command in operation.do:
-            said = refusal(firewall.attempt(command)[0])
+            said = REFUSALS.find(firewall.attempt(command)[0])
             if said:
-                raise ApplyFailed(
-                    f"the firewall refused {command!r}: {said}", [_refused(operation.item, command, said)]
-                )
-
-
-# pattern in the device's words -> what to do; the texts of the first two are captured, the others are not known
-REMEDIES: tuple[tuple[str, str], ...] = (
-    ("maximum", "Remove filters that nobody needs (purge: true removes all that are not named)."),
-    ("could not resolve file", "No packet has matched yet, or the file has another name."),
-    ("trace file", "Give file.name."),
-    ("flow filter", "Give at least one filter."),
-    ("permission denied", "The login class of this user needs the permissions trace and clear."),
-    ("traceoptions", "Flow traceoptions are active; the two exclude each other."),
-)
-
-
-def _refused(item: str, command: str, said: str) -> Problem:
-    remedy = next((text for pattern, text in REMEDIES if pattern in said), "Does this release know the command?")
-    return Problem("device", item, f"the device refused {command!r}", remedy, "error", said)
+                raise refused(command, said, operation.item)
 
 
 def _flag(before: Monitor, seen: Monitor) -> str:
@@ -96,43 +79,35 @@ def _flag(before: Monitor, seen: Monitor) -> str:
 class MonitorWing:
     """srx_flow_monitor: the six steps of one firewall (see _engine/run.py)."""
 
-    def __init__(
-        self,
-        firewall: Firewall,
-        filters: Sequence[Filter],
-        file: TraceFile | None,
-        state: str,
-        progress: Progress,
-        *,
-        purge: bool = False,
-        force_file: bool = False,
-        told: Sequence[Problem] = (),
-    ) -> None:
-        """told: warnings about the document itself."""
+    def __init__(self, firewall: Firewall, document: Document, progress: Progress) -> None:
         self._firewall = firewall
-        self._filters = filters
-        self._file = file
-        self._state = state
+        self._document = document
+        self._file = document.file if document.sets_file else None
         self._progress = progress
-        self._purge = purge
-        self._force_file = force_file
-        self._told = told
+        # It is forced once: behind it the name is all that can be seen.
+        self._force_file = document.force_file
+
+    def desired(self) -> dict[str, Any]:
+        return self._document.as_dict()
+
+    def secrets(self) -> dict[str, str]:
+        return {}
 
     def read(self) -> Monitor:
         return read(self._firewall)
 
     def desired_state(self, current: Monitor) -> Monitor:
-        file = None if self._state == "absent" else self._file
-        return desired_state(current, self._filters, file, self._state, self._purge)
+        asked = self._document
+        return desired_state(current, asked.filters, self._file, asked.state, asked.purge)
 
     def read_details(self, current: Monitor, desired: Monitor) -> None:
         """All that the rules need was read already."""
 
     def check(self, current: Monitor, desired: Monitor) -> list[Problem]:
-        named = () if self._state == "absent" else self._filters
+        asked = self._document
+        named = () if asked.state == "absent" else asked.filters
         changes = bool(self.plan(current, desired))
-        found = check(current, desired, named, self._file, changes=changes, forced=self._force_file)
-        return [*(self._told if changes else ()), *found]
+        return check(current, desired, named, self._file, changes=changes, forced=self._force_file)
 
     def plan(self, current: Monitor, desired: Monitor) -> Plan:
         return plan(current, desired, self._force_file)
@@ -140,8 +115,17 @@ class MonitorWing:
     def show(self, state: Monitor) -> dict[str, Any]:
         return to_document(state)
 
+    def owned(self, state: Monitor) -> dict[str, Any]:
+        return owned(state, self._document)
+
+    def counts(self, state: Monitor) -> dict[str, int]:
+        return {"filters of the flow monitor": len(state.filters)}
+
+    def report(self) -> dict[str, Any]:
+        return {}
+
     def apply(self, plan: Plan, current: Monitor, desired: Monitor) -> Applied:
-        self._force_file = False  # it is forced once: behind it the name is all that can be seen
+        self._force_file = False
         try:
             run(self._firewall, plan.operations)
             self._prove(current, desired)
@@ -230,9 +214,7 @@ def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
     first = True
     command = f"show log {word(name)}"
     for piece in firewall.stream(command, seconds, MOST_LOG):
-        if first and refusal(piece):
-            raise ApplyFailed(
-                f"the firewall refused {command!r}: {refusal(piece)}", [_refused("file", command, refusal(piece))]
-            )
+        if first and (said := REFUSALS.find(piece)):
+            raise refused(command, said, "file")
         first = False
         yield from piece.removesuffix("\n").split("\n")

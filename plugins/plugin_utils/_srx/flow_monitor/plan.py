@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The flow monitor: current + document -> wanted -> commands with their undo. Pure.
+"""The flow monitor: current + document -> desired -> commands with their undo. Pure.
 
 Owned are the filters of the document, the trace file when one is given, and whether the monitor runs; filters of others go
 with purge only. A filter that differs is cleared by its name and made anew, since no source says whether repeating it merges or
@@ -12,11 +12,12 @@ replaces. What runs is stopped before a change and started after it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from ..._engine.operations import Operation, Plan
 from ..junos_cli import word
-from .model import Filter, Monitor, TraceFile
+from .model import Filter, Monitor, TraceFile, filters_document
 
 START, STOP = "monitor security flow start", "monitor security flow stop"
 
@@ -26,6 +27,45 @@ def clear(name: str) -> str:
     if not name:
         raise ValueError("a filter without a name")
     return f"clear monitor security flow filter {word(name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the options of the module ask for. state: started, stopped, present, absent; force_file: the trace file is set
+    even where its name is already."""
+
+    filters: Sequence[Filter] = ()
+    file: TraceFile | None = None
+    state: str = "started"
+    purge: bool = False
+    force_file: bool = False
+
+    @property
+    def sets_file(self) -> bool:
+        return self.file is not None and self.state != "absent"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What of it determines the plan."""
+        absent = self.state == "absent"
+        return {
+            "filters": [{"name": item.name} for item in self.filters] if absent else filters_document(self.filters),
+            "file": asdict(self.file) if self.file and self.sets_file else None,
+            "state": self.state,
+            "purge": self.purge,
+            "force_file": self.force_file and self.sets_file,
+        }
+
+
+def owned(current: Monitor, document: Document) -> dict[str, Any]:
+    """What a document may change of what is there: its filters (with purge those of others, too), the trace file where it
+    sets one, whether the monitor runs unless that is left as it is."""
+    named = {item.name for item in document.filters}
+    filters = [current.filters[name] for name in sorted(current.filters) if document.purge or name in named]
+    return {
+        "filters": filters_document(filters),
+        **({"file": current.file.name if current.file else None} if document.sets_file else {}),
+        **({} if document.state == "present" else {"running": current.running}),
+    }
 
 
 def desired_state(
@@ -50,7 +90,7 @@ def satisfies(there: Filter, desired: Filter) -> bool:
 def plan(current: Monitor, desired: Monitor, force_file: bool = False, *, exactly: bool = False) -> Plan:
     """Ordered operations: stop, clear, make, set the file, start. Empty when there is nothing to do.
 
-    exactly: wanted was shown by this device once, so what it does not show of it is not there.
+    exactly: desired was shown by this device once, so what it does not show of it is not there.
     """
     changes = [*_filters(current, desired, exactly), *_file(current, desired, force_file)]
     operations = list(changes)
@@ -78,12 +118,13 @@ def _filters(current: Monitor, desired: Monitor, exactly: bool) -> list[Operatio
 
 
 def _file(current: Monitor, desired: Monitor, force: bool) -> list[Operation]:
-    """No command takes a file away again, so its undo sets the one before, where there was one."""
+    """No command takes a file away again, or tells what the one of that name had before: where none of another name was there,
+    nothing takes this back."""
     if desired.file is None:
         return []
     same = current.file is not None and current.file.name == desired.file.name
     if same and not force:
         return []
-    undo = (current.file.command,) if current.file and not same else ()
+    undo = (current.file.command,) if current.file and not same else None
     kind = "update" if current.file else "create"
     return [Operation(kind, "file", (desired.file.command,), undo)]  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..._engine.problems import Problem
-from ..._engine.rules import HOUSE, Rule, error, overridable, rule_table, warning
+from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table, warning
 from ..junos_cli import word
 from ..protocols import port_number, protocol_name
 from .model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of
@@ -36,7 +36,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("M11", "The monitor and flow traceoptions exclude each other; nobody's traceoptions are stopped here.", GUIDE),
     error("M12", "A trace file has 10240 to 1073741824 bytes.", HELP),
     error("M13", "2 to 1000 trace files are kept.", HELP),
-    error("M14", "The name of a trace file is a plain file name, it stands in /var/log, and begins no keyword.", f"{GUIDE}; {HELP}"),
+    error("M14", "The name of a trace file is a plain file name, it is in /var/log, and begins no keyword.", f"{GUIDE}; {HELP}"),
     warning("M15", "logical-system is deprecated in favour of tenant.", YANG),
     warning("M16", "Some criteria are not known to be shown by the device, so nobody can verify them.", "two captures"),
     warning("M17", "Size, number, match and readability of the trace file are never shown, so nobody can verify them.", "two captures"),
@@ -51,18 +51,6 @@ _KEYWORDS = (*SHOWN.values(), *EXTRAS.values(), ROOT)
 _FILE_KEYWORDS = ("files", "match", "size", "world-readable", "no-world-readable")
 RANGES = {"conn_tag": 4294967295, "vxlan_vni": 16777215, "geneve_vni": 16777215}
 SIZE, FILES = (10240, 1073741824), (2, 1000)
-
-Finding = tuple[str, str, str, str]  # rule, item, message, remedy
-
-
-def overridable_rules() -> frozenset[str]:
-    """Ids that a user may downgrade to a warning."""
-    return overridable(RULES)
-
-
-def problem(finding: Finding) -> Problem:
-    rule, item, message, remedy = finding
-    return Problem(rule, item, message, remedy, RULES[rule].severity)
 
 
 def is_log_name(name: str) -> bool:
@@ -85,39 +73,42 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
         where = f"filters[{item['name']}]"
         found += _filter(where, item, state)
         if item["name"] in seen:
-            found.append(("M8", where, "this filter stands twice", "Give each filter a name of its own."))
+            found.append(Finding("M8", where, "this filter is listed twice", "Give each filter a name of its own."))
         seen.add(item["name"])
     if file:
         found += _file(file)
     if state == "absent" and not filters and not purge:
-        found.append(
-            ("M18", "filters", "nothing is named", "Name the filters that go, or set purge: true for all of them.")
-        )
-    return [problem(finding) for finding in found]
+        remedy = "Name the filters that go, or set purge: true for all of them."
+        found.append(Finding("M18", "filters", "nothing is named", remedy))
+    return problems(RULES, found)
 
 
 def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
     if not _NAME.fullmatch(str(item["name"])):
-        yield "M1", where, f"{item['name']!r} is not such a name", "Take letters, digits, dots, dashes, underscores."
+        yield Finding(
+            "M1", where, f"{item['name']!r} is not such a name", "Take letters, digits, dots, dashes, underscores."
+        )
     if state == "absent":
         return
     keyword = _keyword(str(item["name"]), _KEYWORDS)
     if keyword:
-        yield "M1", where, f"the device would take it for the keyword {keyword}", "Give it another name."
+        yield Finding("M1", where, f"the device would take it for the keyword {keyword}", "Give it another name.")
     families = set()
     for key in ("source_prefix", "destination_prefix"):
         if item.get(key) is not None:
             try:
                 families.add(ipaddress.ip_interface(str(item[key])).version)
             except ValueError:
-                yield (
+                yield Finding(
                     "M2",
                     f"{where}.{key}",
-                    f"{item[key]!r} is no prefix",
+                    f"{item[key]!r} is not a prefix",
                     "Write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32.",
                 )
     if len(families) > 1:
-        yield "M3", where, "one prefix is IPv4, the other IPv6: no packet matches", "Make a filter for each family."
+        yield Finding(
+            "M3", where, "one prefix is IPv4, the other IPv6: no packet matches", "Make a filter for each family."
+        )
     for key, read, rule in (
         ("source_port", port_number, "M4"),
         ("destination_port", port_number, "M4"),
@@ -127,12 +118,14 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
     for key, most in RANGES.items():
         value = item.get(key)
         if value is not None and not 0 <= int(value) <= most:
-            yield "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number of that range."
+            yield Finding(
+                "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number of that range."
+            )
     yield from _typable(where, item)
     if item.get("logical_system") and item.get("root_logical_system"):
-        yield "M19", where, "logical_system and root_logical_system are both given", "Leave one of them out."
+        yield Finding("M19", where, "logical_system and root_logical_system are both given", "Leave one of them out.")
     if item.get("logical_system"):
-        yield (
+        yield Finding(
             "M15",
             f"{where}.logical_system",
             "newer releases call it deprecated",
@@ -145,7 +138,9 @@ def _readable(where: str, item: Item, key: str, read: Any, rule: str) -> Iterato
         try:
             read(str(item[key]))
         except ValueError as wrong:
-            yield rule, f"{where}.{key}", str(wrong), "Give one number or name; make a filter for each of several."
+            yield Finding(
+                rule, f"{where}.{key}", str(wrong), "Give one number or name; make a filter for each of several."
+            )
 
 
 def _typable(where: str, item: Item) -> Iterator[Finding]:
@@ -161,12 +156,12 @@ def _typable(where: str, item: Item) -> Iterator[Finding]:
             try:
                 word(str(item[key]))
             except ValueError as wrong:
-                yield "M7", f"{where}.{key}", str(wrong), "Write it as the device prints it."
+                yield Finding("M7", f"{where}.{key}", str(wrong), "Write it as the device prints it.")
 
 
 def _file(item: Item) -> Iterator[Finding]:
     if not _FILE.fullmatch(str(item["name"])):
-        yield (
+        yield Finding(
             "M14",
             "file.name",
             f"{item['name']!r} is not such a name",
@@ -174,23 +169,31 @@ def _file(item: Item) -> Iterator[Finding]:
         )
     keyword = _keyword(str(item["name"]), _FILE_KEYWORDS)
     if keyword:
-        yield "M14", "file.name", f"the device would take it for the keyword {keyword}", "Give it another name."
+        yield Finding(
+            "M14", "file.name", f"the device would take it for the keyword {keyword}", "Give it another name."
+        )
     try:
         size = None if item.get("size") is None else bytes_of(str(item["size"]))
     except ValueError as wrong:
         size = None
-        yield "M12", "file.size", str(wrong), "Write 1048576, 1024k or 1m."
+        yield Finding("M12", "file.size", str(wrong), "Write 1048576, 1024k or 1m.")
     if size is not None and not SIZE[0] <= size <= SIZE[1]:
-        yield "M12", "file.size", f"{size} bytes are not between {SIZE[0]} and {SIZE[1]}", "Write 1048576, 1024k or 1m."
+        yield Finding(
+            "M12", "file.size", f"{size} bytes are not between {SIZE[0]} and {SIZE[1]}", "Write 1048576, 1024k or 1m."
+        )
     files = item.get("files")
     if files is not None and not FILES[0] <= files <= FILES[1]:
-        yield "M13", "file.files", f"{files} is not between {FILES[0]} and {FILES[1]}", "The device keeps 3 by default."
+        yield Finding(
+            "M13", "file.files", f"{files} is not between {FILES[0]} and {FILES[1]}", "The device keeps 3 by default."
+        )
     if item.get("match"):
         try:
             word(str(item["match"]))
             re.compile(str(item["match"]))
         except (ValueError, re.error, OverflowError, RecursionError) as wrong:
-            yield "M7", "file.match", str(wrong), "Without ? and backslash: write x{0,1} for x?, [.] for a dot."
+            yield Finding(
+                "M7", "file.match", str(wrong), "Without ? and backslash: write x{0,1} for x?, [.] for a dot."
+            )
 
 
 # -- against the device -----------------------------------------------------------------------------------------------
@@ -207,25 +210,25 @@ def check(
 ) -> list[Problem]:
     """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case."""
     findings = (*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file))
-    return [problem(finding) for finding in findings]
+    return problems(RULES, findings)
 
 
 def _startable(current: Monitor, desired: Monitor, changes: bool) -> Iterator[Finding]:
     if not desired.running:
         return
     if not desired.filters:
-        yield "M9", "filters", "the monitor would start without a filter", "Name at least one."
+        yield Finding("M9", "filters", "the monitor would start without a filter", "Name at least one.")
     if desired.file is None:
-        yield "M10", "file", "the monitor would start without a trace file", "Give file.name."
+        yield Finding("M10", "file", "the monitor would start without a trace file", "Give file.name.")
     if current.traceoptions and changes:  # what runs and stays as it is is not started again
-        yield (
+        yield Finding(
             "M11",
             "state",
             "flow traceoptions are configured and active on this firewall",
             "Ask who needs them; deactivate security flow traceoptions, commit, and run again.",
         )
     elif current.tracing and not current.running:
-        yield (
+        yield Finding(
             "M11",
             "state",
             "flow tracing is on, and not by the monitor",
@@ -239,7 +242,7 @@ def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | N
         hidden = [key for key, _value in item.extras if there and key not in dict(there.extras)]
         if there and hidden and satisfies(there, item):  # else it is made anew, with all of them
             text = f"cannot verify {', '.join(hidden)}: the device does not show it of this filter"
-            yield (
+            yield Finding(
                 "M16",
                 f"filters[{item.name}]",
                 text,
@@ -249,4 +252,4 @@ def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | N
         given = [key for key in ("size", "files", "match", "world_readable") if getattr(file, key) not in (None, "")]
         if given:
             text = f"cannot verify {', '.join(given)}: the device shows the name of the trace file only"
-            yield "M17", "file", text, "Set force_file: true once when one of them has changed."
+            yield Finding("M17", "file", text, "Set force_file: true once when one of them has changed.")

@@ -14,9 +14,10 @@ from typing import Any, Literal, cast
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, ValidationFailed
 from ..._engine.problems import errors
+from ..._engine.refusals import Said
 from ..._engine.waiting import Progress
 from ..firewall import Firewall, refused
-from ..junos_cli import refusal
+from ..refusals import REFUSALS
 from . import aggregate as session_aggregate
 from . import interface_nat as session_interface_nat
 from . import pages as session_pages
@@ -39,8 +40,8 @@ EVERY = 5000  # sessions between two looks at the clock
 class _Refusal(Exception):
     """The device did not take this form of the question."""
 
-    def __init__(self, line: str, said: str) -> None:
-        super().__init__(said)
+    def __init__(self, line: str, said: Said) -> None:
+        super().__init__(said.text)
         self.line, self.said = line, said
 
 
@@ -108,7 +109,7 @@ class Reading:
             self.layout = dialect.layout
             if last and paged and not dialect.pages:
                 self.warnings.append(
-                    f"this release does not know start-identifier and count ({last.said}): all was read in one answer"
+                    f"this release does not know start-identifier and count ({last.said.text}): all was read in one answer"
                 )
             return
         if last:
@@ -204,7 +205,7 @@ class Reading:
                     yield from session_text.sessions(pieces, report, desired)
         except ConnectionFailed as error:
             raise type(error)(f"{error} It was behind {self.sessions + report.sessions} sessions.") from None
-        said = refusal(report.lead)
+        said = REFUSALS.find(report.lead)
         if said and not report.sessions and not report.summary and not report.totals:
             raise _Refusal(line, said)
         if report.broken:

@@ -18,10 +18,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from ..._engine.problems import Problem
+from ..._engine.rules import HOUSE, Finding, Rule, error, rule_table
+from ..._engine.rules import problems as problems_of
 from ..junos_cli import word
 from .export import layout
 
 COMMAND = "show security flow session"
+YANG = "YANG junos-es-rpc-security 24.4R1"
 Level = Literal["summary", "brief", "extensive"]
 HIGHEST_ID = 2**64 - 1
 MOST_KEPT = 100_000  # sessions that a result may hold; a file takes any number
@@ -109,15 +112,14 @@ _EXCLUSIVE = (("logical_system", "root_logical_system", "tenant", "all_logical_s
 # Figures that do not narrow a listing down by themselves: these say where, not what.
 _WHERE = frozenset({"all_logical_systems_tenants", "root_logical_system", "logical_system", "tenant"})
 
-# Id, what it holds, source.
-RULES = {
-    "Q1": "A listing needs a filter or a limit: a full table is millions of sessions (6,291,456 per SPU on SRX5000).",
-    "Q2": "A filter takes the values that YANG junos-es-rpc-security 24.4R1 gives it.",
-    "Q3": "Filters that exclude each other are not asked for together.",
-    "Q4": "A session by its identifier takes no filter, limit or page.",
-    "Q5": "What a summary does not hold is not asked of one.",
-    "Q6": "Options that only files, counts or checks use need one of those.",
-}
+RULES: Mapping[str, Rule] = rule_table((
+    error("Q1", "A listing needs a filter or a limit: a full table is millions of sessions (6,291,456 per SPU on SRX5000).", HOUSE),
+    error("Q2", f"A filter takes the values that {YANG} gives it.", YANG),
+    error("Q3", "Filters that exclude each other are not asked for together.", YANG),
+    error("Q4", "A session by its identifier takes no filter, limit or page.", YANG),
+    error("Q5", "What a summary does not hold is not asked of one.", YANG),
+    error("Q6", "Options that only files, counts or checks use need one of those.", HOUSE),
+))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class Query:
 
 def problems(query: Query) -> list[Problem]:
     """Everything that is wrong with a question, before anything is sent."""
-    return [*_filters(query), *_exclusive(query), *_scope(query)]
+    return problems_of(RULES, (*_filters(query), *_exclusive(query), *_scope(query)))
 
 
 def command(query: Query, start: int | None = None, count: int | None = None) -> str:
@@ -191,29 +193,29 @@ def _words(row: Filter, value: Any) -> list[str]:
     return [row.keyword, text] if row.keyword else [text]
 
 
-def _filters(query: Query) -> Iterator[Problem]:
+def _filters(query: Query) -> Iterator[Finding]:
     for name, value in query.filters.items():
         if not _given(value):
             continue
         row = FILTERS.get(name)
         wrong = _WRONG[row.kind](row, value) if row else "there is no such filter"
         if wrong:
-            yield Problem("Q2", f"filter.{name}", f"{value!r}: {wrong}", RULES["Q2"])
+            yield Finding("Q2", f"filter.{name}", f"{value!r}: {wrong}", RULES["Q2"].text)
 
 
-def _exclusive(query: Query) -> Iterator[Problem]:
+def _exclusive(query: Query) -> Iterator[Finding]:
     for group in _EXCLUSIVE:
         given = [name for name in group if _given(query.filters.get(name))]
         if len(given) > 1:
-            yield Problem("Q3", "filter", f"{', '.join(given)} exclude each other", "Ask for one of them.")
+            yield Finding("Q3", "filter", f"{', '.join(given)} exclude each other", "Ask for one of them.")
     for figure in _FIGURES:
         more, less = (query.filters.get(f"{figure}_{side}_than") for side in ("more", "less"))
         if more is not None and less is not None and more >= less - 1:
             message = f"nothing is more than {more} and less than {less}"
-            yield Problem("Q3", f"filter.{figure}_more_than", message, "Raise the one or lower the other.")
+            yield Finding("Q3", f"filter.{figure}_more_than", message, "Raise the one or lower the other.")
 
 
-def _scope(query: Query) -> Iterator[Problem]:
+def _scope(query: Query) -> Iterator[Finding]:
     made = [
         name for name, given in (("aggregate", query.aggregate), ("check", query.checks), ("dest", query.dest)) if given
     ]
@@ -223,27 +225,27 @@ def _scope(query: Query) -> Iterator[Problem]:
         given = [name for name, value in query.filters.items() if _given(value)]
         if given or narrowing:
             message = f"does not go with {', '.join([*narrowing, *(f'filter.{name}' for name in given)])}"
-            yield Problem("Q4", "session_identifier", message, RULES["Q4"])
+            yield Finding("Q4", "session_identifier", message, RULES["Q4"].text)
         return
     if query.level == "summary":
         if made or narrowing:
             remedy = "Set level: brief or level: extensive to read sessions."
-            yield Problem("Q5", "level", f"a summary has no sessions for {', '.join([*made, *narrowing])}", remedy)
+            yield Finding("Q5", "level", f"a summary has no sessions for {', '.join([*made, *narrowing])}", remedy)
         return
     yield from _bounded(query, made)
 
 
-def _bounded(query: Query, made: list[str]) -> Iterator[Problem]:
+def _bounded(query: Query, made: list[str]) -> Iterator[Finding]:
     if query.limit is None and not query.narrow:
         remedy = "Give a filter, or a limit; limit: 0 reads the whole table into dest, aggregate or check."
-        yield Problem(
+        yield Finding(
             "Q1", "level", f"{query.level} without a filter or a limit lists the whole table", f"{RULES['Q1']} {remedy}"
         )
     elif query.limit == 0 and not made:
         remedy = "Give dest, aggregate or check, or a limit above 0."
-        yield Problem("Q6", "limit", "0 reads all sessions and returns none of them", remedy)
+        yield Finding("Q6", "limit", "0 reads all sessions and returns none of them", remedy)
     elif query.limit is not None and query.limit > MOST_KEPT and not made:
-        yield Problem(
+        yield Finding(
             "Q6",
             "limit",
             f"{query.limit} sessions are too many for a result",
@@ -257,16 +259,16 @@ _NUMBERS = {
 }  # fmt: skip
 
 
-def _numbers(query: Query) -> Iterator[Problem]:
+def _numbers(query: Query) -> Iterator[Finding]:
     for name, (lowest, highest) in _NUMBERS.items():
         value = getattr(query, name)
         if value is not None and not lowest <= value <= highest:
-            yield Problem("Q2", name, f"{value} is not within {lowest}..{highest}", RULES["Q2"])
+            yield Finding("Q2", name, f"{value} is not within {lowest}..{highest}", RULES["Q2"].text)
     if query.dest:
         try:
             layout(query.dest)
         except ValueError as error:
-            yield Problem("Q6", "dest", str(error), "Its suffix says how it is written.")
+            yield Finding("Q6", "dest", str(error), "Its suffix says how it is written.")
 
 
 def _range(row: Filter, value: Any) -> str:

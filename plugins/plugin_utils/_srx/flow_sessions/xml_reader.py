@@ -61,7 +61,7 @@ class _Unfit(Exception):
 def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | None = None) -> Iterator[Raw]:
     """Raw sessions of one answer, cut anywhere; report is filled on the way, and complete at the end. Never raises.
 
-    wanted: keys that the caller looks at, all of them when None; plain sessions may lack the others.
+    desired: keys that the caller looks at, all of them when None; plain sessions may lack the others.
     """
     reader = _Reader(report, desired)
     rest = ""
@@ -189,7 +189,13 @@ def _side(body: str, position: int, before: int) -> str:
 
 
 class _Tree:
-    """Expat and what it has found. begun: XML has begun; inside: its first element is open."""
+    """Expat and what it has found. begun: XML has begun; inside: its first element is open.
+
+    Not ElementTree's XMLPullParser, which cannot be told to leave namespaces alone: a prefix that nobody declares ends its
+    reading (`<xnm:error>`, `junos:style` of a listing that was saved without its first line), while the expressions take it.
+    It keeps the text of an element however long it is, expands entities, and builds all of a piece before anything can
+    count its depth.
+    """
 
     def __init__(self, report: Report) -> None:
         self.begun = False

@@ -21,7 +21,7 @@ from ..display_set import statements
 from ..firewall import Firewall
 from .counters import parse_fpc_errors
 from .model import FpcErrors, Item, Key, parse, to_document
-from .plan import desired_state, plan
+from .plan import desired_state, normalised, owned, plan
 from .rules import Facts, check, restarting_slots
 from .tables import LEVELS
 
@@ -50,6 +50,16 @@ class FpcWing:
         self._configuration = Configuration(firewall, commit, progress)
         self._confirmed = confirmed
         self._facts: Facts | None = None
+
+    def desired(self) -> dict[str, Any]:
+        return {
+            "config": normalised(self._document, self._state),
+            "state": self._state,
+            "confirm_chassis_restart": self._confirmed,
+        }
+
+    def secrets(self) -> dict[str, str]:
+        return {}
 
     def read(self) -> FpcErrors:
         """The configuration; with the first one chassis and release, in the same round trip."""
@@ -88,6 +98,22 @@ class FpcWing:
     def show(self, state: FpcErrors) -> list[dict[str, Any]]:
         return to_document(state)
 
+    def owned(self, state: FpcErrors) -> list[dict[str, Any]]:
+        return owned(state, self._document, self._state)
+
+    def counts(self, state: FpcErrors) -> dict[str, int]:
+        return {"FPCs with error actions": len({key.fpc for key in (*state.settings, *state.dormant)})}
+
+    def report(self) -> dict[str, Any]:
+        """Whose rules counted."""
+        if self._facts is None:
+            return {}
+        models = self._facts.models
+        return {
+            **({"model": models[0]} if models else {}),
+            **({"release": self._facts.release_text} if self._facts.release_text else {}),
+        }
+
     def _kept(self, desired: FpcErrors) -> list[Problem]:
         """What the device does not show of a change that it took on trial."""
         left = self.plan(self.read(), desired).operations
@@ -97,17 +123,6 @@ class FpcWing:
         if self._facts is None:
             raise ApplyFailed("the firewall was not read")
         return self._facts
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """Further keys of the result: whose rules counted."""
-        if self._facts is None:
-            return {}
-        models = self._facts.models
-        return {
-            **({"model": models[0]} if models else {}),
-            **({"release": self._facts.release_text} if self._facts.release_text else {}),
-        }
 
 
 def configured(text: str) -> FpcErrors:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..chassis import Chassis, hardware_document, parse_hardware, parse_routing_engine
 from ..firewall import Firewall
-from ..junos_cli import refusal
+from ..refusals import REFUSALS
 from .counters import parse_fpc_errors
 from .device import CONFIGURATION, HARDWARE, VERSION, configured, facts_of
 from .model import ALL, FpcErrors, effect, to_document
@@ -54,7 +54,7 @@ def inspect(firewall: Firewall, gather: Collection[str], *, detail: bool, fpc: i
     commands += [command for part in GATHERED if part in gather for command in COMMANDS[part]]
     commands = list(dict.fromkeys(commands))
     answers = dict(zip(commands, firewall.attempt(*commands), strict=True))
-    refused = {command: said for command, text in answers.items() if (said := refusal(text))}
+    refused = {command: said.text for command, text in answers.items() if (said := REFUSALS.find(text))}
     told = {command: "" if command in refused else text for command, text in answers.items()}
     facts = facts_of(told[HARDWARE], told[VERSION], cluster=bool(firewall.node))
     result: dict[str, Any] = {

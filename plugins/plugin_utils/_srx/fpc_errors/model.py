@@ -81,6 +81,11 @@ def target_name(fpc: int) -> str:
     return "all" if fpc == ALL else f"fpc {fpc}"
 
 
+def target_document(fpc: int) -> dict[str, Any]:
+    """What names an FPC, or all of them, in a document."""
+    return {"all": True} if fpc == ALL else {"fpc": fpc}
+
+
 def item_name(key: Key) -> str:
     """
     >>> item_name(Key(3, "fatal"))
@@ -210,7 +215,7 @@ def to_document(state: FpcErrors) -> list[dict[str, Any]]:
     asleep = {fpc for fpc in (_slot_of(path) for path in state.inactive) if fpc is not None}
     document: list[dict[str, Any]] = []
     for fpc in sorted({key.fpc for key, setting in state.settings.items() if setting} | set(state.other) | asleep):
-        item: dict[str, Any] = {"all": True} if fpc == ALL else {"fpc": fpc}
+        item = target_document(fpc)
         for level in LEVELS:
             setting = state.settings.get(Key(fpc, level), Setting())
             if setting:

@@ -12,10 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from ..._engine.operations import Kind, Operation, Plan
 from ..._engine.states import State
-from .model import FpcErrors, Item, Key, Setting, effect, fpc_of, from_document, item_name, lines, order
+from .model import (
+    FpcErrors,
+    Item,
+    Key,
+    Setting,
+    effect,
+    fpc_of,
+    from_document,
+    item_name,
+    lines,
+    order,
+    target_document,
+)
 from .tables import LEVELS, RESTARTING
 
 RESTARTS_FPC = "restarts-fpc"
@@ -23,7 +36,7 @@ RESTARTS_CHASSIS = "restarts-chassis"
 
 
 def desired_state(current: FpcErrors, document: Sequence[Item] | None, state: State) -> FpcErrors:
-    """The wanted state. A list of actions is one value: merged replaces it too. document: None only with deleted."""
+    """The desired state. A list of actions is one value: merged replaces it too. document: None only with deleted."""
     items = document or ()
     given = {key: setting for key, setting in from_document(items).items() if setting}
     touched = _touched(current, document, state)
@@ -60,12 +73,40 @@ def _touched(current: FpcErrors, document: Sequence[Item] | None, state: State) 
     return {key for key in there if key.fpc in named} | set(given)
 
 
+def normalised(document: Sequence[Item] | None, state: State) -> list[dict[str, Any]] | None:
+    """Entries of a document with what of them determines the plan, by slot; None means all FPCs (with deleted)."""
+    if document is None:
+        return None
+    found: list[dict[str, Any]] = []
+    for fpc, item in sorted((fpc, item) for item in document if (fpc := fpc_of(item)) is not None):
+        levels = {level: item[level] for level in LEVELS if item.get(level) is not None}
+        if state == "deleted":
+            found.append({**target_document(fpc), "levels": list(levels)})
+        else:
+            found.append({**target_document(fpc), **{level: dict(given) for level, given in levels.items()}})
+    return found
+
+
+def owned(current: FpcErrors, document: Sequence[Item] | None, state: State) -> list[dict[str, Any]]:
+    """What a document may change of what is there: levels of its FPCs, with overridden those of all FPCs."""
+    return [
+        {
+            **target_document(key.fpc),
+            "level": key.level,
+            "statements": lines(key, current.settings.get(key) or current.dormant.get(key) or Setting()),
+            "inactive": sorted(" ".join(path) for path in current.inactive if _within(path, key)),
+        }
+        for key in sorted(_touched(current, document, state), key=order)
+        if key in current.settings or key in current.dormant
+    ]
+
+
 def _within(path: tuple[str, ...], key: Key) -> bool:
     return path[: len(key.path)] == key.path
 
 
 def plan(current: FpcErrors, desired: FpcErrors, restarting: frozenset[int] = frozenset()) -> Plan:
-    """What turns current into wanted. restarting: slots (ALL too) in which a reset restarts the whole chassis."""
+    """What turns current into desired. restarting: slots (ALL too) in which a reset restarts the whole chassis."""
     found: list[tuple[bool, Operation]] = []
     keys = {*current.settings, *desired.settings, *(current.dormant.keys() - desired.dormant.keys())}
     for key in sorted(keys, key=order):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..._engine.rules import HOUSE, Rule, error, overridable, rule_table, warning
+from ..._engine.rules import HOUSE, Rule, error, rule_table, warning
 from .tables import CAUTION, STATEMENT, TOPIC, YANG_18, YANG_24
 
 RULES: Mapping[str, Rule] = rule_table((
@@ -32,8 +32,3 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("F18", "A threshold that is reached already may act as soon as it is committed.", f"{STATEMENT}; unverified"),
     error("F19", "The name of an action is a word of the Junos command line.", HOUSE),
 ))  # fmt: skip
-
-
-def overridable_rules() -> frozenset[str]:
-    """Ids that a user may downgrade to a warning."""
-    return overridable(RULES)

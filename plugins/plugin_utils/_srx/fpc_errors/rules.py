@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problems
 from ..._engine.states import State
 from ..chassis import Card, Chassis, Release
 from .model import (
@@ -29,7 +29,7 @@ from .model import (
     target_name,
     target_path,
 )
-from .rule_table import RULES, overridable_rules
+from .rule_table import RULES
 from .tables import (
     ACTIONS,
     ALL_FPCS,
@@ -50,11 +50,7 @@ from .tables import (
     reached,
 )
 
-__all__ = ["RULES", "Facts", "check", "overridable_rules", "restarting_slots", "validate"]
-
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,30}")
-_ORDER = {rule: place for place, rule in enumerate(RULES)}
-_DIGITS = re.compile(r"(\d{1,9})", re.ASCII)
 CONFIRM = "Leave them out, or set confirm_chassis_restart: true where a restart of the chassis is what you want."
 WHOLE_CHASSIS = "chassisd then restarts ALL FPCs, SPCs and IOCs alike: the whole chassis"
 
@@ -103,16 +99,6 @@ def _restarts(card: Card) -> bool:
     return card.kind in CARDS and bool(CARDS[card.kind].restarts_chassis)
 
 
-class Finding(NamedTuple):
-    """warns: although the table calls a broken rule an error."""
-
-    rule: str
-    item: str
-    message: str
-    remedy: str
-    warns: bool = False
-
-
 @dataclass(frozen=True)
 class View:
     current: FpcErrors
@@ -139,7 +125,7 @@ def validate(document: Sequence[Item] | None, state: State) -> list[Problem]:
     if state == "deleted" and document is not None and not document:
         text = "state deleted without a document removes all error actions, and this document is empty"
         return [Problem("document", "config", text, "Leave config out if that is meant.")]
-    return [_problem(finding) for finding in _form(document or ())]
+    return problems(RULES, _form(document or ()))
 
 
 def check(
@@ -147,23 +133,7 @@ def check(
 ) -> list[Problem]:
     """The rules that are broken, in the order of the table, then by item."""
     view = View(current, desired, document or (), state, facts)
-    found = {finding[:3]: finding for run in _CHECKS for finding in run(view)}
-    return [_problem(finding) for finding in sorted(found.values(), key=_place)]
-
-
-def _place(finding: Finding) -> tuple[int, list[tuple[int, str]], str]:
-    parts = _DIGITS.split(finding.item)
-    numbered = [(int(part) if place % 2 else -1, part) for place, part in enumerate(parts)]
-    return _ORDER[finding.rule], numbered, finding.message
-
-
-def _problem(finding: Finding) -> Problem:
-    rule = RULES[finding.rule]
-    warns = finding.warns or rule.severity == "warning"
-    remedy = finding.remedy
-    if not warns and rule.overridable:
-        remedy = f"{remedy} {rule.id} can be downgraded with warn_only.".strip()
-    return Problem(rule.id, finding.item, finding.message, remedy, "warning" if warns else "error")
+    return problems(RULES, (finding for run in _CHECKS for finding in run(view)))
 
 
 # -- the document itself

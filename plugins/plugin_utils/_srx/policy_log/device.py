@@ -19,7 +19,7 @@ from ..display_set import Statements, statements
 from ..firewall import Firewall
 from ..junos_cli import word
 from .model import Item, Key, Policy, PolicyLogs, carriers, key_of, parse, to_document
-from .plan import desired_state, plan
+from .plan import desired_state, normalised, owned, plan
 from .rules import check
 
 POLICIES = "show configuration security policies"
@@ -58,7 +58,7 @@ class PolicyLogWing:
         self._applied = False
 
     def desired(self) -> dict[str, Any]:
-        return {"config": self._items, "state": self._state}
+        return {"config": normalised(self._items, self._state), "state": self._state}
 
     def secrets(self) -> dict[str, str]:
         return {}
@@ -86,18 +86,20 @@ class PolicyLogWing:
         return plan(current, desired)
 
     def apply(self, plan: Plan, current: PolicyLogs, desired: PolicyLogs) -> Applied:
-        self._applied = True  # what is seen now is compared with what was wanted, and looked for twice there
+        self._applied = True  # what is seen now is compared with the desired state, and looked for twice there
         return self._configuration.change(plan, lambda: self._kept(desired))
 
     def show(self, state: PolicyLogs) -> list[dict[str, Any]]:
-        owned = self._state == "overridden"
-        return to_document({key: item for key, item in state.policies.items() if owned or key in self._named})
+        every = self._state == "overridden"
+        return to_document({key: item for key, item in state.policies.items() if every or key in self._named})
 
     def owned(self, state: PolicyLogs) -> list[dict[str, Any]]:
-        return self.show(state)
+        return owned(state, self._items, self._state)
 
     def counts(self, state: PolicyLogs) -> dict[str, int]:
-        return {"policies that log": sum(policy.init or policy.close for policy in state.policies.values())}
+        """Of those that were read: all of them with overridden only."""
+        kind = "policies that log" if self._state == "overridden" else "policies that log in the contexts of config"
+        return {kind: sum(policy.init or policy.close for policy in state.policies.values())}
 
     def report(self) -> dict[str, Any]:
         return {}

@@ -20,6 +20,7 @@ Item = Mapping[str, Any]
 ACTIONS = ("permit", "deny", "reject")
 DENYING = ("deny", "reject")
 LEAVES = ("session-init", "session-close")
+LOGS = ("session_init", "session_close")  # the options, in the order of the leaves
 
 
 class Key(NamedTuple):
@@ -36,6 +37,12 @@ class Key(NamedTuple):
     @property
     def path(self) -> Path:
         return ("security", "policies", *self.context, "policy", self.name)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What names it in a document."""
+        where = {"from_zone": self.from_zone, "to_zone": self.to_zone} if self.from_zone else {"global": True}
+        return {**where, "name": self.name}
 
     @property
     def item(self) -> str:
@@ -103,8 +110,7 @@ def to_document(policies: Mapping[Key, Policy]) -> list[dict[str, Any]]:
 
 
 def _entry(key: Key, policy: Policy) -> dict[str, Any]:
-    where = {"from_zone": key.from_zone, "to_zone": key.to_zone} if key.from_zone else {"global": True}
-    return {**where, "name": key.name, "session_init": policy.init, "session_close": policy.close}
+    return {**key.document, "session_init": policy.init, "session_close": policy.close}
 
 
 def carriers(log: Statements, syslog: Statements) -> tuple[str, ...]:

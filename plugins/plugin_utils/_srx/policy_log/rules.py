@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._engine.problems import Problem
-from ..._engine.rules import HOUSE, Rule, error, rule_table, warning
+from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table, warning
 from ..._engine.states import State
 from ..junos_cli import word
 from .model import DENYING, Item, Key, Policy, PolicyLogs, key_of
@@ -26,7 +26,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("L4", "A policy is named once.", HOUSE),
     error("L5", "Names are words that can be typed into Junos, those that the device carries too.", YANG),
     warning("L6", "A policy that is deactivated logs nothing.", "Junos CLI"),
-    error("L7", "A policy stands either between two zones or among the global ones.", YANG),
+    error("L7", "A policy is either between two zones or among the global ones.", YANG),
     error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
     error("L9", "overridden needs at least one entry: an emptied list must not silence a firewall.", HOUSE),
 ))  # fmt: skip
@@ -42,24 +42,22 @@ class View:
 
 MOST_HINTS = 10  # names that are near are looked for so often; a thousand typos in ten thousand names take minutes
 
-Finding = tuple[str, str, str, str]  # rule, item, message, remedy
-
 
 def validate(items: Sequence[Item] | None, state: State) -> list[Problem]:
     """What the document breaks by itself, before anything is read."""
     if not items:
         text = "the list is empty"
         remedy = "Name what shall log; to silence policies, use state: deleted and name them."
-        return [_problem(("L9" if state == "overridden" else "L8", "config", text, remedy))]
+        return problems(RULES, [Finding("L9" if state == "overridden" else "L8", "config", text, remedy)])
     found: list[Finding] = []
     seen: set[Key] = set()
     for number, item in enumerate(items):
         found += _entry(number, item, state)
         key = key_of(item)
         if key in seen:
-            found.append(("L4", key.item, "this policy stands twice", "Merge the two entries."))
+            found.append(Finding("L4", key.item, "this policy is listed twice", "Merge the two entries."))
         seen.add(key)
-    return [_problem(finding) for finding in found]
+    return problems(RULES, found)
 
 
 def _entry(number: int, item: Item, state: State) -> Iterator[Finding]:
@@ -67,23 +65,23 @@ def _entry(number: int, item: Item, state: State) -> Iterator[Finding]:
     where = key.item if key.name else f"config[{number}]"
     zones = [item.get("from_zone"), item.get("to_zone")]
     if item.get("global") and any(zones):
-        yield "L7", where, "global and a zone are both given", "Leave one of them out."
+        yield Finding("L7", where, "global and a zone are both given", "Leave one of them out.")
     elif not item.get("global") and not all(zones):
-        yield "L7", where, "from_zone and to_zone belong together", "Give both, or global: true."
+        yield Finding("L7", where, "from_zone and to_zone belong together", "Give both, or global: true.")
     for text in (key.name, key.from_zone, key.to_zone):
         try:
             if text or text == key.name:
                 word(text)
         except ValueError as wrong:
-            yield "L5", where, str(wrong), "Give the name as `show configuration security policies` prints it."
+            yield Finding("L5", where, str(wrong), "Give the name as `show configuration security policies` prints it.")
     if state == "merged" and item.get("session_init") is None and item.get("session_close") is None:
-        yield "L8", where, "neither session_init nor session_close is given", "Give at least one of them."
+        yield Finding("L8", where, "neither session_init nor session_close is given", "Give at least one of them.")
 
 
 def check(current: PolicyLogs, desired: PolicyLogs, items: Sequence[Item], state: State) -> list[Problem]:
     """Every broken rule of the resulting state. Advice is given for what is new or changed only."""
     view = View(current, desired, items, state)
-    return [_problem(finding) for run in _CHECKS for finding in run(view)]
+    return problems(RULES, (finding for run in _CHECKS for finding in run(view)))
 
 
 def _missing(view: View) -> Iterator[Finding]:
@@ -93,7 +91,7 @@ def _missing(view: View) -> Iterator[Finding]:
         near = difflib.get_close_matches(key.name, names, n=3) if number < MOST_HINTS else []
         others = sorted({str(other) for other in near if other != key.name})
         hint = f" Near: {', '.join(others)}." if others else ""
-        yield (
+        yield Finding(
             "L1",
             key.item,
             "there is no such policy in this context",
@@ -114,14 +112,16 @@ def _untypable(view: View) -> Iterator[Finding]:
             try:
                 word(text)
             except ValueError as wrong:
-                yield "L5", key.item, f"{wrong}, so its logs cannot be changed here", "Rename it, or change it by hand."
+                yield Finding(
+                    "L5", key.item, f"{wrong}, so its logs cannot be changed here", "Rename it, or change it by hand."
+                )
 
 
 def _never_closes(view: View) -> Iterator[Finding]:
     for key, policy in _changed(view):
         before = view.current.policies.get(key, Policy())
         if policy.close and not before.close and policy.action in DENYING:
-            yield (
+            yield Finding(
                 "L2",
                 key.item,
                 f"the policy has the action {policy.action}",
@@ -132,7 +132,7 @@ def _never_closes(view: View) -> Iterator[Finding]:
 def _uncarried(view: View) -> Iterator[Finding]:
     begins = [key for key, policy in _changed(view) if policy.init or policy.close]
     if begins and not view.desired.carriers:
-        yield (
+        yield Finding(
             "L3",
             "config",
             UNCARRIED,
@@ -150,17 +150,12 @@ def _inactive(view: View) -> Iterator[Finding]:
     for key in map(key_of, view.items):
         policy = view.desired.policies.get(key, Policy())
         if policy.inactive and (policy.init or policy.close):
-            yield (
+            yield Finding(
                 "L6",
                 key.item,
-                "the policy, its log or what it stands in is deactivated",
+                "the policy, its log or its context is deactivated",
                 "Activate it, or leave it out.",
             )
 
 
 _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _untypable, _never_closes, _uncarried, _inactive)
-
-
-def _problem(finding: Finding) -> Problem:
-    rule, item, message, remedy = finding
-    return Problem(rule, item, message, remedy, RULES[rule].severity)

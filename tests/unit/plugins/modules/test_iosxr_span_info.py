@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import yaml
 
 from ansible_collections.mspplus.netsec.plugins.filter import parse_monitor_session_status
 from ansible_collections.mspplus.netsec.plugins.modules import iosxr_span, iosxr_span_info
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import documented_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Tunnel
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.counters import SourceCounters
@@ -24,7 +26,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import DIAGNOSTICS
 
-OPTIONS = yaml.safe_load(iosxr_span_info.DOCUMENTATION)["options"]
+OPTIONS = documented_options(Path(iosxr_span_info.__file__))
 RETURNED = yaml.safe_load(iosxr_span_info.RETURN)
 
 
@@ -33,7 +35,7 @@ def test_every_diagnostic_can_be_asked_for():
 
 
 def test_platforms_are_those_of_the_module_that_writes():
-    assert OPTIONS["platform"] == yaml.safe_load(iosxr_span.DOCUMENTATION)["options"]["platform"]
+    assert OPTIONS["platform"] == documented_options(Path(iosxr_span.__file__))["platform"]
 
 
 def test_sessions_have_the_form_of_the_filter():

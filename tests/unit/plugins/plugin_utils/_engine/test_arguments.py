@@ -25,6 +25,16 @@ def test_every_module_s_documentation_is_an_argument_spec(module: Path) -> None:
     assert Arguments(module).spec
 
 
+def test_a_list_that_must_have_an_entry_has_one() -> None:
+    arguments = Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"filters"})))
+    assert arguments.validated({"filters": [{"name": "out"}]})["filters"][0]["name"] == "out"
+    with pytest.raises(ArgumentError) as caught:
+        arguments.validated({"filters": []})
+    assert caught.value.messages == ["filters must have at least one entry"]
+    with pytest.raises(ValueError, match="gone"):
+        Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"gone"})))
+
+
 def test_all_errors_come_at_once_and_name_their_option() -> None:
     span = Arguments(MODULES / "iosxr_span.py")
     source = {"interface": "Te0/0/0/1", "direction": "sideways"}
@@ -35,11 +45,34 @@ def test_all_errors_come_at_once_and_name_their_option() -> None:
         assert part in text
 
 
-def test_a_table_that_names_an_unknown_option_is_an_error() -> None:
-    with pytest.raises(ValueError, match="secret"):
-        specification({"name": {"type": "str"}}, Constraints(no_log=frozenset({"secret"})))
-    with pytest.raises(ValueError, match=r"config\.gone"):
-        specification({"name": {"type": "str"}}, Constraints(nested=(("config.gone", Constraints()),)))
+NAMED: list[tuple[Constraints, str]] = [
+    (Constraints(no_log=frozenset({"secret"})), "secret"),
+    (Constraints(bounds={"size": (0, 1)}), "size"),
+    (Constraints(mutually_exclusive=[("name", "other")]), "other"),
+    (Constraints(required_together=[("name", "other")]), "other"),
+    (Constraints(required_one_of=[("name", "other")]), "other"),
+    (Constraints(required_if=[("other", "x", ("name",))]), "other"),
+    (Constraints(required_if=[("name", "x", ("number", "other"), True)]), "other"),
+    (Constraints(nested=(("config.gone", Constraints()),)), r"config\.gone"),
+    (Constraints(nested=(("config", Constraints(required_one_of=[("a", "b")])),)), r"config\.b"),
+]
+
+
+@pytest.mark.parametrize(("constraints", "name"), NAMED)
+def test_a_table_that_names_an_unknown_option_is_an_error(constraints: Constraints, name: str) -> None:
+    options = {
+        "name": {"type": "str"},
+        "number": {"type": "int"},
+        "config": {"type": "dict", "suboptions": {"a": {"type": "str"}}},
+    }
+    with pytest.raises(ValueError, match=f"not documented: {name}$"):
+        specification(options, constraints)
+
+
+def test_only_numbers_have_bounds() -> None:
+    with pytest.raises(ValueError, match="no numbers: name"):
+        specification({"name": {"type": "str"}}, Constraints(bounds={"name": (1, 2)}))
+    assert specification({"name": {"type": "float"}}, Constraints(bounds={"name": (1, None)}))
 
 
 def test_what_the_user_left_out_is_left_out() -> None:

@@ -45,6 +45,23 @@ def test_a_finding_on_something_unverified_only_warns() -> None:
     assert "assumption" not in found.as_dict()
 
 
+def test_an_error_that_may_be_downgraded_says_so_once() -> None:
+    said = "B3 can be downgraded with warn_only."
+    remedies = [
+        ("", said),
+        ("Wait.", f"Wait. {said}"),
+        ("Wait, or name B3 in warn_only.", "Wait, or name B3 in warn_only."),
+    ]
+    for remedy, shown in remedies:
+        assert problems(TABLE, [Finding("B3", "a", "m", remedy)])[0].remedy == shown
+    for finding in (
+        Finding("B3", "a", "m", "r", warning=True),
+        Finding("Z1", "a", "m", "r"),
+        Finding("A2", "a", "m", "r"),
+    ):
+        assert problems(TABLE, [finding])[0].remedy == "r"
+
+
 def test_problems_of_other_tables_come_first() -> None:
     others = Problem("document", "config", "must be a mapping")
     assert in_order(TABLE, [*problems(TABLE, [Finding("Z1", "a", "m")]), others])[0] == others

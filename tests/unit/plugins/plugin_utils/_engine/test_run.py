@@ -179,6 +179,29 @@ def test_a_run_goes_on_behind_a_step_that_changes_its_ground_and_check_mode_stop
     assert (run.before, run.after) == ({}, {"ground": 1, "a": 2})
 
 
+class Moving(Shelf):
+    """Another session changes the ground behind the first stage, so many times."""
+
+    def apply(self, plan: Plan, current: State, desired: State) -> Applied:
+        if self.moves and plan.operations[0].item != self.first:
+            self.moves -= 1
+            self.device["ground"] = 0
+            raise ConcurrentChange("another session")
+        left, self.moves = self.moves, 0
+        applied = super().apply(plan, current, desired)
+        self.moves = left
+        return applied
+
+
+def test_another_session_behind_the_first_stage_is_read_again_once_and_the_first_stage_is_not_forgotten() -> None:
+    run = converge(Moving({}, {"ground": 1, "a": 2}, first="ground", moves=1))
+    assert [document.plan.commands for document in run.plans] == [["ground=1"], ["ground=1"], ["a=2"]]
+    assert (run.before, run.after) == ({}, {"ground": 1, "a": 2})
+    with pytest.raises(ApplyFailed, match="keeps changing") as caught:
+        converge(Moving({}, {"ground": 1, "a": 2}, first="ground", moves=2))
+    assert caught.value.changed and "earlier stage" in caught.value.device_state
+
+
 def test_an_expected_plan_is_applied_up_to_where_the_rest_is_planned_anew() -> None:
     shelf = Shelf({}, {"ground": 1, "a": 2}, first="ground")
     expected = converge(shelf, check_mode=True).plans[0]

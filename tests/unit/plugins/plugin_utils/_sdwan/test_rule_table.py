@@ -14,14 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import HOUSE, Rule
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.rule_table import (
     NITRO,
     ORDER,
     PAGE,
     RULES,
-    problem,
 )
 
 ROOT = next(parent for parent in Path(__file__).resolve().parents if (parent / "galaxy.yml").is_file())
@@ -95,16 +93,9 @@ def test_a_rule_of_the_capability_has_a_test_that_names_it(rule: str) -> None:
     assert named().get(rule)
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_a_problem_has_the_severity_of_its_rule(rule: str) -> None:
+def test_which_rules_only_warn() -> None:
     warns = {"H6", "H11", "H12", "H14", "H17", "H20", "H21", "H22", "H31", "H36", "H39", "H40", "H41"}
-    found = problem((rule, "item", "message", "remedy"))
-    assert found == Problem(rule, "item", "message", "remedy", "warning" if rule in warns else "error")
-
-
-def test_a_problem_of_no_rule_is_an_error_of_whoever_raised_it() -> None:
-    with pytest.raises(KeyError):
-        problem(("H0", "item", "message", "remedy"))
+    assert {rule.id for rule in RULES.values() if rule.severity == "warning"} == warns
 
 
 def test_h12_h17_h22_where_they_are_looked_after_is_there() -> None:

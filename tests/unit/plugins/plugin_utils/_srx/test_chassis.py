@@ -18,7 +18,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.chassis import
     parse_routing_engine,
     parse_version,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import is_xml, nodes, tree
 
 # Columns as in Juniper's sample for the SRX5800, with a CPU and PICs below their cards.
 HARDWARE = """\
@@ -162,32 +161,6 @@ Routing Engine status:
     assert parse_routing_engine(xml) == [{"slot": 1, "version": 2, "model": "RE-S-1800X4"}]
 
 
-# -- small XML
-
-
-def test_xml_is_read_without_its_namespaces_and_behind_an_echo() -> None:
-    text = "core> show x | display xml\r\n<rpc-reply xmlns='a:b'><n:x xmlns:n='c'> 1 &amp; 2 </n:x></rpc-reply>\n{primary:node0}\ncore>"
-    root, wrong = tree(text)
-    assert (root.inside[0].value("x"), wrong) == ("1 & 2", "")
-
-
-def test_xml_that_is_cut_gives_what_came() -> None:
-    root, wrong = tree("<rpc-reply><a>1</a><b>2</b><c>")
-    assert [each.text for each in root.inside[0].inside] == ["1", "2", ""] and "not whole" in wrong
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'cccc'>]><rpc-reply>&b;</rpc-reply>",
-        "<rpc-reply>" + "<a>" * 5000,
-        "<rpc-reply>" + "<a/>" * 300_000 + "</rpc-reply>",
-    ],
-)
-def test_xml_that_no_device_sends_is_read_no_further(text: str) -> None:
-    assert tree(text)[1]
-
-
 @given(st.text(max_size=200) | st.text(alphabet="<>/& abFPC0123456789-\n:", max_size=200))
 def test_no_text_makes_a_reader_raise(text: str) -> None:
     for each in (text, f"<rpc-reply>{text}", f"{HARDWARE}{text}", f"node0:\n{'-' * 74}\n{text}"):
@@ -195,4 +168,3 @@ def test_no_text_makes_a_reader_raise(text: str) -> None:
         assert isinstance(parse_version(each), tuple)
         assert isinstance(parse_routing_engine(each), list)
         assert parse_release(each) is None or parse_release(each) >= (0, 0)  # type: ignore[operator]
-        assert isinstance(is_xml(each), bool) and nodes(each)[0]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.junos_cli import (
     by_node,
-    refusal,
     role_of,
     without_banners,
     word,
@@ -38,28 +37,6 @@ def test_one_character_that_cannot_be_typed_is_enough(text: str, char: str) -> N
 def test_what_cannot_be_typed_never_leaves(text: str) -> None:
     with pytest.raises(ValueError, match=r"empty|cannot be typed"):
         word(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "error: Please specify monitor security flow filter.",
-        "              ^\nunknown command.",
-        "                    ^\nsyntax error, expecting <command>.",
-        "node0:\n" + "-" * 74 + "\nerror: permission denied: log",
-        "missing argument.",
-        "invalid value 'x' in ip address: 'y'",
-    ],
-)
-def test_a_refusal_is_seen(text: str) -> None:
-    assert refusal(text)
-
-
-@pytest.mark.parametrize(
-    "text", ["", "Valid sessions: 1\nInvalidated sessions: 450", "Name: error: x", "  Drop error counters: 0"]
-)
-def test_what_only_speaks_of_errors_is_no_refusal(text: str) -> None:
-    assert refusal(text) == ""
 
 
 def test_the_lines_of_the_next_prompt_are_no_answer() -> None:

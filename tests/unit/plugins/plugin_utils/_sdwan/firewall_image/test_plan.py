@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.model import (
     STALLED,
@@ -23,6 +24,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     collectors,
     is_broken,
     is_under_way,
+    owned,
     parse_options,
     sha256_of,
     size_of,
@@ -32,6 +34,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     Step,
     desired_state,
     plan,
+    sent,
+    step_of,
     steps,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import check
@@ -107,10 +111,51 @@ def test_deleting_is_one_line_or_none() -> None:
 def test_operations_say_what_they_are_and_how_they_are_undone() -> None:
     found = plan([Step("center", "delete", DELETE), Step("center", "upload", POST, DELETE)])
     assert [(item.kind, item.item, item.undo) for item in found.operations] == [
-        ("delete", "targets[center]", ()),
+        ("delete", "targets[center]", None),
         ("create", "targets[center]", (DELETE,)),
     ]
     assert found.commands == [DELETE, POST]
+
+
+def test_an_operation_that_went_through_json_is_the_same_step_and_says_what_is_sent() -> None:
+    table = Resources("sdwan_center")
+    room = Storage("secondary", True, 10, 0, 10, True)
+    state = holding(Image(NAME, VENDOR, 999, "failed"), storage=room)
+    found = steps({"collector emea": state}, replace(WANTED, reserve=5000), {"collector emea": table}, "ab" * 32)
+    reviewed = Plan.from_dict(json.loads(json.dumps(plan(found).as_dict())))
+    assert [step_of(operation) for operation in reviewed.operations] == found
+    assert [sent(step, table) for step in found] == [
+        {"reserved": 5000},
+        {},
+        {"image_name": NAME, "vendor": VENDOR, "size": SIZE, "sha256": "ab" * 32},
+    ]
+    for item, do in (("center", (POST,)), ("targets[center]", ())):
+        with pytest.raises(ValueError, match="no operation on images"):
+            step_of(Operation("create", item, do, None))
+
+
+def test_what_is_owned_is_the_image_of_the_document_and_not_its_status_or_use() -> None:
+    def of(*images: Image, **more: Any) -> Any:
+        return owned({"here": holding(*images, **more)}, WANTED)
+
+    mine = Image(NAME, VENDOR, SIZE, "complete")
+    assert of(mine) == of(replace(mine, in_use=True), Image("theirs", VENDOR, 5))
+    assert of(replace(mine, status="uploading", percent=4)) == of(replace(mine, status="uploading", percent=5, size=7))
+    assert len({json.dumps(of(*images)) for images in ((), (mine,), (replace(mine, size=1),))}) == 3
+
+
+def test_what_determines_a_plan_is_in_what_is_desired_and_nothing_else() -> None:
+    facts = WANTED.plan_facts
+    assert replace(WANTED, patient=False, assume=("not_in_use",)).plan_facts == facts
+    for change in (
+        {"force": True},
+        {"size": 7},
+        {"name": "x"},
+        {"present": False},
+        {"collectors": ("emea",)},
+        {"sha256": "ab"},
+    ):
+        assert replace(WANTED, **change).plan_facts != facts
 
 
 IMAGES = st.builds(
@@ -220,15 +265,18 @@ def test_checksums_that_are_none(text: str) -> None:
 
 
 def test_all_that_is_wrong_with_the_options_is_said_at_once() -> None:
-    right: dict[str, Any] = {"via": "center", "wait_timeout": 0} | dict.fromkeys(
-        ["resources", "reserve", "checksum", "collectors"]
-    )
+    right: dict[str, Any] = {"via": "center"} | dict.fromkeys(["resources", "reserve", "checksum", "collectors"])
     assert parse_options({**right, "reserve": "1k", "checksum": "sha256:" + "AB" * 32}) == (1024, "ab" * 32, [])
     assert parse_options(right) == (None, "", [])
-    wrong = {"via": "appliance", "wait_timeout": -1, "resources": {"x": {}}, "reserve": "?", "checksum": "?"}
-    found = parse_options({**right, **wrong})[2]
-    for words in ("resources", "reserve: ", "sha256", "collectors and reserve", "wait_timeout must be 0 or more"):
-        assert [text for text in found if words in text], found
+    wrong = {"via": "appliance", "resources": {"x": {}}, "reserve": "?", "checksum": "?"}
+    told = parse_options({**right, **wrong})[2]
+    begins = (
+        "resources.x: there is no such",
+        "reserve: '?'",
+        "checksum is sha256:",
+        "collectors and reserve are Center's",
+    )
+    assert [line.startswith(start) for line, start in zip(told, begins, strict=True)] == [True] * 4
 
 
 def test_collectors_are_named_apart_from_center_and_once_each() -> None:

@@ -186,7 +186,7 @@ REGIONS = [Region("default"), Region("emea", "192.0.2.7"), Region("apac", "https
         (["latam"], ["H8"]),
         (["apac"], ["H24"]),
         (["all"], ["H24"]),
-        (["mars", "latam", "apac"], ["H24", "H8", "H24"]),
+        (["mars", "latam", "apac"], ["H8", "H24", "H24"]),
     ],
 )
 def test_collectors_are_those_of_regions_that_have_one(chosen: list[str], found: list[str]) -> None:

@@ -36,6 +36,7 @@ OPTIONS: dict[str, Any] = {
     "update_secret": "on_create",
     "force": False,
     "wait": True,
+    "assume": [],
     "vm_auth_key": "canary-key",
     "auth_code": None,
 }

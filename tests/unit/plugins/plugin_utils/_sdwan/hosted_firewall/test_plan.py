@@ -12,12 +12,14 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import (
     Document,
     Fleet,
     Machine,
     ended,
     machines,
+    owned,
     powered,
     state,
 )
@@ -27,6 +29,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firew
     later_all,
     plan,
     provisioned_with,
+    step_of,
     steps,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
@@ -142,7 +145,7 @@ def test_secrets_are_given_anew_once_a_run_and_only_where_that_is_asked_for() ->
 def test_what_failed_is_repeated_and_said_so() -> None:
     first, second = steps(appliance(row(HERE, "failed")), task(), APPLIANCE)
     assert first.risk == second.risk == ("repeats-failed",)
-    assert first.undo == ()
+    assert first.undo is None
 
 
 def test_all_appliances_go_through_one_round_together() -> None:
@@ -191,6 +194,40 @@ def test_start_and_shutdown_undo_each_other() -> None:
         "POST config/hosted_firewalls?action=start",
         ("POST config/hosted_firewalls?action=shutdown",),
     )
+
+
+@given(fleets, documents)
+def test_operations_that_went_through_json_are_the_same_steps(current: Fleet, document: Document) -> None:
+    for table, fleet_of, given_document in (
+        (CENTER, current, document),
+        (APPLIANCE, appliance(row(HERE, "stopped")), task(power="started")),
+        (APPLIANCE, appliance(), task(secrets=("vm_auth_key",))),
+    ):
+        listed = steps(fleet_of, given_document, table)
+        reviewed = Plan.from_dict(json.loads(json.dumps(plan(listed).as_dict())))
+        assert [step_of(operation, table, fleet_of.targets) for operation in reviewed.operations] == listed
+        assert all(step.undo is None or step.undo for step in listed)
+
+
+def test_an_operation_on_another_appliance_is_none_of_ours() -> None:
+    document = across("paris")
+    (step,) = steps(center(document), document, CENTER)
+    with pytest.raises(ValueError, match="no operation on the firewalls of this task"):
+        step_of(plan([step]).operations[0], CENTER, center(across("berlin")).targets)
+
+
+def test_what_is_owned_has_no_status_and_no_counters() -> None:
+    up = owned(appliance(row()))
+    assert owned(appliance(row(packets_sent=5, processing_status="Contemplating"))) == up
+    assert owned(appliance(row(HERE, "provisioning"))) == owned(appliance(row(HERE, "stopping")))
+    others = [appliance(), appliance(row(HERE, "stopped")), appliance(row(model="VM100"))]
+    assert all(owned(other) != up for other in others)
+
+
+def test_firewalls_of_others_are_counted() -> None:
+    document = across("paris")
+    assert center(document, row(PARIS), row(BERLIN_A), row(BERLIN_B)).others == 2
+    assert appliance(row()).others == 0
 
 
 def done(current: Fleet, step: Step, document: Document) -> Fleet:

@@ -11,6 +11,7 @@ the rest, a DELETE takes away what its keys name.
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,18 +20,42 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.change_plan import (
+    ACTIVATE,
+    COMPILE,
+    PACKAGE,
+    SAVE_AS,
+    ChangeOptions,
+    PackageRequests,
+    Unfinished,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.model import (
     Policy,
+    PolicyTemplate,
     Redirects,
+    SiteFirewall,
     policy,
     redirects,
     to_entry,
     to_item,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import Requests, desired_state, plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import (
+    desired_state,
+    edits,
+    owned,
+    plan,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources import Resources, parsed
 
-REQUESTS = Requests(Resources("sdwan"), "P")
+TABLE = Resources("sdwan")
+PREPARED = ChangeOptions("P", "P_before", activate=False)
+
+
+def planned(current: Redirects, desired: Redirects) -> Plan:
+    """Without an activation, which nothing takes back."""
+    return plan(current, desired, TABLE, PREPARED)
+
+
 NAMED = {
     "hosted_firewall_template": "name",
     "firewall_policy_template": "firewall_policy_template_name",
@@ -55,6 +80,8 @@ class Editor:
         for line in lines:
             method, path, body = parsed(line)
             group, name, *keys = path.split("/")
+            if group == "config":  # the steps around the edits
+                continue
             assert group == "config_editor"
             if method == "DELETE":
                 self.remove(
@@ -172,7 +199,7 @@ def carried(document: dict[str, Any], extra: dict[str, Any] | None = None) -> Ed
     for name, item in (extra or {}).items():
         editor.things["firewall"][name] = item
     start = editor.seen()
-    editor.run(plan(start, desired_state(start, document, "merged"), REQUESTS).commands)
+    editor.run(planned(start, desired_state(start, document, "merged")).commands)
     return editor
 
 
@@ -192,12 +219,12 @@ def test_the_plan_gives_what_is_wanted_a_second_one_is_empty_and_its_undo_gives_
     editor = carried(before, OTHERS)
     current = editor.seen()
     desired = desired_state(current, document, state)
-    found = plan(current, desired, REQUESTS)
+    found = planned(current, desired)
     assert Plan.from_dict(found.as_dict()) == found
     editor.run(found.commands)
     seen = editor.seen()
     assert without_empty(seen) == without_empty(desired)
-    assert not plan(seen, desired_state(seen, document, state), REQUESTS)
+    assert not planned(seen, desired_state(seen, document, state))
     assert editor.things["firewall"]["rome"]["firewall_static_nat_policy"] == [{"name": "n"}]
     assert seen.sites["rome"].policies == current.sites["rome"].policies
     editor.run(found.undo_commands)
@@ -300,7 +327,7 @@ def test_what_sdwan_made_is_never_sent_away():
     start = editor.seen()
     for state in ("replaced", "overridden", "deleted"):
         document = {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}
-        lines = plan(start, desired_state(start, document, state), REQUESTS).commands
+        lines = planned(start, desired_state(start, document, state)).commands
         assert not [line for line in lines if "auto" in line.split(" {")[0]]
         assert all('"id":"auto1"' in line for line in lines if line.startswith("PUT config_editor/firewall "))
 
@@ -322,9 +349,8 @@ def test_settings_of_a_site_go_back_as_they_came(attached):
         "firewall_local_policy": [],
     }
     start = editor.seen()
-    found = plan(
-        start, desired_state(start, {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}, "merged"), REQUESTS
-    )
+    document = {"site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}
+    found = planned(start, desired_state(start, document, "merged"))
     (sent,) = [parsed(line)[2]["firewall"] for line in found.commands if line.startswith("PUT config_editor/firewall ")]
     expected = attached if isinstance(attached, list) else [attached]
     assert len(sent["firewall_settings"]) == len(expected)
@@ -384,3 +410,84 @@ def test_answers_of_any_shape_are_read_without_an_error(body):
 )
 def test_what_a_device_writes_otherwise_is_no_change(typed, shown):
     assert policy({"action": "allow", **typed}) == policy({"action": "Allow", **shown})
+
+
+# -- the plan around the edits ----------------------------------------------------------------------------------------
+
+DOCUMENT = {"connection_match_type": "symmetric", "site_policies": [{"site": "berlin", "policies": [REDIRECT]}]}
+LIVE = ChangeOptions("P", "P_before")
+
+
+def test_a_change_is_a_transaction_and_nothing_to_do_is_none() -> None:
+    start = Editor().seen()
+    desired = desired_state(start, DOCUMENT, "merged")
+    found = plan(start, desired, TABLE, LIVE, after=("the hosted firewalls of berlin are up",))
+    items = [operation.item for operation in found.operations]
+    assert (items[0], found.after) == (SAVE_AS, ("the hosted firewalls of berlin are up",))
+    edited = edits(start, desired, PackageRequests(TABLE, "P"))
+    assert found.operations[1 : 1 + len(edited)] == edited != ()
+    assert items[1 + len(edited)] == COMPILE and ACTIVATE in items
+    assert plan(desired, desired, TABLE, LIVE) == Plan()
+
+
+def test_what_an_earlier_run_left_is_finished_by_the_steps_that_remain() -> None:
+    left = replace(Editor().seen(), unfinished=Unfinished())
+    items = [operation.item for operation in plan(left, left, TABLE, LIVE).operations]
+    assert SAVE_AS not in items and items[0] == COMPILE and ACTIVATE in items
+    assert plan(left, left, TABLE, PREPARED) == Plan()
+
+
+def test_an_older_copy_is_imported_and_nothing_is_planned_on_it() -> None:
+    old = replace(Editor().seen(), import_due=True)
+    found = plan(old, desired_state(old, DOCUMENT, "merged"), Resources("sdwan_center"), LIVE, through_center=True)
+    assert [operation.item for operation in found.operations] == [PACKAGE] and found.continues
+    assert found.operations[0].undo is None
+
+
+# -- what a document may change ---------------------------------------------------------------------------------------
+
+
+def drop(port: str, **more: Any) -> dict[str, Any]:
+    return {"action": "drop", "destination_port": port, **more}
+
+
+def carrying(**policies: list[dict[str, Any]]) -> Redirects:
+    editor = Editor()
+    for site, listed in policies.items():
+        item = {"site_name": site, "firewall_settings": [], "firewall_local_policy": listed}
+        editor.things["firewall"][site] = item
+    return editor.seen()
+
+
+def test_what_is_owned_is_what_a_document_names_and_with_overridden_all_redirects() -> None:
+    start = carrying(berlin=[drop("23")], paris=[drop("24"), REDIRECT])
+    others = carrying(berlin=[drop("23", id=7, priority=300)], paris=[drop("25"), REDIRECT], rome=[drop("1")])
+    own = carrying(berlin=[drop("22")], paris=[drop("24"), REDIRECT])
+    without_theirs = carrying(berlin=[drop("23")], paris=[drop("24")])
+    for state in ("merged", "replaced", "overridden", "deleted"):
+        assert owned(others, DOCUMENT, state) == owned(start, DOCUMENT, state) != owned(own, DOCUMENT, state)
+    same = [
+        owned(without_theirs, DOCUMENT, state) == owned(start, DOCUMENT, state) for state in ("merged", "overridden")
+    ]
+    assert same == [True, False]
+
+
+def test_a_match_type_a_global_template_and_breakouts_are_owned_where_the_document_says_so() -> None:
+    named = {
+        "office_365_breakout": {"optimize": True},
+        "policy_templates": [{"name": "t", "global": True, "sites": ["berlin"]}],
+    }
+    start = Editor().seen()
+    for changed in (
+        replace(start, match_type="symmetric"),
+        replace(start, breakout=frozenset({"allow"})),
+        replace(start, templates={"house": PolicyTemplate("house", (policy(REDIRECT),))}),
+    ):
+        assert owned(changed, named, "merged") == owned(start, named, "merged")
+    for changed in (
+        replace(start, global_template="house"),
+        replace(start, breakout=frozenset({"optimize"})),
+        replace(start, templates={"t": PolicyTemplate("t", (policy(REDIRECT),))}),
+        replace(start, sites={"berlin": SiteFirewall(("t",))}),
+    ):
+        assert owned(changed, named, "merged") != owned(start, named, "merged")

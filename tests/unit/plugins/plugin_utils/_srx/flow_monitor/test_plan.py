@@ -165,7 +165,11 @@ def test_a_file_of_that_name_is_set_again_by_force_only():
     there = Monitor(False, TraceFile("t"), {"f": Filter("f")})
     desired = desired_state(there, [], TraceFile("t", 20480), "present")
     assert not plan(there, desired)
-    assert plan(there, desired, force_file=True).commands == ["monitor security flow file t size 20480"]
+    forced = plan(there, desired, force_file=True)
+    assert forced.commands == ["monitor security flow file t size 20480"]
+    assert [step.undo for step in forced.operations] == [None]  # what it had before is not shown
+    first = plan(Monitor(), desired_state(Monitor(), [], TraceFile("t"), "present"))
+    assert [step.undo for step in first.operations] == [None]  # no command takes it away
     other = desired_state(there, [], TraceFile("u", 20480), "present")
     assert plan(there, other).commands == ["monitor security flow file u size 20480"]
     assert plan(there, other).undo_commands == ["monitor security flow file t"]

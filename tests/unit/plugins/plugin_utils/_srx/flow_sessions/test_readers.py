@@ -285,6 +285,17 @@ def test_prefixes_and_namespaces_do_not_matter() -> None:
     assert from_xml(prefixed) == from_xml(document)
 
 
+@pytest.mark.parametrize("prefix", ["junos", "xnm", "other"])
+def test_a_listing_that_was_saved_without_its_first_line_is_read(prefix: str) -> None:
+    """That line declares the prefixes."""
+    document = as_xml(listing("15.1", 5), "brief")
+    body = document[document.index(">") + 1 : document.index("<cli>")]
+    head = f'<flow-session-information {prefix}:style="brief">'
+    told = [f"{head}{body}</flow-session-information>", f"<!-- -->{head}{body}</flow-session-information>"]
+    fast, careful = map(from_xml, told)
+    assert fast == careful and fast[0] == from_xml(document)[0] and not fast[1].broken
+
+
 def endless(text: str, times: int) -> Iterable[str]:
     return (text for _number in range(times))
 

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import overridable
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES, State
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.chassis import Card, Chassis, Engine, parse_release
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import statements
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.model import ALL, FpcErrors, Key, parse
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.plan import desired_state
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rule_table import RULES, overridable_rules
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rule_table import RULES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.rules import (
     Facts,
     check,
@@ -358,7 +359,7 @@ def test_checking_never_raises_and_names_rules_of_the_table(
 ) -> None:
     for problem in problems(document, state, "\n".join(config.text()), facts(release, chassis(), cluster=cluster)):
         assert problem.rule in RULES and problem.message
-        if problem.severity == "error" and problem.rule in overridable_rules():
+        if problem.severity == "error" and problem.rule in overridable(RULES):
             assert "warn_only" in problem.remedy
 
 
@@ -372,7 +373,7 @@ def test_tables_hold_together() -> None:
         assert all(set(row.actions) <= each.actions for each in ACTIONS), level
     assert {kind for driver in DRIVERS for kind in driver.cards} <= {kind for kind, row in CARDS.items() if row.handled}
     assert [kind for kind, row in CARDS.items() if row.restarts_chassis] == ["SPC2"]
-    assert overridable_rules() == {"F4", "F5", "F12", "F14"}
+    assert overridable(RULES) == {"F4", "F5", "F12", "F14"}
     assert FpcErrors() == FpcErrors(present=frozenset({1}))  # slots that others use are no difference
 
 

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules of a capture: when a firewall is free for one. A table and its checks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from ..._engine.problems import Problem
+from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table
+from ..flow_monitor.model import Filter, Monitor, TraceFile
+
+GUIDE = "Juniper: Monitoring Security Flow Sessions"
+MANY = 10  # filters of others that an error names
+
+RULES: Mapping[str, Rule] = rule_table((
+    error("C1", "Nobody else captures.", HOUSE),
+    error("C2", "The monitor and flow traceoptions exclude each other.", GUIDE),
+    error("C3", "Packets of filters of others are captured only where with_others says so.", HOUSE),
+    error("C4", "The filters of a capture are its own: they go when it ends.", HOUSE),
+    error("C5", "The trace file of a capture is its own: it goes when the capture ends.", HOUSE),
+))  # fmt: skip
+
+
+def check(
+    before: Monitor, filters: Sequence[Filter], file: TraceFile, existing: Collection[str], *, with_others: bool
+) -> list[Problem]:
+    """Why a firewall is not free for a capture. existing: names of files in /var/log that the trace file would write over."""
+    return problems(RULES, _findings(before, {item.name for item in filters}, file, existing, with_others))
+
+
+def _findings(
+    before: Monitor, ours: set[str], file: TraceFile, existing: Collection[str], with_others: bool
+) -> Iterator[Finding]:
+    if before.running:
+        text = "the monitor runs already: another user captures"
+        yield Finding("C1", "device", text, "Wait, or stop it: srx_flow_monitor with state: stopped.")
+    if before.traceoptions or (before.tracing and not before.running):
+        text = "flow tracing is on, and not by the monitor: flow traceoptions exclude it"
+        yield Finding("C2", "device", text, "Ask who needs them; deactivate security flow traceoptions and commit.")
+    others = sorted(set(before.filters) - ours)
+    if others and not with_others:
+        text = f"there are filters of others ({', '.join(others[:MANY])}); their packets would be captured too"
+        yield Finding("C3", "device", text, "Set with_others: true, or remove them with srx_flow_monitor.")
+    for name in sorted(ours & set(before.filters)):
+        text = "there is a filter of this name already, and it would be gone afterwards"
+        yield Finding("C4", f"filters[{name}]", text, "Give it another name.")
+    if existing:
+        text = f"/var/log/{file.name} exists already"
+        yield Finding("C5", "file.name", text, "Give another name, or delete it on the device (file delete).")
