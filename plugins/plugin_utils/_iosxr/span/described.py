@@ -85,7 +85,7 @@ def _sessions(
         likely = [session_class, *([was.session_class] if was else [])]
         for given in item.sources:
             start = _attachment(base, given, likely, attachments)
-            source = replace(_over(start, given), session=item.name, session_class=session_class)
+            source = _source(start, given, item.name, session_class)
             twin = sources.setdefault(source.key, source)
             if twin is not source:
                 text = f"is already a source of session {twin.session}, and a router takes one session of a class"
@@ -103,6 +103,8 @@ def _attachment(
 ) -> Source | None:
     """What a source continues. likely: the class that its session shall have, then the one that it has now; then come those that
     the source leaves, which are none that the document names (attachments)."""
+    if not base.sources:
+        return None
     l2transport: bool | None = item.values.get("l2transport")
     left = (other for other in SESSION_CLASSES.values() if other not in likely and (item.key, other) not in attachments)
     for session_class in (*likely, *left):
@@ -113,10 +115,13 @@ def _attachment(
     return None
 
 
-def _over(start: Source | None, item: Item[str]) -> Source:
+def _source(start: Source | None, item: Item[str], session: str, session_class: SessionClass) -> Source:
     """acl: false takes the names of the router's ACLs away too."""
+    if start is None:
+        return Source(item.key, session, session_class, **item.values)
     names = dict.fromkeys(ACL_NAMES) if item.values.get("acl") is False else {}
-    return replace(start or Source(item.key, ""), **{"other": (), **names, **item.values})
+    values = {"other": (), **names, **item.values}
+    return replace(start, session=session, session_class=session_class, **values)
 
 
 # -- what selects traffic

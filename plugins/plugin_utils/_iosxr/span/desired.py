@@ -150,18 +150,22 @@ def _reclassed(current: Span, given: Span) -> dict[SourceKey, Source]:
     return found
 
 
+OnInterface = TypeVar("OnInterface", Source, Binding)
+
+
+def _on_hardware(item: OnInterface, hidden: Mapping[str, bool]) -> OnInterface:
+    preconfigure = hidden.get(item.interface, False)
+    return item if item.preconfigure == preconfigure else replace(item, preconfigure=preconfigure)
+
+
 def _as_the_hardware_is(current: Span, desired: Span) -> Span:
     """`interface preconfigure` is how the router prints an interface whose hardware is absent; no document changes it."""
     present: list[Binding | Source] = [*current.bindings.values(), *current.sources.values()]
     seen = {item.interface: item.preconfigure for item in present}
     said = {source.interface: True for source in desired.sources.values() if source.preconfigure}
     hidden = {**said, **seen}
-    sources = {
-        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in desired.sources.items()
-    }
-    bindings = {
-        key: replace(item, preconfigure=hidden.get(item.interface, False)) for key, item in desired.bindings.items()
-    }
+    sources = {key: _on_hardware(item, hidden) for key, item in desired.sources.items()}
+    bindings = {key: _on_hardware(item, hidden) for key, item in desired.bindings.items()}
     return replace(desired, sources=sources, bindings=bindings)
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
 from .document import ACL_NAMES, Document
@@ -107,7 +107,20 @@ def owned(span: Span, document: Document) -> dict[str, list[dict[str, Any]]]:
         ],
         "tunnels": [span.tunnels[item.key] for item in document.tunnels if item.key in span.tunnels],
     }
-    return {name: sorted(map(asdict, things), key=repr) for name, things in parts.items()}
+    return {name: [_plain(thing) for thing in sorted(things, key=_place)] for name, things in parts.items()}
+
+
+def _place(thing: Any) -> tuple[str, ...]:
+    """What tells a thing from others of its kind."""
+    key = thing.key if hasattr(thing, "key") else (thing.name, getattr(thing, "family", ""))
+    return tuple(map(str, key))
+
+
+def _plain(value: Any) -> Any:
+    """An object of the model as JSON has it."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _owned_sessions(span: Span, document: Document) -> list[Session]:

@@ -647,3 +647,13 @@ def test_an_error_says_whether_its_rule_can_be_downgraded() -> None:
             assert told is (problem.severity == "error" and problem.rule in overridable(RULES))
             seen.add(told)
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize("mode", ["ipv6ipv4", ""])
+def test_a_tunnel_of_another_mode_than_gre_is_kept_and_not_written(mode: str) -> None:
+    """An adopted tunnel stays as it is; a document cannot make one."""
+    strange = span(tunnel(mode=mode))
+    assert not found(check(strange, strange, NCS), "feature")
+    for before in (Span(), span(tunnel())):
+        (problem,) = found(check(before, strange, NCS), "feature")
+        assert problem.severity == "error" and problem.item == "tunnels[tunnel-ip3].mode"
