@@ -105,8 +105,9 @@ options:
     description:
       - Do what loses traffic or configuration. SD-WAN drops what a live policy redirects to a firewall that is down, and no
         other firewall takes over.
-      - Needed to shut down, deprovision or reprovision a firewall while a live policy redirects to it. Center has no documented
-        call that tells whether one does, so there it is needed unless no packet was ever sent to the firewall.
+      - Needed to shut down, deprovision or reprovision a firewall while a live policy redirects to it. An appliance counts its live
+        policies. In Center the copy of the package that the network runs decides, and those copies whose names begin like it. It is
+        needed there, too, where Center has no such copy, or an older one than the MCN runs; and on a collector, which has none.
       - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
         provisions it again, and to do that to one that failed after it was at work.
       - Provisions both of a pair in high availability anew where one of them has to be provisioned. Without it only that one is, and

@@ -146,6 +146,11 @@ def stocked(lab: Lab, *hostings: Hosting, names: tuple[str, ...] = (IMAGE, NEXT)
     lab.call(stock)
 
 
+def imported(lab: Lab, name: str = "center") -> None:
+    """As somebody had Center import what the MCN runs."""
+    lab.call(lab.device(name).device.take_copy)
+
+
 def machine(**more: Any) -> Machine:
     return Machine("Palo Alto Networks", "VM 50", IMAGE, "192.0.2.50", **more)
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from integration.conftest import StartLab
-from integration.hosted import IMAGE, WANTED, Task, appliance, calls, running, stocked, written
+from integration.hosted import IMAGE, WANTED, Task, appliance, calls, imported, running, stocked, written
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from lab.sdwan.hosting import GIB, Hosting
 from lab.sdwan.network import Network
 from lab.server import Lab
@@ -62,6 +63,7 @@ def has(lab: Lab, *where: str) -> str:
 def head(lab: StartLab) -> Lab:
     started = lab(center(), collector())
     stocked(started, *network(started).stores.values())
+    imported(started)
     return started
 
 
@@ -156,11 +158,37 @@ def test_one_of_a_pair_that_fails_is_provisioned_anew_with_the_other_when_forced
     assert not Task(head, tmp_path, "center", **given, force=True).run()["changed"]
 
 
-def test_a_firewall_that_got_traffic_is_not_taken_down_through_center_without_force(head: Lab, tmp_path: Path) -> None:
+def test_a_firewall_that_got_traffic_once_goes_through_center_when_the_running_package_redirects_no_more(
+    head: Lab, tmp_path: Path
+) -> None:
     head.call(lambda: setattr(at(head, "bonn"), "machine", running(sent=5)))
-    gone = {"via": "center", "sites": ["bonn"], "state": "absent"}
-    assert Task(head, tmp_path, "center", **gone).refused() == ["H4"]
-    assert Task(head, tmp_path, "center", **gone, force=True).run()["changed"]
+    assert Task(head, tmp_path, "center", via="center", sites=["bonn"], state="absent").run()["changed"]
+
+
+def test_a_center_that_does_not_know_what_runs_takes_nothing_down_without_force(
+    lab: StartLab, head: Lab, tmp_path: Path
+) -> None:
+    gone = {"via": "center", "sites": ["bonn"], "power": "stopped"}
+    head.call(lambda: setattr(at(head, "bonn"), "machine", running()))
+    head.call(lambda: setattr(network(head).live, "revision", 9))
+    with pytest.raises(ValidationFailed, match="the MCN runs Production_9, and Center's copy is older"):
+        Task(head, tmp_path, "center", **gone).run()
+    head.call(head.device("center").device.editor.packages.clear)
+    with pytest.raises(ValidationFailed, match="Center has no copy of Production_9"):
+        Task(head, tmp_path, "center", **gone).run()
+    assert written(head, "center") == []
+    assert not Task(head, tmp_path, "center", via="center", sites=["bonn"], state="present").run()["changed"]
+    planned = Task(head, tmp_path, "center", check_mode=True, assume=["no_redirects"], **gone).run()
+    assert planned["changed"]
+    imported(head)
+    assert Task(head, tmp_path, "center", **gone).run()["changed"] and has(head, "bonn") == "Down Stopped"
+
+
+def test_a_collector_takes_down_nothing_without_force_because_it_has_no_package(head: Lab, tmp_path: Path) -> None:
+    gone = {"via": "collector", "region": "emea", "sites": ["paris"], "state": "absent"}
+    head.call(lambda: setattr(at(head, "paris"), "machine", running()))
+    assert Task(head, tmp_path, "collector-21", **gone).refused() == ["H4"]
+    assert Task(head, tmp_path, "collector-21", **gone, force=True).run()["changed"]
 
 
 def test_jobs_of_several_sites_are_begun_and_left_and_adopted(lab: StartLab, tmp_path: Path) -> None:

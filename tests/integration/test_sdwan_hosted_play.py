@@ -83,7 +83,7 @@ def test_center_and_the_collectors_behind_it_are_further_doors(acme: Any, play: 
     assert done["changed"], done
     assert [row["state"] for row in done["firewalls"]] == ["started", "started"]
     assert "GET config/hosted_firewall_images" in calls(acme, "emea") and calls(acme, "edge1") == []
-    through = {"via": "collector", "region": "emea", "sites": ["paris"], "state": "absent"}
+    through = {"via": "collector", "region": "emea", "sites": ["paris"], "state": "absent", "force": True}
     gone = play(through, **doors)
     assert gone["changed"] and written(acme, "emea") == ["POST config/hosted_firewalls?action=deprovision"]
     assert not play(through, hosts="center", **{key: value for key, value in doors.items() if "collector" in key})[

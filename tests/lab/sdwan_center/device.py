@@ -228,9 +228,13 @@ class SdwanCenterDevice:
         """mcn: a site, an appliance or an address, by default the one that there is. Center's own copy is replaced."""
         if not _mcn(self.network, ask.text("mcn", needed=False))[0]:
             raise Refusal("There is no such MCN")
+        if ask.text("package_name", needed=False) not in ("", self.network.live.package):
+            raise Refusal(f"The MCN runs {self.network.live.package}")
+        self.take_copy()
+
+    def take_copy(self) -> None:
+        """Of what the MCN runs, as an import does."""
         live = self.network.live
-        if ask.text("package_name", needed=False) not in ("", live.package):
-            raise Refusal(f"The MCN runs {live.package}")
         self.editor.packages[live.package] = complete(live.content)
         self.imported = {
             "package_name": live.package,

@@ -18,6 +18,7 @@ from ..._engine.waiting import Progress, poll
 from ..._transport.rest.api import Rejected, RestDoor, clean
 from ..manager import Manager
 from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
+from ..redirect.running import redirecting
 from ..resources import SYSTEMS
 from .model import (
     Document,
@@ -121,8 +122,9 @@ class HostedWing:
     def read_details(self, current: Fleet, desired: Fleet) -> None:
         listed = self._steps(current)
         provisioning = [target for step in listed if step.action == "provision" for target in step.targets]
-        takes_down = any(TAKES_DOWN in step.risk for step in listed)
-        self._details = Details(redirects=self._redirects() if takes_down and not self._document.force else None)
+        taken_down = [target.site for step in listed if TAKES_DOWN in step.risk for target in step.targets]
+        guarded = taken_down and not self._document.force
+        self._details = Details(redirects=self._redirects(taken_down) if guarded else {})
         if provisioning:
             self._details = self._stores(provisioning)
 
@@ -196,10 +198,11 @@ class HostedWing:
             if is_busy(machine) and not takes_at_once(machine, self._document)
         ]
 
-    def _redirects(self) -> bool | None:
+    def _redirects(self, names: Sequence[str]) -> dict[str, str]:
+        """An appliance counts for its live policies what they redirect; Center has the package that runs."""
         if self._document.via != "appliance":
-            return None
-        return bool(self._manager.redirect_counters())
+            return redirecting(self._manager, names)
+        return {"": "a live policy redirects traffic into it"} if self._manager.redirect_counters() else {}
 
     def _stores(self, provisioning: Sequence[Target]) -> Details:
         """Images and storage wherever an image has to be: here, and on the collectors of other regions."""

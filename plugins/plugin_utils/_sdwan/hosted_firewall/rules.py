@@ -41,14 +41,14 @@ _IMAGE = re.compile(r"[^\x00-\x1f\x7f/\\<>]+")
 class Details:
     """What only a change needs. Stores (see Target.store) by name: images, storage; closed: a store that could not be opened,
     with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why nobody knows.
-    redirects: whether the appliance's live policies redirect; None: its calls do not tell."""
+    redirects: sites ("" for the appliance itself) whose firewall gets traffic, or may get it, with the reason."""
 
     images: Mapping[str, Sequence[Image]] = field(default_factory=dict)
     storage: Mapping[str, Sequence[Storage]] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
     rivals: Sequence[tuple[str, str]] = ()
     rivals_unknown: str = ""
-    redirects: bool | None = None
+    redirects: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -252,10 +252,12 @@ def _redirected(view: View) -> Iterator[Finding]:
         return
     for step in _taking_down(view.steps):
         for target in step.targets:
-            machine = view.current.machines.get(target.key)
-            told = _drops(machine, view.read_details.redirects)
+            told = view.read_details.redirects.get(target.site)
             if told:
-                remedy = "Remove the redirect first (sdwan_redirect), or use force: true if dropped traffic is meant."
+                remedy = (
+                    "Remove the redirect first (sdwan_redirect); have Center import what the MCN runs where it does not know "
+                    "that; or use force: true if dropped traffic is meant."
+                )
                 yield Finding(
                     "H4",
                     target.item,
@@ -263,17 +265,6 @@ def _redirected(view: View) -> Iterator[Finding]:
                     remedy,
                     assumption=NO_REDIRECTS,
                 )
-
-
-def _drops(machine: Machine | None, redirects: bool | None) -> str:
-    if redirects is not None:
-        return "a live policy redirects traffic into it" if redirects else ""
-    if machine is None or ("packets_sent" in machine.shown and not machine.firewall.packets_sent):
-        return ""
-    sent = (
-        f"{machine.firewall.packets_sent} packets were" if "packets_sent" in machine.shown else "packets may have been"
-    )
-    return f"no call of Center tells whether live policies redirect, and {sent} sent to it"
 
 
 def _advice(view: View) -> Iterator[Finding]:

@@ -197,7 +197,7 @@ def test_h10_cloud_direct_and_wanop_exclude_a_firewall() -> None:
     "given", [{"present": False}, {"power": "stopped"}, {"renew": True, "secrets": ("auth_code",)}]
 )
 def test_h4_what_a_live_policy_redirects_to_is_not_taken_down(given: dict[str, Any]) -> None:
-    live, idle = Details(images=GOOD.images, redirects=True), Details(images=GOOD.images, redirects=False)
+    live, idle = Details(images=GOOD.images, redirects={"": "a live policy"}), Details(images=GOOD.images)
     anew = {("H37", "the appliance")} if given.get("renew") else set()
     assert broken(appliance(row()), task(**given), live) == {("H4", "the appliance"), *anew}
     assert broken(appliance(row()), task(**given), idle) == anew
@@ -205,14 +205,18 @@ def test_h4_what_a_live_policy_redirects_to_is_not_taken_down(given: dict[str, A
 
 
 def test_h4_what_failed_may_be_repeated_because_it_is_down_anyway() -> None:
-    assert broken(appliance(row(HERE, "failed")), task(), Details(images=GOOD.images, redirects=True)) == set()
+    assert broken(appliance(row(HERE, "failed")), task(), Details(images=GOOD.images, redirects={"": "a live policy"})) == set()
 
 
-@pytest.mark.parametrize(("sent", "rules"), [(0, set()), (7, {"H4"}), (None, {"H4"})])
-def test_h4_through_center_a_firewall_that_got_no_packet_may_go(sent: int | None, rules: set[str]) -> None:
+@pytest.mark.parametrize("sent", [0, 7, None])
+def test_h4_through_center_the_running_package_decides_whatever_was_counted(sent: int | None) -> None:
     document = across("paris", present=False)
     current = center(document, row(("paris", "paris-a"), packets_sent=sent))
-    assert {found.rule for found in judged(current, document)} == rules
+    assert judged(current, document) == []
+    redirects = {"paris": "a live policy redirects traffic into it", "rome": "and here"}
+    assert [(found.rule, found.item) for found in judged(current, document, Details(redirects=redirects))] == [
+        ("H4", "sites[paris/paris-a]")
+    ]
 
 
 def test_h20_a_key_for_panorama_needs_its_address() -> None:
