@@ -12,7 +12,8 @@ short_description: Keep images of hosted firewalls on Citrix SD-WAN appliances, 
 version_added: 1.2.0
 description:
   - Uploads the image of a firewall's virtual machine to an appliance, or to SD-WAN Center and the collectors of its regions, or deletes it
-    there. An image that is there with the same name and size is not sent again.
+    there. An image that is there with the same name and size is not sent again. No call tells what is in it, so with O(checksum) the
+    task warns of that, and O(force) replaces it.
   - Every target is read and checked before the first byte goes anywhere; platform, room, the two images that an appliance holds, uploads
     that are under way. The checksum of the local file is verified first.
   - The file is streamed, so memory stays flat however big it is. The task ends when each target lists the image as complete.
@@ -62,7 +63,9 @@ options:
     type: str
     default: Palo Alto Networks
   checksum:
-    description: C(sha256:) and the digits that the vendor publishes. A file with another one is not sent.
+    description:
+      - C(sha256:) and the digits that the vendor publishes. A file with another one is not sent.
+      - Of an image that is there already nothing tells a checksum; the task warns that nobody can verify its content.
     type: str
   reserve:
     description:
@@ -71,7 +74,8 @@ options:
     type: str
   force:
     description:
-      - Replace an image of the same name that has another size. One that is in use is not replaced even so.
+      - Replace an image of the same name, one of the same size, too, since its content may be another one. Each run with it sends the
+        file again. An image that is in use is not replaced even so; an upload that is under way is waited for.
       - With O(state=absent), delete it although it is listed as being uploaded.
     type: bool
     default: false

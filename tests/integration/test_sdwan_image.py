@@ -211,6 +211,25 @@ def test_a_third_image_is_refused_and_a_second_one_not(lab, image):
     assert "a.qcow2, b.qcow2" in str(error)
 
 
+def test_an_image_of_that_name_and_size_with_other_content_is_told_as_unverified_and_replaced_by_force(lab, image):
+    running = lab(branch())
+    hosting = device(running, "branch").hosting
+    sha256 = hashlib.sha256(CONTENT).hexdigest()
+    hosting.images[NAME] = Image(NAME, VENDOR, len(CONTENT), sha256="00" * 32)
+    told = run(running, image, sha256=sha256)
+    assert not told.changed and [problem.rule for problem in told.warnings] == ["H42"]
+    assert hosting.images[NAME].sha256 == "00" * 32
+    hosting.machine = Machine(VENDOR, "VM 50", NAME)
+    assert rules(ended(running, image, sha256=sha256, force=True)) == ["H5"]
+    hosting.machine = None
+    planned = run(running, image, sha256=sha256, force=True, check_mode=True)
+    done = run(running, image, sha256=sha256, force=True)
+    assert planned.commands == done.commands and done.changed and done.warnings == []
+    assert [line.split()[0] for line in done.commands] == ["DELETE", "POST"]
+    assert hosting.images[NAME].sha256 == sha256
+    assert not run(running, image).changed and run(running, image).warnings == []
+
+
 def test_an_image_of_that_name_and_another_size_needs_force_and_must_not_be_in_use(lab, image):
     running = lab(branch())
     hosting = device(running, "branch").hosting

@@ -56,4 +56,5 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("H39", "What is activated is what this run changes, and nothing that waited in the package.", HOUSE),
     warning("H40", "A template's model is that of the firewalls that are provisioned.", PAGE),
     warning("H41", "The breakout of an application comes before a redirect of Internet traffic.", PAGE),
+    warning("H42", "What an image holds is known where it was sent: no call tells the checksum of one that is there.", "unverified"),
 ))  # fmt: skip

@@ -157,7 +157,9 @@ class ImageWing:
             self._systems[name] = system(manager.one("system_options"))
         space, unknown = self._storage(name)
         reserved = space.reserved if self._desired.reserve is not None and manager.is_center else None
-        return TargetState(self._settled(name), space, reserved, self._systems.get(name), unknown)
+        settled = self._settled(name)
+        renewed = name in self._sent or name in self._adopted
+        return TargetState(settled, space, reserved, self._systems.get(name), unknown, renewed)
 
     def _storage(self, name: str) -> tuple[Storage, str]:
         """What is known of it, else why nothing is: no page documents that call, so a release may not have it."""

@@ -94,13 +94,15 @@ def collectors(chosen: Sequence[str], known: Iterable[Region]) -> dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class TargetState:
-    """What one target has. system: of an appliance only. unknown: why nothing is known of its storage."""
+    """What one target has. system: of an appliance only. unknown: why nothing is known of its storage. renewed: its image came in
+    this run, or was on its way when this run began."""
 
     images: Mapping[str, Image] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage, compare=False)
     reserved: int | None = None  # None: nobody asked
     system: System | None = field(default=None, compare=False)
     unknown: str = field(default="", compare=False)
+    renewed: bool = field(default=False, compare=False)
 
     @property
     def is_appliance(self) -> bool:
@@ -132,6 +134,10 @@ class Desired:
     assume: tuple[str, ...] = ()
 
     @property
+    def checksum(self) -> str:
+        return f"sha256:{self.sha256}"
+
+    @property
     def plan_facts(self) -> dict[str, Any]:
         """Those that determine a plan."""
         names = ("name", "present", "vendor", "size", "reserve", "force", "wait", "via", "sha256")
@@ -141,9 +147,17 @@ class Desired:
         """Complete and of the same size, where the target tells one."""
         return found is not None and found.complete and found.size in (0, self.size)
 
-    def is_there(self, found: Image | None) -> bool:
-        """Whole, or on its way where nobody waits for that."""
-        return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
+    def is_there(self, state: TargetState) -> bool:
+        """Whole, or on its way where nobody waits for that. What is in an image no call tells, so with force one that is whole is
+        replaced, too, once."""
+        found = state.images.get(self.name)
+        if self.is_whole(found):
+            return not self.force or state.renewed
+        return found is not None and is_under_way(found) and not self.patient
+
+    def is_unverified(self, state: TargetState) -> bool:
+        """The image is there by its name and size, and nobody knows whether it has the content that the checksum is of."""
+        return bool(self.sha256) and not state.renewed and self.is_whole(state.images.get(self.name))
 
 
 def desired_of(options: Mapping[str, Any], size: int, check_mode: bool) -> Desired:

@@ -44,7 +44,7 @@ def _resulting(state: TargetState, desired: Desired) -> TargetState:
     reserved = state.reserved
     if desired.present:
         old = state.images.get(desired.name)
-        same = old if desired.is_there(old) else None
+        same = old if desired.is_there(state) else None
         images[desired.name] = same or _uploaded(desired)
         if desired.reserve is not None and not state.is_appliance:
             reserved = desired.reserve
@@ -77,7 +77,7 @@ def _steps(target: str, state: TargetState, desired: Desired, table: Resources, 
             for size in (desired.reserve, state.storage.reserved)
         )
         found.append(Step(target, "reserve", do, undo))
-    if desired.is_there(old):
+    if desired.is_there(state):
         return found
     if old:
         found.append(Step(target, "delete", gone))

@@ -128,11 +128,15 @@ def _present(item: str, state: TargetState, desired: Desired) -> Iterator[Findin
         )
         return
     yield from _room(item, state, desired)
-    if desired.is_there(old):
+    if desired.is_there(state):
+        if desired.is_unverified(state):
+            text = f"{desired.name} is known by its name and its size only: whether it has the content of {desired.checksum} nobody can tell"
+            yield Finding("H42", item, text, "Replace it once with force: true where it may be another one.")
         return
     yield from _others(item, state, desired)
     if old and old.in_use:
-        text = f"{desired.name} is in use and has {old.size} bytes, not {desired.size}"
+        why = "its content may be any" if desired.is_whole(old) else f"has {old.size} bytes, not {desired.size}"
+        text = f"{desired.name} is in use and {why}"
         yield Finding("H5", item, text, "Give the new one another name.")
     elif old and old.complete and not desired.force:
         text = f"{desired.name} is there with {old.size} bytes, the file has {desired.size}"
@@ -168,7 +172,7 @@ def _room(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
                 "H27", item, f"{storage.used} bytes are used, so {desired.reserve} cannot be reserved", "Reserve more."
             )
         reserved, free = desired.reserve, desired.reserve - storage.used
-    if desired.is_there(old):
+    if desired.is_there(state):
         return
     free += old.size if old else 0
     if desired.size > free:

@@ -114,23 +114,31 @@ def test_what_may_still_become_complete_is_under_way(status: str) -> None:
     assert is_under_way(Image(NAME, status=status))
 
 
-@given(found_images, st.booleans())
-def test_an_image_is_there_when_it_is_whole_or_nobody_waits_for_it(image: Image, patient: bool) -> None:
-    desired = replace(WANTED, patient=patient)
+@given(found_images, st.booleans(), st.booleans(), st.booleans())
+def test_an_image_is_there_when_it_is_whole_or_nobody_waits_for_it(
+    image: Image, patient: bool, force: bool, renewed: bool
+) -> None:
+    desired = replace(WANTED, patient=patient, force=force)
+    image = replace(image, name=NAME)
+    state = TargetState({NAME: image}, renewed=renewed)
     whole = image.complete and image.size in (0, SIZE)
     assert desired.is_whole(image) == whole
-    assert desired.is_there(image) == (whole or (not patient and is_under_way(image)))
+    under_way = not patient and is_under_way(image)
+    assert desired.is_there(state) == ((not force or renewed) if whole else under_way)
+    assert not desired.is_unverified(state)
+    assert replace(desired, sha256="ab").is_unverified(state) == (whole and not renewed)
 
 
 @pytest.mark.parametrize("patient", [True, False])
 def test_what_is_not_listed_is_not_there(patient: bool) -> None:
     desired = replace(WANTED, patient=patient)
-    assert not desired.is_whole(None) and not desired.is_there(None)
+    assert not desired.is_whole(None) and not desired.is_there(TargetState())
 
 
 def test_a_broken_image_is_never_there() -> None:
     for patient in (True, False):
-        assert not replace(WANTED, patient=patient).is_there(Image(NAME, "", SIZE, "failed", 100))
+        state = TargetState({NAME: Image(NAME, "", SIZE, "failed", 100)})
+        assert not replace(WANTED, patient=patient).is_there(state)
 
 
 # --- targets

@@ -202,6 +202,7 @@ def done(current: Targets, desired: Desired) -> dict[str, TargetState]:
             item = body["hosted_firewall_images"]
             assert item["image_name"] not in images
             images[item["image_name"]] = Image(item["image_name"], item["vendor"], item["size"], "complete", 100)
+            state = replace(state, renewed=True)
         states[step.target] = replace(state, images=images)
     return states
 

@@ -116,6 +116,18 @@ def test_h7_nothing_is_done_while_another_image_is_uploaded() -> None:
     assert broken(appliance(replace(other, status="failed"))) == []
 
 
+def test_h42_the_content_of_an_image_that_is_there_is_not_known() -> None:
+    summed = replace(WANTED, sha256="ab" * 32)
+    for state in (appliance(image()), center(image(size=0)), appliance(image(in_use=True))):
+        (found,) = check({"here": state}, summed)
+        assert (found.rule, found.severity, found.item) == ("H42", "warning", "targets[here]")
+        assert "sha256:abab" in found.message and "force" in found.remedy
+        assert check({"here": replace(state, renewed=True)}, summed) == []
+    assert check({"here": appliance(image())}, replace(summed, force=True)) == []
+    assert check({"here": appliance()}, summed) == check({"here": appliance(image())}, WANTED) == []
+    assert broken(appliance(image(in_use=True)), replace(summed, force=True)) == ["H5"]
+
+
 def test_h7_an_image_that_is_uploaded_is_deleted_by_force_only() -> None:
     for status in ("uploading", "contemplating"):
         state = appliance(image(status=status, percent=40))
