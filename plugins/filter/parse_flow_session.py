@@ -22,6 +22,8 @@ description:
     No firewall is needed.
   - Takes brief and extensive listings, summaries, headings of cluster nodes and SPUs. Prompts and banners may stand around it.
   - Never fails on what a device printed. What was not understood is returned, and an answer that is cut says so.
+  - A table is whole only where the device says how many sessions it has. An empty text, a refusal, JSON, a listing that lost its line ends or its
+    C(Total sessions) are not RV(_value.complete), and RV(_value.broken) has the reason.
 author:
   - mspplus.netsec authors (@mspplus)
 positional: _input
@@ -96,7 +98,7 @@ _value:
       type: dict
       returned: when O(aggregate) is given
     complete:
-      description: Whether the output is whole, as far as it tells.
+      description: Whether the output is a whole answer, as it says itself.
       type: bool
       returned: always
     broken:

@@ -26,7 +26,8 @@ description:
   - No public source has a sample of the text. A table is read by the words of its header, in whatever order and width its columns
     stand; everything else by its labels.
   - Both spellings of the tag (C(-level-occured), C(-level-occurred)) are the same.
-  - What it does not understand is returned. It never fails because of the text.
+  - What it does not understand is returned. It never fails because of the text. A text without counters, such as an empty one or a refusal, says
+    so in RV(_value.broken); it never reads as cards without errors.
 requirements:
   - xmltodict >= 0.13.0 on the controller
 options:
@@ -93,6 +94,14 @@ _value:
           type: list
           elements: dict
           returned: always
+    complete:
+      description: Whether the text has counters and is whole, as far as it tells.
+      type: bool
+      returned: always
+    broken:
+      description: Why it is not. Null when it is.
+      type: str
+      returned: always
     unparsed:
       description: Lines that were not understood, at most 100, or what is wrong with the XML.
       type: list

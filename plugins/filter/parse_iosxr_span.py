@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 
@@ -22,6 +23,7 @@ description:
     O(mspplus.netsec.iosxr_span#module:config) takes. No router is needed.
   - Prompts, timestamps, banners and CRLF may be in the text. What has nothing to do with mirroring is passed over.
   - Names come out in full and sorted; what is empty or false is left out.
+  - An empty text, or the router's refusal, is an error, since it does not tell what is configured.
 author:
   - mspplus.netsec authors (@mspplus)
 positional: _input
@@ -59,10 +61,15 @@ _value:
 
 
 def parse_iosxr_span(text: Any) -> dict[str, Any]:
-    """Raises AnsibleFilterError when text is no text."""
+    """Raises AnsibleFilterError when text is no text, and for one that is no answer: it would read as a router without mirrors."""
     if not isinstance(text, str):
         raise AnsibleFilterError(f"parse_iosxr_span needs text, not {type(text).__name__}")
-    return to_document(parse(text))
+    document = to_document(parse(text))
+    said = None if document else REFUSALS.find(text)
+    if said or not text.strip():
+        why = f"the router refused: {said.text}" if said else "the text is empty"
+        raise AnsibleFilterError(f"parse_iosxr_span: {why}, so it does not tell what is configured")
+    return document
 
 
 class FilterModule:

@@ -12,8 +12,15 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import parse, to_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
+    Monitor,
+    is_told,
+    missing_parts,
+    parse,
+    to_document,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import packets
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals import REFUSALS
 
 DOCUMENTATION = r"""
 name: parse_monitor_flow
@@ -25,6 +32,8 @@ description:
   - Turns the output of C(show monitor security flow) into a document, and the lines of a flow trace file (C(show log FILE)) into packets with
     what happened to them. No device is asked.
   - Both may stand in one text. What it does not understand is left out; it never fails because of the text.
+  - A text that does not tell of the monitor, such as an empty one or a refusal, says so in RV(_value.broken). It never reads as a monitor that
+    rests.
 options:
   _input:
     description: The text.
@@ -61,8 +70,16 @@ _value:
   type: dict
   contains:
     monitor:
-      description: As RV(mspplus.netsec.srx_flow_monitor_info#module:monitor).
+      description: As RV(mspplus.netsec.srx_flow_monitor_info#module:monitor). Its C(running) is null where the text does not tell.
       type: dict
+      returned: always
+    complete:
+      description: Whether the text tells all of the monitor; false for a trace alone.
+      type: bool
+      returned: always
+    broken:
+      description: Why it does not. Null when it does.
+      type: str
       returned: always
     events:
       description: As RV(mspplus.netsec.srx_flow_monitor_info#module:events).
@@ -77,7 +94,28 @@ def parse_monitor_flow(text: Any, node: str = "", limit: int = 10_000) -> dict[s
         raise AnsibleFilterError(f"parse_monitor_flow needs text, not {type(text).__name__}")
     if not isinstance(limit, int) or limit < 0:
         raise AnsibleFilterError(f"parse_monitor_flow: limit must be 0 or more, not {limit!r}")
-    return {"monitor": to_document(parse(str(text), str(node))), "events": list(islice(packets(str(text)), limit))}
+    shown, where = str(text), str(node)
+    told = is_told(shown, where)
+    monitor = to_document(parse(shown, where) if told else Monitor())
+    broken = _why_incomplete(shown, where, told)
+    return {
+        "monitor": monitor if told else {**monitor, "running": None},
+        "complete": not broken,
+        "broken": broken or None,
+        "events": list(islice(packets(shown), limit)),
+    }
+
+
+def _why_incomplete(text: str, node: str, told: bool) -> str:
+    """Why nobody may take the monitor of a text for that of the device; "" where it is whole."""
+    if told:
+        return missing_parts(text, node)
+    if not text.strip():
+        return "it is empty"
+    said = REFUSALS.find(text)
+    if said:
+        return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
+    return f"it does not say whether the monitor{f' of {node}' if node else ''} is active"
 
 
 class FilterModule:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.status import merged, parse_status
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import status_document
 
@@ -25,7 +26,8 @@ description:
     a list of sessions. No device is asked.
   - Prompts, timestamps, several outputs in one text and both line ends are fine. Blocks of the same session become one;
     what a later block says wins, but never hides the full text of an error.
-  - What it does not understand is kept in C(unparsed) of its session. It never fails because of the text.
+  - What it does not understand is kept in C(unparsed) of its session. An empty text, or the router's refusal, is an
+    error, since it does not tell which mirrors there are; nothing else of a text makes it fail.
 options:
   _input:
     description: Text that the router printed.
@@ -154,10 +156,15 @@ _value:
 
 
 def parse_monitor_session_status(text: str) -> list[dict[str, Any]]:
-    """Text -> sessions as in RETURN. Raises AnsibleFilterError for anything but a string."""
+    """Text -> sessions as in RETURN. Raises AnsibleFilterError for anything but a string, and for one that is no answer."""
     if not isinstance(text, str):
         raise AnsibleFilterError(f"parse_monitor_session_status: needs the printed text, got {type(text).__name__}")
-    return status_document(merged(parse_status(text)))
+    sessions = status_document(merged(parse_status(text)))
+    said = None if sessions else REFUSALS.find(text)
+    if said or not text.strip():
+        why = f"the router refused: {said.text}" if said else "the text is empty"
+        raise AnsibleFilterError(f"parse_monitor_session_status: {why}, so it does not tell which mirrors there are")
+    return sessions
 
 
 class FilterModule:

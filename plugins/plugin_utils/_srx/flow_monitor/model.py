@@ -135,12 +135,25 @@ def _lines(text: str, node: str) -> list[str]:
     return next((part for name, part in parts if name == node), parts[0][1]).split("\n")
 
 
+def is_told(text: str, node: str = "") -> bool:
+    """Whether a text says of a node whether its monitor is active. Never raises."""
+    parts = by_node(text.replace("\r", ""))
+    return not (node and all(name != node for name, _part in parts)) and _status(_lines(text, node)) != ""
+
+
+def _status(lines: list[str]) -> str:
+    """active or inactive; "" where nothing says so."""
+    heads = [head for line in lines if (head := _HEAD.match(line.strip())) and head["what"].lower() == "session status"]
+    said = heads[-1]["value"].strip().lower() if heads else ""
+    return said if said in ("active", "inactive") else ""
+
+
 def missing_parts(text: str, node: str = "") -> str:
     """What every answer has and this one has not, so that nobody may act on it; "" when it is whole. Never raises."""
     heads = {head["what"].lower(): head["value"] for line in _lines(text, node) if (head := _HEAD.match(line.strip()))}
     names = sum(label == "name" for label in _labels(text, node))
     count = heads.get("filters", "").strip()
-    if heads.get("session status", "").strip().lower() not in ("active", "inactive"):
+    if not _status(_lines(text, node)):
         return "it does not say whether the monitor is active"
     resting = count == "0" and heads["session status"].strip().lower() == "inactive"
     if "trace file" not in heads and not resting:  # whether a monitor that has none prints the line is unverified

@@ -229,10 +229,9 @@ class Reading:
             self.totals[place] = self.totals.get(place, 0) + count
         if not whole or not self.query.lists:
             return
-        if report.total is None:
-            if report.sessions:
-                self.warnings.append("the firewall did not say how many sessions it displayed: the answer may be cut")
-        else:
+        if report.total is None or report.uncounted:
+            self.warnings.append("the firewall did not say how many sessions it displayed: the answer may be cut")
+        if report.total is not None:
             self.displayed = (self.displayed or 0) + report.total
             if report.total != report.sessions:
                 self.warnings.append(

@@ -121,7 +121,8 @@ class Report:
     sessions: those that were given out. totals: what the device says it displayed, by place, when it said so.
     summary: figures by place. unparsed: how much was not understood (lines of text, sessions of XML without a readable
     identifier), samples: the first of it. broken: why the answer is not whole; empty when it is.
-    lead: what stood before XML began, in which a device refuses.
+    lead: what stood before XML began, in which a device refuses. uncounted: behind the last count of a text came more: sessions,
+    or the heading of an SPU or a node; an answer that is cut ends so.
     """
 
     sessions: int = 0
@@ -131,6 +132,7 @@ class Report:
     samples: list[str] = field(default_factory=list)
     broken: str = ""
     lead: str = ""
+    uncounted: bool = False
 
     def odd(self, what: str) -> None:
         """One more thing that was not understood."""

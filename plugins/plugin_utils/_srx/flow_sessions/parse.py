@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ..refusals import REFUSALS
 from . import text_reader as session_text
 from . import xml_reader as session_xml
 from .aggregate import Aggregate
@@ -41,6 +42,7 @@ def parse(text: str, layout: str, limit: int | None, by: Sequence[str], top: int
             counted.add(raw)
         if limit is None or len(sessions) < limit:
             sessions.append(session(raw))
+    broken = why_incomplete(text, chosen, report)
     return {
         "format": chosen,
         "sessions": sessions,
@@ -48,7 +50,27 @@ def parse(text: str, layout: str, limit: int | None, by: Sequence[str], top: int
         "displayed": report.total,
         "summary": [report.figures(place) for place in report.summary],
         **({"aggregate": {"total": counted.figures, **counted.result()}} if counted else {}),
-        "complete": not report.broken and (report.total in (None, report.sessions) or bool(report.summary)),
-        "broken": report.broken or None,
+        "complete": not broken,
+        "broken": broken or None,
         "unparsed": report.samples,
     }
+
+
+def why_incomplete(text: str, layout: str, report: Report) -> str:
+    """Why nobody may take what was read for the whole table; "" where the text says itself that it is whole."""
+    if not text.strip():
+        return "it is empty"
+    said = next((said for part in (report.lead, *report.samples) if (said := REFUSALS.find(part))), None)
+    if said:
+        return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
+    if report.broken:
+        return report.broken
+    if report.total is None and not report.summary and not report.sessions:
+        json = text.lstrip().startswith(("{", "["))
+        why = "JSON is not read, take | display xml" if json else " ".join(report.lead.split())[:200]
+        return f"it holds neither sessions nor a count of them{f': {why}' if why else ''}"
+    if layout == "text" and report.uncounted:
+        return "it ends before 'Total sessions:', so it may be cut"
+    if report.total not in (None, report.sessions) and not report.summary:
+        return f"it tells of {report.total} sessions, {report.sessions} were understood"
+    return ""

@@ -21,6 +21,7 @@ BEGIN = f"\n{HEAD}"
 LARGEST_SESSION = 256 * 1024  # characters up to the next one; what is larger is read line by line as it comes
 LONGEST_LINE = 64 * 1024  # characters; what is longer is cut there
 MOST_VALUES = 1000  # of one session
+JOINED = "its lines were joined, so nobody can tell where a session ends"
 LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal stands there
 
 _NODE = re.compile(r"(node[0-9]{1,2}):")
@@ -53,6 +54,11 @@ def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | No
             yield from reader.text(HEAD + rest if whole else rest)
             rest, whole = "", False
     yield from reader.part(rest, whole)
+
+
+def _is_joined(text: str) -> bool:
+    """Whether a line has what stands in lines of its own: an editor, or a variable, lost the ends of lines."""
+    return " In: " in text or "Total sessions: " in text
 
 
 class _Reader:
@@ -91,7 +97,11 @@ class _Reader:
             if found:
                 self._wing(found)
                 return
-        if text.startswith("Session ID: "):
+        if HEAD in text and _is_joined(text):
+            yield from self.close()
+            self._report.broken = JOINED
+            self._odd(text)
+        elif text.startswith(HEAD):
             yield from self.close()
             self._begun, self._raw, self._side, self._last = True, {}, "", "state"
             self._values(text)
@@ -111,13 +121,14 @@ class _Reader:
     def placed(self, raw: Raw) -> Raw:
         raw["node"], raw["fpc_pic"] = self._node, self._pic
         self._report.sessions += 1
+        self._report.uncounted = True
         return raw
 
     def _other(self, text: str) -> Iterator[Raw]:
         heading = _NODE.fullmatch(text) or _PIC.fullmatch(text) or _TOTAL.fullmatch(text)
         if heading:
             yield from self.close()
-            self._begun = True
+            self._begun, self._report.uncounted = True, heading.re is not _TOTAL
             if heading.re is _NODE:
                 self._node, self._pic = heading[1], ""
             elif heading.re is _PIC:
@@ -128,7 +139,7 @@ class _Reader:
         figure = _FIGURE.fullmatch(text)
         key = SUMMARY_LABELS.get(figure[1].lower()) if figure else None
         if self._raw is None and figure and key:
-            self._begun = True
+            self._begun, self._report.uncounted = True, False
             self._report.figure(Place(self._node, self._pic), key, int(figure[2]))
         elif self._raw is not None and ":" in text:
             self._values(text)

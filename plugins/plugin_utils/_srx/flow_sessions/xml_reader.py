@@ -349,6 +349,8 @@ class _Tree:
             self._report.figure(place, SUMMARY_TAGS[tag], count)
         elif tag in _SAYS_NO:
             self._lead(text)
+            if tag == "error-message":
+                self._report.odd(f"error: {' '.join(text.split())}")
 
     def _lead(self, text: str) -> None:
         self._report.lead = f"{self._report.lead}{text}"[:LONGEST_LEAD]

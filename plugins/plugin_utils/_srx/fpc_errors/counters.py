@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..refusals import REFUSALS
 from ..xml_tree import Element, is_xml, nodes
 from .tables import LEVELS
 
@@ -101,10 +102,12 @@ Row = dict[str, Any]
 
 @dataclass
 class Report:
-    """fpcs: by node and slot, in order. unparsed: lines, or what is wrong with the XML; at most MOST_UNPARSED of them."""
+    """fpcs: by node and slot, in order. unparsed: lines, or what is wrong with the XML; at most MOST_UNPARSED of them. broken: why
+    reading stopped early."""
 
     fpcs: list[Row] = field(default_factory=list)
     unparsed: list[str] = field(default_factory=list)
+    broken: str = ""
 
     def __post_init__(self) -> None:
         self._fpcs: dict[tuple[str, int], Row] = {}
@@ -141,11 +144,19 @@ class Report:
             self.unparsed.append(line)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"fpcs": self.fpcs, "unparsed": self.unparsed}
+        broken = self._why_incomplete()
+        return {"fpcs": self.fpcs, "unparsed": self.unparsed, "complete": not broken, "broken": broken or None}
+
+    def _why_incomplete(self) -> str:
+        """Why nobody may take this for all counters of all FPCs. A device that counts has a row for each FPC."""
+        said = next((said for line in self.unparsed if (said := REFUSALS.find(line))), None)
+        if said:
+            return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
+        return self.broken or ("" if self.fpcs else "it has no counters of any FPC")
 
 
 def parse_fpc_errors(source: str | Iterable[str]) -> dict[str, Any]:
-    """A whole answer, or its lines: {fpcs: [{node?, fpc, pfe_state?, levels, categories, errors}], unparsed}.
+    """A whole answer, or its lines: {fpcs: [{node?, fpc, pfe_state?, levels, categories, errors}], unparsed, complete, broken}.
 
     levels: level -> counters (occurred, cleared, threshold, action_taken, actions), as far as they are told. categories:
     the same by scope and category. errors: single errors with their counters and history.
@@ -216,7 +227,10 @@ def _xml(text: str, report: Report) -> None:
             _xml_fpc(fpc, report.fpc(node, slot))
         for output in (*part.all("output"), *part.all("message")):
             _text(output.text.splitlines(), report, node)
+    for complaint in (element for _node, part in parts for element in part.all("error-message")):
+        report.missed(f"error: {complaint.text}")
     if wrong:
+        report.broken = wrong
         report.missed(wrong)
 
 
@@ -316,7 +330,8 @@ def _text(lines: Iterable[str], report: Report, node: str = "") -> None:
     place = _Place(node)
     for count, line in enumerate(lines):
         if count >= MOST_LINES:
-            report.missed(f"more than {MOST_LINES} lines")
+            report.broken = f"more than {MOST_LINES} lines"
+            report.missed(report.broken)
             return
         line = line[:LONGEST_LINE].expandtabs(8).rstrip()
         if line.strip() and not _line(line, place, report):

@@ -55,6 +55,21 @@ def test_text_becomes_a_document_and_a_document_lines() -> None:
     assert PARSE("\n".join(line for line in LINES if line != "root")) == DOCUMENT
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "the text is empty"),
+        (" \n\n", "the text is empty"),
+        ("show running-config\n% Invalid input detected at '^' marker.\n", "the router refused: % Invalid input"),
+        ("% This command is not authorized\n", "the router refused: % This command is not authorized"),
+    ],
+)
+def test_what_is_no_answer_is_no_router_without_mirrors(text: str, why: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=why):
+        PARSE(text)
+    assert PARSE("% No such configuration item(s)\n") == PARSE("hostname edge1\n") == {}
+
+
 def test_each_state_has_its_lines() -> None:
     empty: dict[str, Any] = {}
     assert COMMANDS(empty, DOCUMENT) == []

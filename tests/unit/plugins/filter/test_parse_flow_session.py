@@ -53,6 +53,54 @@ def test_xml() -> None:
     assert "aggregate" not in found
 
 
+REPLY = '<rpc-reply xmlns:junos="http://xml.juniper.net/junos/15.1X49/junos">{}</rpc-reply>'
+NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "it is empty"),
+        (" \n\n", "it is empty"),
+        ("error: permission denied\n", "the device refused: error: permission denied (this user may not do that)"),
+        ("error: the flow subsystem is not responding\n", "the device refused: error: the flow subsystem"),
+        ("unknown command.\n", "the device refused: unknown command."),
+        (f"{TEXT}error: communication failure with node1\n", "the device refused: error: communication failure"),
+        (
+            REPLY.format("<rpc-error><error-message>permission denied</error-message></rpc-error>"),
+            "the device refused: permission denied",
+        ),
+        (REPLY.format("<rpc-error><error-message>\nout of luck\n</error-message></rpc-error>"), "the device refused: error: out"),
+        (
+            XML.replace("</flow-session-information>", "</flow-session-information><xnm:error><error-message>x</error-message></xnm:error>"),
+            "the device refused: error: x",
+        ),
+        (REPLY.format("<xnm:error><message>communication failure</message></xnm:error>"), "it holds neither sessions nor"),
+        (REPLY.format("<flow-session-information/>"), "it holds neither sessions nor a count"),
+        ('{"flow-session-information":[]}', "it holds neither sessions nor a count of them: JSON is not read"),
+        ('[{"flow-session-information":[{"displayed-session-count":[{"data":"2"}]}]}]', "it holds neither sessions"),
+        (" ".join(TEXT.split("\n")), "its lines were joined"),
+        (" ".join(TEXT.split("\n")[1:]), "its lines were joined"),
+        (" ".join(TEXT.split()), "its lines were joined"),
+        (TEXT.split("Total")[0], "it ends before 'Total sessions:'"),
+        (TEXT.splitlines()[1], "it ends before 'Total sessions:'"),
+        (TEXT.replace("sessions: 2", "sessions: 3"), "it tells of 3 sessions, 2 were understood"),
+        (NODES.format(dashes="-" * 74, one=TEXT), "it ends before 'Total sessions:'"),
+        (f"{TEXT}Flow Sessions on FPC0 PIC1:\n", "it ends before 'Total sessions:'"),
+        ("what the weather is like", "it holds neither sessions nor a count"),
+    ],
+)
+def test_what_is_not_whole_says_why(text: str, why: str) -> None:
+    found = parse_flow_session(text)
+    assert not found["complete"] and found["broken"].startswith(why), found["broken"]
+
+
+@pytest.mark.parametrize("text", ["Total sessions: 0\n", REPLY.format("<a><displayed-session-count>0</displayed-session-count></a>")])
+def test_an_empty_table_is_whole_because_the_device_says_so(text: str) -> None:
+    found = parse_flow_session(text)
+    assert (found["complete"], found["broken"], found["total"], found["displayed"]) == (True, None, 0, 0)
+
+
 def test_a_summary() -> None:
     found = parse_flow_session(
         "Unicast-sessions: 3231\nSessions-in-use: 3680\n  Valid sessions: 3230\nMaximum-sessions: 4194304\n"

@@ -55,4 +55,23 @@ def test_anything_else_is_a_clear_error(source: object) -> None:
 
 @given(st.text(max_size=200) | st.lists(st.text(max_size=40), max_size=10))
 def test_it_never_fails_because_of_the_text(source: object) -> None:
-    assert set(parse(source)) == {"fpcs", "unparsed"}
+    assert set(parse(source)) == {"fpcs", "unparsed", "complete", "broken"}
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("", "it has no counters of any FPC"),
+        ([], "it has no counters of any FPC"),
+        ("error: permission denied\n", "the device refused: error: permission denied (this user may not do that)"),
+        ("unknown command.", "the device refused: unknown command."),
+        ("<rpc-reply><rpc-error><error-message>no</error-message></rpc-error></rpc-reply>", "the device refused: error: no"),
+        ("<rpc-reply><fpc-error-information/></rpc-reply>", "it has no counters of any FPC"),
+        ("<rpc-reply><fpc-error-information><fpc><slot>1</slot></fpc>", "the XML ends in the middle"),
+        ('{"fpc-error-information": []}', "it has no counters of any FPC"),
+    ],
+)
+def test_what_is_no_answer_is_no_chassis_without_errors(source: object, why: str) -> None:
+    found = parse(source)
+    assert not found["complete"] and found["broken"].startswith(why)
+    assert (parse(TEXT)["complete"], parse(TEXT)["broken"]) == (True, None)

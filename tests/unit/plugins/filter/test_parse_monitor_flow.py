@@ -35,7 +35,7 @@ Jul 10 20:48:10 20:48:09.965641:CID-0:RT:<192.168.1.1/1->192.168.1.10/29284;1> m
 Jul 10 20:48:10 20:48:09.965941:CID-0:RT:packet [84] ipid = 38310, @0x4bd2c4d2
 Jul 10 20:48:10 20:48:10.965641:CID-0:RT:<192.168.1.1/2->192.168.1.10/29284;1> matched filter incoming-filter:
 """
-EMPTY = {"monitor": {"running": False, "file": None, "filters": []}, "events": []}
+EMPTY = {"monitor": {"running": None, "file": None, "filters": []}, "complete": False, "broken": "", "events": []}
 
 
 def test_both_may_stand_in_one_text():
@@ -47,6 +47,7 @@ def test_both_may_stand_in_one_text():
     }
     assert [(event["source_port"], event["length"]) for event in found["events"]] == [(1, 84), (2, None)]
     assert parse_monitor_flow(SHOWN)["events"] == []
+    assert (parse_monitor_flow(SHOWN)["complete"], parse_monitor_flow(SHOWN)["broken"]) == (True, None)
     assert parse_monitor_flow(TRACE)["monitor"] == EMPTY["monitor"]
 
 
@@ -63,6 +64,32 @@ def test_a_node_is_chosen_by_its_name():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "node", "why"),
+    [
+        ("", "", "it is empty"),
+        ("\n \n", "", "it is empty"),
+        ("error: permission denied\n", "", "the device refused: error: permission denied (this user may not do that)"),
+        ("unknown command.\n", "", "the device refused: unknown command."),
+        (TRACE, "", "it does not say whether the monitor is active"),
+        ("<rpc-reply><output>x</output></rpc-reply>", "", "it does not say whether the monitor is active"),
+        (SHOWN.replace(": Active", ": On", 1), "", "it does not say whether the monitor is active"),
+        (f"node0:\n{DASHES}\n{SHOWN}", "node1", "it does not say whether the monitor of node1 is active"),
+    ],
+)
+def test_a_text_that_does_not_tell_is_no_monitor_that_rests(text: str, node: str, why: str):
+    found = parse_monitor_flow(text, node)
+    assert found["monitor"] == EMPTY["monitor"] and not found["complete"]
+    assert found["broken"].startswith(why)
+
+
+def test_a_monitor_that_is_cut_is_told_as_far_as_it_goes():
+    for lines in range(1, 3):
+        found = parse_monitor_flow("\n".join(SHOWN.splitlines()[:lines]))
+        assert found["monitor"]["running"] is True and not found["complete"] and found["broken"]
+    assert "tells of 1 filters and shows 0" in parse_monitor_flow("\n".join(SHOWN.splitlines()[:3]))["broken"]
 
 
 @pytest.mark.parametrize("value", [None, b"text", 5, ["line"], {}])

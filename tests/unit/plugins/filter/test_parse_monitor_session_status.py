@@ -67,8 +67,11 @@ def test_the_result_is_plain_data():
     assert json.loads(json.dumps(parse(TEXT))) == parse(TEXT)
 
 
-def test_no_session_no_entry():
-    assert parse("% Invalid input detected at '^' marker.\n") == []
+@pytest.mark.parametrize("text", ["", " \n", "% Invalid input detected at '^' marker.\n", "% This command is not authorized\n"])
+def test_what_is_no_answer_is_no_router_without_mirrors(text: str):
+    with pytest.raises(AnsibleFilterError, match="it does not tell which mirrors there are"):
+        parse(text)
+    assert parse("RP/0/RSP0/CPU0:edge1#show monitor-session status\nFri Nov 27 10:00:00.000 UTC\n") == []
 
 
 @pytest.mark.parametrize("value", [None, 5, ["text"], {}])

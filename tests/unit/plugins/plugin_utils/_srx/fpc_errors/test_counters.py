@@ -217,7 +217,9 @@ def test_what_is_not_understood_is_returned() -> None:
 
 def test_a_refusal_is_no_counter() -> None:
     text = "error: command is not valid on the vsrx"
-    assert parse_fpc_errors(text) == {"fpcs": [], "unparsed": [text]}
+    found = parse_fpc_errors(text)
+    assert (found["fpcs"], found["unparsed"], found["complete"]) == ([], [text], False)
+    assert found["broken"] == f"the device refused: {text}"
 
 
 def test_lines_and_text_are_the_same() -> None:
@@ -332,7 +334,7 @@ def test_no_text_makes_it_raise(text: str) -> None:
         f"<fpc-error-information><fpc><slot>{text}",
     ):
         found = parse_fpc_errors(each)
-        assert set(found) == {"fpcs", "unparsed"} and len(found["unparsed"]) <= MOST_UNPARSED
+        assert set(found) == {"fpcs", "unparsed", "complete", "broken"} and len(found["unparsed"]) <= MOST_UNPARSED
 
 
 @given(st.integers(0, len(TABLE + DETAIL)))
