@@ -41,5 +41,6 @@ class ActionModule(StateAction):
             options["state"],
             options["purge"],
             options["force_file"],
+            options["take_over"],
         )
         yield MonitorWing(Firewall(self._connection, self._connection.read_timeout), asked, progress)

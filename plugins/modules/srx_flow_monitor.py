@@ -18,6 +18,7 @@ description:
   - Checks before anything is sent what the device would refuse or silently not do. Flow traceoptions, which exclude the monitor, are
     never stopped.
   - Stops the monitor only when something must change, and starts it again. What does not work is taken back.
+  - Refuses to touch a monitor that somebody else runs, unless O(take_over) says so.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -64,6 +65,14 @@ options:
     default: false
   force_file:
     description: Set the trace file although it has that name, because its size, number, match or readability changed. Always changes.
+    type: bool
+    default: false
+  take_over:
+    description:
+      - Change a monitor that somebody else runs. It is stopped, gets the filters and the file of this task, and is started again; what
+        the other user was tracing ends there.
+      - Nothing on the device says who started a monitor. It counts as somebody else's when it runs into another file than O(file), or,
+        without O(file), when it has none of O(filters). A task that names neither is about whatever runs.
     type: bool
     default: false
 seealso:

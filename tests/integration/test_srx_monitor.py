@@ -84,7 +84,10 @@ def run(
     kind: type[Firewall] = Firewall,
     **options: bool,
 ) -> Run:
-    """One run of srx_flow_monitor, from login to logout. meanwhile: happens between its reads and its first command."""
+    """One run of srx_flow_monitor, from login to logout. meanwhile: happens between its reads and its first command.
+
+    One with another file is about a monitor that runs already, so it says that it takes it over.
+    """
 
     def progress(what: str) -> None:
         if meanwhile and what.startswith("applying"):
@@ -92,7 +95,7 @@ def run(
 
     items = [OUT, BACK] if filters is None else filters
     with opened(lab, kind) as firewall:
-        asked = Document([filter_of(item) for item in items], file_of(file) if file else None, state, **options)
+        asked = Document([filter_of(item) for item in items], file_of(file) if file else None, state, **{"take_over": file is not _FILE, **options})
         wing = MonitorWing(firewall, asked, Progress("fw1", None))
         return converge(wing, Terms(check_mode=check_mode), progress)
 
@@ -234,6 +237,42 @@ def test_filters_of_others_stay_until_they_are_purged(lab: StartLab) -> None:
     assert carried(edge)[2] == {} and not carried(edge)[0]
     clears = [line for line in sent(edge) if line.startswith("clear")]
     assert len(clears) == 5 and all(line.startswith("clear monitor security flow filter ") for line in clears)
+
+
+THEIRS = (
+    "monitor security flow filter theirs source-prefix 10.9.9.9",
+    "monitor security flow file their-trace",
+    "monitor security flow start",
+)
+
+
+@pytest.mark.parametrize("state", ["started", "present", "stopped"])
+@pytest.mark.parametrize("file", [FILE, None], ids=["another file", "no file"])
+def test_a_monitor_that_somebody_else_runs_is_left_alone_unless_told(
+    lab: StartLab, tmp_path: Path, state: str, file: dict[str, Any] | None
+) -> None:
+    edge = lab(srx())
+    typed(edge, *THEIRS)
+    task = Tasks(edge, tmp_path, "fw1")
+    start, sent_before = carried(edge), written(edge)
+    options = {"filters": [OUT], "state": state, **({"file": file} if file else {})}
+    for check in (True, False):
+        refused = task("srx_flow_monitor", options, check=check)
+        assert refused["failed"] and not refused["changed"]
+        assert [(each["rule"], each["item"]) for each in refused["problems"]] == [("M20", "state")]
+        assert "theirs into their-trace: another user captures" in refused["msg"] and "take_over" in refused["msg"]
+    assert (carried(edge), written(edge)) == (start, sent_before)
+    taken = task("srx_flow_monitor", {**options, "take_over": True})
+    assert taken["changed"] and taken["before"]["file"] == "their-trace" and set(carried(edge)[2]) == {"out", "theirs"}
+    assert carried(edge)[:2] == (state != "stopped", "client-trace" if file else "their-trace")
+    assert not task("srx_flow_monitor", {**options, "take_over": True})["changed"]
+
+
+def test_a_filter_that_matches_everything_warns(lab: StartLab, tmp_path: Path) -> None:
+    edge = lab(srx())
+    given = {"filters": [{"name": "all", "source_prefix": "0.0.0.0/0"}], "file": FILE}
+    done = Tasks(edge, tmp_path, "fw1")("srx_flow_monitor", given)
+    assert done["changed"] and any("[M21] filters[all]: it matches every packet" in text for text in done["warnings"])
 
 
 def test_active_traceoptions_refuse_and_are_never_stopped(lab: StartLab) -> None:

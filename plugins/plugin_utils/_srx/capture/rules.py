@@ -36,7 +36,7 @@ def _findings(
 ) -> Iterator[Finding]:
     if before.running:
         text = "the monitor runs already: another user captures"
-        yield Finding("C1", "device", text, "Wait, or stop it: srx_flow_monitor with state: stopped.")
+        yield Finding("C1", "device", text, "Ask who, wait, or stop it: srx_flow_monitor with state: stopped.")
     if before.traceoptions or (before.tracing and not before.running):
         text = "flow tracing is on, and not by the monitor: flow traceoptions exclude it"
         yield Finding("C2", "device", text, "Ask who needs them; deactivate security flow traceoptions and commit.")

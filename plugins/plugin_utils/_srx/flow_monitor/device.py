@@ -29,7 +29,7 @@ from ..flow_trace import count, packets, summary_of
 from ..junos_cli import word
 from ..refusals import REFUSALS
 from .model import Monitor, is_incomplete, missing_parts, parse, to_document
-from .plan import Document, desired_state, owned, plan
+from .plan import Document, desired_state, owned, plan, whose
 from .rules import check
 
 SHOW = "show monitor security flow"
@@ -107,7 +107,8 @@ class MonitorWing:
         asked = self._document
         named = () if asked.state == "absent" else asked.filters
         changes = bool(self.plan(current, desired))
-        return check(current, desired, named, self._file, changes=changes, forced=self._force_file)
+        foreign = "" if asked.take_over else whose(current, asked)
+        return check(current, desired, named, self._file, changes=changes, forced=self._force_file, foreign=foreign)
 
     def plan(self, current: Monitor, desired: Monitor) -> Plan:
         return plan(current, desired, self._force_file)

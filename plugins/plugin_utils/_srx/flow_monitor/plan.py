@@ -32,13 +32,14 @@ def clear(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Document:
     """What the options of the module ask for. state: started, stopped, present, absent; force_file: the trace file is set
-    even where its name is already."""
+    even where its name is already; take_over: a monitor that somebody else runs may be stopped and changed."""
 
     filters: Sequence[Filter] = ()
     file: TraceFile | None = None
     state: str = "started"
     purge: bool = False
     force_file: bool = False
+    take_over: bool = False
 
     @property
     def sets_file(self) -> bool:
@@ -53,7 +54,33 @@ class Document:
             "state": self.state,
             "purge": self.purge,
             "force_file": self.force_file and self.sets_file,
+            "take_over": self.take_over,
         }
+
+
+def whose(current: Monitor, document: Document) -> str:
+    """Why a monitor that runs is somebody else's, in words; "" where it is that of the document, or rests.
+
+    Nothing on the device says who started it. A trace goes into one file, so the file tells, and where the document sets none, its
+    filters do. A document that names nothing (stop it; purge all) is about whatever runs.
+    """
+    there = sorted(current.filters)
+    named = {item.name for item in document.filters}
+    if not current.running or current.file is None or not (named or document.sets_file):
+        return ""
+    if document.file is not None and document.sets_file:
+        if document.file.name == current.file.name:
+            return ""
+    elif named & current.filters.keys():
+        return ""
+    return f"the monitor runs already, with {_listed(there)} into {current.file.name}: another user captures"
+
+
+MANY = 10  # filters that are named
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"filters {', '.join(names[:MANY])}{' and more' if len(names) > MANY else ''}" if names else "no filter"
 
 
 def owned(current: Monitor, document: Document) -> dict[str, Any]:

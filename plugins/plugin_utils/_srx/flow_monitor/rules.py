@@ -15,7 +15,7 @@ from ..._engine.problems import Problem
 from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table, warning
 from ..junos_cli import word
 from ..protocols import port_number, protocol_name
-from .model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of
+from .model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of, filter_of
 from .plan import satisfies
 
 GUIDE = "Juniper: Monitoring Security Flow Sessions"
@@ -42,6 +42,8 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("M17", "Size, number, match and readability of the trace file are never shown, so nobody can verify them.", "two captures"),
     error("M18", "state absent names what goes, or purges.", HOUSE),
     error("M19", "logical_system and root_logical_system exclude each other.", HELP),
+    error("M20", "A monitor that somebody else runs is not stopped, redirected or changed, unless take_over says so.", HOUSE),
+    warning("M21", "A filter without a criterion matches every packet: the trace grows fast, and the firewall works for it.", HOUSE),
 ))  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
@@ -122,6 +124,10 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
                 "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number of that range."
             )
     yield from _typable(where, item)
+    given = filter_of(item)
+    if not given.extras and not any(getattr(given, key) for key in SHOWN):
+        text = "it matches every packet of the firewall"
+        yield Finding("M21", where, text, "Give a prefix, a port, a protocol or an interface.")
     if item.get("logical_system") and item.get("root_logical_system"):
         yield Finding("M19", where, "logical_system and root_logical_system are both given", "Leave one of them out.")
     if item.get("logical_system"):
@@ -207,9 +213,13 @@ def check(
     *,
     changes: bool,
     forced: bool = False,
+    foreign: str = "",
 ) -> list[Problem]:
-    """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case."""
-    findings = (*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file))
+    """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case; foreign: why
+    the monitor that runs is somebody else's."""
+    findings = [*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file)]
+    if foreign and changes:
+        findings.append(Finding("M20", "state", foreign, "Ask who, wait, or set take_over: true, which stops and changes it."))
     return problems(RULES, findings)
 
 

@@ -23,7 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace imp
 OPTIONS = documented_options(Path(srx_capture.__file__))
 RETURNED = yaml.safe_load(srx_capture.RETURN)
 ROLE = Path(__file__).parents[4] / "roles" / "srx_capture"
-ONE: list[dict[str, Any]] = [{"name": "out"}]
+ONE: list[dict[str, Any]] = [{"name": "out", "protocol": "tcp"}]
 
 
 def validated(**options: Any) -> dict[str, Any]:
@@ -78,10 +78,10 @@ def test_a_capture_without_filters_is_refused() -> None:
 @pytest.mark.parametrize(
     ("filters", "file", "rule"),
     [
-        ([{"name": "a b"}], {}, "M1"),
+        ([{"name": "a b", "protocol": "tcp"}], {}, "M1"),
         ([{"name": "out", "source_prefix": "10.1.1.999"}], {}, "M2"),
         ([{"name": "out", "source_port": "70000"}], {}, "M4"),
-        ([{"name": "out"}, {"name": "out"}], {}, "M8"),
+        (ONE * 2, {}, "M8"),
         (ONE, {"size": "1k"}, "M12"),
         (ONE, {"files": 1}, "M13"),
         (ONE, {"name": "../etc/passwd"}, "M14"),

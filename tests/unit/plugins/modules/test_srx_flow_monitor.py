@@ -60,6 +60,7 @@ def test_nothing_given_is_everything_default():
         "file": None,
         "purge": False,
         "force_file": False,
+        "take_over": False,
         "warn_only": [],
         "progress": True,
     }

@@ -19,7 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
     file_of,
     filter_of,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.plan import Document, owned
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.plan import Document, owned, whose
 
 STATES = ("started", "stopped", "present", "absent")
 OUT, THEIRS = Filter("out", "10.1.1.7/32"), Filter("theirs")
@@ -49,10 +49,36 @@ def test_what_the_device_writes_alike_determines_a_plan_alike() -> None:
         {"state": "absent"},
         {"purge": True},
         {"force_file": True},
+        {"take_over": True},
     ],
 )
 def test_what_is_asked_for_determines_a_plan(change: dict[str, Any]) -> None:
     assert desired(**change) != desired()
+
+
+@pytest.mark.parametrize(
+    ("changes", "theirs"),
+    [
+        ({}, True),  # another file
+        ({"file": TraceFile("old")}, False),
+        ({"file": TraceFile("old", 20480), "filters": [Filter("new")]}, False),
+        ({"file": None}, False),  # out is ours
+        ({"file": None, "filters": [Filter("new")]}, True),
+        ({"file": None, "filters": [Filter("new")], "purge": True}, True),
+        ({"file": None, "filters": [], "state": "stopped"}, False),  # says no more than to stop it
+        ({"file": None, "filters": [], "state": "absent", "purge": True}, False),
+        ({"state": "stopped"}, True),
+        ({"state": "present"}, True),
+        ({"state": "absent"}, False),  # removes a filter of ours, and sets no file
+    ],
+)
+def test_a_monitor_that_runs_is_somebody_elses_by_its_file_or_else_by_its_filters(
+    changes: dict[str, Any], theirs: bool
+) -> None:
+    asked = replace(ASKED, **changes)
+    said = "the monitor runs already, with filters out, theirs into old: another user captures"
+    assert whose(NOW, asked) == (said if theirs else "")
+    assert whose(replace(NOW, running=False), asked) == ""
 
 
 def test_what_a_state_does_not_look_at_determines_nothing() -> None:

@@ -37,14 +37,14 @@ HIDDEN = Filter("f", extras=(("conn_tag", "5"),))
 
 def broken(found: list[Problem]) -> list[str]:
     for problem in found:
-        warns = problem.rule in {"M15", "M16", "M17"}
+        warns = problem.rule in {"M15", "M16", "M17", "M21"}
         assert problem.severity == ("warning" if warns else "error"), problem
         assert problem.message and problem.remedy and problem.item
     return [problem.rule for problem in found]
 
 
 def of_filter(**criteria: Any) -> list[str]:
-    return broken(validate([{"name": "f", **criteria}], None, "started", False))
+    return broken(validate([{"name": "f", "protocol": "tcp", **criteria}], None, "started", False))
 
 
 def of_file(**options: Any) -> list[str]:
@@ -130,8 +130,9 @@ def test_a_rule_of_trace_files_broken_and_nearly(rule: str, wrong: dict[str, Any
 
 
 def test_a_filter_stands_once():
-    assert broken(validate([{"name": "f"}, {"name": "f"}, {"name": "F"}], None, "started", False)) == ["M8"]
-    assert broken(validate([{"name": "f"}, {"name": "F"}], None, "started", False)) == []
+    one, other = ({"name": name, "protocol": "tcp"} for name in "fF")
+    assert broken(validate([one, one, other], None, "started", False)) == ["M8"]
+    assert broken(validate([one, other], None, "started", False)) == []
 
 
 def test_absent_names_what_goes_or_purges():
@@ -170,6 +171,30 @@ def test_a_monitor_starts_with_a_filter_and_a_file(rule: str, desired: Monitor):
 def test_nobody_starts_beside_traceoptions(current: Monitor, changes: bool, rule: str):
     assert against(current, READY, changes=changes) == ([rule] if rule else [])
     assert against(current, Monitor(False, T, {"f": F}), changes=changes) == []  # at rest it is in nobody's way
+
+
+def test_a_monitor_of_somebody_else_is_not_touched_unless_it_stays_as_it_is():
+    assert against(READY, READY, foreign="the monitor runs already") == ["M20"]
+    assert against(READY, READY, foreign="the monitor runs already", changes=False) == []
+
+
+EVERYTHING: list[dict[str, Any]] = [
+    {},
+    {"source_prefix": "0.0.0.0/0", "destination_prefix": "0.0.0.0/0"},
+    {"destination_prefix": "::/0"},
+    {"root_logical_system": True},
+]
+
+
+@pytest.mark.parametrize("criteria", EVERYTHING)
+def test_a_filter_that_matches_everything_warns(criteria: dict[str, Any]):
+    entry = {"name": "f", **criteria}
+    for state in ("started", "present", "stopped"):
+        (found,) = validate([entry], None, state, False)
+        assert (found.rule, found.severity, found.item) == ("M21", "warning", "filters[f]")
+    assert validate([entry], None, "absent", False) == []
+    for narrow in ({"protocol": "icmp"}, {"interface": "reth0"}, {"conn_tag": 5}, {"source_port": "1"}):
+        assert broken(validate([{**entry, **narrow}], None, "started", False)) == []
 
 
 def test_a_criterion_that_is_not_shown_cannot_be_verified():
@@ -222,7 +247,7 @@ entries = st.fixed_dictionaries(
 @given(entries)
 def test_what_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
     found = broken(validate([entry], None, "started", False))
-    if set(found) <= {"M15", "M3"}:
+    if set(found) <= {"M15", "M3", "M21"}:
         assert filter_of(entry).command.isprintable()
         assert set(dict(filter_of(entry).extras)) <= set(EXTRAS)
 
