@@ -52,7 +52,7 @@ RETURN = r"""
 parameters:
   description:
     - The global parameters, nested as the configuration is. Each has C(value), C(default) (the value is the one of the release, nothing
-      is set) and, where it has one, C(unit).
+      is set) and, where it has one, C(unit). What a configuration group brings has its C(group), too.
     - C(traceoptions) tells whether flow tracing is configured, C(other) has the lines that this collection does not know.
   returned: when gathered
   type: dict
@@ -75,6 +75,14 @@ policies:
   type: list
   elements: dict
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: true}]
+from_groups:
+  description:
+    - The logs that configuration groups (C(apply-groups)) bring, each with its group, C(a or b) where several could. RV(policies) and
+      RV(not_logging) tell what the device does, so they count.
+  returned: when V(policies) was gathered
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_close: log-all}]
 not_logging:
   description:
     - The policies that do not log both ends, with what is C(missing) and their C(action). A policy that denies needs C(session-init) only, since

@@ -107,7 +107,8 @@ notes:
     without C(alarm) is a warning there.
   - The default actions of fatal errors reset the FPC. On an SPC2 that restarts the whole chassis although no line of the
     configuration says so; RV(mspplus.netsec.srx_fpc_error_info#module:effective) shows it.
-  - What groups (C(apply-groups)) bring is not seen.
+  - What configuration groups (C(apply-groups)) bring counts, and is named in RV(from_groups). It is changed in the group - a task that would
+    remove it is refused and names the group.
 """
 
 EXAMPLES = r"""
@@ -326,6 +327,12 @@ commit:
   returned: when something was committed
   type: str
   sample: commit confirmed 5 comment "CHG0012345"
+from_groups:
+  description: What configuration groups bring, by slot and level, each with its group, C(a or b) where several could.
+  returned: when groups bring some of the error actions
+  type: list
+  elements: dict
+  sample: [{fpc: 3, level: fatal, threshold: errors, actions: {alarm: errors}}]
 model:
   description: Model of the chassis.
   returned: when the device told it

@@ -82,6 +82,12 @@ config:
   type: list
   elements: dict
   sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm, get-state]}}]
+from_groups:
+  description: What of RV(config) configuration groups bring, in the form of RV(mspplus.netsec.srx_fpc_error_action#module:from_groups).
+  returned: when O(gather) has V(config)
+  type: list
+  elements: dict
+  sample: [{fpc: 3, level: fatal, threshold: errors, actions: {alarm: errors}}]
 effective:
   description: >-
     What counts for each card that is there, level by level. That an FPC's own setting goes before that of all, and the default

@@ -66,7 +66,8 @@ seealso:
   - plugin: mspplus.netsec.parse_rt_flow
     plugin_type: filter
 notes:
-  - What groups (C(apply-groups)) bring is not seen; change it in the group.
+  - What configuration groups (C(apply-groups)) bring counts, and is named in RV(from_groups). It is changed in the group - a task that would
+    remove it, or change a policy that a group made, is refused and names the group.
 """
 
 EXAMPLES = r"""
@@ -268,6 +269,13 @@ device_state:
   returned: on failure
   type: str
   sample: rolled back
+from_groups:
+  description:
+    - The logs that configuration groups bring, each with its group, C(a or b) where several could.
+  returned: when groups bring some of what RV(before) shows
+  type: list
+  elements: dict
+  sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_close: log-all}]
 commit:
   description: The commit as it was sent, with the time of its trial, its label or its comment.
   returned: when something was committed

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .display_set import Path, Statements
+from .display_set import Path
+from .groups import Inherited
 
 YANG = "YANG junos-es-conf-security 24.4"
 
@@ -65,15 +66,18 @@ BARE_MSS = 1320
 _KNOWN = frozenset(word for parameter in PARAMETERS for word in parameter.path[:1]) | {"traceoptions"}
 
 
-def parameters(found: Statements) -> dict[str, Any]:
-    """Nested as the configuration is; each a mapping of value, default (whether the value is one) and unit.
+def parameters(read: Inherited) -> dict[str, Any]:
+    """Nested as the configuration is; each a mapping of value, default (whether the value is one), unit, and the group that brings
+    it where one does.
 
     traceoptions: whether flow tracing is configured and active, with its flags and its file; other: lines that no row knows.
     """
+    found = read.found
     lines = [path for path in found.below("security", "flow") if not found.is_inactive(("security", "flow", *path))]
     result: dict[str, Any] = {}
     for row in PARAMETERS:
-        _put(result, row, _value(row, lines))
+        value, path = _value(row, lines)
+        _put(result, row, value, read.group_of(("security", "flow", *path)) if path else "")
     trace = [path[1:] for path in lines if path[:1] == ("traceoptions",)]
     result["traceoptions"] = {
         "active": any(path[:1] == ("flag",) for path in trace),
@@ -84,22 +88,26 @@ def parameters(found: Statements) -> dict[str, Any]:
     return result
 
 
-def _value(row: Parameter, lines: list[Path]) -> Any:
+def _value(row: Parameter, lines: list[Path]) -> tuple[Any, Path]:
+    """A value and the statement that sets it; neither where none does."""
     size = len(row.path)
     for path in lines:
         if path[:size] == row.path:
             if row.kind == "flag":
-                return True
+                return True, path
             text = path[size] if len(path) > size else ""
-            return int(text) if row.kind == "int" and text.isascii() and text.isdecimal() and len(text) < 19 else text
+            number = row.kind == "int" and text.isascii() and text.isdecimal() and len(text) < 19
+            return (int(text) if number else text), path
         if row.path[-1] == "mss" and path == row.path[:-1] and row.path[1] != "all-tcp":
-            return BARE_MSS
-    return None
+            return BARE_MSS, path
+    return None, ()
 
 
-def _put(result: dict[str, Any], row: Parameter, value: Any) -> None:
+def _put(result: dict[str, Any], row: Parameter, value: Any, group: str) -> None:
     place = result
     for word in row.path[:-1]:
         place = place.setdefault(word.replace("-", "_"), {})
     shown: dict[str, Any] = {"value": row.default if value is None else value, "default": value is None}
     place[row.name] = {**shown, **({"unit": row.unit} if row.unit else {})}
+    if group:
+        place[row.name]["group"] = group

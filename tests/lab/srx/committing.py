@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .groups import effective
 from .operational import Refusal
 from .tree import Node
 
@@ -223,7 +224,7 @@ def commit(device: SrxDevice, candidate: Candidate, wanted: Wanted, text: str, s
     root = merged(candidate, device.running) if candidate.mode == "private" else candidate.root.copy()
     if any(other.mode == "exclusive" and other is not candidate for other in device.candidates):
         raise Refusal(device.locked_by(candidate))
-    found = list(refusals(root))
+    found = list(refusals(effective(root, device.node)))
     if found:
         raise Refusal("\n".join([*found, CHECK_FAILED]))
     if faults and faults.active("commit_rejected", text, session=session, mode="config"):
@@ -235,7 +236,7 @@ def commit(device: SrxDevice, candidate: Candidate, wanted: Wanted, text: str, s
     if faults and faults.active("concurrent_commit", text, session=session, mode="config"):
         device.external_commit([f"set snmp location commit-{len(device.commits)}"])
         root = merged(candidate, device.running)
-    begins = traceoptions(root) and not traceoptions(device.running)
+    begins = traceoptions(effective(root, device.node)) and not device.traceoptions
     if begins and device.monitor.running and device.options.get("conflict", "error") == "error":
         raise Refusal(f"error: monitor security flow is active, traceoptions session is blocked\n{CHECK_FAILED}")
     private = candidate.mode == "private"

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from . import monitor as monitoring
 from . import traces, traffic
 from .committing import KEPT, Candidate, Commit, Trial, traceoptions
+from .groups import effective
 from .tree import Node, from_text
 
 MODELS = (
@@ -56,7 +57,7 @@ class Config:
     def lines(self, path: str = "") -> list[str]:
         """Lines of `set` below a path, whole paths without `set`; inactive statements and what is below them are left out."""
         words = path.split()
-        node = self._device.running.find(words)
+        node = self._device.effective.find(words)
         return list(_active(node, words)) if node else []
 
 
@@ -76,7 +77,7 @@ class SrxDevice:
         "release": str, "model": str, "cluster": bool, "node": str, "role": str, "paging": bool, "filter_repeat": str,
         "max_filters": int, "conflict": str, "shows_extras": bool, "monitor_nodes": str, "clear_feedback": str, "port_print": str,
         "any_v6": str, "size_suffix": bool, "start_active": str, "private_confirmed": bool, "minute_seconds": float,
-        "commit_seconds": float, "packets_per_second": float, "lost_session": str, "csh": bool,
+        "commit_seconds": float, "set_comments": bool, "packets_per_second": float, "lost_session": str, "csh": bool,
         **traffic.OPTIONS,
     }  # fmt: skip
 
@@ -145,7 +146,12 @@ class SrxDevice:
 
     @property
     def traceoptions(self) -> bool:
-        return traceoptions(self.running)
+        return traceoptions(self.effective)
+
+    @property
+    def effective(self) -> Node:
+        """What it does: the running configuration with what its groups bring."""
+        return effective(self.running, self.node)
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -10,19 +10,22 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from .operational import Refusal, words_of
 
 
 @dataclass(frozen=True)
 class Piped:
-    """A command and what is behind its pipes. filters: (name, argument) pairs over lines."""
+    """A command and what is behind its pipes. filters: (name, argument) pairs over lines. inheritance: with comments,
+    or without (no-comments)."""
 
     command: str
     xml: bool = False
     rpc: bool = False
     as_set: bool = False
     compare: bool = False
+    inheritance: str = ""
     paging: bool = True
     filters: tuple[tuple[str, str], ...] = ()
 
@@ -30,7 +33,7 @@ class Piped:
 def split(line: str) -> Piped:
     """Raises Refusal on a pipe that Junos does not have."""
     parts = _parts(line)
-    found = {"xml": False, "rpc": False, "as_set": False, "compare": False, "paging": True}
+    found: dict[str, Any] = {"paging": True}
     filters: list[tuple[str, str]] = []
     for part in parts[1:]:
         words = words_of(part)
@@ -40,7 +43,11 @@ def split(line: str) -> Piped:
                 found["xml"], found["rpc"] = True, arguments[1:] == ["rpc"]
             elif arguments[0] == "set":
                 found["as_set"] = True
-            elif arguments[0] not in ("inheritance", "detail", "omit", "no-more"):
+            elif arguments[0] == "inheritance":
+                if arguments[1:] not in ([], ["no-comments"]):
+                    raise Refusal("error: this lab knows display inheritance and display inheritance no-comments")
+                found["inheritance"] = "no-comments" if arguments[1:] else "comments"
+            elif arguments[0] not in ("detail", "omit", "no-more"):
                 raise Refusal("syntax error.")
         elif name == "no-more":
             found["paging"] = False

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from . import committing, files, monitor, pipes, traffic
+from . import committing, files, groups, monitor, pipes, traffic
 from .committing import Candidate
 from .operational import Handler, Refusal, Request, Unknown, find, words_of
 from .tree import Node, compare, curly
@@ -275,6 +275,13 @@ class Session:
         await self._show(self._held.root, [*self.place, *words[1:]], piped, operational=False)
 
     async def _show(self, root: Node, path: list[str], piped: pipes.Piped, operational: bool) -> None:
+        heads = None
+        if piped.inheritance:
+            root = groups.effective(root, self.device.node)
+            shown = piped.inheritance == "comments" and (
+                not piped.as_set or self.device.options.get("set_comments", False)
+            )
+            heads = groups.comments if shown else None
         node = root.find(path)
         leaf = None
         if node is None and path:
@@ -287,14 +294,18 @@ class Session:
         if piped.xml:
             raise Refusal("error: this lab shows configuration as text only")
         if piped.as_set:
-            pieces = [f"{line}\n" for line in node.lines(path)] if node.children else [f"set {' '.join(path)}\n"]
+            pieces = (
+                [f"{line}\n" for line in node.lines(path, heads=heads)]
+                if node.children
+                else [f"set {' '.join(path)}\n"]
+            )
         elif not node.children:
-            pieces = [f"{line}\n" for line in curly(tuple(path[-2:] if leaf else path[-1:]), node)]
+            pieces = [f"{line}\n" for line in curly(tuple(path[-2:] if leaf else path[-1:]), node, 0, heads)]
         else:
             stamp = self.device.commits[-1].when
             head = f"## Last commit: {stamp:%Y-%m-%d %H:%M:%S} UTC by {self.device.commits[-1].user}\n"
             pieces = [head] if operational and not path else []
-            pieces += [f"{line}\n" for line in node.curly()]
+            pieces += [f"{line}\n" for line in node.curly(0, heads)]
         await self.print(pieces, piped)
 
     async def commit(self, text: str, words: list[str]) -> None:

@@ -11,7 +11,7 @@ with one value is a table, enough for what the lab's firewalls carry; the rest o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .operational import words_of
@@ -38,13 +38,14 @@ _SINGLE = {("stream", "host"), ("traceoptions", "file")}
 
 @dataclass
 class Node:
-    """children: statement -> node, in the order in which they were made."""
+    """children: statement -> node, in the order in which they were made. group: that brought it, see groups.py."""
 
     children: dict[tuple[str, ...], Node] = field(default_factory=dict)
     inactive: bool = False
+    group: str = ""
 
     def copy(self) -> Node:
-        return Node({key: child.copy() for key, child in self.children.items()}, self.inactive)
+        return Node({key: child.copy() for key, child in self.children.items()}, self.inactive, self.group)
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -113,36 +114,44 @@ class Node:
             else:
                 yield here
 
-    def lines(self, above: Sequence[str] = (), command: str = "set ") -> Iterator[str]:
-        """As `| display set` prints them, with `deactivate` lines where they belong."""
+    def lines(self, above: Sequence[str] = (), command: str = "set ", heads: Heads | None = None) -> Iterator[str]:
+        """As `| display set` prints them, with `deactivate` lines where they belong. heads: what stands before a statement."""
         for statement, child in self.children.items():
             here = (*above, *statement)
             text = " ".join(map(quoted, here))
+            yield from heads(statement, child, "") if heads else ()
             if child.children:
-                yield from child.lines(here, command)
+                yield from child.lines(here, command, heads)
             else:
                 yield f"{command}{text}"
             if child.inactive and command:
                 yield f"deactivate {text}"
 
-    def curly(self, depth: int = 0) -> Iterator[str]:
+    def curly(self, depth: int = 0, heads: Heads | None = None) -> Iterator[str]:
         for statement, child in self.children.items():
-            yield from curly(statement, child, depth)
+            yield from curly(statement, child, depth, heads)
 
 
-def curly(statement: tuple[str, ...], node: Node, depth: int = 0) -> Iterator[str]:
+Heads = Callable[[tuple[str, ...], Node, str], Iterable[str]]
+"""(statement, node, indentation) -> lines."""
+
+
+def curly(statement: tuple[str, ...], node: Node, depth: int = 0, heads: Heads | None = None) -> Iterator[str]:
     indent = "    " * depth
+    yield from heads(statement, node, indent) if heads else ()
     mark = "inactive: " if node.inactive else ""
     text = " ".join(map(quoted, statement))
     if not node.children:
         yield f"{indent}{mark}{text};"
         return
     yield f"{indent}{mark}{text} {{"
-    yield from node.curly(depth + 1)
+    yield from node.curly(depth + 1, heads)
     yield f"{indent}}}"
 
 
 def quoted(word: str) -> str:
+    if re.fullmatch(r"<[^\s\"]+>", word):  # a wildcard of a group
+        return word
     return word if word and not re.search(r"[\s;{}\[\]#\"$|&<>*?!']", word) else f'"{word}"'
 
 

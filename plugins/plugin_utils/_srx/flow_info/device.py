@@ -13,12 +13,13 @@ from ..display_set import statements
 from ..firewall import Firewall
 from ..flow_config import parameters
 from ..flow_status import parse_statistics, parse_status
-from ..policy_log.device import LOG, ONLY_THEN, POLICIES, SYSLOG
-from ..policy_log.model import carriers, logging_gaps, parse, to_document
+from ..groups import inherited, reads
+from ..policy_log.device import LOG, OF_GROUPS, POLICIES, SYSLOG, policy_reads
+from ..policy_log.model import carriers, from_groups, logging_gaps, parse, to_document
 
 
-def _parameters(text: str) -> dict[str, Any]:
-    return {"parameters": parameters(statements(text))}
+def _parameters(own: str, counting: str, groups: str) -> dict[str, Any]:
+    return {"parameters": parameters(inherited(own, counting, groups))}
 
 
 def _status(text: str) -> dict[str, Any]:
@@ -29,21 +30,22 @@ def _statistics(text: str) -> dict[str, Any]:
     return {"statistics": parse_statistics(text)}
 
 
-def _policies(policies: str, log: str, syslog: str) -> dict[str, Any]:
-    found = parse(statements(policies))
+def _policies(own: str, counting: str, groups: str, log: str, syslog: str) -> dict[str, Any]:
+    found = parse(inherited(own, counting, groups))
     return {
         "policies": to_document(found),
         "not_logging": logging_gaps(found),
+        "from_groups": from_groups(found),
         "log_targets": list(carriers(statements(log), statements(syslog))),
     }
 
 
 # gather -> commands, and what their answers become
 GATHER: dict[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = {
-    "parameters": (("show configuration security flow | display set",), _parameters),
+    "parameters": (tuple(reads("security flow")), _parameters),
     "status": (("show security flow status",), _status),
     "statistics": (("show security flow statistics",), _statistics),
-    "policies": ((f"{POLICIES} {ONLY_THEN}", LOG, SYSLOG), _policies),
+    "policies": ((*policy_reads(POLICIES), OF_GROUPS, LOG, SYSLOG), _policies),
 }
 
 

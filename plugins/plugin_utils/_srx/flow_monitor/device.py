@@ -26,6 +26,7 @@ from ..firewall import Firewall, refused
 from ..flow_config import parameters
 from ..flow_status import parse_status
 from ..flow_trace import count, packets, summary_of
+from ..groups import INHERITANCE, Inherited
 from ..junos_cli import word
 from ..refusals import REFUSALS
 from .model import Monitor, is_incomplete, missing_parts, parse, to_document
@@ -37,7 +38,7 @@ STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
 SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
 # From one level above: below a statement its own `deactivate` line need not stand.
-TRACEOPTIONS = 'show configuration security flow | display set | match "traceoptions|deactivate"'
+TRACEOPTIONS = f'show configuration security flow | display set | {INHERITANCE} | match "traceoptions|deactivate"'
 
 
 def read(firewall: Firewall) -> Monitor:
@@ -54,7 +55,7 @@ def read(firewall: Firewall) -> Monitor:
         raise ApplyFailed(f"the answer to {SHOW!r} cannot be read: {wrong}", [problem])
     nodes = parse_status(status)
     own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
-    configured = parameters(statements(traceoptions))["traceoptions"]["active"]
+    configured = parameters(Inherited(statements(traceoptions)))["traceoptions"]["active"]
     return replace(parse(shown, firewall.node), tracing=own["tracing"], traceoptions=configured)
 
 

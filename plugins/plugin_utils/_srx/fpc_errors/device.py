@@ -17,15 +17,15 @@ from ..._engine.states import State
 from ..._engine.waiting import Progress
 from ..chassis import parse_hardware, parse_release, parse_version
 from ..configure import CommitOptions, Configuration
-from ..display_set import statements
 from ..firewall import Firewall
+from ..groups import inherited, reads
 from .counters import parse_fpc_errors
-from .model import FpcErrors, Item, Key, parse, to_document
+from .model import FpcErrors, Item, Key, from_groups, parse_inherited, to_document
 from .plan import desired_state, normalised, owned, plan
 from .rules import Facts, check, restarting_slots
 from .tables import LEVELS
 
-CONFIGURATION = "show configuration chassis | display set | no-more"
+CONFIGURATION = tuple(f"{command} | no-more" for command in reads("chassis"))
 HARDWARE = "show chassis hardware | no-more"
 VERSION = "show version | no-more"
 ERRORS = "show chassis fpc errors | display xml | no-more"  # a model names its tags, no source shows its text
@@ -50,6 +50,7 @@ class FpcWing:
         self._configuration = Configuration(firewall, commit, progress)
         self._confirmed = confirmed
         self._facts: Facts | None = None
+        self._seen = FpcErrors()
 
     def desired(self) -> dict[str, Any]:
         return {
@@ -64,10 +65,14 @@ class FpcWing:
     def read(self) -> FpcErrors:
         """The configuration; with the first one chassis and release, in the same round trip."""
         if self._facts is not None:
-            return configured(self._firewall.read(CONFIGURATION)[0])
-        text, hardware, version = self._firewall.read(CONFIGURATION, HARDWARE, VERSION)
+            return self._told(configured(*self._firewall.read(*CONFIGURATION)))
+        *texts, hardware, version = self._firewall.read(*CONFIGURATION, HARDWARE, VERSION)
         self._facts = facts_of(hardware, version, cluster=bool(self._firewall.node), confirmed=self._confirmed)
-        return configured(text)
+        return self._told(configured(*texts))
+
+    def _told(self, seen: FpcErrors) -> FpcErrors:
+        self._seen = seen
+        return seen
 
     def desired_state(self, current: FpcErrors) -> FpcErrors:
         return desired_state(current, self._document, self._state)
@@ -105,13 +110,15 @@ class FpcWing:
         return {"FPCs with error actions": len({key.fpc for key in (*state.settings, *state.dormant)})}
 
     def report(self) -> dict[str, Any]:
-        """Whose rules counted."""
+        """Whose rules counted, and what groups bring, where they do."""
         if self._facts is None:
             return {}
+        brought = from_groups(self._seen)
         models = self._facts.models
         return {
             **({"model": models[0]} if models else {}),
             **({"release": self._facts.release_text} if self._facts.release_text else {}),
+            **({"from_groups": brought} if brought else {}),
         }
 
     def _kept(self, desired: FpcErrors) -> list[Problem]:
@@ -125,9 +132,9 @@ class FpcWing:
         return self._facts
 
 
-def configured(text: str) -> FpcErrors:
-    found = statements(text)
-    return parse(found.paths, found.inactive)
+def configured(own: str, counting: str, groups: str) -> FpcErrors:
+    """From the answers to CONFIGURATION."""
+    return parse_inherited(inherited(own, counting, groups))
 
 
 def facts_of(hardware: str, version: str, *, cluster: bool, confirmed: bool = False) -> Facts:

@@ -14,7 +14,7 @@ from ..firewall import Firewall
 from ..refusals import REFUSALS
 from .counters import parse_fpc_errors
 from .device import CONFIGURATION, HARDWARE, VERSION, configured, facts_of
-from .model import ALL, FpcErrors, effect, to_document
+from .model import ALL, FpcErrors, effect, from_groups, to_document
 from .rules import Facts, restarting_slots
 from .tables import DRIVERS, LEVELS, RESTARTING
 from .wedges import Alarm, alarm_document, fabric, parse_alarms, path_errors, wedges
@@ -32,7 +32,7 @@ LOG = f'show log messages | match "wedge|loopback|fabric|control|plane" | last {
 
 # What each answer needs. `display xml` where a model names the tags and no source shows the text.
 COMMANDS: Mapping[str, tuple[str, ...]] = {
-    "config": (CONFIGURATION,),
+    "config": CONFIGURATION,
     "errors": (),
     "alarms": (CHASSIS_ALARMS, SYSTEM_ALARMS),
     "wedges": (CHASSIS_ALARMS, LOG),
@@ -70,8 +70,8 @@ def inspect(firewall: Firewall, gather: Collection[str], *, detail: bool, fpc: i
 def _parts(told: Mapping[str, str], gather: Collection[str], facts: Facts, errors: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "config" in gather:
-        state = configured(told[CONFIGURATION])
-        found |= {"config": to_document(state), "effective": effective(state, facts)}
+        state = configured(*(told[command] for command in CONFIGURATION))
+        found |= {"config": to_document(state), "effective": effective(state, facts), "from_groups": from_groups(state)}
     if "errors" in gather:
         read = parse_fpc_errors(told[errors])
         found["errors"] = read["fpcs"]

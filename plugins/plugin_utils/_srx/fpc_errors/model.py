@@ -11,9 +11,10 @@ Grammar: `chassis fpc N error (fatal|major|minor) threshold X` and `... action A
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from ..groups import Inherited
 from .tables import LEVEL_ROWS, LEVELS, Level
 
 Statement = tuple[str, ...]
@@ -44,12 +45,28 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """What groups bring of one level. threshold: its value, None where they bring none, or the configuration itself has one, which
+    counts then; threshold_group: by whom. actions: action -> group."""
+
+    threshold: int | None = None
+    threshold_group: str = ""
+    actions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        threshold = {"threshold": self.threshold_group} if self.threshold_group else {}
+        return {**threshold, **({"actions": dict(self.actions)} if self.actions else {})}
+
+
+@dataclass(frozen=True, slots=True)
 class FpcErrors:
     """All that a device carries of error actions, or shall carry.
 
     other: lines below `error` of a slot that no field knows, shown and kept. inactive: paths that are deactivated, at or
     below an `error` or above it; what stands there has no effect and is not in settings. dormant: what stands below them.
-    present: slots that the configuration names, for whatever; shared: those in which anything else stands than ours.
+    present: slots that the configuration names, for whatever; shared: those in which anything else stands than ours. brought: what of
+    the settings configuration groups bring.
     """
 
     settings: Mapping[Key, Setting] = field(default_factory=dict)
@@ -58,6 +75,15 @@ class FpcErrors:
     dormant: Mapping[Key, Setting] = field(default_factory=dict)
     present: frozenset[int] = field(default=frozenset(), compare=False)
     shared: frozenset[int] = field(default=frozenset(), compare=False)
+    brought: Mapping[Key, Brought] = field(default_factory=dict, compare=False)
+
+    def own(self, key: Key) -> Setting:
+        """What of a setting stands, or has to stand, in the configuration itself: groups bring the rest."""
+        setting, brought = self.settings.get(key, Setting()), self.brought.get(key)
+        if brought is None:
+            return setting
+        threshold = None if setting.threshold == brought.threshold else setting.threshold
+        return Setting(threshold, tuple(action for action in setting.actions if action not in brought.actions))
 
 
 class Effect(NamedTuple):
@@ -125,6 +151,27 @@ def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> Fpc
             if shared or any(_slot_of(path) == slot and len(path) < 5 for path in off)
         ),
     )
+
+
+def parse_inherited(read: Inherited) -> FpcErrors:
+    """What counts, and what of it groups bring. Where a slot is an entry of the configuration itself, is told by what stands there."""
+    counting = parse(read.found.paths, read.found.inactive)
+    standing = parse([path for path in read.found.paths if path in read.own], read.found.inactive)
+    brought: dict[Key, Brought] = {}
+    for key, setting in counting.settings.items():
+        threshold = read.group_of((*key.path, "threshold", str(setting.threshold)))
+        actions = {action: group for action in setting.actions if (group := read.group_of((*key.path, "action", action)))}
+        if threshold or actions:
+            brought[key] = Brought(setting.threshold if threshold else None, threshold, actions)
+    return replace(counting, present=standing.present, shared=standing.shared, brought=brought)
+
+
+def from_groups(state: FpcErrors) -> list[dict[str, Any]]:
+    """What groups bring, by slot and level, with the groups."""
+    return [
+        {**target_document(key.fpc), "level": key.level, **state.brought[key].document}
+        for key in sorted(state.brought, key=order)
+    ]
 
 
 def _setting(fpc: int, rest: Statement, told: Mapping[Key, Setting]) -> tuple[Key | None, Setting]:

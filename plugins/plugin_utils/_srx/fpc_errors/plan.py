@@ -41,6 +41,7 @@ def desired_state(current: FpcErrors, document: Sequence[Item] | None, state: St
     given = {key: setting for key, setting in from_document(items).items() if setting}
     touched = _touched(current, document, state)
     settings = {key: setting for key, setting in current.settings.items() if key not in touched}
+    given = {key: _in_order(setting, current, key) for key, setting in given.items()}
     if state != "deleted":
         settings |= given
     if state == "merged":
@@ -55,7 +56,18 @@ def desired_state(current: FpcErrors, document: Sequence[Item] | None, state: St
         {key: setting for key, setting in current.dormant.items() if key not in touched},
         current.present | {key.fpc for key in settings},
         current.shared,
+        current.brought,
     )
+
+
+def _in_order(setting: Setting, current: FpcErrors, key: Key) -> Setting:
+    """Where what a group brings stands in the list, is the device's matter: behind what stands there itself, or where it was."""
+    brought = current.brought[key].actions if key in current.brought else {}
+    was = current.settings.get(key, Setting()).actions
+    if not brought or {*setting.actions} == {*was}:
+        return replace(setting, actions=was) if brought else setting
+    own = tuple(action for action in setting.actions if action not in brought)
+    return replace(setting, actions=(*own, *(action for action in was if action in brought and action in setting.actions)))
 
 
 def _touched(current: FpcErrors, document: Sequence[Item] | None, state: State) -> set[Key]:
@@ -148,7 +160,7 @@ def _restarts(state: FpcErrors, key: Key) -> frozenset[str]:
 
 
 def _operation(current: FpcErrors, desired: FpcErrors, key: Key) -> tuple[Kind, str, list[str], list[str]] | None:
-    old, new = current.settings.get(key, Setting()), desired.settings.get(key, Setting())
+    old, new = current.own(key), desired.own(key)
     path = " ".join(key.path)
     sleeping = current.dormant.get(key) if key not in desired.dormant else None
     if sleeping is not None:  # a statement that is set where it is deactivated stays so: delete, then set

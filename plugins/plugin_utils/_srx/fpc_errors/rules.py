@@ -173,6 +173,21 @@ def _known() -> str:
     return f"Known are {', '.join(sorted(KNOWN_ACTIONS))}."
 
 
+def _brought(view: View) -> Iterator[Finding]:
+    for key, brought in view.current.brought.items():
+        new = view.desired.settings.get(key, Setting())
+        if brought.threshold is not None and new.threshold is None:
+            yield _group(f"{item_name(key)}.threshold", brought.threshold_group, f"threshold {brought.threshold}")
+        for action, group in brought.actions.items():
+            if action not in new.actions:
+                yield _group(f"{item_name(key)}.actions", group, f"action {action}")
+
+
+def _group(item: str, group: str, what: str) -> Finding:
+    text = f"the group {group} brings {what}, so nothing here can remove it"
+    return Finding("F20", item, text, f"Change it there (groups {group}), keep it out of here (apply-groups-except), or write it, too.")
+
+
 # -- preflight: chassis, Routing Engine, release, cards
 
 
@@ -359,4 +374,4 @@ def _inactive(view: View) -> Iterator[Finding]:
                 )
 
 
-_CHECKS = (_values, _platform, _cards, _restarting, _fallbacks, _advice, _actions, _inactive)
+_CHECKS = (_values, _brought, _platform, _cards, _restarting, _fallbacks, _advice, _actions, _inactive)

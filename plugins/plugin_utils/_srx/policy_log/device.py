@@ -17,30 +17,38 @@ from ..._engine.waiting import Progress
 from ..configure import CommitOptions, Configuration
 from ..display_set import Statements, statements
 from ..firewall import Firewall
+from ..groups import INHERITANCE, inherited, of_groups_command
 from ..junos_cli import word
-from .model import Item, Key, Policy, PolicyLogs, carriers, key_of, parse, to_document
+from .model import Item, Key, Policy, PolicyLogs, carriers, from_groups, key_of, parse, to_document
 from .plan import desired_state, normalised, owned, plan
-from .rules import check
+from .rules import check, leaf
 
 POLICIES = "show configuration security policies"
+SET = "| display set"
 # Of a policy only what it does is read: its addresses and applications may be thousands of lines.
-ONLY_THEN = '| display set | match "then |deactivate "'
-LOG = "show configuration security log | display set"
-SYSLOG = "show configuration system syslog | display set"
+ONLY_THEN = '| match "then |deactivate "'
+OF_GROUPS = of_groups_command("security policies .* then")
+LOG = f"show configuration security log {SET} | {INHERITANCE}"
+SYSLOG = f"show configuration system syslog {SET} | {INHERITANCE}"
 
 
 def reads(items: Sequence[Item], state: State) -> list[str]:
-    """One command a context that the document names; for overridden one for all."""
+    """Two commands a context that the document names, what stands there and what counts; for overridden two for all."""
     if state == "overridden":
-        return [f"{POLICIES} {ONLY_THEN}"]
+        return policy_reads(POLICIES)
     contexts = dict.fromkeys(key_of(item).context for item in items)
-    return [f"{POLICIES} {' '.join(map(word, context))} {ONLY_THEN}" for context in contexts]
+    return [command for context in contexts for command in policy_reads(f"{POLICIES} {' '.join(map(word, context))}")]
+
+
+def policy_reads(show: str) -> list[str]:
+    return [f"{show} {SET} {ONLY_THEN}", f"{show} {SET} | {INHERITANCE} {ONLY_THEN}"]
 
 
 def policies_of(firewall: Firewall, commands: Sequence[str]) -> tuple[Mapping[Key, Policy], Statements, Statements]:
     """Policies, and what is configured of logging, in one round trip."""
-    *texts, log, syslog = firewall.read(*commands, LOG, SYSLOG)
-    return parse(statements("\n".join(texts))), statements(log), statements(syslog)
+    *texts, groups, log, syslog = firewall.read(*commands, OF_GROUPS, LOG, SYSLOG)
+    read = inherited("\n".join(texts[::2]), "\n".join(texts[1::2]), groups)
+    return parse(read), statements(log), statements(syslog)
 
 
 class PolicyLogWing:
@@ -56,6 +64,7 @@ class PolicyLogWing:
         self._reads = reads(items, state)
         self._named = {key_of(item) for item in items}
         self._applied = False
+        self._seen = PolicyLogs()
 
     def desired(self) -> dict[str, Any]:
         return {"config": normalised(self._items, self._state), "state": self._state}
@@ -71,6 +80,7 @@ class PolicyLogWing:
             current = PolicyLogs(policies, carriers(log, syslog))
             if self._named <= policies.keys() and (self._applied or self.desired_state(current) != current):
                 break
+        self._seen = current
         return current
 
     def desired_state(self, current: PolicyLogs) -> PolicyLogs:
@@ -102,9 +112,18 @@ class PolicyLogWing:
         return {kind: sum(policy.init or policy.close for policy in state.policies.values())}
 
     def report(self) -> dict[str, Any]:
-        return {}
+        """Which of the logs shown groups bring, where they do."""
+        every = self._state == "overridden"
+        shown = {key: policy for key, policy in self._seen.policies.items() if every or key in self._named}
+        brought = from_groups(shown)
+        return {"from_groups": brought} if brought else {}
 
     def _kept(self, desired: PolicyLogs) -> list[Problem]:
         """What the device does not show of a change that it took on trial."""
-        left = plan(self.read(), desired).operations
-        return [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
+        seen = self.read()
+        brought = {key.item: policy.brought for key, policy in seen.policies.items()}
+        found = []
+        for item in plan(seen, desired).operations:
+            groups = "".join(f"; the group {group} brings {leaf(option)}" for option, group in brought.get(item.item, ()))
+            found.append(Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}{groups}"))
+        return found

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..display_set import Path, Statements
+from ..groups import Inherited
 
 Item = Mapping[str, Any]
 ACTIONS = ("permit", "deny", "reject")
@@ -53,12 +54,14 @@ class Key(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """init, close: what it logs. action: permit, deny, reject or "" where the configuration says none. inactive: it, its
-    context or its logging is deactivated."""
+    context or its logging is deactivated. brought: option and group of the logs that groups bring; group: that brings all of it."""
 
     init: bool = False
     close: bool = False
     action: str = ""
     inactive: bool = False
+    brought: tuple[tuple[str, str], ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +79,23 @@ def key_of(item: Item) -> Key:
     return Key(str(item.get("from_zone") or ""), str(item.get("to_zone") or ""), str(item["name"]))
 
 
-def parse(found: Statements) -> dict[Key, Policy]:
-    """All policies of a text of `display set`; lines of anything else are left out."""
+def parse(read: Inherited) -> dict[Key, Policy]:
+    """All policies of texts of `display set`; lines of anything else are left out."""
     said: dict[Key, set[str]] = {}
     off: set[Key] = set()
+    brought: dict[Key, dict[str, str]] = {}  # by statement of the policy; "" for its own
+    found = read.found
     for path in found.below("security", "policies"):
         key, rest = _split(path)
         if key is None:
             continue
         words = said.setdefault(key, set())
+        brought.setdefault(key, {})[" ".join(rest)] = read.group_of(("security", "policies", *path))
         if rest[:1] == ("then",) and len(rest) > 1:
             words.add(" ".join(rest[1:3]) if rest[1] == "log" else rest[1])
         if found.is_inactive(key.path) or (rest[:1] == ("then",) and found.is_inactive((*key.path, *rest))):
             off.add(key)
-    return {key: _policy(words, key in off) for key, words in said.items()}
+    return {key: _policy(words, key in off, brought[key]) for key, words in said.items()}
 
 
 def _split(path: Path) -> tuple[Key | None, Path]:
@@ -100,9 +106,12 @@ def _split(path: Path) -> tuple[Key | None, Path]:
     return None, ()
 
 
-def _policy(words: set[str], inactive: bool) -> Policy:
+def _policy(words: set[str], inactive: bool, brought: Mapping[str, str]) -> Policy:
+    groups = [(option, brought.get(f"then log {leaf}", "")) for option, leaf in zip(LOGS, LEAVES, strict=True)]
+    every = next(iter(brought.values())) if all(brought.values()) else ""
     action = next((word for word in ACTIONS if word in words), "")
-    return Policy("log session-init" in words, "log session-close" in words, action, inactive)
+    logs = ("log session-init" in words, "log session-close" in words)
+    return Policy(*logs, action, inactive, tuple(pair for pair in groups if pair[1]), every)
 
 
 def to_document(policies: Mapping[Key, Policy]) -> list[dict[str, Any]]:
@@ -111,6 +120,11 @@ def to_document(policies: Mapping[Key, Policy]) -> list[dict[str, Any]]:
 
 def _entry(key: Key, policy: Policy) -> dict[str, Any]:
     return {**key.document, "session_init": policy.init, "session_close": policy.close}
+
+
+def from_groups(policies: Mapping[Key, Policy]) -> list[dict[str, Any]]:
+    """The logs that groups bring, with their groups."""
+    return [{**key.document, **dict(policy.brought)} for key, policy in policies.items() if policy.brought]
 
 
 def carriers(log: Statements, syslog: Statements) -> tuple[str, ...]:

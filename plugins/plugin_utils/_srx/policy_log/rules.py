@@ -29,6 +29,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("L7", "A policy is either between two zones or among the global ones.", YANG),
     error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
     error("L9", "overridden needs at least one entry: an emptied list must not silence a firewall.", HOUSE),
+    error("L10", "What a configuration group brings is changed in the group: nothing here takes it away, or adds to what it made.", "Junos CLI; Juniper: configuration groups"),
 ))  # fmt: skip
 
 
@@ -95,7 +96,7 @@ def _missing(view: View) -> Iterator[Finding]:
             "L1",
             key.item,
             "there is no such policy in this context",
-            f"Check its zones and its name; one that comes from a group (apply-groups) is changed in the group.{hint}",
+            f"Check its zones and its name.{hint}",
         )
 
 
@@ -103,6 +104,28 @@ def _changed(view: View) -> Iterator[tuple[Key, Policy]]:
     for key, policy in view.desired.policies.items():
         if policy != view.current.policies.get(key):
             yield key, policy
+
+
+def leaf(option: str) -> str:
+    """
+    >>> leaf("session_close")
+    'session-close'
+    """
+    return option.replace("_", "-")
+
+
+def _brought(view: View) -> Iterator[Finding]:
+    for key, policy in _changed(view):
+        before = view.current.policies.get(key, Policy())
+        if before.group:
+            text = f"the group {before.group} brings the whole policy; a statement of its own here may move it in the order of policies"
+            yield Finding("L10", key.item, text, f"Change it there (groups {before.group}).")
+            continue
+        for option, group in before.brought:
+            if not getattr(policy, option.removeprefix("session_")):
+                text = f"the group {group} brings {leaf(option)}, so nothing here can remove it"
+                remedy = f"Change it there (groups {group}), or keep it out of this policy (apply-groups-except), or set {option}: true."
+                yield Finding("L10", key.item, text, remedy)
 
 
 def _untypable(view: View) -> Iterator[Finding]:
@@ -158,4 +181,4 @@ def _inactive(view: View) -> Iterator[Finding]:
             )
 
 
-_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _untypable, _never_closes, _uncarried, _inactive)
+_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _brought, _untypable, _never_closes, _uncarried, _inactive)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import statements
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_config import BARE_MSS, PARAMETERS, parameters
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_status import parse_statistics, parse_status
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.groups import Inherited, inherited
 
 # A capture of SRX 15.1, as published.
 STATUS = """\
@@ -32,7 +33,7 @@ STATUS = """\
 
 
 def test_defaults_count_where_nothing_is_set() -> None:
-    found = parameters(statements(""))
+    found = parameters(Inherited(statements("")))
     assert found["route_change_timeout"] == {"value": None, "default": True, "unit": "seconds"}
     assert found["tcp_session"]["time_wait_state"]["session_timeout"]["value"] == 150
     assert found["traceoptions"] == {"active": False, "flags": [], "file": None} and found["other"] == []
@@ -51,7 +52,7 @@ set security flow traceoptions file ftrace
 set security flow traceoptions flag basic-datapath
 deactivate security flow tcp-session no-syn-check
 """
-    found = parameters(statements(text))
+    found = parameters(Inherited(statements(text)))
     assert found["route_change_timeout"]["value"] == 30
     assert found["syn_flood_protection_mode"] == {"value": "syn-proxy", "default": False}
     assert found["tcp_mss"]["gre_in"]["mss"]["value"] == BARE_MSS
@@ -65,7 +66,7 @@ deactivate security flow tcp-session no-syn-check
 def test_every_row_of_the_table_is_read_back() -> None:
     values = {"flag": "", "int": "7", "text": "word"}
     text = "\n".join(f"set security flow {' '.join(row.path)} {values[row.kind]}".strip() for row in PARAMETERS)
-    place = parameters(statements(text))
+    place = parameters(Inherited(statements(text)))
     for row in PARAMETERS:
         found = place
         for word in row.path:
@@ -76,12 +77,12 @@ def test_every_row_of_the_table_is_read_back() -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_a_reader(text: str) -> None:
     found, status, statistics = (
-        parameters(statements(f"set security flow {text}")),
+        parameters(Inherited(statements(f"set security flow {text}"))),
         parse_status(text),
         parse_statistics(text),
     )
     assert json.loads(json.dumps([found, status, statistics])) == [found, status, statistics]  # it becomes a result
-    assert {*found} == {*parameters(statements(""))}, "the same keys, whatever is configured"
+    assert {*found} == {*parameters(Inherited(statements("")))}, "the same keys, whatever is configured"
     assert all(node["tracing"] in (True, False, None) and isinstance(node["trace_flags"], list) for node in status)
     fields = [field for item in (*status, *statistics) for field in item["fields"].values()]
     assert all(isinstance(field, int | str) for field in fields) and len(fields) <= 2 * len(text)
@@ -111,5 +112,18 @@ def test_statistics_are_numbers_by_unit() -> None:
 
 
 def test_a_number_that_is_none_stays_text() -> None:
-    found = parameters(statements(f"set security flow route-change-timeout {'9' * 5000}"))
+    found = parameters(Inherited(statements(f"set security flow route-change-timeout {'9' * 5000}")))
     assert found["route_change_timeout"]["value"] == "9" * 5000
+
+
+def test_a_parameter_that_a_group_brings_names_it():
+    own = "set security flow tcp-mss all-tcp mss 1400\n"
+    counting = f"{own}set security flow tcp-mss ipsec-vpn mss 1350\nset security flow allow-dns-reply\n"
+    groups = (
+        "set groups mss security flow tcp-mss all-tcp mss 1300\nset groups mss security flow tcp-mss <*> mss 1350\n"
+        "set groups dns security flow allow-dns-reply\n"
+    )
+    found = parameters(inherited(own, counting, groups))
+    assert found["tcp_mss"]["ipsec_vpn"]["mss"] == {"value": 1350, "default": False, "unit": "bytes", "group": "mss"}
+    assert found["tcp_mss"]["all_tcp"]["mss"] == {"value": 1400, "default": False, "unit": "bytes"}
+    assert found["allow_dns_reply"] == {"value": True, "default": False, "group": "dns"}

@@ -78,7 +78,7 @@ def test_the_plan_gives_what_is_wanted_its_undo_what_was_and_a_second_plan_nothi
     before: dict[Key, Policy], items: list[dict[str, Any]], state: Any
 ) -> None:
     lines = text_of(before)
-    current = PolicyLogs(parse(statements("\n".join(lines))))
+    current = PolicyLogs(parse(Inherited(statements("\n".join(lines)))))
     assert current.policies == before
     desired = desired_state(current, items, state)
     made = plan(current, desired)
@@ -98,7 +98,7 @@ def test_a_document_of_what_is_there_changes_nothing(before: dict[Key, Policy]) 
 
 @given(st.text(max_size=200))
 def test_parse_never_raises(text: str) -> None:
-    parse(statements(f"set security policies {text}\nset security policies global policy {text}"))
+    parse(Inherited(statements(f"set security policies {text}\nset security policies global policy {text}")))
 
 
 def test_states_own_what_they_say() -> None:
@@ -201,10 +201,10 @@ def test_a_policy_that_denies_needs_no_close() -> None:
 def test_a_deactivated_part_is_seen() -> None:
     path = "security policies from-zone trust to-zone untrust policy web"
     text = f"set {path} then permit\nset {path} then log session-init\n"
-    assert parse(statements(text))[KEYS[0]] == Policy(True, False, "permit")
+    assert parse(Inherited(statements(text)))[KEYS[0]] == Policy(True, False, "permit")
     for off in ("security policies from-zone trust to-zone untrust", path, f"{path} then log"):
-        assert parse(statements(f"{text}deactivate {off}"))[KEYS[0]].inactive
-    assert not parse(statements(f"{text}deactivate {path} match"))[KEYS[0]].inactive
+        assert parse(Inherited(statements(f"{text}deactivate {off}")))[KEYS[0]].inactive
+    assert not parse(Inherited(statements(f"{text}deactivate {path} match")))[KEYS[0]].inactive
 
 
 def test_a_log_that_is_deactivated_warns_even_when_nothing_changes_and_counts_as_silent() -> None:
