@@ -95,7 +95,12 @@ def run(
 
     items = [OUT, BACK] if filters is None else filters
     with opened(lab, kind) as firewall:
-        asked = Document([filter_of(item) for item in items], file_of(file) if file else None, state, **{"take_over": file is not _FILE, **options})
+        asked = Document(
+            [filter_of(item) for item in items],
+            file_of(file) if file else None,
+            state,
+            **{"take_over": file is not _FILE, **options},
+        )
         wing = MonitorWing(firewall, asked, Progress("fw1", None))
         return converge(wing, Terms(check_mode=check_mode), progress)
 

@@ -261,7 +261,9 @@ def test_documents_end_on_the_lab_as_on_the_pure_device(repeat: str, shows_extra
             assert (read(firewall).running, carried(edge)[2]) == (pure.running, pure.filters)
 
             def wing() -> MonitorWing:
-                return MonitorWing(firewall, Document(filters, file, state, purge, take_over=True), Progress("fw1", None))
+                return MonitorWing(
+                    firewall, Document(filters, file, state, purge, take_over=True), Progress("fw1", None)
+                )
 
             try:
                 done = converge(wing(), Terms(check_mode=False))

@@ -134,10 +134,10 @@ def test_only_the_named_contexts_are_read_and_only_what_policies_do(lab: StartLa
     edge = lab(srx())
     run(edge, [{**WEB, "session_close": True}, {**ALL, "session_close": True}], check_mode=True)
     reads = [line for line in sent(edge) if line.startswith("show configuration security policies")]
-    assert reads == [
-        'show configuration security policies from-zone trust to-zone untrust | display set | match "then |deactivate "',
-        'show configuration security policies global | display set | match "then |deactivate "',
-    ]
+    show, then = "show configuration security policies", '| match "then |deactivate "'
+    forms = ("| display set", "| display set | display inheritance no-comments")
+    contexts = ("from-zone trust to-zone untrust", "global")
+    assert reads == [f"{show} {context} {form} {then}" for context in contexts for form in forms]
 
 
 def test_the_diff_shows_both_lists(lab: StartLab, tmp_path: Path) -> None:

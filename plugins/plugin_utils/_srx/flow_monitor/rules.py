@@ -219,7 +219,9 @@ def check(
     the monitor that runs is somebody else's."""
     findings = [*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file)]
     if foreign and changes:
-        findings.append(Finding("M20", "state", foreign, "Ask who, wait, or set take_over: true, which stops and changes it."))
+        findings.append(
+            Finding("M20", "state", foreign, "Ask who, wait, or set take_over: true, which stops and changes it.")
+        )
     return problems(RULES, findings)
 
 

@@ -160,7 +160,9 @@ def parse_inherited(read: Inherited) -> FpcErrors:
     brought: dict[Key, Brought] = {}
     for key, setting in counting.settings.items():
         threshold = read.group_of((*key.path, "threshold", str(setting.threshold)))
-        actions = {action: group for action in setting.actions if (group := read.group_of((*key.path, "action", action)))}
+        actions = {
+            action: group for action in setting.actions if (group := read.group_of((*key.path, "action", action)))
+        }
         if threshold or actions:
             brought[key] = Brought(setting.threshold if threshold else None, threshold, actions)
     return replace(counting, present=standing.present, shared=standing.shared, brought=brought)

@@ -67,7 +67,9 @@ def _in_order(setting: Setting, current: FpcErrors, key: Key) -> Setting:
     if not brought or {*setting.actions} == {*was}:
         return replace(setting, actions=was) if brought else setting
     own = tuple(action for action in setting.actions if action not in brought)
-    return replace(setting, actions=(*own, *(action for action in was if action in brought and action in setting.actions)))
+    return replace(
+        setting, actions=(*own, *(action for action in was if action in brought and action in setting.actions))
+    )
 
 
 def _touched(current: FpcErrors, document: Sequence[Item] | None, state: State) -> set[Key]:

@@ -31,5 +31,5 @@ RULES: Mapping[str, Rule] = rule_table((
     error("F17", "Error actions are not written below a statement that is deactivated.", HOUSE),
     warning("F18", "A threshold that is reached already may act as soon as it is committed.", f"{STATEMENT}; unverified"),
     error("F19", "The name of an action is a word of the Junos command line.", HOUSE),
-    error("F20", "What a configuration group brings is changed in the group: nothing here takes it away.", "Junos CLI; Juniper: configuration groups"),
+    error("F20", "What a configuration group brings is changed in the group: nothing here takes it away.", "Juniper: Use Configuration Groups to Quickly Configure Devices"),
 ))  # fmt: skip

@@ -185,7 +185,12 @@ def _brought(view: View) -> Iterator[Finding]:
 
 def _group(item: str, group: str, what: str) -> Finding:
     text = f"the group {group} brings {what}, so nothing here can remove it"
-    return Finding("F20", item, text, f"Change it there (groups {group}), keep it out of here (apply-groups-except), or write it, too.")
+    return Finding(
+        "F20",
+        item,
+        text,
+        f"Change it there (groups {group}), keep it out of here (apply-groups-except), or write it, too.",
+    )
 
 
 # -- preflight: chassis, Routing Engine, release, cards

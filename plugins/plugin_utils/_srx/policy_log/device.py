@@ -124,6 +124,8 @@ class PolicyLogWing:
         brought = {key.item: policy.brought for key, policy in seen.policies.items()}
         found = []
         for item in plan(seen, desired).operations:
-            groups = "".join(f"; the group {group} brings {leaf(option)}" for option, group in brought.get(item.item, ()))
+            groups = "".join(
+                f"; the group {group} brings {leaf(option)}" for option, group in brought.get(item.item, ())
+            )
             found.append(Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}{groups}"))
         return found

@@ -108,7 +108,8 @@ def _split(path: Path) -> tuple[Key | None, Path]:
 
 def _policy(words: set[str], inactive: bool, brought: Mapping[str, str]) -> Policy:
     groups = [(option, brought.get(f"then log {leaf}", "")) for option, leaf in zip(LOGS, LEAVES, strict=True)]
-    every = next(iter(brought.values())) if all(brought.values()) else ""
+    made = [group for statement, group in brought.items() if not statement.startswith("then log")]
+    every = next(iter([*made, *brought.values()]), "") if all(brought.values()) else ""
     action = next((word for word in ACTIONS if word in words), "")
     logs = ("log session-init" in words, "log session-close" in words)
     return Policy(*logs, action, inactive, tuple(pair for pair in groups if pair[1]), every)

@@ -18,6 +18,7 @@ from .model import DENYING, Item, Key, Policy, PolicyLogs, key_of
 
 GUIDE = "Juniper: Monitoring Security Flow Sessions"
 YANG = "YANG junos-es-conf-security 24.4"
+GROUPS = "Juniper: Use Configuration Groups to Quickly Configure Devices"
 
 RULES: Mapping[str, Rule] = rule_table((
     error("L1", "A policy exists: logging is added to policies, policies are never made.", HOUSE),
@@ -29,7 +30,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("L7", "A policy is either between two zones or among the global ones.", YANG),
     error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
     error("L9", "overridden needs at least one entry: an emptied list must not silence a firewall.", HOUSE),
-    error("L10", "What a configuration group brings is changed in the group: nothing here takes it away, or adds to what it made.", "Junos CLI; Juniper: configuration groups"),
+    error("L10", "What a configuration group brings is changed in the group: nothing here takes it away.", GROUPS),
 ))  # fmt: skip
 
 
@@ -181,4 +182,11 @@ def _inactive(view: View) -> Iterator[Finding]:
             )
 
 
-_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (_missing, _brought, _untypable, _never_closes, _uncarried, _inactive)
+_CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
+    _missing,
+    _brought,
+    _untypable,
+    _never_closes,
+    _uncarried,
+    _inactive,
+)

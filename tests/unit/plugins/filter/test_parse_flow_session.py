@@ -70,12 +70,21 @@ NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
             REPLY.format("<rpc-error><error-message>permission denied</error-message></rpc-error>"),
             "the device refused: permission denied",
         ),
-        (REPLY.format("<rpc-error><error-message>\nout of luck\n</error-message></rpc-error>"), "the device refused: error: out"),
         (
-            XML.replace("</flow-session-information>", "</flow-session-information><xnm:error><error-message>x</error-message></xnm:error>"),
+            REPLY.format("<rpc-error><error-message>\nout of luck\n</error-message></rpc-error>"),
+            "the device refused: error: out",
+        ),
+        (
+            XML.replace(
+                "</flow-session-information>",
+                "</flow-session-information><xnm:error><error-message>x</error-message></xnm:error>",
+            ),
             "the device refused: error: x",
         ),
-        (REPLY.format("<xnm:error><message>communication failure</message></xnm:error>"), "it holds neither sessions nor"),
+        (
+            REPLY.format("<xnm:error><message>communication failure</message></xnm:error>"),
+            "it holds neither sessions nor",
+        ),
         (REPLY.format("<flow-session-information/>"), "it holds neither sessions nor a count"),
         ('{"flow-session-information":[]}', "it holds neither sessions nor a count of them: JSON is not read"),
         ('[{"flow-session-information":[{"displayed-session-count":[{"data":"2"}]}]}]', "it holds neither sessions"),
@@ -95,7 +104,9 @@ def test_what_is_not_whole_says_why(text: str, why: str) -> None:
     assert not found["complete"] and found["broken"].startswith(why), found["broken"]
 
 
-@pytest.mark.parametrize("text", ["Total sessions: 0\n", REPLY.format("<a><displayed-session-count>0</displayed-session-count></a>")])
+@pytest.mark.parametrize(
+    "text", ["Total sessions: 0\n", REPLY.format("<a><displayed-session-count>0</displayed-session-count></a>")]
+)
 def test_an_empty_table_is_whole_because_the_device_says_so(text: str) -> None:
     found = parse_flow_session(text)
     assert (found["complete"], found["broken"], found["total"], found["displayed"]) == (True, None, 0, 0)

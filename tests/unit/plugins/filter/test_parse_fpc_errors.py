@@ -65,7 +65,10 @@ def test_it_never_fails_because_of_the_text(source: object) -> None:
         ([], "it has no counters of any FPC"),
         ("error: permission denied\n", "the device refused: error: permission denied (this user may not do that)"),
         ("unknown command.", "the device refused: unknown command."),
-        ("<rpc-reply><rpc-error><error-message>no</error-message></rpc-error></rpc-reply>", "the device refused: error: no"),
+        (
+            "<rpc-reply><rpc-error><error-message>no</error-message></rpc-error></rpc-reply>",
+            "the device refused: error: no",
+        ),
         ("<rpc-reply><fpc-error-information/></rpc-reply>", "it has no counters of any FPC"),
         ("<rpc-reply><fpc-error-information><fpc><slot>1</slot></fpc>", "the XML ends in the middle"),
         ('{"fpc-error-information": []}', "it has no counters of any FPC"),

@@ -67,7 +67,9 @@ def test_the_result_is_plain_data():
     assert json.loads(json.dumps(parse(TEXT))) == parse(TEXT)
 
 
-@pytest.mark.parametrize("text", ["", " \n", "% Invalid input detected at '^' marker.\n", "% This command is not authorized\n"])
+@pytest.mark.parametrize(
+    "text", ["", " \n", "% Invalid input detected at '^' marker.\n", "% This command is not authorized\n"]
+)
 def test_what_is_no_answer_is_no_router_without_mirrors(text: str):
     with pytest.raises(AnsibleFilterError, match="it does not tell which mirrors there are"):
         parse(text)

@@ -205,7 +205,10 @@ def test_h4_what_a_live_policy_redirects_to_is_not_taken_down(given: dict[str, A
 
 
 def test_h4_what_failed_may_be_repeated_because_it_is_down_anyway() -> None:
-    assert broken(appliance(row(HERE, "failed")), task(), Details(images=GOOD.images, redirects={"": "a live policy"})) == set()
+    assert (
+        broken(appliance(row(HERE, "failed")), task(), Details(images=GOOD.images, redirects={"": "a live policy"}))
+        == set()
+    )
 
 
 @pytest.mark.parametrize("sent", [0, 7, None])

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.display_set import Statements, statements, words_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.groups import Inherited
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.policy_log.model import (
     Key,
     Policy,
@@ -57,7 +58,7 @@ def applied(lines: list[str], commands: list[str]) -> dict[Key, Policy]:
         else:
             assert verb == "delete" and tuple(rest) in paths
             paths.remove(tuple(rest))
-    return parse(Statements(tuple(paths)))
+    return parse(Inherited(Statements(tuple(paths))))
 
 
 policies = st.builds(Policy, st.booleans(), st.booleans(), st.sampled_from(ACTIONS))

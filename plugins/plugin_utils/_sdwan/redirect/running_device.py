@@ -40,7 +40,11 @@ def _redirecting(manager: Manager, sites: set[str]) -> dict[str, str]:
     unknown = _unknown(manager, running, state.current_config)
     if not unknown and state.is_under_way:
         unknown = "another change is being staged or activated"
-    found = dict.fromkeys(sites, f"whether a live policy redirects traffic into it is not known: {unknown}") if unknown else {}
+    found = (
+        dict.fromkeys(sites, f"whether a live policy redirects traffic into it is not known: {unknown}")
+        if unknown
+        else {}
+    )
     # While a change is not live, the package holds it, and the copy that was saved before is what runs.
     for name in sorted(name for name in known if running and name.startswith(f"{running}_")):
         text = f"the package {name} redirects traffic into it, and may be what ran before a change that is not live yet"
