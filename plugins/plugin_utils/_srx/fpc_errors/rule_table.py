@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from ..._engine.rules import HOUSE, Rule, error, rule_table, warning
 from .tables import CAUTION, STATEMENT, TOPIC, YANG_18, YANG_24
 
+GROUPS = "Juniper: Use Configuration Groups to Quickly Configure Devices"
+
 RULES: Mapping[str, Rule] = rule_table((
     error("F1", "Only SRX5400, SRX5600 and SRX5800 handle errors of FPCs.", TOPIC),
     error("F2", "Routing Engine version 1 does not handle errors of FPCs.", TOPIC),
@@ -31,5 +33,5 @@ RULES: Mapping[str, Rule] = rule_table((
     error("F17", "Error actions are not written below a statement that is deactivated.", HOUSE),
     warning("F18", "A threshold that is reached already may act as soon as it is committed.", f"{STATEMENT}; unverified"),
     error("F19", "The name of an action is a word of the Junos command line.", HOUSE),
-    error("F20", "What a configuration group brings is changed in the group: nothing here takes it away.", "Juniper: Use Configuration Groups to Quickly Configure Devices"),
+    error("F20", "What a configuration group brings is changed in the group: nothing here takes it away.", GROUPS),
 ))  # fmt: skip
