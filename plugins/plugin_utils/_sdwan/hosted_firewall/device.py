@@ -18,7 +18,7 @@ from ..._engine.waiting import Progress, poll
 from ..._transport.rest.api import Rejected, RestDoor, clean
 from ..manager import Manager
 from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
-from ..redirect.running_device import redirecting
+from ..redirect.info_device import redirecting
 from ..resources import SYSTEMS
 from .model import (
     Document,
