@@ -551,7 +551,7 @@ class Connection(DeviceConnection):
         except Timeout:
             self._no_prompt(text)
         except Dropped as error:
-            raise Unreachable(one_line(f"{error} It was during the login.")) from None
+            raise Unreachable(one_line(f"{error} This happened during the login.")) from None
         self.base_prompt = prompt[:-1][: login.longest]
 
     def _no_prompt(self, printed: str) -> NoReturn:
@@ -573,6 +573,6 @@ class Connection(DeviceConnection):
     def _lost(self) -> NoReturn:
         self.close()
         raise Dropped(
-            f"{self._host}: the device closed the session in the middle. "
+            f"{self._host}: the device closed the session unexpectedly. "
             "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
         ) from None

@@ -129,7 +129,7 @@ def parse_flow_session(
         raise AnsibleFilterError(f"parse_flow_session: aggregate takes {', '.join(DIMENSIONS)}, not {unknown}")
     for name, number in (("limit", limit), ("top", top)):
         if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 0):
-            raise AnsibleFilterError(f"parse_flow_session: {name} is {number!r}, no count")
+            raise AnsibleFilterError(f"parse_flow_session: {name} is {number!r}, not a count")
     return parse(str(text), str(format), limit, [str(name) for name in by], 10 if top is None else top)
 
 

@@ -12,7 +12,7 @@ short_description: Read what a Juniper SRX does with flows, and which policies d
 version_added: 1.1.0
 description:
   - Reads the global parameters of flows, the status of the flow module, its counters, and what every policy logs, in one round trip.
-  - Names the policies that do not log both ends of their sessions, and what would carry the lines away.
+  - Names the policies that do not log both ends of their sessions, and what would send or store the lines.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:

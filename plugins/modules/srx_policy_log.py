@@ -14,7 +14,7 @@ description:
   - Describes for a list of security policies, between zones or global, whether they log the begin (C(session-init)) and the end
     (C(session-close)) of sessions, and makes the firewall carry exactly that, in one login and one commit.
   - Never makes a policy. One that does not exist is reported, with names that are near.
-  - Warns where C(session-close) would never fire, because the policy denies, and where nothing would carry the lines away, because
+  - Warns where C(session-close) would never fire, because the policy denies, and where nothing would send or store the lines, because
     neither a stream nor a syslog target is configured.
   - Commits in a private candidate on trial (C(commit confirmed)), reads back, and confirms in the same session.
 author:

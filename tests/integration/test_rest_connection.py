@@ -144,7 +144,7 @@ def test_an_authority_that_is_not_trusted_is_refused_with_the_way_to_trust_it(la
     running = lab(edge())
     text = refused(login(running, ca_path=None))
     assert text.index("ansible_rest_ca_path") < text.index("ansible_rest_pin_sha256")
-    assert text.endswith("In a lab, ansible_rest_validate_certs: false accepts any certificate, also an impostor's.")
+    assert text.endswith("In a lab, ansible_rest_validate_certs: false accepts any certificate, even an impostor's.")
     assert running.device("edge1").https.fingerprint in text
     assert requests_of(running) == []
 
@@ -260,7 +260,7 @@ def test_a_wrong_password_is_said_without_it_even_if_the_device_repeats_it(lab, 
         ({"host": "https://edge1/"}, "Check ansible_host: it has no https://"),
         ({"port": 0}, "port 0 is not between"),
         ({"proxy": "proxy.example"}, "ansible_rest_proxy"),
-        ({"base_path": "/../x"}, "is no path of a URL"),
+        ({"base_path": "/../x"}, "is not a path of a URL"),
         ({"read_timeout": 0}, "must be more than 0"),
         ({"host": "no-such-host.invalid"}, "cannot be resolved"),
         ({"proxy": "http://eve:CANARY-proxy@127.0.0.1:9"}, "the proxy 127.0.0.1:9 does not lead there"),

@@ -330,7 +330,7 @@ def test_a_request_that_is_not_done_fails_and_the_next_run_does_it(
     edge.add_fault("edge1", fault)
     failed = Task(edge, tmp_path, "edge1", **WANTED).failed()
     assert failed.device_state == "unchanged: this appliance: no firewall" and has(edge) == ""
-    assert "provision was not begun" in failed.problems[0].message
+    assert "provision was not started" in failed.problems[0].message
     assert "canary" not in f"{failed} {failed.details} {failed.problems}"
     assert Task(edge, tmp_path, "edge1", **WANTED).run()["changed"] and has(edge) == "Up Running"
 

@@ -128,7 +128,7 @@ def test_a_failure_is_told_whole(acme: Any, play: Play) -> None:
         ({"checksum": "md5:0"}, "checksum is sha256: and 64 hexadecimal digits, not 'md5:0'"),
         ({"checksum": f"sha256:{'0' * 64}"}, "[H28] checksum"),
         ({"src": "/not/there"}, "[H28] src"),
-        ({"src": "/dev/null"}, "[H28] src: /dev/null: it is no file"),
+        ({"src": "/dev/null"}, "[H28] src: /dev/null: it is not a file"),
         ({"vendor": "Palo"}, "[H2] vendor"),
         ({"name": "../x.qcow2"}, "[H26] name"),
         ({"resources": {"images": {}}}, "resources.images: there is no such resource"),

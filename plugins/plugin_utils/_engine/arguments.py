@@ -186,7 +186,7 @@ def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
     boundless = sorted(name for name in constraints.bounds if spec[name].get("type") not in ("int", "float"))
     if boundless:
-        raise ValueError(f"constraints bound options that are no numbers: {', '.join(boundless)}")
+        raise ValueError(f"constraints bound options that are not numbers: {', '.join(boundless)}")
     for name, option in spec.items():
         option["no_log"] = name in constraints.no_log
     return spec

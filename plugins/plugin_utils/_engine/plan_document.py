@@ -87,7 +87,7 @@ def _differences(reviewed: PlanDocument, now: PlanDocument) -> Iterator[Problem]
     if reviewed.desired != now.desired:
         yield Problem("plan-desired", "desired", "the desired state is not the one that was reviewed", review)
     if reviewed.fingerprint != now.fingerprint:
-        text = "the device does not carry what it did when the plan was made"
+        text = "the state of the device is not what it was when the plan was made"
         yield Problem("plan-fingerprint", "fingerprint", text, review)
     yield from _changed_operations(reviewed.plan, now.plan, review)
 

@@ -82,11 +82,9 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
     if value is None:
         last = path.rpartition(".")[2]
         if kind == "list":
-            words = f"Write `{last}: []` if nothing shall be left there, or leave {last} out."
+            words = f"Write `{last}: []` if it must be empty, or leave {last} out."
         else:
-            words = (
-                f"Write what belongs below it (with [] for a list of which nothing shall be left), or leave {last} out."
-            )
+            words = f"Write what belongs below it (with [] for a list that must be empty), or leave {last} out."
         yield Null(path, False, words)
         return
     inner = option.get("options")

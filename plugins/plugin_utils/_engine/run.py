@@ -236,7 +236,7 @@ class _Walk(Generic[S]):
             seen, left = self._seen(plan, desired)
         except (ConnectionFailed, ApplyFailed, ValidationFailed) as error:
             said = () if isinstance(error, ConnectionFailed) else error.problems
-            why = "what is there now breaks rules" if isinstance(error, ValidationFailed) else error
+            why = "the state that was read back breaks rules" if isinstance(error, ValidationFailed) else error
             message = f"the change was made, but could not be verified: {why}"
             raise ApplyFailed(message, said, "changed; run again to verify it") from error
         self.run.after = self._wing.show(seen)
@@ -299,7 +299,7 @@ def _changed_under_way(change: ConcurrentChange) -> ApplyFailed:
 def _removals(before: Mapping[str, int], after: Mapping[str, int]) -> list[Problem]:
     """A warning for each kind of thing of which nothing will be left."""
     return [
-        Problem("removes-all", kind, f"this removes all {count} {kind}", "Make sure that this is meant.", "warning")
+        Problem("removes-all", kind, f"this removes all {count} {kind}", "Make sure that this is intended.", "warning")
         for kind, count in before.items()
         if count and not after.get(kind)
     ]

@@ -146,7 +146,7 @@ class Configuration(ConfigurationSession):
                 raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
             missing, extra = differences(lines, shown, standing)
             if missing and not extra:
-                raise ConcurrentChange("the router already holds some of what was pasted")
+                raise ConcurrentChange("the router already has some of what was pasted")
             return deviating(missing, extra)
 
         self._paste(lines, look)
@@ -198,7 +198,7 @@ class Configuration(ConfigurationSession):
             self.phase = "confirmed"
             return
         if _NOTHING.search(answer):
-            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router rolled it back")
         if _OTHERS_COMMITTED in answer or LINE_REFUSALS.find(answer):
             raise _refusal(answer, "the router did not say that it confirms the trial commit")
         self._open = False

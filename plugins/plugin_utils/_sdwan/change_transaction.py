@@ -51,13 +51,13 @@ def read_state(manager: Manager) -> ChangeState:
 
 
 def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> ChangeState:
-    """The state when the activation that an earlier run began has ended; appliances restart meanwhile, so silence is part of it.
+    """The state when the activation that an earlier run started has ended; appliances restart meanwhile, so silence is part of it.
 
     Raises ApplyFailed where it does not end within activation_timeout.
     """
 
     def look() -> ChangeState:
-        progress("waiting for the activation that an earlier run began")
+        progress("waiting for the activation that an earlier run started")
         try:
             return read_state(manager)
         except (ConnectionFailed, Rejected):
@@ -68,7 +68,7 @@ def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> Cha
     if now.is_told and not now.is_activating:
         return now
     raise ApplyFailed(
-        f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)",
+        f"the activation that an earlier run started did not end within {limit:g} s (activation_timeout)",
         (),
         f"unchanged by this run; that activation is under way, and the package {options.backup} holds what was before. "
         f"Run again: it looks where the network is and goes on from there",
@@ -174,7 +174,9 @@ class Change:
         if errors(found):
             raise ApplyFailed("the package does not compile", found)
         if not has_audits(answer):
-            raise ApplyFailed("the compile was answered without audits, so nothing tells whether the package is sound")
+            raise ApplyFailed(
+                "the compile was answered without audits, so it is not known whether the package is valid"
+            )
         self._warnings += found
 
     def _export(self, operation: Operation) -> None:
@@ -276,7 +278,9 @@ class Change:
         skipped = {site.name for site in before.failing}
         listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
         if not listed:
-            raise ApplyFailed("no site says what was staged for it, so nothing could tell whether it was activated")
+            raise ApplyFailed(
+                "no site says what was staged for it, so it could not be checked whether it was activated"
+            )
         # A site that runs a configuration of that name already tells nothing; where all do, the state alone does, and one that
         # stays as it is for a while.
         staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
@@ -325,8 +329,8 @@ class Change:
 
     def _begun(self, why: ApplyFailed | ConnectionFailed) -> None:
         """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
-        request. Raises ApplyFailed where it was not begun."""
-        self._progress("activating; the answer was lost, as it may be")
+        request. Raises ApplyFailed where it was not started."""
+        self._progress("activating; the answer was lost, which can happen")
 
         def look() -> ChangeState | None:
             try:
@@ -337,7 +341,7 @@ class Change:
         seen = poll(look, lambda now: now is None or now.state != ACTIVATE_STATE, GRACE)
         if seen is not None and seen.state == ACTIVATE_STATE:
             self._activating = False
-            raise ApplyFailed(f"the activation was not begun: {why}")
+            raise ApplyFailed(f"the activation was not started: {why}")
 
     def _delete_backup(self, operation: Operation) -> None:
         self._progress("deleting the backup")

@@ -55,7 +55,7 @@ class Manager:
         """Nothing there and an answer of another form are two things: taking the one for the other would make things anew."""
         row = self.table[name]
         return ApplyFailed(
-            f"GET {row.path} was answered, but without {row.wrapped_in!r}, so nothing tells what is there. If this release "
+            f"GET {row.path} was answered, but without {row.wrapped_in!r}, so its content is not known. If this release "
             f"names it otherwise, set `resources: {{{name}: {{envelope: ...}}}}`"
         )
 

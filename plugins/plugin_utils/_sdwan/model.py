@@ -111,7 +111,7 @@ def regions(items: Iterable[Item]) -> list[Region]:
 
 
 def collector_address(regions: Iterable[Region], name: str) -> str:
-    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is no address;
+    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is not an address;
     a password is going to be sent there."""
     listed = list(regions)
     found = next((region for region in listed if region.name == name), None)
@@ -122,7 +122,7 @@ def collector_address(regions: Iterable[Region], name: str) -> str:
     if not address:
         raise ValueError(f"Center names no collector for the region {name!r}")
     if not is_host(address):
-        raise ValueError(f"what Center names as collector of the region {name!r} is no address: {address[:80]!r}")
+        raise ValueError(f"what Center names as collector of the region {name!r} is not an address: {address[:80]!r}")
     return address
 
 

@@ -185,7 +185,7 @@ class Resources:
             value = str(keys[key])
             if not value or _UNSAFE.search(value):
                 raise ValueError(
-                    f"{key} {value!r} cannot stand in a path of NITRO: it is empty, or has / \\ or a control character"
+                    f"{key} {value!r} cannot be used in a path of NITRO: it is empty, or has / \\ or a control character"
                 )
             pairs.append(f"{_theirs(row, key)}={quoted(value)}")
         return f"{row.path}/{','.join(pairs)}"
@@ -322,7 +322,7 @@ def parsed(line: str, secrets: Mapping[str, str] | None = None) -> tuple[str, st
     """
     found = LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"{line[:80]!r} is no request")
+        raise ValueError(f"{line[:80]!r} is not a request")
     method, path, body = found.groups()
     references = {f"<{name}>": value for name, value in (secrets or {}).items()}
     return method, path, _filled(json.loads(body), references) if body else None

@@ -96,7 +96,9 @@ def rejections(answer: str, operations: Sequence[Operation]) -> list[Problem]:
         if place is not None and reason:
             text = " ".join(reason)
             message = f"the device rejects the candidate at [edit {' '.join(place)}]"
-            problems.append(Problem("device", _item(place, operations), message, "Fix what it names.", "error", text))
+            problems.append(
+                Problem("device", _item(place, operations), message, "Fix the statement that it names.", "error", text)
+            )
         reason.clear()
 
     loose: list[str] = []

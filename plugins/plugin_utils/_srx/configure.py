@@ -117,7 +117,7 @@ class Configuration:
                 self._commit(session, plan)
                 problems = _missing(kept)
                 if problems:
-                    raise ApplyFailed("the commit was taken, but the device does not show the change", problems)
+                    raise ApplyFailed("the commit was accepted, but the device does not show the change", problems)
                 self._confirm(session, kept)
         except ConcurrentChange:
             self._again(session, "unchanged")
@@ -173,7 +173,7 @@ class Configuration:
         self.phase = "confirmed"
         late = time.monotonic() - self._sent >= self._options.minutes * MINUTE
         if late and _missing(kept):
-            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device rolled it back")
 
     def _confirmed_anew(self, kept: Callable[[], list[Problem]]) -> bool:
         """The link went while the commit was confirmed: any later commit confirms it too."""
@@ -202,9 +202,9 @@ class Configuration:
             if session.lost:
                 self._firewall.reopen()
             if self.phase == "committing" and _missing(kept):
-                failed.device_state = f"unchanged; a commit that still comes: {self._until}"
+                failed.device_state = f"unchanged; a commit that still arrives: {self._until}"
                 return failed
-            self._progress("taking the change back")
+            self._progress("rolling the change back")
             self._take_back(plan)
             failed.device_state = "rolled back"
         except (ConnectionFailed, ApplyFailed, ConcurrentChange) as unread:
@@ -231,7 +231,7 @@ class Configuration:
                     return
                 session.commit("commit", False)
             if session.paste(undo, partly=True):
-                raise ApplyFailed("what was taken back came again")
+                raise ApplyFailed("what was rolled back is configured again")
 
     def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
         """What the device carries when its timer, should one run, must have taken the change back."""
@@ -305,12 +305,14 @@ class _Session(ConfigurationSession):
             if refused:
                 raise not_taken(refused)
             if not partly and any(NOTHING_TO_DELETE.search(answer) for answer in answers):
-                raise ConcurrentChange("a statement that is to go is gone already")
+                raise ConcurrentChange("a statement that was to be deleted is already gone")
             shown, missing, extra = self._compared(plan.commands)
             if not partly and _of_others(plan, shown):
-                raise ConcurrentChange("another session has configured something below what was to go")
+                raise ConcurrentChange(
+                    "another session has configured something below a statement that was to be deleted"
+                )
             if missing and not extra and not partly:
-                raise ConcurrentChange("the device already holds some of what was pasted")
+                raise ConcurrentChange("the device already has some of what was pasted")
             return deviating(missing, extra) if extra else []
 
         self._paste(plan.commands, look)

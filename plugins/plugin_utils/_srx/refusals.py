@@ -18,7 +18,7 @@ from .._engine.refusals import Refusal, Refusals, Said
 
 # What some code asks for by its meaning.
 NO_FILE = "there is no such file"
-NOT_IN_PRIVATE = "this release takes no trial commit in private mode"
+NOT_IN_PRIVATE = "this release does not support a trial commit in private mode"
 
 OTHERWISE = "Check that this model and release know the command and its values."
 
@@ -47,17 +47,17 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         _BARE + r"shared configuration database modified",
         "another session has changed the shared candidate and not committed it",
-        "Commit it or throw it away (configure, rollback 0, commit), then run again.",
+        "Commit it or discard it (configure, rollback 0, commit), then run again.",
     ),
     (
         _ERROR + r"(?:confirmed[^\n]*private|private[^\n]*confirmed)",  # unverified wording
         NOT_IN_PRIVATE,
         "Set confirm_timeout: 0 to commit without a trial.",
     ),
-    (_BARE + r"permission denied", "this user may not do that", _PERMISSIONS),
+    (_BARE + r"permission denied", "this user is not allowed to do that", _PERMISSIONS),
     (
         _BARE + r"unknown command",
-        "this user may not do that, or the release does not know the command",
+        "this user is not allowed to do that, or the release does not know the command",
         f"{_PERMISSIONS} Check that this release knows the command.",
     ),
     (
@@ -68,8 +68,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         _ERROR + r"maximum[^\n]*filter",  # captured
-        "the flow monitor takes no more filters",
-        "Remove filters that nobody needs (purge: true removes all that are not named).",
+        "the flow monitor accepts no more filters",
+        "Remove filters that are no longer needed (purge: true removes all that are not named).",
     ),
     (
         _BARE + r"could not resolve file",  # captured

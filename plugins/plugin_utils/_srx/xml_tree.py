@@ -24,7 +24,7 @@ except ImportError as error:
 else:
     MISSING = None
 
-DEEPEST = 64  # elements within each other; devices print about ten
+DEEPEST = 64  # nested elements; devices print about ten
 MOST = 200_000  # elements of one answer
 CUT = "the XML ends in the middle"
 _BEGIN = re.compile(r"<(?:\?xml|rpc-reply|multi-routing-engine-results|[a-z][a-z0-9-]*-information)\b")
@@ -173,7 +173,7 @@ class _Look:
         position = self._parser.CurrentByteIndex
         if len(self._open) >= DEEPEST or self._count > MOST:
             self._at = position
-            raise _Stop("the XML is deeper or longer than any device's")
+            raise _Stop("the XML is deeper or longer than that of any device")
         self._open.append((name, position))
         self._leaf = True
 

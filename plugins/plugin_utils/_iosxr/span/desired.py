@@ -219,7 +219,7 @@ def _needed_list(access_list: AccessList, left: Span) -> str:
         if access_list.name in (source.acl_name, own):
             return f"the source {source.interface} of session {source.session} names it"
     if not any(ace.capture for ace in access_list.entries):
-        return "it has no capture entry, so it serves something else"
+        return "it has no capture entry, so it is used for something else"
     return ""
 
 
@@ -228,7 +228,7 @@ def _needed_udf(name: str, left: Span) -> str:
         if any(udf.name == name for ace in access_list.entries for udf in ace.udfs):
             return f"the {key.family} access list {key.name} matches it"
     if any(name in profile.udfs for profile in left.tcam_profiles.values()):
-        return "a TCAM profile holds it"
+        return "a TCAM profile uses it"
     return ""
 
 
@@ -238,7 +238,7 @@ def _needed_tunnel(tunnel: Tunnel, left: Span) -> str:
     for name, session in left.sessions.items():
         for destination in (session.destination, session.rx_destination, session.tx_destination):
             if destination is not None and destination.interface == tunnel.name:
-                return f"the session {name} goes there"
+                return f"the session {name} uses it as destination"
     if tunnel.name in {key.interface for key in left.sources} | {key.interface for key in left.bindings}:
-        return "it carries a source or an access group"
+        return "it has a source or an access group"
     return ""

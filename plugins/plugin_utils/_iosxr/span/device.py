@@ -118,7 +118,9 @@ class SpanWing:
             known = frozenset(parse_interfaces_brief(self._router.read_optional([INTERFACES])[0]))
             self._facts = replace(self._known, interfaces=known or None)
             if not known:
-                text = "the router did not list its interfaces, so nobody checked whether those of the document exist"
+                text = (
+                    "the router did not list its interfaces, so it was not checked whether those of the document exist"
+                )
                 unlisted = Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning")
                 self._findings = (*self._findings, unlisted)
 
@@ -222,7 +224,7 @@ class SpanWing:
         if seen != current:
             failed.device_state = "changed; run again to verify it"
         elif phase == "committing":
-            late = "a commit that still comes"
+            late = "a commit that still arrives"
             failed.device_state = f"unchanged; {late} rolls back by itself within {timer} s"
         else:
             failed.device_state = "rolled back"
@@ -231,7 +233,7 @@ class SpanWing:
     def _not_sent(self) -> list[Problem]:
         if not self._commit.comment or self._commit.comment_fits:
             return []
-        text = "the commit comment was dropped: releases before 7.0 take none together with a timer"
+        text = "the commit comment was dropped: releases before 7.0 accept none together with a timer"
         return [Problem("commit-comment", "commit_comment", text, "Use commit_label instead.", "warning")]
 
 
@@ -302,7 +304,7 @@ def _old_faults(touched: set[MirrorKey], desired: Span, after: Mirrors) -> list[
             "was-down",
             f"sessions[{key[0]}].sources[{key[1]}]",
             f"was not operational before: {_text(status)}",
-            "iosxr_span_info tells what the router blames.",
+            "Run iosxr_span_info to see the cause that the router reports.",
             "warning",
         )
         for key, status in faults[:MANY]

@@ -237,10 +237,10 @@ def _unsaid(config: Mapping[str, Any] | None, state: State) -> Iterator[Problem]
     """Nobody removes everything by leaving something out."""
     if state == "overridden" and (config is None or "sessions" not in config):
         text = "state overridden removes every session that is not named, and the document names none"
-        yield Problem("document", "sessions", text, "Write sessions: [] if that is meant.")
+        yield Problem("document", "sessions", text, "Write sessions: [] if this is intended.")
     if state == "deleted" and config is not None and not config:
         text = "state deleted without a document removes every mirror, and this document is empty"
-        yield Problem("document", "config", text, "Leave config out if that is meant.")
+        yield Problem("document", "config", text, "Leave config out if this is intended.")
 
 
 class _Reading:
@@ -323,9 +323,7 @@ class _Reading:
             return None
         kinds = [found.interface is not None, found.next_hop is not None, found.pseudowire, found.file is not None]
         if sum(kinds) != 1 or (found.vrf and found.next_hop is None):
-            self.say(
-                place, "needs exactly one of interface, next_hop, pseudowire and file; vrf goes with next_hop only"
-            )
+            self.say(place, "needs exactly one of interface, next_hop, pseudowire and file; vrf is for next_hop only")
             return None
         return found
 

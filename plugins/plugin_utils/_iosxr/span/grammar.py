@@ -75,7 +75,7 @@ def access_list_name(value: Any) -> str:
     """Up to 128 characters, the most of any release; the limit of the platform is a rule."""
     name = word(128)(value)
     if name in ACL_WORDS | NO_LISTS | {"common"}:
-        raise ValueError(f"{name!r} is a word of the command itself")
+        raise ValueError(f"{name!r} is a keyword of the command itself")
     return name
 
 

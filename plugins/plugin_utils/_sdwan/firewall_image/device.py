@@ -63,7 +63,7 @@ def local_file(path: str) -> LocalFile:
             [problem(RULES, Finding("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
         ) from error
     if not stat.S_ISREG(found.st_mode) or not found.st_size:
-        what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is no file"
+        what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is not a file"
         raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{path}: {what}", "Give the image file."))])
     return LocalFile(path, found.st_size, found.st_mtime_ns)
 
@@ -191,7 +191,7 @@ class ImageWing:
             if last != first or self._limit < self._stalls_after:
                 text = f"{name}: {last.name} is still being uploaded, {_said(last)}, {self._limit:g} s (wait_timeout) later"
                 raise ApplyFailed(
-                    f"{text}. Run again to wait for it. One that stands still for {self._stalls_after:g} s is replaced."
+                    f"{text}. Run again to wait for it. One that makes no progress for {self._stalls_after:g} s is replaced."
                 )
             listed[last.name] = replace(last, status=STALLED)
         return listed

@@ -36,7 +36,7 @@ def size_of(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text[:40]!r} is no size: write bytes, or 10g")
+        raise ValueError(f"{text[:40]!r} is not a valid size: write bytes, or 10g")
     return int(found[1]) * _UNITS[found[2].lower()]
 
 
@@ -65,7 +65,7 @@ def parse_options(options: Mapping[str, Any]) -> tuple[int | None, str, list[str
     except ValueError as error:
         wrong.append(str(error))
     if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
-        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
+        wrong.append("collectors and reserve are Center's: use via: center, or leave them out")
     return reserve, sha256, wrong
 
 

@@ -104,7 +104,7 @@ def step_of(operation: Operation) -> Step:
     found = _ITEM.fullmatch(operation.item)
     action = next((action for action, kind in KINDS.items() if kind == operation.kind), None)
     if found is None or action is None or len(operation.do) != 1:
-        raise ValueError(f"this is no operation on images: {operation}")
+        raise ValueError(f"this is not an operation on images: {operation}")
     return Step(found[1], action, operation.do[0], (operation.undo or ("",))[0])
 
 

@@ -40,7 +40,7 @@ def _validate(desired: Desired) -> Iterator[Finding]:
         yield Finding("H2", "vendor", f"unknown vendor {desired.vendor!r}", f"Known: {', '.join(VENDORS)}.")
         return
     if not desired.name.lower().endswith(vendor.suffixes):
-        text = f"{desired.name} does not end like an image of {vendor.name}"
+        text = f"{desired.name} does not have the suffix of an image of {vendor.name}"
         yield Finding("H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}.")
     if not vendor.documented:
         yield Finding("H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first.")
@@ -63,7 +63,7 @@ def validate_regions(chosen: Sequence[str], known: Iterable[Region]) -> list[Pro
     for region in by_name.values():
         # A password is going to be sent there.
         if region.collector_ip and not is_host(region.collector_ip) and (region.name in chosen or ALL in chosen):
-            text = f"what Center names as collector of the region {region.name} is no address"
+            text = f"what Center names as collector of the region {region.name} is not an address"
             found.append(Finding("H24", "collectors", text, "Check config/regions of Center."))
     return problems(RULES, found)
 
@@ -102,7 +102,7 @@ def _absent(item: str, state: TargetState, desired: Desired) -> Iterator[Finding
     yield from _others(item, state, desired)
     if not state.is_appliance:
         yield Finding(
-            "H36", item, f"{desired.name} goes from here only", "Delete it on each appliance with via: appliance."
+            "H36", item, f"{desired.name} is removed from here only", "Delete it on each appliance with via: appliance."
         )
 
 
@@ -149,11 +149,11 @@ def _room(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     reserving = desired.reserve is not None and not state.is_appliance
     if not storage.known:
         if reserving:
-            said = state.unknown or "its answer has no reserved"
+            said = state.unknown or "its answer has no field for the reserved bytes"
             yield Finding(
                 "H27",
                 item,
-                f"it does not tell what it reserves: {said}",
+                f"it does not report how much is reserved: {said}",
                 "Leave reserve out, or name the call (resources).",
             )
         return

@@ -150,7 +150,9 @@ class HostedWing:
             told = ", ".join(self._targets_of(self._problems))
             word = "unknown; last seen" if self._unsure else "changed" if self._started else "unchanged"
             state = self._state(word)
-            raise self._failed(f"not all firewalls are as they shall be: {told}", list(self._problems.values()), state)
+            raise self._failed(
+                f"not all firewalls are in the desired state: {told}", list(self._problems.values()), state
+            )
         return Applied()
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
@@ -246,7 +248,7 @@ class HostedWing:
         """What failed on an appliance keeps it, and the other of its pair, from the next job."""
         reasons = [self._problems[target.key] for target in step.targets if target.key in self._problems]
         for target in step.targets if reasons else ():
-            text = f"not tried: {step.action} is for the whole of {target.site or 'the appliance'}"
+            text = f"not tried: {step.action} is for all of {target.site or 'the appliance'}"
             self._problems.setdefault(target.key, Problem("job", target.item, text, "Repair the other one first."))
         return bool(reasons)
 
@@ -325,7 +327,7 @@ class HostedWing:
         except (ConnectionFailed, ApplyFailed) as error:
             if not self._started and not self._problems:
                 raise
-            text = f"jobs were begun, but what became of them is not known: {error}"
+            text = f"jobs were started, but their outcome is not known: {error}"
             raise self._failed(text, list(self._problems.values()), self._state("unknown; last seen")) from error
 
     def _looked(self) -> Fleet:
@@ -376,7 +378,7 @@ def _said(machine: Machine | None) -> str:
 
 
 def _still(machine: Machine | None) -> str:
-    return f"not ended in time; the last that was said: {_said(machine)}"
+    return f"did not end in time; its last status: {_said(machine)}"
 
 
 def _reached(action: Action, machine: Machine | None) -> bool:
@@ -400,11 +402,9 @@ def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> b
 def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Problem:
     said = error.text if isinstance(error, Rejected) else ""
     if unsure:
-        text = f"whether {step.action} was begun is not known, because it could not be looked for afterwards: {error}"
+        text = f"whether {step.action} was started is not known, because it could not be checked afterwards: {error}"
         return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=said)
-    remedy = "Run again: what is done is not done twice."
+    remedy = "Run again: what is already done is not repeated."
     if step.action == "provision" and target.site:
-        remedy += (
-            " Should Center not take one of a pair beside a firewall that is there, force: true provisions both anew."
-        )
-    return Problem("job", target.item, f"{step.action} was not begun: {error}", remedy, device_text=said)
+        remedy += " If Center refuses to provision one of a pair while the other has a firewall, force: true provisions both again."
+    return Problem("job", target.item, f"{step.action} was not started: {error}", remedy, device_text=said)

@@ -218,5 +218,5 @@ def step_of(operation: Operation, table: Resources, targets: Mapping[Key, Target
     item = next(iter(table.unwrap("hosted_firewalls", body)), {})
     keys = [(text(row, "site_name"), text(row, "appliance_name")) for row in rows(item, "sites") or [item]]
     if action not in _KINDS or not {*keys} <= targets.keys():
-        raise ValueError(f"this is no operation on the firewalls of this task: {operation}")
+        raise ValueError(f"this is not an operation on the firewalls of this task: {operation}")
     return Step(cast(Action, action), tuple(targets[key] for key in keys), line, operation.undo, operation.risk)

@@ -104,7 +104,7 @@ def _scope(document: Document) -> Iterator[Finding]:
 def _values(document: Document) -> Iterator[Finding]:
     if document.image is not None and (len(document.image) > LONGEST_NAME or not _IMAGE.fullmatch(document.image)):
         yield Finding(
-            "H26", "image", "this is no name of an image file", "Name it as the list of software images shows it."
+            "H26", "image", "this is not a valid image file name", "Name it as the list of software images shows it."
         )
     for option in ("primary_management_server", "secondary_management_server"):
         server = getattr(document, option)
@@ -179,7 +179,7 @@ def _halves(view: View) -> Iterator[Finding]:
 def _platform(view: View) -> Iterator[Finding]:
     for target in view.current.targets.values() if view.document.present else ():
         if not can_host(target.model):
-            said = target.model or "a model that it does not tell"
+            said = target.model or "a model that it does not report"
             yield Finding("H1", target.item, f"it is {said}", "Only the 1100 platform hosts a firewall; leave it out.")
 
 
@@ -255,7 +255,7 @@ def _redirected(view: View) -> Iterator[Finding]:
             machine = view.current.machines.get(target.key)
             told = _drops(machine, view.read_details.redirects)
             if told:
-                remedy = "Remove the redirect first (sdwan_redirect), or use force: true if dropped traffic is meant."
+                remedy = "Remove the redirect first (sdwan_redirect), or use force: true if the traffic may be dropped."
                 yield Finding(
                     "H4",
                     target.item,
@@ -273,7 +273,7 @@ def _drops(machine: Machine | None, redirects: bool | None) -> str:
     sent = (
         f"{machine.firewall.packets_sent} packets were" if "packets_sent" in machine.shown else "packets may have been"
     )
-    return f"no call of Center tells whether live policies redirect, and {sent} sent to it"
+    return f"Center has no call that shows whether live policies redirect, and {sent} sent to it"
 
 
 def _advice(view: View) -> Iterator[Finding]:
@@ -300,13 +300,13 @@ def _reprovisions(view: View) -> Iterator[Finding]:
         if listed[:2] != ["deprovision", "provision"]:
             continue
         changed = machine.differs(view.document.settings)
-        remedy = "Use force: true to deprovision it and to provision it anew; what it is configured with is lost."
+        remedy = "Use force: true to deprovision it and to provision it again; its own configuration is lost."
         if machine.phase == "failed":
             if machine.has_carried or failed_taking_down(machine):
-                text = f"it failed ({machine.status}), but it was at work before"
+                text = f"it failed ({machine.status}), but it had been running before"
                 yield Finding("H37", target.item, text, f"Look at it first. {remedy}")
         elif view.document.renew:
-            text = "update_secret: always makes it anew to give it its keys"
+            text = "update_secret: always provisions it again to give it its keys"
             yield Finding("H37", target.item, text, remedy)
         elif changed:
             yield Finding("H37", target.item, f"{_changes(machine, view.document)}", remedy)
@@ -325,7 +325,7 @@ def _unclear(view: View) -> Iterator[Finding]:
     for target, machine in view.current.hosting:
         unclear = is_busy(machine) and not end(machine) and not takes_at_once(machine, view.document)
         if unclear and not view.patient:
-            text = f"what it does is not known: {machine.status}"
+            text = f"its state is not known: {machine.status}"
             yield Finding("H38", target.item, text, "Run again with wait: true, or look at it in the GUI.")
 
 

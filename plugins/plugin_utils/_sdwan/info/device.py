@@ -61,7 +61,7 @@ class Reader:
         with suppress(ApplyFailed):
             listed = sorted(packages(self.manager.get("config_packages")))
             return f"Its packages: {', '.join(listed[:20]) or 'none'}"
-        return "It tells no packages; the active MCN does"
+        return "It lists no packages; the active MCN does"
 
     def of_package(self, name: str) -> list[dict[str, Any]]:
         return self.manager.get(name, {"package_name": self.asked.package})
@@ -175,7 +175,7 @@ def gathered(manager: Manager, desired: Sequence[str], asked: Asked) -> dict[str
     for name in dict.fromkeys(chosen):
         systems, needs_package, read = PARTS[name]
         if system_name not in systems:
-            missing[name] = f"{NAMES[system_name]} does not tell it"
+            missing[name] = f"{NAMES[system_name]} does not report it"
         elif needs_package and not asked.package:
             missing[name] = NO_PACKAGE
         else:

@@ -113,7 +113,7 @@ class RedirectWing:
 
     def read(self) -> Redirects:
         """Raises ValidationFailed where this is not the active MCN, or the package is not the one that the network runs;
-        ApplyFailed where an activation that an earlier run began does not end."""
+        ApplyFailed where an activation that an earlier run started does not end."""
         self._warned = []
         self._running_now = None
         if not self._manager.is_center and not self._system.mode:
@@ -139,7 +139,7 @@ class RedirectWing:
         return found
 
     def _unfinished(self, state: ChangeState, known: set[str]) -> Unfinished | None:
-        """An activation that an earlier run began is waited for: what it leaves is what counts."""
+        """An activation that an earlier run started is waited for: what it leaves is what counts."""
         if self._options.backup not in known:
             return None
         ours = state.is_of(self._options.package, known - {self._options.backup})
@@ -151,7 +151,7 @@ class RedirectWing:
 
     def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
         listed = ", ".join(operation.item for operation in self._edits(running, found)) or "nothing that redirects"
-        text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
+        text = f"there is a package {self._options.backup}, left by a run that did not end; its changes may not be live yet: {listed}"
         self._warned.append(_problem("H39", PACKAGE, text, "They are activated, too, and the backup is deleted."))
 
     def _edits(self, current: Redirects, desired: Redirects) -> tuple[Operation, ...]:
@@ -167,11 +167,11 @@ class RedirectWing:
             text = f"the network runs {active}, and a backup is deleted in the end"
             raise _refused("H25", "backup_package", text, "Give it a name that nothing else has.")
         if not active:
-            text = "change management does not tell what the network runs"
+            text = "change management does not report which package the network runs"
             self._warned.append(_problem("H30", PACKAGE, text, "Make sure that it is this one.", warning=True))
         elif not same_package(active, self._options.package, () if self._live else known - {backup}):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
-            remedy = "Name the package that runs, or say force: true."
+            remedy = "Name the package that runs, or use force: true."
             if not self._options.force:
                 raise _refused("H30", PACKAGE, text, remedy)
             self._warned.append(_problem("H30", PACKAGE, text, remedy, warning=True))
@@ -187,7 +187,7 @@ class RedirectWing:
             return False
         if has_copy and (not active or (self._imported and not imported)):
             what = "what it imported" if active else "what the MCN runs"
-            message = f"Center does not tell {what}, so its copy is taken as it is"
+            message = f"Center does not report {what}, so its copy is taken as it is"
             remedy = "Import it by hand if the MCN has changed."
             self._warned.append(_problem("H30", PACKAGE, message, remedy, warning=True))
             return False
@@ -258,7 +258,7 @@ class RedirectWing:
         if current.import_due:
             return self._warned
         made = [name for name in sorted(self._templates) if name in current.templates and current.templates[name].auto]
-        remedy = "Leave it out; what it says follows office_365_breakout."
+        remedy = "Leave it out; its content follows office_365_breakout."
         theirs = [
             _problem("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy) for name in made
         ]
@@ -306,7 +306,7 @@ class RedirectWing:
                 self._manager.send(line)
         except (ConnectionFailed, ApplyFailed) as error:
             unsure = not isinstance(error, Rejected) or may_be_done(error)
-            state = "unknown; the network runs what it did, but Center's copy of the package may be another one"
+            state = "unknown; the network runs what it ran before, but Center's copy of the package may be another one"
             problems = error.problems if isinstance(error, ApplyFailed) else ()
             raise ApplyFailed(f"the import failed: {error}", problems, state if unsure else "unchanged") from error
         self._imported = True

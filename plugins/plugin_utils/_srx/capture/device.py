@@ -142,7 +142,7 @@ class Capture:
         said = [*blind, *(f"still to do: {command}" for command in left)]
         if said:
             problem = Problem("read-back", "device", "; ".join(said), f"See {SHOW} on the device.")
-            raise ApplyFailed("the device took the start in silence, but captures nothing", [problem])
+            raise ApplyFailed("the device accepted the start without an error, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
         """Until the time is over, enough packets matched or somebody stopped it: duration, count, stopped."""
@@ -211,7 +211,7 @@ class Capture:
             told = (
                 f"the device counted {self._matched} packets, but only {summary['packets']} could be read from its file"
             )
-            result["warnings"] = [f"{told}: it came in part, or in words of an unknown release"]
+            result["warnings"] = [f"{told}: it is incomplete, or in the format of an unknown release"]
         return result
 
     # -- cleaning up
@@ -267,7 +267,7 @@ class Capture:
         names = ", ".join(item.name for item in self._filters)
         return (
             f"changed: it could not be cleaned up ({why}). The filters {names} and the file {self._file.name} may be left, the monitor may "
-            "run; the device bounds the file. srx_flow_monitor with state: absent and these filters takes the filters away"
+            "run; the device limits the size of the file. srx_flow_monitor with state: absent and these filters removes the filters"
         )
 
 

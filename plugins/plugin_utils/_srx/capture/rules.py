@@ -16,11 +16,11 @@ GUIDE = "Juniper: Monitoring Security Flow Sessions"
 MANY = 10  # filters of others that an error names
 
 RULES: Mapping[str, Rule] = rule_table((
-    error("C1", "Nobody else captures.", HOUSE),
+    error("C1", "No other user captures.", HOUSE),
     error("C2", "The monitor and flow traceoptions exclude each other.", GUIDE),
-    error("C3", "Packets of filters of others are captured only where with_others says so.", HOUSE),
-    error("C4", "The filters of a capture are its own: they go when it ends.", HOUSE),
-    error("C5", "The trace file of a capture is its own: it goes when the capture ends.", HOUSE),
+    error("C3", "Packets of filters of others are captured only where with_others allows it.", HOUSE),
+    error("C4", "The filters of a capture are its own: they are removed when it ends.", HOUSE),
+    error("C5", "The trace file of a capture is its own: it is removed when the capture ends.", HOUSE),
 ))  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def _findings(
         text = f"there are filters of others ({', '.join(others[:MANY])}); their packets would be captured too"
         yield Finding("C3", "device", text, "Set with_others: true, or remove them with srx_flow_monitor.")
     for name in sorted(ours & set(before.filters)):
-        text = "there is a filter of this name already, and it would be gone afterwards"
+        text = "there is a filter of this name already, and it would be removed afterwards"
         yield Finding("C4", f"filters[{name}]", text, "Give it another name.")
     if existing:
         text = f"/var/log/{file.name} exists already"

@@ -155,16 +155,18 @@ class MonitorWing:
         self._progress("looking at the monitor")
         problems = poll(missing, lambda found: not found, SETTLE_SECONDS)
         if problems:
-            raise ApplyFailed("the device took every command in silence, but does not show their effect", problems)
+            raise ApplyFailed(
+                "the device accepted every command without an error, but does not show their effect", problems
+            )
 
     def _undone(self, failed: ApplyFailed, before: Monitor, anew: bool = False) -> ApplyFailed:
-        self._progress("taking the change back")
+        self._progress("rolling the change back")
         try:
             if anew:
                 self._firewall.reopen()
             failed.device_state = self._take_back(before)
         except (ConnectionFailed, ApplyFailed) as unread:
-            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} tells which filters are there and whether the monitor runs"
+            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} shows which filters are there and whether the monitor runs"
         return failed
 
     def _take_back(self, before: Monitor) -> str:
@@ -182,7 +184,7 @@ class MonitorWing:
             return f"changed; still to do: {'; '.join(left)}{refused}"
         back = "rolled back" if steps else "unchanged"
         if seen.file and not before.file:
-            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command takes away"
+            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command removes"
         return back
 
 

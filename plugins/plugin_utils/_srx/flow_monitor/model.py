@@ -141,17 +141,17 @@ def missing_parts(text: str, node: str = "") -> str:
     names = sum(label == "name" for label in _labels(text, node))
     count = heads.get("filters", "").strip()
     if heads.get("session status", "").strip().lower() not in ("active", "inactive"):
-        return "it does not say whether the monitor is active"
+        return "it does not show whether the monitor is active"
     resting = count == "0" and heads["session status"].strip().lower() == "inactive"
     if "trace file" not in heads and not resting:  # whether a monitor that has none prints the line is unverified
         return "it does not name the trace file"
     if not re.fullmatch(r"[0-9]{1,9}", count) or int(count) != names:
-        return f"it tells of {count or 'no number of'} filters and shows {names}"
+        return f"it reports {count or 'no number of'} filters and shows {names}"
     found = parse(text, node)
     try:
         _commands = [item.command for item in (*found.filters.values(), *([found.file] if found.file else ()))]
     except ValueError as wrong:
-        return f"it names what cannot be typed: {wrong}"
+        return f"it has names that cannot be typed: {wrong}"
     return ""
 
 

@@ -23,7 +23,7 @@ HELP = "? capture of vSRX 24.4R1"
 YANG = "YANG junos-es-conf-security 24.4, flow-filter-type and flow-traceoptions-object"
 
 RULES: Mapping[str, Rule] = rule_table((
-    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores, and begins no keyword.", f"{YANG}; {HELP}"),
+    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores, and is not the beginning of a keyword.", f"{YANG}; {HELP}"),
     error("M2", "A prefix is an IPv4 or IPv6 address with or without a length.", HELP),
     error("M3", "Both prefixes of a filter are of one family.", HOUSE, overridable=True),
     error("M4", "A port is 1 to 65535 or the keyword of a service; ranges are not known to be taken.", f"{HELP}; unverified"),
@@ -33,14 +33,14 @@ RULES: Mapping[str, Rule] = rule_table((
     error("M8", "A filter is named once.", HOUSE),
     error("M9", "The monitor starts only with a filter.", f"{GUIDE}; {HELP}"),
     error("M10", "The monitor starts only with a trace file.", f"{GUIDE}; {HELP}"),
-    error("M11", "The monitor and flow traceoptions exclude each other; nobody's traceoptions are stopped here.", GUIDE),
+    error("M11", "The monitor and flow traceoptions exclude each other; traceoptions of others are never stopped.", GUIDE),
     error("M12", "A trace file has 10240 to 1073741824 bytes.", HELP),
     error("M13", "2 to 1000 trace files are kept.", HELP),
-    error("M14", "The name of a trace file is a plain file name, it is in /var/log, and begins no keyword.", f"{GUIDE}; {HELP}"),
+    error("M14", "The name of a trace file is a plain file name, it is in /var/log, and is not the beginning of a keyword.", f"{GUIDE}; {HELP}"),
     warning("M15", "logical-system is deprecated in favour of tenant.", YANG),
-    warning("M16", "Some criteria are not known to be shown by the device, so nobody can verify them.", "two captures"),
-    warning("M17", "Size, number, match and readability of the trace file are never shown, so nobody can verify them.", "two captures"),
-    error("M18", "state absent names what goes, or purges.", HOUSE),
+    warning("M16", "Some criteria are not known to be shown by the device, so they cannot be verified.", "two captures"),
+    warning("M17", "Size, number, match and readability of the trace file are never shown, so they cannot be verified.", "two captures"),
+    error("M18", "state absent names the filters to remove, or purges.", HOUSE),
     error("M19", "logical_system and root_logical_system exclude each other.", HELP),
 ))  # fmt: skip
 
@@ -78,7 +78,7 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
     if file:
         found += _file(file)
     if state == "absent" and not filters and not purge:
-        remedy = "Name the filters that go, or set purge: true for all of them."
+        remedy = "Name the filters to remove, or set purge: true for all of them."
         found.append(Finding("M18", "filters", "nothing is named", remedy))
     return problems(RULES, found)
 
@@ -86,7 +86,7 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
 def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
     if not _NAME.fullmatch(str(item["name"])):
         yield Finding(
-            "M1", where, f"{item['name']!r} is not such a name", "Take letters, digits, dots, dashes, underscores."
+            "M1", where, f"{item['name']!r} is not a valid name", "Use letters, digits, dots, dashes, underscores."
         )
     if state == "absent":
         return
@@ -119,7 +119,7 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
         value = item.get(key)
         if value is not None and not 0 <= int(value) <= most:
             yield Finding(
-                "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number of that range."
+                "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number in that range."
             )
     yield from _typable(where, item)
     if item.get("logical_system") and item.get("root_logical_system"):
@@ -164,8 +164,8 @@ def _file(item: Item) -> Iterator[Finding]:
         yield Finding(
             "M14",
             "file.name",
-            f"{item['name']!r} is not such a name",
-            "Take letters, digits, dots, dashes, underscores.",
+            f"{item['name']!r} is not a valid name",
+            "Use letters, digits, dots, dashes, underscores.",
         )
     keyword = _keyword(str(item["name"]), _FILE_KEYWORDS)
     if keyword:

@@ -109,7 +109,7 @@ class Reading:
             self.layout = dialect.layout
             if last and paged and not dialect.pages:
                 self.warnings.append(
-                    f"this release does not know start-identifier and count ({last.said.text}): all was read in one answer"
+                    f"this release does not know start-identifier and count ({last.said.text}): everything was read in one answer"
                 )
             return
         if last:
@@ -170,14 +170,14 @@ class Reading:
             except Dropped:
                 if again or not self.sessions:
                     raise
-                self.warnings.append(f"the session ended behind {self.sessions} sessions; read on in a new one")
+                self.warnings.append(f"the session ended after {self.sessions} sessions; reading went on in a new one")
                 self.firewall.reopen()
                 continue
             self._merge(report)
             shown = sum(report.totals.values())
             if shown >= size and shown > len(page):
                 raise ApplyFailed(
-                    f"of {shown} sessions of a page only {len(page)} were understood: set page_size: 0 to read on"
+                    f"of {shown} sessions of a page only {len(page)} were understood: set page_size: 0 to continue"
                 )
             return page
         return []
@@ -204,13 +204,13 @@ class Reading:
                 else:
                     yield from session_text.sessions(pieces, report, desired)
         except ConnectionFailed as error:
-            raise type(error)(f"{error} It was behind {self.sessions + report.sessions} sessions.") from None
+            raise type(error)(f"{error} {self.sessions + report.sessions} sessions had been read.") from None
         said = REFUSALS.find(report.lead)
         if said and not report.sessions and not report.summary and not report.totals:
             raise _Refusal(line, said)
         if report.broken:
             raise ApplyFailed(
-                f"the answer to {line!r} is not whole: {report.broken}", details={"sessions_read": self.sessions}
+                f"the answer to {line!r} is not complete: {report.broken}", details={"sessions_read": self.sessions}
             )
 
     def _take(self, raw: Raw, take: Take) -> None:
@@ -231,12 +231,14 @@ class Reading:
             return
         if report.total is None:
             if report.sessions:
-                self.warnings.append("the firewall did not say how many sessions it displayed: the answer may be cut")
+                self.warnings.append(
+                    "the firewall did not report how many sessions it displayed: the answer may be cut"
+                )
         else:
             self.displayed = (self.displayed or 0) + report.total
             if report.total != report.sessions:
                 self.warnings.append(
-                    f"the firewall says that it displayed {report.total} sessions, {report.sessions} were understood"
+                    f"the firewall reports that it displayed {report.total} sessions, {report.sessions} were understood"
                 )
 
     def told(self) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class InterfaceNat:
         if not translated or not egress or translated == (get("in.source") or "").strip():
             return
         if (get("source_nat_pool") or INTERFACE).strip() != INTERFACE:
-            return  # an address of a pool, or of static NAT, is no address of an interface
+            return  # an address of a pool, or of static NAT, is not an address of an interface
         local = self._known.get(egress)
         if local is None:
             if len(self._unknown) < MOST_FOUND or egress in self._unknown:

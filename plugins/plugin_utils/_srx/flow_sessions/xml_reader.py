@@ -22,7 +22,7 @@ from .shapes import Shape, Shapes, larger
 END = "</flow-session>"
 LARGEST_SESSION = 256 * 1024  # characters up to END; what is larger is expat's
 LARGEST_TOKEN = 1024 * 1024  # bytes in which expat finds no end of a tag, a comment or a text
-DEEPEST = 64  # elements within each other; devices print eight
+DEEPEST = 64  # nested elements; devices print eight
 MOST_VALUES = 1000  # of one session; devices print about sixty
 LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal stands there
 
@@ -244,7 +244,7 @@ class _Tree:
             if self.begun:
                 self._parse(b"", last=True)
             self._over = True
-            self._report.broken = self._report.broken or ("" if self.begun else "it holds no XML")
+            self._report.broken = self._report.broken or ("" if self.begun else "it contains no XML")
 
     def _parse(self, data: bytes, *, last: bool) -> None:
         for start in range(0, max(len(data), 1), LARGEST_TOKEN):
@@ -253,13 +253,19 @@ class _Tree:
             try:
                 self._parser.Parse(chunk, last)
                 if self._quiet > 2 * LARGEST_TOKEN:
-                    raise _Unfit("a tag without end")
+                    raise _Unfit("a tag that is not closed")
             except expat.ExpatError as error:
                 if not self._over:
-                    why = "it ends in the middle" if last else f"it is no XML: {expat.errors.messages[error.code]}"
+                    why = (
+                        "it ends in the middle of an element"
+                        if last
+                        else f"it is not XML: {expat.errors.messages[error.code]}"
+                    )
                     self._report.broken = f"{why} (after {self._report.sessions} sessions)"
             except _Unfit as unfit:
-                self._report.broken = f"{unfit} is nothing that a device sends (after {self._report.sessions} sessions)"
+                self._report.broken = (
+                    f"{unfit} is not something that a device sends (after {self._report.sessions} sessions)"
+                )
             if self._report.broken:
                 self._over = True
             if self._over:
@@ -272,7 +278,7 @@ class _Tree:
         tag = name.rpartition(":")[2]
         self._path.append(tag)
         if len(self._path) > DEEPEST:
-            raise _Unfit(f"more than {DEEPEST} elements within each other")
+            raise _Unfit(f"more than {DEEPEST} nested elements")
         if self._session is None:
             if tag == "flow-session":
                 self._session, self._wing, self._wings = {}, None, []

@@ -124,7 +124,7 @@ def validate(document: Sequence[Item] | None, state: State) -> list[Problem]:
     """What is wrong with the form of a document, whatever the device is: known before a connection is opened."""
     if state == "deleted" and document is not None and not document:
         text = "state deleted without a document removes all error actions, and this document is empty"
-        return [Problem("document", "config", text, "Leave config out if that is meant.")]
+        return [Problem("document", "config", text, "Leave config out if this is intended.")]
     return problems(RULES, _form(document or ()))
 
 
@@ -160,13 +160,15 @@ def _values(view: View) -> Iterator[Finding]:
             if count > 1:
                 yield Finding("F13", f"{item}.actions", f"{action!r} is named {count} times", "Write it once.")
             if not _WORD.fullmatch(action):
-                yield Finding("F19", f"{item}.actions", f"{action!r} is no name of an action", _known())
+                yield Finding("F19", f"{item}.actions", f"{action!r} is not a valid action name", _known())
     for entry in view.document if view.state != "deleted" else ():
         fpc = fpc_of(entry)
         for level in LEVELS:
             if fpc is not None and (entry.get(level) or {}).get("actions") == []:
                 remedy = "Leave actions out for the default ones, or name harmless ones such as log."
-                yield Finding("F16", f"{item_name(Key(fpc, level))}.actions", "an empty list is not no action", remedy)
+                yield Finding(
+                    "F16", f"{item_name(Key(fpc, level))}.actions", "an empty list does not mean no action", remedy
+                )
 
 
 def _known() -> str:
@@ -182,7 +184,7 @@ def _platform(view: View) -> Iterator[Finding]:
     facts = view.facts
     wrong = [model for model in facts.models if model not in CHASSIS]
     if wrong or not facts.models:
-        said = f"this is an {', '.join(wrong)}" if wrong else "the device does not tell its model"
+        said = f"this is an {', '.join(wrong)}" if wrong else "the device does not report its model"
         yield Finding("F1", "device", f"{said}; only {', '.join(CHASSIS)} handle errors of FPCs", "", not wrong)
     engines = [(one.node, engine) for one in facts.chassis for engine in one.engines]
     for node, engine in engines:
@@ -191,7 +193,7 @@ def _platform(view: View) -> Iterator[Finding]:
             yield Finding(
                 "F2",
                 where,
-                f"{engine.description} is version 1, which handles no errors of FPCs",
+                f"{engine.description} is version 1, which does not handle errors of FPCs",
                 "Take RE-1800X4 or newer.",
             )
         elif engine.version is None and not wrong:
@@ -202,7 +204,7 @@ def _platform(view: View) -> Iterator[Finding]:
 def _release(view: View) -> Iterator[Finding]:
     release, said = view.facts.release, view.facts.release_text
     if release is None:
-        yield Finding("F3", "device", f"the release is not known ({said or 'not told'})", "", True)
+        yield Finding("F3", "device", f"the release is not known ({said or 'not reported'})", "", True)
     elif not reached(release, DETECTION):
         yield Finding(
             "F3", "device", f"{said} does not handle errors of FPCs", "It begins with 15.1X49-D30 and 17.3R1."

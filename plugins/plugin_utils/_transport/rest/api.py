@@ -111,7 +111,7 @@ def target(path: str, query: Mapping[str, str] | None = None) -> str:
     'monitor/flows?filter=page_no:2;application:a%20b'
     """
     if not path or path.startswith("/") or not _PATH.fullmatch(path):
-        raise ValueError(f"{clean(path)!r} is no path below the base path: it is relative and percent-encoded")
+        raise ValueError(f"{clean(path)!r} is not a path below the base path: it must be relative and percent-encoded")
     if any(re.sub(r"%2[eE]", ".", part) in (".", "..") for part in path.split("/")):
         raise ValueError(f"{path!r} leads out of the base path")
     if not query:

@@ -78,7 +78,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         waiting.extend(item for item in inner if isinstance(item, BaseException))
 
 
-_LAST = "In a lab, ansible_rest_validate_certs: false accepts any certificate, also an impostor's."
+_LAST = "In a lab, ansible_rest_validate_certs: false accepts any certificate, even an impostor's."
 
 
 def _certificate(error: BaseException, attempt: Attempt) -> str:
@@ -108,7 +108,7 @@ def _pin(error: BaseException, attempt: Attempt) -> str:
     found = re.search(r'got "?([0-9a-fA-F:]+)', str(error))
     seen = found[1] if found else "another one"
     return (
-        f"{attempt.where}: the certificate is not the pinned one: it has SHA-256 {seen}. Somebody may be in between, or the "
+        f"{attempt.where}: the certificate is not the pinned one: it has SHA-256 {seen}. The connection may be intercepted, or the "
         "device has a new certificate; then compare it with the device's own and set ansible_rest_pin_sha256 to it."
     )
 
@@ -144,7 +144,7 @@ _ALERTS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def _proxy(_error: BaseException, attempt: Attempt) -> str:
-    return f"{attempt.where}: the proxy {attempt.proxy} does not lead there. Check ansible_rest_proxy."
+    return f"{attempt.where}: the proxy {attempt.proxy} does not connect to it. Check ansible_rest_proxy."
 
 
 def _dns(_error: BaseException, attempt: Attempt) -> str:
@@ -187,7 +187,7 @@ def _lost(_error: BaseException, attempt: Attempt) -> str:
 
 
 def _url(_error: BaseException, attempt: Attempt) -> str:
-    return f"{attempt.where}: that is no address of a web service. Check ansible_host, ansible_port and ansible_rest_proxy."
+    return f"{attempt.where}: this is not the address of a web service. Check ansible_host, ansible_port and ansible_rest_proxy."
 
 
 # Name of a class, what became of the call, what it means; the first row that has something to say about any error wins.

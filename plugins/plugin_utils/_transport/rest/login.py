@@ -98,7 +98,7 @@ def _system(option: Option, dialects: DialectTable) -> Dialect:
 def _address(option: Option) -> tuple[str, int]:
     host = str(option("host")).strip().removeprefix("[").removesuffix("]")
     if not host or re.search(r"[\s\x00-\x1f\x7f/@?#\\%\[\]]", host):
-        raise LoginError(f"{host!r} is no host name or address. Check ansible_host: it has no https:// and no path.")
+        raise LoginError(f"{host!r} is not a host name or address. Check ansible_host: it has no https:// and no path.")
     port = int(option("port"))
     if not 1 <= port <= 65535:
         raise LoginError(f"port {port} is not between 1 and 65535. Check ansible_port.")
@@ -108,7 +108,7 @@ def _address(option: Option) -> tuple[str, int]:
 def _plain(option: Option, name: str) -> str:
     text = str(option(name) or "")
     if not re.fullmatch(r"[A-Za-z0-9._~{}/-]*", text) or ".." in text:
-        raise LoginError(f"ansible_rest_{name} {text!r} is no path of a URL.")
+        raise LoginError(f"ansible_rest_{name} {text!r} is not a path of a URL.")
     return text
 
 
@@ -129,7 +129,7 @@ def _proxy(option: Option) -> str:
     except ValueError:
         good = False
     if not good:  # its text may hold a password
-        raise LoginError("ansible_rest_proxy is no http://HOST:PORT of a proxy.")
+        raise LoginError("ansible_rest_proxy is not http://HOST:PORT of a proxy.")
     return proxy
 
 

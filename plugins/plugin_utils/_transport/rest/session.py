@@ -271,7 +271,7 @@ class Session:
         except Unreachable as error:
             if not before:
                 raise
-            raise Dropped(f"{error} It was while logging in again.") from None
+            raise Dropped(f"{error} This happened while logging in again.") from None
         except (Dropped, Timeout):
             if expect_down:
                 self._forget()
@@ -305,7 +305,7 @@ class Session:
             try:
                 self._wait(attempt, raw.headers.get("retry-after", ""))
             except TooLong as asked:
-                refused.args = (f"{refused} It asks to come back in {asked}, which is too long to wait.",)
+                refused.args = (f"{refused} It asks for a retry in {asked}, which is too long to wait.",)
                 raise refused from None
 
     def _wait(self, attempt: int, retry_after: str = "") -> None:
@@ -426,12 +426,12 @@ def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
             json.dumps(body, ensure_ascii=False).encode()  # halves of a character cannot be shown
     except (ValueError, RecursionError):
         start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
-        return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
+        return None, f"{len(raw.data)} bytes that are not JSON ({kind}){start}.", "json" in kind
     return body, "", False
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _words(raw: _Raw) -> str:

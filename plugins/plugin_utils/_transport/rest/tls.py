@@ -54,7 +54,7 @@ def pinned(text: str) -> str:
     digits = re.sub(r"[\s:]", "", re.sub(r"^sha-?256[:=]|^.*fingerprint=", "", text.strip().lower()))
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
         raise LoginError(
-            "ansible_rest_pin_sha256 is no SHA-256: it has 64 hexadecimal digits, as "
+            "ansible_rest_pin_sha256 is not a SHA-256: it has 64 hexadecimal digits, as "
             "`openssl x509 -noout -fingerprint -sha256` prints them."
         )
     return digits

@@ -131,7 +131,7 @@ class Cli:
     def _send(self, lines: Sequence[str]) -> None:
         for line in lines:
             if _CONTROL.search(line):
-                raise ValueError(f"a control character never leaves the controller: {line!r}")
+                raise ValueError(f"a control character is never sent: {line!r}")
         self._door.send("".join(f"{line}\n" for line in lines))
 
     def _at_prompt(self, tail: str) -> bool:
@@ -189,7 +189,7 @@ class _Exchange:
                 chunk = _NOISE.sub("", chunk)
             size += len(chunk)
             if size > self.largest or time.monotonic() - started > self.longest:
-                raise Timeout(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
+                raise Timeout(f"{self._due!r} prints without end: over {self.largest} characters or {self.longest:g} s")
             *lines, self._tail = (self._tail + chunk).split("\n")
             if len(self.answers) < len(self._commands) or self._spoilt or any(map(self._prompt.match, lines)):
                 for line in lines:

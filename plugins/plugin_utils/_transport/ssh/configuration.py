@@ -101,7 +101,9 @@ class ConfigurationSession:
 
 
 def not_taken(problems: Sequence[Problem]) -> ApplyFailed:
-    return ApplyFailed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+    return ApplyFailed(
+        "the device did not accept the pasted lines as they were sent; the candidate was dropped", problems
+    )
 
 
 def refused_lines(
@@ -116,7 +118,7 @@ def refused_lines(
             said = refusals.find(next(remaining, ""))
             if said:
                 meaning = f": {said.meaning}" if said.meaning else ""
-                message = f"the device does not take the line {line.strip()!r}{meaning}"
+                message = f"the device does not accept the line {line.strip()!r}{meaning}"
                 remedy = said.remedy or otherwise
                 problems.append(Problem("device", operation.item, message, remedy, device_text=said.text))
     return problems

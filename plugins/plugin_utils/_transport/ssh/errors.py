@@ -62,7 +62,7 @@ def accept_key(host: str, port: int, known_hosts: str) -> str:
     return (
         f"Compare the fingerprint with the device's own. If they agree, accept the key with `{scan} >> {known_hosts}`, "
         "or name another file in ansible_netmiko_known_hosts. "
-        "In a lab, ansible_netmiko_host_key_checking: false accepts any key, also an impostor's."
+        "In a lab, ansible_netmiko_host_key_checking: false accepts any key, even an impostor's."
     )
 
 
@@ -145,7 +145,7 @@ def _incompatible(error: BaseException, attempt: Attempt) -> str:
         return f"{attempt.where}: the device speaks another SSH protocol: {error}"
     theirs, ours = attempt.offers.get(_OFFER_KEYS[kind], ((), ()))
     text = (
-        f"{attempt.where}: no common {_KINDS[kind]}: the device offers {', '.join(theirs) or 'what it did not tell'}; "
+        f"{attempt.where}: no common {_KINDS[kind]}: the device offers {', '.join(theirs) or 'none that it named'}; "
         f"this controller offers {', '.join(ours)}. "
     )
     if kind == "host key" and attempt.known_hosts:
@@ -162,7 +162,7 @@ def _ssh(error: BaseException, attempt: Attempt) -> str:
     text = str(error)
     if "banner" in text:
         return (
-            f"{attempt.where}: no SSH banner: it is no SSH server, or it is overloaded. Check ansible_port; "
+            f"{attempt.where}: no SSH banner: it is not an SSH server, or it is overloaded. Check ansible_port; "
             "ansible_netmiko_banner_timeout allows more time."
         )
     if "No authentication methods" in text:

@@ -85,7 +85,7 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
     if keys.accepted:
         raise HostKeyRefused(
             f"{where}: the host key has CHANGED: {shown}, {target.known_hosts_file} has another one for {name}. "
-            f"Somebody may be in between, or the device has new keys; then remove the old entry first: "
+            f"The connection may be intercepted, or the device has new keys; then remove the old entry first: "
             f"`ssh-keygen -f {target.known_hosts_file} -R '{name}'`."
         )
     raise HostKeyRefused(f"{where}: the host key is unknown: {shown}, {target.known_hosts_file} has none for {name}.")

@@ -86,7 +86,7 @@ def bundle_list(view: View) -> Iterator[Finding]:
         yield Finding(
             "S15",
             source_item(source),
-            f"{source.interface} carries no ACL, but {some(strays)} does and is no source;"
+            f"{source.interface} has no ACL, but {some(strays)} has one and is not a source;"
             " the ACL of a bundle works on the bundle, not on its members",
             f"Bind the ACL to {source.interface}.",
         )
@@ -162,7 +162,7 @@ def without_acl(view: View) -> Iterator[Finding]:
         yield Finding(
             "S26",
             f"sessions[{session}].sources",
-            f"{some(sorted(interfaces))} selects by ACL, but neither names one nor carries one for received traffic;"
+            f"{some(sorted(interfaces))} selects by ACL, but neither names one nor has one for received traffic;"
             f" {view.platform.title} then mirrors {effect.value}" + doubt(effect),
             "Bind an ACL with capture entries to it, name one at the source, or remove acl.",
         )
@@ -222,7 +222,7 @@ def capture_missing(view: View) -> Iterator[Finding]:
             "capture-missing",
             list_item(key),
             f"it selects what is mirrored of {some(sorted(interfaces))}, but no entry has capture",
-            "Set capture: true on the entries whose packets shall be mirrored.",
+            "Set capture: true on the entries whose packets must be mirrored.",
         )
 
 
@@ -282,7 +282,7 @@ def binding_taken(view: View) -> Iterator[Finding]:
             "takes-binding",
             f"{list_item(acl)}.interfaces",
             f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more",
-            f"If {other} shall go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
+            f"If {other} must go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
         )
 
 
@@ -296,7 +296,7 @@ def named_list_hides(view: View) -> Iterator[Finding]:
                     source_item(source),
                     f"the ACL {key.name} that the source names selects alone; {own.acl}, bound to {source.interface},"
                     " only filters",
-                    f"Remove the name if {own.acl} shall select.",
+                    f"Remove the name if {own.acl} must select.",
                 )
 
 
@@ -458,7 +458,7 @@ def qualifier_pairs(view: View) -> Iterator[Finding]:
             yield Finding(
                 "tcam-qualifier-pairs",
                 item,
-                f"the YANG model wants frag-bit with {some(wanting)}; some releases take it without",
+                f"the YANG model requires frag-bit with {some(wanting)}; some releases accept it without",
                 "Add frag-bit.",
             )
         missing_parts = [word for word in IPV6_MANDATORY_QUALIFIERS if word not in words]

@@ -89,6 +89,6 @@ def test_a_problem_says_what_the_table_knows_and_what_the_device_said() -> None:
     assert known and unknown
     problem = refused_problem(known, "filters[a]", "monitor security flow start")
     assert (problem.rule, problem.item, problem.device_text) == ("device", "filters[a]", known.text)
-    assert problem.message == "the device refused 'monitor security flow start': this user may not do that"
+    assert problem.message == "the device refused 'monitor security flow start': this user is not allowed to do that"
     assert problem.remedy == known.remedy
     assert refused_problem(unknown, "show version", "show version", "read").remedy == OTHERWISE
