@@ -35,9 +35,9 @@ class ActionModule(DeviceAction):
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         filters, file = without_none(options["filters"]), without_none(options["file"])
-        flawed = validate(filters, file, "started", purge=False)
-        if errors(flawed):
-            raise ValidationFailed(flawed)
+        problems = validate(filters, file, "started", purge=False)
+        if errors(problems):
+            raise ValidationFailed(problems)
         limits = Limits(
             options["duration"],
             options["interval"],
@@ -54,5 +54,5 @@ class ActionModule(DeviceAction):
         result: dict[str, Any] = {"changed": True, "commands": capture.commands(begin)}
         if not self._task.check_mode:
             result |= capture.run(begin, files)
-        warnings = [*map(str, flawed), *result.pop("warnings", ())]
+        warnings = [*map(str, problems), *result.pop("warnings", ())]
         return {**result, **({"warnings": warnings} if warnings else {})}

@@ -225,20 +225,20 @@ class _Walk(Generic[S]):
 
     def _ask_guards(self, document: PlanDocument) -> None:
         intent = Intent(self._terms.subject, self._wing.desired(), self.run.before, document.plan)
-        said = [problem for guard in self._terms.guards for problem in guard(intent)]
-        if errors(said):
-            raise ValidationFailed([*self.run.warnings, *said], "This run is not allowed")
-        self.run.warnings += said
+        problems = [problem for guard in self._terms.guards for problem in guard(intent)]
+        if errors(problems):
+            raise ValidationFailed([*self.run.warnings, *problems], "This run is not allowed")
+        self.run.warnings += problems
 
     def _verify(self, plan: Plan, desired: S) -> None:
         self._progress("verifying")
         try:
             seen, left = self._seen(plan, desired)
         except (ConnectionFailed, ApplyFailed, ValidationFailed) as error:
-            said = () if isinstance(error, ConnectionFailed) else error.problems
+            problems = () if isinstance(error, ConnectionFailed) else error.problems
             why = "the state that was read back breaks rules" if isinstance(error, ValidationFailed) else error
             message = f"the change was made, but could not be verified: {why}"
-            raise ApplyFailed(message, said, "changed; run again to verify it") from error
+            raise ApplyFailed(message, problems, "changed; run again to verify it") from error
         self.run.after = self._wing.show(seen)
         if left:
             missing = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
@@ -269,10 +269,10 @@ class _Walk(Generic[S]):
         """A stage that fails before its first write leaves what the earlier ones did: that is no refusal, no lost link."""
         if not self._applied or isinstance(failed, ApplyFailed):
             return failed
-        said = failed.problems if isinstance(failed, ValidationFailed) else ()
+        problems = failed.problems if isinstance(failed, ValidationFailed) else ()
         text = failed.message if isinstance(failed, ValidationFailed) else str(failed)
         return ApplyFailed(
-            f"an earlier stage of this run was applied, then: {text}", said, self.state_of_earlier_stages
+            f"an earlier stage of this run was applied, then: {text}", problems, self.state_of_earlier_stages
         )
 
     def note_failure(self, failed: RunFailed) -> None:

@@ -69,8 +69,8 @@ class StateAction(DeviceAction):
             key=str(self._variable(PLAN_KEY) or "").encode(),
         )
         progress = self.progress(options["progress"])
-        document, said = self.parse(options, progress)
-        self._warnings = downgraded(said, warn_only)
+        document, problems = self.parse(options, progress)
+        self._warnings = downgraded(problems, warn_only)
         if errors(self._warnings):
             raise ValidationFailed(self._warnings)
         with self.wing(document, options, progress) as wing:

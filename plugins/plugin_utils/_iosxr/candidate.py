@@ -72,7 +72,7 @@ def _entry(line: str, family: Family) -> str:
     return line if ace is None else f"{ace.sequence} {ace}"
 
 
-def differences(sent: Sequence[str], shown: str, standing: str = "") -> tuple[list[str], list[str]]:
+def differences(sent: Sequence[str], candidate: str, running: str = "") -> tuple[list[str], list[str]]:
     """What was sent and does not stand in the candidate, and what stands there and was not sent.
 
     A candidate shows a net change. So what the router has already (standing, as it prints it) need not be shown, nor
@@ -82,8 +82,8 @@ def differences(sent: Sequence[str], shown: str, standing: str = "") -> tuple[li
     added = {path for path in ours if not any(line.startswith("no ") for line in path)}
     removed = {_place(path): path for path in ours - added if path[-1].startswith("no ")}
     retaken = {_place(path) for path in added}
-    seen = {step for path in paths(shown.splitlines()) for step in _steps(comparable(path))}
-    there = {_keyed(path) for path in seen}.union(_keyed(comparable(path)) for path in paths(standing.splitlines()))
+    seen = {step for path in paths(candidate.splitlines()) for step in _steps(comparable(path))}
+    there = {_keyed(path) for path in seen}.union(_keyed(comparable(path)) for path in paths(running.splitlines()))
     gone = {_place(path) for path in seen if path[-1].startswith("no ")}
     missing = [path for path in added if _keyed(path) not in there]
     missing += [path for place, path in removed.items() if place not in gone | retaken]
@@ -156,5 +156,5 @@ def _owner(path: Path, owner: dict[Path, str]) -> str:
 
 
 def _remedy(text: str) -> str:
-    said = REFUSALS.find(f"!!% {text}")
-    return said.remedy if said else "Change the item, or the configuration that it conflicts with."
+    refusal = REFUSALS.find(f"!!% {text}")
+    return refusal.remedy if refusal else "Change the item, or the configuration that it conflicts with."

@@ -141,10 +141,10 @@ class Configuration(ConfigurationSession):
             refused = refused_lines(operations, answers, LINE_REFUSALS, OTHERWISE)
             if refused:
                 return refused
-            shown = self._cli.run("show configuration")[0]
-            if REFUSALS.find(shown):
-                raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
-            missing, extra = differences(lines, shown, standing)
+            candidate = self._cli.run("show configuration")[0]
+            if REFUSALS.find(candidate):
+                raise _refusal(candidate, "the router refused 'show configuration'; the candidate was dropped")
+            missing, extra = differences(lines, candidate, standing)
             if missing and not extra:
                 raise ConcurrentChange("the router already has some of what was pasted")
             return deviating(missing, extra)
@@ -213,10 +213,10 @@ class Configuration(ConfigurationSession):
 def _refusal(answer: str, message: str) -> ApplyFailed:
     """The failure that an answer tells of; whatever the router printed is in it."""
     text = " ".join(answer.split())[:500]
-    said = REFUSALS.find(answer)
-    if said and said.meaning:
-        problem = Problem("device", "configuration", said.meaning, said.remedy, "error", text)
-        return ApplyFailed(f"{message}: {said.meaning}", [problem])
+    refusal = REFUSALS.find(answer)
+    if refusal and refusal.meaning:
+        problem = Problem("device", "configuration", refusal.meaning, refusal.remedy, "error", text)
+        return ApplyFailed(f"{message}: {refusal.meaning}", [problem])
     return ApplyFailed(
         message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)]
     )

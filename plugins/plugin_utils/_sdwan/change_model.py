@@ -137,9 +137,9 @@ def audits(packages: Sequence[Item]) -> list[Problem]:
     for severity, message in _AUDITS.items():
         for item in _findings(packages, severity)[:MOST_AUDITS]:
             where = " ".join(filter(None, (text(item, "siteuiid"), text(item, "object")))) or "package"
-            said = text(item, "msg") or text(item, "code") or "no text"
+            device_text = text(item, "msg") or text(item, "code") or "no text"
             remedy = f"Audit {text(item, 'code')}." if text(item, "code") else ""
-            found.append(Problem("H34", where, message, remedy, severity, said))
+            found.append(Problem("H34", where, message, remedy, severity, device_text))
     return found
 
 

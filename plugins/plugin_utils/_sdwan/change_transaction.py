@@ -139,7 +139,7 @@ class Change:
             done = True
         except (ApplyFailed, ConnectionFailed) as error:
             done = True
-            raise self._told(error, self._taken_back()) from error
+            raise self._failed(error, self._taken_back()) from error
         finally:
             if not done:  # a time-out of the task, Ctrl-C, or ConcurrentChange
                 self._taken_back()
@@ -195,7 +195,9 @@ class Change:
         self._send(operation, "verifying", timeout=COMPILE_SECONDS)
         now = read_state(self._manager)
         if now.failure_reason:
-            raise ApplyFailed("change management does not verify the package", [_said("verify", now.failure_reason)])
+            raise ApplyFailed(
+                "change management does not verify the package", [_step_problem("verify", now.failure_reason)]
+            )
 
     def _stage(self, operation: Operation) -> None:
         self._staging = True
@@ -213,7 +215,7 @@ class Change:
         if now.failing and not now.failure_reason:
             now = self._without(now, LEAVES_FAILING in operation.risk)
         if now.failure_reason:
-            raise ApplyFailed("staging failed", [_said("stage", now.failure_reason)])
+            raise ApplyFailed("staging failed", [_step_problem("stage", now.failure_reason)])
         if now.state != ACTIVATE_STATE:
             waiting = [Problem("stage", site.name, f"transfer: {site.transfer_state or '?'}") for site in now.sites]
             text = f"staging did not end within {self._options.stage_timeout:g} s (stage_timeout); its state is {now.state or '?'}"
@@ -303,9 +305,9 @@ class Change:
             if not may_be_done(refused):
                 self._activating = False
                 raise
-            self._begun(refused)
+            self._require_started(refused)
         except ConnectionFailed as lost:
-            self._begun(lost)
+            self._require_started(lost)
         end = time.monotonic() + self._options.activation_timeout
         look = self._look("activating", staged)
         now = poll(
@@ -316,7 +318,7 @@ class Change:
         )
         if now.failure_reason:
             self._activating = bool(now.activated(staged))
-            raise ApplyFailed("the network did not take the change", [_said("activate", now.failure_reason)])
+            raise ApplyFailed("the network did not take the change", [_step_problem("activate", now.failure_reason)])
         if not over(now):
             missing = staged.keys() - {site.name for site in now.activated(staged)}
             limit = f"{self._options.activation_timeout:g} s (activation_timeout)"
@@ -327,7 +329,7 @@ class Change:
             )
         self._activating, self._live = False, True
 
-    def _begun(self, why: ApplyFailed | ConnectionFailed) -> None:
+    def _require_started(self, why: ApplyFailed | ConnectionFailed) -> None:
         """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
         request. Raises ApplyFailed where it was not started."""
         self._progress("activating; the answer was lost, which can happen")
@@ -406,7 +408,7 @@ class Change:
     def _kept(self) -> str:
         return f"the package {self._options.backup} holds what was before, and the next run begins from there"
 
-    def _told(self, error: ApplyFailed | ConnectionFailed, device_state: str) -> ApplyFailed:
+    def _failed(self, error: ApplyFailed | ConnectionFailed, device_state: str) -> ApplyFailed:
         problems = error.problems if isinstance(error, ApplyFailed) else ()
         details = dict(error.details) if isinstance(error, ApplyFailed) else {}
         if self.sites:
@@ -414,5 +416,5 @@ class Change:
         return ApplyFailed(str(error), problems, device_state, details)
 
 
-def _said(step: str, words: str) -> Problem:
+def _step_problem(step: str, words: str) -> Problem:
     return Problem(step, "change_management", "it says why", device_text=words)

@@ -251,14 +251,14 @@ def phase(operation_status: str) -> Phase:
     >>> phase("Provisioning: booting"), phase("Whatever")
     ('busy', 'unknown')
     """
-    said = operation_status.strip().lower()
-    return next((meaning for words, meaning in PHASES.items() if _means(said, words, meaning)), "unknown")
+    text = operation_status.strip().lower()
+    return next((meaning for words, meaning in PHASES.items() if _means(text, words, meaning)), "unknown")
 
 
-def _means(said: str, words: str, meaning: Phase) -> bool:
+def _means(text: str, words: str, meaning: Phase) -> bool:
     if meaning == "running":
-        return said == words
-    return said.startswith(words) and not said[len(words) : len(words) + 1].isalnum()
+        return text == words
+    return text.startswith(words) and not text[len(words) : len(words) + 1].isalnum()
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,17 +297,17 @@ class _Session(ConfigurationSession):
         """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises ApplyFailed;
         ConcurrentChange when another session has done some of it already, unless that is no matter (partly).
         """
-        shown = Difference()
+        actual = Difference()
 
         def look(answers: list[str]) -> list[Problem]:
-            nonlocal shown
+            nonlocal actual
             refused = refused_lines(plan.operations, answers, REFUSALS, OTHERWISE)
             if refused:
                 raise not_taken(refused)
             if not partly and any(NOTHING_TO_DELETE.search(answer) for answer in answers):
                 raise ConcurrentChange("a statement that was to be deleted is already gone")
-            shown, missing, extra = self._compared(plan.commands)
-            if not partly and _of_others(plan, shown):
+            actual, missing, extra = self._compared(plan.commands)
+            if not partly and _of_others(plan, actual):
                 raise ConcurrentChange(
                     "another session has configured something below a statement that was to be deleted"
                 )
@@ -316,16 +316,16 @@ class _Session(ConfigurationSession):
             return deviating(missing, extra) if extra else []
 
         self._paste(plan.commands, look)
-        return bool(shown.added or shown.removed)
+        return bool(actual.added or actual.removed)
 
     def _compared(self, lines: list[str]) -> tuple[Difference, list[str], list[str]]:
         """What the candidate shows, what of the lines is missing there, what is in it beside them. Looked for twice: a
         text that was cut on its way is no candidate."""
         for _look in ("first", "second"):
-            shown = self._cli.run("show | compare")[0]
-            if REFUSALS.find(shown):
-                raise _refused(shown, "the device refused 'show | compare'; the candidate was dropped")
-            found = difference(shown)
+            text = self._cli.run("show | compare")[0]
+            if REFUSALS.find(text):
+                raise _refused(text, "the device refused 'show | compare'; the candidate was dropped")
+            found = difference(text)
             missing, extra = deviations(lines, found)
             if not missing:
                 break
@@ -334,40 +334,40 @@ class _Session(ConfigurationSession):
     def check(self, plan: Plan) -> None:
         """commit check. Raises ApplyFailed with each complaint."""
         answer = self._ask("commit check")
-        said = REFUSALS.find(answer)
-        if _CHECKED.search(answer) and not said:
+        refusal = REFUSALS.find(answer)
+        if _CHECKED.search(answer) and not refusal:
             return
-        if said and said.meaning:
+        if refusal and refusal.meaning:
             raise _refused(answer, "the device refused 'commit check'; nothing was changed")
         raise ApplyFailed(
             "the device rejected the candidate; nothing was changed",
-            rejections(answer, plan.operations) or [_said(answer)],
+            rejections(answer, plan.operations) or [_as_problem(answer)],
         )
 
     def commit(self, command: str, trial: bool) -> None:
         """Returns when the device said that it is done. Raises _Refused where it said that it did nothing, ApplyFailed where
         its answer does not tell: one node of a cluster may have committed when the other has not."""
         answer = self._ask(command)
-        complete, said = _COMPLETE.search(answer), REFUSALS.find(answer)
-        if complete and not said and (not trial or _TRIAL.search(answer)):
+        complete, refusal = _COMPLETE.search(answer), REFUSALS.find(answer)
+        if complete and not refusal and (not trial or _TRIAL.search(answer)):
             return
         failed = _refused(answer, f"the device refused the commit ({command})")
-        if said and not complete:
-            kind = _NotInPrivate if trial and said.meaning == NOT_IN_PRIVATE else _Refused
+        if refusal and not complete:
+            kind = _NotInPrivate if trial and refusal.meaning == NOT_IN_PRIVATE else _Refused
             raise kind(str(failed), failed.problems)
         raise ApplyFailed(f"the answer to the commit ({command}) cannot be read", failed.problems)
 
 
 def _refused(answer: str, message: str) -> ApplyFailed:
-    """With all that the device said: who holds a lock stands in the lines behind its refusal."""
-    said = REFUSALS.find(answer)
-    meaning = f": {said.meaning}" if said and said.meaning else ""
-    return ApplyFailed(f"{message}{meaning}", [_said(answer)])
+    """With the whole answer of the device: who holds a lock is in the lines after its refusal."""
+    refusal = REFUSALS.find(answer)
+    meaning = f": {refusal.meaning}" if refusal and refusal.meaning else ""
+    return ApplyFailed(f"{message}{meaning}", [_as_problem(answer)])
 
 
-def _said(answer: str) -> Problem:
-    said = REFUSALS.find(answer)
+def _as_problem(answer: str) -> Problem:
+    refusal = REFUSALS.find(answer)
     text = " ".join(answer.split())[:500]
-    message = (said and said.meaning) or "the device refused this"
-    remedy = (said and said.remedy) or "See the device's own words."
+    message = (refusal and refusal.meaning) or "the device refused this"
+    remedy = (refusal and refusal.remedy) or "See the device's own words."
     return Problem("device", "configuration", message, remedy, device_text=text)

@@ -101,5 +101,5 @@ def _put(result: dict[str, Any], row: Parameter, value: Any) -> None:
     place = result
     for word in row.path[:-1]:
         place = place.setdefault(word.replace("-", "_"), {})
-    shown: dict[str, Any] = {"value": row.default if value is None else value, "default": value is None}
-    place[row.name] = {**shown, **({"unit": row.unit} if row.unit else {})}
+    entry: dict[str, Any] = {"value": row.default if value is None else value, "default": value is None}
+    place[row.name] = {**entry, **({"unit": row.unit} if row.unit else {})}

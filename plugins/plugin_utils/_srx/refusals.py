@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from .._engine.problems import Problem
-from .._engine.refusals import Refusal, Refusals, Said
+from .._engine.refusals import Match, Refusal, Refusals
 
 # What some code asks for by its meaning.
 NO_FILE = "there is no such file"
@@ -97,8 +97,8 @@ REFUSALS = Refusals(
 )
 
 
-def refused_problem(said: Said, item: str, command: str, rule: str = "device") -> Problem:
+def refused_problem(refusal: Match, item: str, command: str, rule: str = "device") -> Problem:
     """What a device said to a command. item: whose command it is, in the document's words."""
-    meaning = f": {said.meaning}" if said.meaning else ""
-    remedy = said.remedy or OTHERWISE
-    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=said.text)
+    meaning = f": {refusal.meaning}" if refusal.meaning else ""
+    remedy = refusal.remedy or OTHERWISE
+    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=refusal.text)

@@ -51,8 +51,8 @@ def resulting(current: Span, document: Document) -> Resulting:
             raise DocumentError(document.problems)
         left, kept = _deleted(current, document)
         return Resulting(left, tuple(kept))
-    given, told = described(document, current if document.state == "merged" else Span())
-    problems = (*document.problems, *told)
+    given, findings = described(document, current if document.state == "merged" else Span())
+    problems = (*document.problems, *findings)
     if any(problem.rule not in RULES for problem in problems):
         raise DocumentError(problems)
     return Resulting(_as_the_hardware_is(current, _applied(current, given, document)), problems)
@@ -162,8 +162,8 @@ def _as_the_hardware_is(current: Span, desired: Span) -> Span:
     """`interface preconfigure` is how the router prints an interface whose hardware is absent; no document changes it."""
     present: list[Binding | Source] = [*current.bindings.values(), *current.sources.values()]
     seen = {item.interface: item.preconfigure for item in present}
-    said = {source.interface: True for source in desired.sources.values() if source.preconfigure}
-    hidden = {**said, **seen}
+    preconfigured = {source.interface: True for source in desired.sources.values() if source.preconfigure}
+    hidden = {**preconfigured, **seen}
     sources = {key: _on_hardware(item, hidden) for key, item in desired.sources.items()}
     bindings = {key: _on_hardware(item, hidden) for key, item in desired.bindings.items()}
     return replace(desired, sources=sources, bindings=bindings)

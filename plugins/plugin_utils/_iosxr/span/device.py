@@ -31,7 +31,7 @@ from .plan import plan
 from .reload import ALL_CARDS
 from .render import render
 from .rules.check import check
-from .scope import Scope, owned, shown
+from .scope import Scope, in_scope, owned
 
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
@@ -132,7 +132,7 @@ class SpanWing:
 
     def show(self, state: Span) -> dict[str, Any]:
         udfs = {item.key for item in self._document.udfs}
-        return to_document(shown(state, self._scope, self._taken, udfs))
+        return to_document(in_scope(state, self._scope, self._taken, udfs))
 
     def owned(self, state: Span) -> dict[str, Any]:
         return owned(state, self._document)
@@ -170,7 +170,7 @@ class SpanWing:
                     configuration.confirm()
         except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
-        details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)], "commit": command}
+        details = {"mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched)], "commit": command}
         if lost:
             message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
             failed = ApplyFailed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
@@ -327,7 +327,7 @@ def _advice(status: SourceStatus | None) -> str:
     return f"{known.explanation} {known.remedy}".strip()
 
 
-def _shown(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
+def _mirror_row(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
     return {
         "session": key[0],
         "interface": key[1],

@@ -16,7 +16,7 @@ from ..router import INTERFACES, VERSION, Router
 from ..span.canonical import to_document
 from ..span.device import STATUS, SpanReads
 from ..span.model import AccessListKey, Span, Tunnel
-from ..span.scope import ALL, Scope, shown
+from ..span.scope import ALL, Scope, in_scope
 from .counters import counters_document, parse_counters
 from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolved, tunnel_document
 from .status import SessionStatus, merged, parse_status
@@ -44,7 +44,7 @@ def inspect(
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
         parts = reads.parts(scope)
-        span = shown(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
+        span = in_scope(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:

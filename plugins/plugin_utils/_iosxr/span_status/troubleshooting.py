@@ -194,7 +194,7 @@ def status_document(
 
 def _session_document(session: SessionStatus, interfaces: Mapping[str, InterfaceState | None]) -> dict[str, Any]:
     sources = [_source_document(session, source, interfaces) for source in session.sources]
-    return _told(
+    return _without_none(
         {
             "name": session.name,
             "class": session.session_class,
@@ -213,7 +213,7 @@ def _session_document(session: SessionStatus, interfaces: Mapping[str, Interface
 def _source_document(
     session: SessionStatus, source: SourceStatus, interfaces: Mapping[str, InterfaceState | None]
 ) -> dict[str, Any]:
-    return _told(asdict(source) | _explained(session, source, source.status, interfaces))
+    return _without_none(asdict(source) | _explained(session, source, source.status, interfaces))
 
 
 def _explained(
@@ -258,5 +258,5 @@ def _destination_document(destination: Destination | None) -> dict[str, Any] | N
     return {key: value for key, value in asdict(destination).items() if value is not None and value is not False}
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}

@@ -189,7 +189,7 @@ class ImageWing:
         listed = self._images(name)
         if last is not None and is_under_way(last) and self._desired.name in listed:
             if last != first or self._limit < self._stalls_after:
-                text = f"{name}: {last.name} is still being uploaded, {_said(last)}, {self._limit:g} s (wait_timeout) later"
+                text = f"{name}: {last.name} is still being uploaded, {_status_text(last)}, {self._limit:g} s (wait_timeout) later"
                 raise ApplyFailed(
                     f"{text}. Run again to wait for it. One that makes no progress for {self._stalls_after:g} s is replaced."
                 )
@@ -226,7 +226,7 @@ class ImageWing:
     def report(self) -> dict[str, Any]:
         """Further keys of the result, whatever it is."""
         nothing = {"uploaded_bytes": 0, "seconds": 0.0, "rate": 0}
-        adopted = {name: {"adopted": said} for name, said in self._adopted.items()}
+        adopted = {name: {"adopted": status} for name, status in self._adopted.items()}
         calls = {call for manager in self._managers.values() for call in manager.about["undocumented_calls"]}
         return {
             "image": self._desired.name,
@@ -248,7 +248,7 @@ class ImageWing:
             try:
                 self._do(step)
             except (ApplyFailed, ConnectionFailed) as error:
-                raise self._told(error, step, done) from error
+                raise self._failed(error, step, done) from error
             except BaseException:  # told to stop
                 self._left(step, None)
                 raise
@@ -260,7 +260,7 @@ class ImageWing:
             self._upload(step)
         elif step.action == "reserve":
             self._managers[step.target].send(step.line, safe=True)
-            seen, planned = self._storage(step.target)[0], self._told_by(step)["reserved"]
+            seen, planned = self._storage(step.target)[0], self._parameters(step)["reserved"]
             if seen.reserved != planned:
                 raise ApplyFailed(f"{step.target} shows {seen.reserved} bytes reserved, not {planned}")
         else:
@@ -270,11 +270,11 @@ class ImageWing:
                 if self._mine(step.target) is not None:
                     raise
 
-    def _told_by(self, step: Step) -> dict[str, Any]:
+    def _parameters(self, step: Step) -> dict[str, Any]:
         return sent(step, self._tables[step.target])
 
     def _upload(self, step: Step) -> None:
-        file, target, planned = self.file, step.target, self._told_by(step)
+        file, target, planned = self.file, step.target, self._parameters(step)
         if file is None or (file.size, file.sha256) != (planned.get("size"), planned.get("sha256", "")):
             raise ApplyFailed("the file is not the one that the plan names")
         began, self._handed_over = time.monotonic(), 0
@@ -319,7 +319,7 @@ class ImageWing:
         seen = self._awaited(target)
         if self._desired.is_whole(seen):
             return
-        text = f"{target}: {self._desired.name} was sent, but is not complete: {_said(seen)}"
+        text = f"{target}: {self._desired.name} was sent, but is not complete: {_status_text(seen)}"
         if seen is None or is_under_way(seen):
             raise ApplyFailed(f"{text}, {self._limit:g} s (wait_timeout) later. Run again to wait for it.")
         raise ApplyFailed(f"{text} with {seen.size} of {self._desired.size} bytes.")
@@ -342,7 +342,7 @@ class ImageWing:
 
     # -- failures -----------------------------------------------------------------------------------------------------
 
-    def _told(self, error: ApplyFailed | ConnectionFailed, step: Step, done: list[Step]) -> ApplyFailed:
+    def _failed(self, error: ApplyFailed | ConnectionFailed, step: Step, done: list[Step]) -> ApplyFailed:
         words = {"reserve": "its storage is reserved", "delete": "the image is deleted", "upload": "the image is there"}
         left = self._left(step, error)
         made = [*((item.target, words[item.action]) for item in done), *([(step.target, left)] if left else [])]
@@ -353,7 +353,7 @@ class ImageWing:
         """What a step that failed leaves, "" for nothing."""
         try:
             if step.action == "reserve":
-                reserved = self._storage(step.target)[0].reserved == self._told_by(step)["reserved"]
+                reserved = self._storage(step.target)[0].reserved == self._parameters(step)["reserved"]
                 return "its storage is reserved" if reserved else ""
             if step.action == "delete":
                 return "" if self._mine(step.target) else "the image is deleted"
@@ -374,10 +374,10 @@ class ImageWing:
         if is_broken(seen) or not (refused or (whole and is_under_way(seen))):
             self._managers[step.target].send(step.undo)
             return ""
-        return "" if refused and refused.status < 500 else f"the image is listed, {_said(seen)}"
+        return "" if refused and refused.status < 500 else f"the image is listed, {_status_text(seen)}"
 
 
-def _said(image: Image | None) -> str:
+def _status_text(image: Image | None) -> str:
     if image is None:
         return "it is not listed"
     percent = "" if image.percent is None else f", {image.percent} %"

@@ -171,8 +171,8 @@ def owned(targets: Targets, desired: Desired) -> dict[str, Any]:
     found = {}
     for name, state in targets.items():
         image = state.images.get(desired.name)
-        shown = {"vendor": image.vendor, "size": image.size if image.complete else None} if image else None
-        found[name] = {"image": shown, "reserved": state.reserved if desired.reserve is not None else None}
+        entry = {"vendor": image.vendor, "size": image.size if image.complete else None} if image else None
+        found[name] = {"image": entry, "reserved": state.reserved if desired.reserve is not None else None}
     return found
 
 

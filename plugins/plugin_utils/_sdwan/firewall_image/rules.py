@@ -98,7 +98,7 @@ def _absent(item: str, state: TargetState, desired: Desired) -> Iterator[Finding
         yield Finding("H5", item, f"{desired.name} is in use", remedy, assumption=NOT_IN_USE)
     if is_under_way(old) and not desired.force:
         remedy = "Wait for its end; force: true deletes one that never ends."
-        yield Finding("H7", item, f"{desired.name} is being uploaded ({_said(old)})", remedy)
+        yield Finding("H7", item, f"{desired.name} is being uploaded ({_status_text(old)})", remedy)
     yield from _others(item, state, desired)
     if not state.is_appliance:
         yield Finding(
@@ -109,10 +109,10 @@ def _absent(item: str, state: TargetState, desired: Desired) -> Iterator[Finding
 def _others(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     for other in state.images.values():
         if other.uploading and other.name != desired.name:
-            yield Finding("H7", item, f"{other.name} is being uploaded ({_said(other)})", "Wait for its end.")
+            yield Finding("H7", item, f"{other.name} is being uploaded ({_status_text(other)})", "Wait for its end.")
 
 
-def _said(image: Image) -> str:
+def _status_text(image: Image) -> str:
     percent = "" if image.percent is None else f", {image.percent} %"
     return f"{image.status or 'no status'}{percent}"
 
@@ -149,11 +149,11 @@ def _room(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     reserving = desired.reserve is not None and not state.is_appliance
     if not storage.known:
         if reserving:
-            said = state.unknown or "its answer has no field for the reserved bytes"
+            reason = state.unknown or "its answer has no field for the reserved bytes"
             yield Finding(
                 "H27",
                 item,
-                f"it does not report how much is reserved: {said}",
+                f"it does not report how much is reserved: {reason}",
                 "Leave reserve out, or name the call (resources).",
             )
         return

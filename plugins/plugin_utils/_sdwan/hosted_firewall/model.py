@@ -162,10 +162,10 @@ def chosen(sites: Mapping[str, Sequence[Target]], names: Iterable[str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A firewall as the system tells of it. shown: the fields that it told; only these are compared."""
+    """A firewall as the system reports it. reported: the fields that it gave; only these are compared."""
 
     firewall: HostedFirewall
-    shown: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
 
     @property
     def phase(self) -> str:
@@ -183,9 +183,9 @@ class Machine:
     def status(self) -> str:
         """For a person: both statuses where they do not agree."""
         firewall = self.firewall
-        said = firewall.operation_status or "no operation status"
+        status = firewall.operation_status or "no operation status"
         agreed = self.is_up or self.is_stopped or self.phase in ("busy", "failed")
-        return said if agreed else f"{said}, admin status {firewall.admin_status or 'not given'}"
+        return status if agreed else f"{status}, admin status {firewall.admin_status or 'not given'}"
 
     @property
     def has_carried(self) -> bool:
@@ -194,7 +194,7 @@ class Machine:
 
     def differs(self, settings: Mapping[str, Any]) -> list[str]:
         """Fields whose value is another one."""
-        return [name for name, value in settings.items() if name in self.shown and _of(self, name) != value]
+        return [name for name, value in settings.items() if name in self.reported and _of(self, name) != value]
 
 
 def _of(machine: Machine, name: str) -> str:
@@ -250,8 +250,8 @@ def _mine(target: Target, targets: Mapping[Key, Target], found: Sequence[Machine
 
 def end(machine: Machine) -> End:
     """What the running job of a machine ends in, "" where its words are not known."""
-    said = machine.firewall.operation_status.lower()
-    return next((ends for words, ends in ENDS.items() if said.startswith(words)), "")
+    status = machine.firewall.operation_status.lower()
+    return next((ends for words, ends in ENDS.items() if status.startswith(words)), "")
 
 
 def ended(machine: Machine) -> Machine | None:
@@ -281,7 +281,7 @@ def state(machine: Machine | None) -> str:
     return "stopped" if machine.is_stopped else machine.status
 
 
-def shown(of: Fleet) -> list[dict[str, Any]]:
+def as_rows(of: Fleet) -> list[dict[str, Any]]:
     """What a task is about, without counters: for before and after."""
     rows = []
     for key, target in of.targets.items():
@@ -294,7 +294,7 @@ def shown(of: Fleet) -> list[dict[str, Any]]:
 
 def owned(of: Fleet) -> list[dict[str, Any]]:
     """The same without the words of a status: whether there is a firewall, whether it runs, and what it was provisioned with."""
-    rows = shown(of)
+    rows = as_rows(of)
     for row, machine in zip(rows, map(of.machines.get, of.targets), strict=True):
         settled = machine is None or machine.is_up or machine.is_stopped
         row["state"] = row["state"] if settled else None
@@ -306,8 +306,8 @@ def columns(of: Fleet) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for key, target in of.targets.items():
         machine = of.machines.get(key)
-        said = asdict(machine.firewall) if machine else dict.fromkeys(_COLUMNS)
-        row = {**said, "state": state(machine)}
+        columns_of = asdict(machine.firewall) if machine else dict.fromkeys(_COLUMNS)
+        row = {**columns_of, "state": state(machine)}
         row["site_name"] = row["site_name"] or target.site or target.here or None
         row["appliance_name"] = row["appliance_name"] or target.member or None
         row["region_name"] = row["region_name"] or target.region or None

@@ -61,7 +61,7 @@ def _desired(machine: Machine | None, document: Document) -> Machine | None:
     if machine is None:
         fresh = Machine(HostedFirewall(**settings), frozenset(SETTINGS.values()))
         return powered(fresh, document.power)
-    changed = {name: value for name, value in document.settings.items() if name in machine.shown}
+    changed = {name: value for name, value in document.settings.items() if name in machine.reported}
     return powered(replace(machine, firewall=replace(machine.firewall, **changed)), document.power)
 
 
@@ -71,15 +71,15 @@ def provisioned_with(document: Document) -> dict[str, Any]:
 
 def actions(machine: Machine | None, document: Document, renewed: bool = False) -> tuple[list[Action], tuple[str, ...]]:
     """(the jobs that one appliance needs, tags of risk). renewed: its secrets were given anew in this run."""
-    anew = _anew(document)
+    provisioning = _provisioning(document)
     if machine is None:
-        return (anew if document.present else []), ()
+        return (provisioning if document.present else []), ()
     if not document.present:
         return ["deprovision"], (TAKES_DOWN,)
     if machine.phase == "failed":
-        return ["deprovision", *anew], (REPEATS,)
+        return ["deprovision", *provisioning], (REPEATS,)
     if machine.differs(document.settings) or (document.renew and not renewed):
-        return ["deprovision", *anew], (REPROVISIONS, TAKES_DOWN)
+        return ["deprovision", *provisioning], (REPROVISIONS, TAKES_DOWN)
     if document.power == "started":
         return ([] if machine.is_up else ["start"]), ()
     return ([] if machine.is_stopped else ["shutdown"]), (TAKES_DOWN,)
@@ -125,15 +125,15 @@ def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs])
     """Of a pair of which one is to be provisioned, the other anew, too: Center provisions both together, and whether it takes
     one beside a firewall that is there is not documented. What can be lost by that needs force."""
     halves = {key[0] for key, (listed, _risk, _busy) in needed.items() if "provision" in listed and key[0]}
-    anew, risk = _anew(document), (REPROVISIONS, TAKES_DOWN)
+    provisioning, risk = _provisioning(document), (REPROVISIONS, TAKES_DOWN)
     return {
-        key: (["deprovision", *anew], risk, busy)
+        key: (["deprovision", *provisioning], risk, busy)
         for key, (listed, _risk, busy) in needed.items()
         if key[0] in halves and "provision" not in listed
     }
 
 
-def _anew(document: Document) -> list[Action]:
+def _provisioning(document: Document) -> list[Action]:
     return ["provision"] if document.power == "started" else ["provision", "shutdown"]
 
 

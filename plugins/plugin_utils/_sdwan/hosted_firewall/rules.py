@@ -179,8 +179,8 @@ def _halves(view: View) -> Iterator[Finding]:
 def _platform(view: View) -> Iterator[Finding]:
     for target in view.current.targets.values() if view.document.present else ():
         if not can_host(target.model):
-            said = target.model or "a model that it does not report"
-            yield Finding("H1", target.item, f"it is {said}", "Only the 1100 platform hosts a firewall; leave it out.")
+            model = target.model or "a model that it does not report"
+            yield Finding("H1", target.item, f"it is {model}", "Only the 1100 platform hosts a firewall; leave it out.")
 
 
 def _complete(view: View) -> Iterator[Finding]:
@@ -253,13 +253,13 @@ def _redirected(view: View) -> Iterator[Finding]:
     for step in _taking_down(view.steps):
         for target in step.targets:
             machine = view.current.machines.get(target.key)
-            told = _drops(machine, view.read_details.redirects)
-            if told:
+            reason = _drops(machine, view.read_details.redirects)
+            if reason:
                 remedy = "Remove the redirect first (sdwan_redirect), or use force: true if the traffic may be dropped."
                 yield Finding(
                     "H4",
                     target.item,
-                    f"{told}; SD-WAN drops what is redirected to a firewall that is down",
+                    f"{reason}; SD-WAN drops what is redirected to a firewall that is down",
                     remedy,
                     assumption=NO_REDIRECTS,
                 )
@@ -268,10 +268,12 @@ def _redirected(view: View) -> Iterator[Finding]:
 def _drops(machine: Machine | None, redirects: bool | None) -> str:
     if redirects is not None:
         return "a live policy redirects traffic into it" if redirects else ""
-    if machine is None or ("packets_sent" in machine.shown and not machine.firewall.packets_sent):
+    if machine is None or ("packets_sent" in machine.reported and not machine.firewall.packets_sent):
         return ""
     sent = (
-        f"{machine.firewall.packets_sent} packets were" if "packets_sent" in machine.shown else "packets may have been"
+        f"{machine.firewall.packets_sent} packets were"
+        if "packets_sent" in machine.reported
+        else "packets may have been"
     )
     return f"Center has no call that shows whether live policies redirect, and {sent} sent to it"
 

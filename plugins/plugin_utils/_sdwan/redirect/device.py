@@ -95,13 +95,13 @@ class RedirectWing:
 
     def desired(self) -> dict[str, Any]:
         """Of the firewalls that the task was told of only which they are: what they do at the moment is their status."""
-        told = {(row.site_name, row.appliance_name) for row in self._given or ()}
+        firewalls = {(row.site_name, row.appliance_name) for row in self._given or ()}
         return {
             "via": "center" if self._manager.is_center else "mcn",
             "config": self._task.config,
             "state": self._task.state,
             **self._options.plan_facts,
-            "hosted_firewalls": None if self._given is None else sorted(told),
+            "hosted_firewalls": None if self._given is None else sorted(firewalls),
             "virtual_wire_tags": {name: sorted(tags) for name, tags in self._task.tags.items()},
             "resources": self._overrides,
         }
@@ -317,7 +317,7 @@ class RedirectWing:
         left = self._edits(seen, desired)
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         lost = _auto(current, desired) - _auto(seen, desired)
-        found += [_problem("H16", where, f"'{shown}' of SD-WAN is gone", "") for where, shown in sorted(lost)]
+        found += [_problem("H16", where, f"'{policy}' of SD-WAN is gone", "") for where, policy in sorted(lost)]
         return [*found, *check_order(self._running_now or current, seen)]
 
     def _moved(self) -> str:

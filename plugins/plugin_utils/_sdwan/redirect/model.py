@@ -233,16 +233,16 @@ def to_item(desired: Policy) -> dict[str, Any]:
     return item
 
 
-def to_entry(shown: Policy) -> dict[str, Any]:
+def to_entry(policy: Policy) -> dict[str, Any]:
     """As a document has it."""
-    entry: dict[str, Any] = {"action": shown.action}
-    if shown.target:
-        entry["hosted_firewall_template"], entry["service_redirection_interface"] = shown.target[:2]
-        if shown.target.vlan:
-            entry["service_redirection_vlan"] = shown.target.vlan
-    entry.update((name, list(value) if isinstance(value, tuple) else value) for name, value in shown.match)
-    entry.update(shown.options)
-    return {**entry, "auto_generated": True} if shown.auto else entry
+    entry: dict[str, Any] = {"action": policy.action}
+    if policy.target:
+        entry["hosted_firewall_template"], entry["service_redirection_interface"] = policy.target[:2]
+        if policy.target.vlan:
+            entry["service_redirection_vlan"] = policy.target.vlan
+    entry.update((name, list(value) if isinstance(value, tuple) else value) for name, value in policy.match)
+    entry.update(policy.options)
+    return {**entry, "auto_generated": True} if policy.auto else entry
 
 
 def hosted_template(item: Item) -> HostedTemplate:
@@ -264,10 +264,10 @@ def hosted_template(item: Item) -> HostedTemplate:
     )
 
 
-def _mode(said: str, usual: str) -> str:
+def _mode(mode: str, usual: str) -> str:
     """virtual_wire and Virtual Wire are one mode."""
-    same = said.casefold().replace("_", " ").replace("-", " ") == usual.casefold()
-    return usual if not said or same else said
+    same = mode.casefold().replace("_", " ").replace("-", " ") == usual.casefold()
+    return usual if not mode or same else mode
 
 
 def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
@@ -283,11 +283,11 @@ def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
     }
 
 
-def hosted_entry(shown: HostedTemplate) -> dict[str, Any]:
-    item = hosted_item(shown)
+def hosted_entry(template: HostedTemplate) -> dict[str, Any]:
+    item = hosted_item(template)
     kept = ("name", "vendor", "deployment_mode", "model", "primary_management_server", "secondary_management_server")
     entry = {key: item[key] for key in kept if item[key]}
-    rows = [{"interface": name, **({"vlan": vlan} if vlan else {})} for name, vlan in shown.interfaces]
+    rows = [{"interface": name, **({"vlan": vlan} if vlan else {})} for name, vlan in template.interfaces]
     return {**entry, "service_redirection_interfaces": rows}
 
 
@@ -338,7 +338,7 @@ def to_document(
 ) -> dict[str, Any]:
     """What concerns redirecting, as a document has it; further templates and sites where they are named."""
     templates, sites = {*named_templates}, {*named_sites}
-    shown_templates = [
+    template_entries = [
         {
             "name": name,
             "pre_appliance_policies": [to_entry(item) for item in template.pre],
@@ -347,8 +347,8 @@ def to_document(
         for name, template in sorted(state.templates.items())
         if template.auto or name in templates or any(item.is_redirect for item in template.pre)
     ]
-    desired = {*templates, *(entry["name"] for entry in shown_templates)}
-    shown_sites = [
+    desired = {*templates, *(entry["name"] for entry in template_entries)}
+    site_entries = [
         {"site": name, "templates": list(site.templates), "policies": [to_entry(item) for item in site.policies]}
         for name, site in sorted(state.sites.items())
         if name in sites or desired & {*site.templates} or any(item.is_redirect or item.auto for item in site.policies)
@@ -356,8 +356,8 @@ def to_document(
     return {
         "connection_match_type": state.match_type,
         "hosted_firewall_templates": [hosted_entry(item) for _name, item in sorted(state.hosted.items())],
-        "policy_templates": shown_templates,
+        "policy_templates": template_entries,
         "global_policy_template": state.global_template,
-        "site_policies": shown_sites,
+        "site_policies": site_entries,
         "office_365_breakout": {word: word in state.breakout for word in BREAKOUTS},
     }

@@ -315,11 +315,11 @@ def _template_item(template: PolicyTemplate) -> dict[str, Any]:
     }
 
 
-def _item(shown: Policy) -> dict[str, Any]:
+def _item(policy: Policy) -> dict[str, Any]:
     """SD-WAN's own policies go back as they came."""
-    if shown.auto:
-        return dict(shown.raw)
-    return {key: value for key, value in to_item(shown).items() if key != "priority"}
+    if policy.auto:
+        return dict(policy.raw)
+    return {key: value for key, value in to_item(policy).items() if key != "priority"}
 
 
 def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: PackageRequests) -> Iterable[Operation]:
@@ -349,14 +349,14 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
         yield Operation(kind, f"site_policies[{name}]", tuple(do), (undo,), risk)
 
 
-def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
+def _site_item(name: str, site: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
     """All of a site's firewall: its NAT policies go back as they came."""
     kept = {key: value for key, value in before.raw.items() if key != "package_name"}
     settings = rows(kept, "firewall_settings")
     attached = {text(item, "policy_template_name"): item for item in settings}
     policies = []
     number = 0
-    for item in shown.policies:
+    for item in site.policies:
         if item.auto:
             policies.append(dict(item.raw))
             continue
@@ -367,7 +367,7 @@ def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str
         "site_name": name,
         "firewall_settings": [
             *(dict(item) for item in settings if not text(item, "policy_template_name")),
-            *(dict(attached.get(template) or {"policy_template_name": template}) for template in shown.templates),
+            *(dict(attached.get(template) or {"policy_template_name": template}) for template in site.templates),
         ],
         "firewall_local_policy": policies,
     }
@@ -378,8 +378,8 @@ def _own(policies: Iterable[Policy]) -> tuple[Policy, ...]:
 
 
 def _risk(old: Iterable[Policy], new: Iterable[Policy]) -> tuple[str, ...]:
-    was, shall = ({item for item in policies if item.is_redirect} for policies in (old, new))
-    return ("redirects",) if shall - was else ("stops-redirecting",) if was - shall else ()
+    before, after = ({item for item in policies if item.is_redirect} for policies in (old, new))
+    return ("redirects",) if after - before else ("stops-redirecting",) if before - after else ()
 
 
 def owned(current: Redirects, document: Item, state: State) -> dict[str, Any]:
@@ -420,12 +420,12 @@ def _owned_lists(
     lists: Mapping[str, tuple[Policy, ...]], named: Collection[str], everything: bool
 ) -> dict[str, list[dict[str, Any]]]:
     """Of a list that is named all policies, as its order may change; of another one the redirects."""
-    shown = {
+    entries = {
         name: [to_entry(item) for item in _own(policies) if name in named or item.is_redirect]
         for name, policies in lists.items()
         if name in named or everything
     }
-    return {name: entries for name, entries in sorted(shown.items()) if entries}
+    return {name: rows for name, rows in sorted(entries.items()) if rows}
 
 
 def is_empty(document: Item) -> bool:

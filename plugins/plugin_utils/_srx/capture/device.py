@@ -120,13 +120,13 @@ class Capture:
             left = self._cleaned_up()
         # A new session in each of these: the rest of an answer may be on its way in this one.
         except ConnectionFailed as error:
-            left = self._cleaned_up(anew=True)
+            left = self._cleaned_up(new_session=True)
             raise ApplyFailed(f"the session was lost while capturing: {error}", device_state=left) from error
         except ApplyFailed as failed:
-            failed.device_state = self._cleaned_up(anew=True)
+            failed.device_state = self._cleaned_up(new_session=True)
             raise
         except BaseException:  # interrupted: nobody comes after us
-            self._cleaned_up(anew=True)
+            self._cleaned_up(new_session=True)
             raise
         return result, left
 
@@ -139,9 +139,9 @@ class Capture:
         seen = read(self._firewall)
         left = plan(seen, self._started(seen)).commands
         blind = ["the monitor is active, but flow tracing is off"] if seen.running and seen.tracing is False else []
-        said = [*blind, *(f"still to do: {command}" for command in left)]
-        if said:
-            problem = Problem("read-back", "device", "; ".join(said), f"See {SHOW} on the device.")
+        faults = [*blind, *(f"still to do: {command}" for command in left)]
+        if faults:
+            problem = Problem("read-back", "device", "; ".join(faults), f"See {SHOW} on the device.")
             raise ApplyFailed("the device accepted the start without an error, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
@@ -165,8 +165,8 @@ class Capture:
         """Packets so far, and whether the monitor runs. The device may have dropped some of them since the last look."""
         names = dict.fromkeys([*self._log_files(), self._file.name])  # a file that is not there yet has none
         counts = [f'show log {word(name)} | match "matched filter" | count' for name in names]
-        *answers, shown = self._firewall.attempt(*counts, SHOW)
-        monitor = parse(shown, self._firewall.node)
+        *answers, text = self._firewall.attempt(*counts, SHOW)
+        monitor = parse(text, self._firewall.node)
         if not monitor.running:
             monitor = read(self._firewall)  # looked at twice: a text that was cut shows no monitor either
         if not monitor.running and not {item.name for item in self._filters} & set(monitor.filters):
@@ -183,9 +183,9 @@ class Capture:
         pattern = re.compile(rf"(?:^|[\s/])({re.escape(name)}(?:\.(\d{{1,4}})(?:\.gz)?)?)(?=\s|$)")
         found: dict[str, int] = {}
         for answer in self._firewall.attempt(command, command):  # an answer that was cut would lack some of them
-            said = REFUSALS.find(answer)
-            if said and said.meaning != NO_FILE:
-                raise refused(command, said)
+            refusal = REFUSALS.find(answer)
+            if refusal and refusal.meaning != NO_FILE:
+                raise refused(command, refusal)
             found |= {hit[1]: int(hit[2]) if hit[2] else -1 for hit in pattern.finditer(answer)}
         return sorted(found, key=lambda item: -found[item])
 
@@ -208,10 +208,10 @@ class Capture:
         wrapped = len(names) >= (self._file.files or 2)
         result = {"packets": kept, "summary": summary, "wrapped": wrapped, **files.about}
         if summary["packets"] < self._matched and not wrapped:
-            told = (
+            reason = (
                 f"the device counted {self._matched} packets, but only {summary['packets']} could be read from its file"
             )
-            result["warnings"] = [f"{told}: it is incomplete, or in the format of an unknown release"]
+            result["warnings"] = [f"{reason}: it is incomplete, or in the format of an unknown release"]
         return result
 
     # -- cleaning up
@@ -221,7 +221,7 @@ class Capture:
         without = desired_state(seen, self._filters, None, "absent")
         return replace(without, running=False, file=self._before.file or without.file)
 
-    def _cleaned_up(self, anew: bool = False) -> str:
+    def _cleaned_up(self, new_session: bool = False) -> str:
         """What is left on the device, in words. Begins with "unchanged" when nothing is."""
         self._progress("cleaning up")
         end = self._clock.monotonic() + CLEAN_UP_SECONDS
@@ -229,14 +229,14 @@ class Capture:
         refusals = 0
         while True:
             try:
-                if anew:
+                if new_session:
                     self._firewall.reopen()
                 return self._clean()
             except ConnectionFailed as error:
                 why = str(error)
             except ApplyFailed as failed:
                 why, refusals = str(failed), refusals + 1
-            anew = True
+            new_session = True
             if refusals == 2 or self._clock.monotonic() + pause > end:
                 return self._left(why)
             self._clock.sleep(pause)
@@ -254,9 +254,9 @@ class Capture:
         if self._limits.keep_file:
             return "unchanged; the monitor is stopped, the filters are gone, the file stays"
         for name in self._log_files():
-            said = REFUSALS.find(self._firewall.attempt(_delete(name))[0])
-            if said and said.meaning != NO_FILE:
-                raise ApplyFailed(f"the file {name} could not be deleted: {said.text}")
+            refusal = REFUSALS.find(self._firewall.attempt(_delete(name))[0])
+            if refusal and refusal.meaning != NO_FILE:
+                raise ApplyFailed(f"the file {name} could not be deleted: {refusal.text}")
             self._sent.append(_delete(name))
         names = self._log_files()
         if names:

@@ -44,9 +44,9 @@ def read(firewall: Firewall) -> Monitor:
     """The monitor of the node that we are logged in to, in one round trip. Raises ApplyFailed for an answer that decides
     nothing: one that was cut or spoilt on its way is asked for once more."""
     for look in (1, 2):
-        shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
-        wrong = missing_parts(shown, firewall.node)
-        if not wrong and (look == 2 or not is_incomplete(shown, firewall.node)):
+        text, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+        wrong = missing_parts(text, firewall.node)
+        if not wrong and (look == 2 or not is_incomplete(text, firewall.node)):
             break
     else:
         remedy = "Run it on the device: a line may be lossy, or its release unknown to us."
@@ -55,16 +55,16 @@ def read(firewall: Firewall) -> Monitor:
     nodes = parse_status(status)
     own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
     configured = parameters(statements(traceoptions))["traceoptions"]["active"]
-    return replace(parse(shown, firewall.node), tracing=own["tracing"], traceoptions=configured)
+    return replace(parse(text, firewall.node), tracing=own["tracing"], traceoptions=configured)
 
 
 def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
     """Command after command. Raises ApplyFailed at the first one that the device refuses."""
     for operation in operations:
         for command in operation.do:
-            said = REFUSALS.find(firewall.attempt(command)[0])
-            if said:
-                raise refused(command, said, operation.item)
+            refusal = REFUSALS.find(firewall.attempt(command)[0])
+            if refusal:
+                raise refused(command, refusal, operation.item)
 
 
 def _flag(before: Monitor, seen: Monitor) -> str:
@@ -131,7 +131,7 @@ class MonitorWing:
             self._prove(current, desired)
         except ConnectionFailed as error:
             failed = ApplyFailed(f"the session was lost while applying: {error}")
-            raise self._undone(failed, current, anew=True) from error
+            raise self._undone(failed, current, new_session=True) from error
         except ApplyFailed as failed:
             raise self._undone(failed, current) from failed.__cause__
         except BaseException:  # interrupted, by the task's timeout say
@@ -159,10 +159,10 @@ class MonitorWing:
                 "the device accepted every command without an error, but does not show their effect", problems
             )
 
-    def _undone(self, failed: ApplyFailed, before: Monitor, anew: bool = False) -> ApplyFailed:
+    def _undone(self, failed: ApplyFailed, before: Monitor, new_session: bool = False) -> ApplyFailed:
         self._progress("rolling the change back")
         try:
-            if anew:
+            if new_session:
                 self._firewall.reopen()
             failed.device_state = self._take_back(before)
         except (ConnectionFailed, ApplyFailed) as unread:
@@ -216,7 +216,7 @@ def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
     first = True
     command = f"show log {word(name)}"
     for piece in firewall.stream(command, seconds, MOST_LOG):
-        if first and (said := REFUSALS.find(piece)):
-            raise refused(command, said, "file")
+        if first and (refusal := REFUSALS.find(piece)):
+            raise refused(command, refusal, "file")
         first = False
         yield from piece.removesuffix("\n").split("\n")

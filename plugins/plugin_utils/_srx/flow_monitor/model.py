@@ -266,7 +266,7 @@ def bytes_of(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no size: a number, with k, m or g behind it")
+        raise ValueError(f"{text!r} is not a valid size: write a number, with k, m or g after it")
     return int(found[1]) * _UNITS[found[2].lower()]
 
 

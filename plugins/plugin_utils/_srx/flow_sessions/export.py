@@ -51,11 +51,11 @@ def writer(kind: Layout) -> Callable[[Raw], str]:
     return _csv_row if kind == "csv" else _json_row
 
 
-def flat(shown: dict[str, Any]) -> dict[str, Any]:
+def flat(session: dict[str, Any]) -> dict[str, Any]:
     """A session by COLUMNS."""
-    found = {key: value for key, value in shown.items() if not isinstance(value, dict)}
+    found = {key: value for key, value in session.items() if not isinstance(value, dict)}
     for prefix in ("in", "out", "nat"):
-        found |= {f"{prefix}_{key}": value for key, value in (shown.get(prefix) or {}).items()}
+        found |= {f"{prefix}_{key}": value for key, value in (session.get(prefix) or {}).items()}
     return {key: found.get(key) for key in COLUMNS}
 
 

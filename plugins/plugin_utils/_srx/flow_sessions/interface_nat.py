@@ -98,14 +98,14 @@ class InterfaceNat:
 
 
 def _entry(raw: Raw, translated: str, egress: str, local: set[str]) -> dict[str, Any]:
-    shown = session(raw)
+    row = session(raw)
     return {
-        "node": shown["node"],
-        "fpc_pic": shown["fpc_pic"],
-        "session_id": shown["session_id"],
-        "policy": shown["policy"],
-        "source": shown["in"]["source"] if shown["in"] else None,
-        "destination": shown["in"]["destination"] if shown["in"] else None,
+        "node": row["node"],
+        "fpc_pic": row["fpc_pic"],
+        "session_id": row["session_id"],
+        "policy": row["policy"],
+        "source": row["in"]["source"] if row["in"] else None,
+        "destination": row["in"]["destination"] if row["in"] else None,
         "translated_source": translated,
         "translated_source_port": number(raw.get("out.destination_port")),
         "interface": egress,

@@ -147,9 +147,9 @@ class Report:
 
     def figures(self, place: Place) -> dict[str, Any]:
         """One row of a summary; displayed: sessions that a filter selects."""
-        told: dict[str, Any] = {"node": place.node or None, "fpc_pic": place.fpc_pic or None}
-        told |= self.summary.get(place, {})
-        return told | ({"displayed": self.totals[place]} if place in self.totals else {})
+        row: dict[str, Any] = {"node": place.node or None, "fpc_pic": place.fpc_pic or None}
+        row |= self.summary.get(place, {})
+        return row | ({"displayed": self.totals[place]} if place in self.totals else {})
 
     @property
     def total(self) -> int | None:
@@ -192,21 +192,21 @@ def session(raw: Raw) -> dict[str, Any]:
     Every key of SESSION is there, None where the device said nothing; further ones as printed. ``in`` and ``out`` are the
     wings, None where there is none (a tunnel has only ``in``). ``nat`` is worked out of them, see translation().
     """
-    shown: dict[str, Any] = {"node": raw.get("node") or None, "fpc_pic": raw.get("fpc_pic") or None}
-    shown |= {row.key: _typed(row.kind, raw.get(row.key)) for row in SESSION}
-    shown["policy"], shown["policy_index"] = policy(raw.get("policy"))
+    entry: dict[str, Any] = {"node": raw.get("node") or None, "fpc_pic": raw.get("fpc_pic") or None}
+    entry |= {row.key: _typed(row.kind, raw.get(row.key)) for row in SESSION}
+    entry["policy"], entry["policy_index"] = policy(raw.get("policy"))
     wings: dict[str, dict[str, Any]] = {}
     for key, text in raw.items():
         side, dot, name = key.partition(".")
         if dot:
             wings.setdefault(side, {})[name] = _typed(_WING_KINDS.get(name, "text"), text)
-        elif key not in shown and text.strip():
-            shown[key] = _typed(_KINDS.get(key, "text"), text)
+        elif key not in entry and text.strip():
+            entry[key] = _typed(_KINDS.get(key, "text"), text)
     for side in ("in", "out"):
-        told = wings.get(side)
-        shown[side] = {**{row.key: None for row in WING}, **told} if told else None
-    shown["nat"] = translation(raw)
-    return shown
+        values = wings.get(side)
+        entry[side] = {**{row.key: None for row in WING}, **values} if values else None
+    entry["nat"] = translation(raw)
+    return entry
 
 
 def translation(raw: Raw) -> dict[str, Any] | None:

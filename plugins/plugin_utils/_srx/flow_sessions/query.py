@@ -141,7 +141,7 @@ class Query:
     timeout: int = 900
 
     @property
-    def shown_level(self) -> Level:
+    def asked_level(self) -> Level:
         """What the device is asked for: brief listings name neither application nor NAT pool."""
         return "extensive" if self.checks or "application" in self.aggregate else self.level
 
@@ -176,7 +176,7 @@ def command(query: Query, start: int | None = None, count: int | None = None) ->
                 words += _words(row, query.filters[name])
         words += ["start-identifier", str(start)] if start is not None else []
         words += ["count", str(count)] if count is not None else []
-        level = query.shown_level
+        level = query.asked_level
         words += [level] if level != "brief" else []  # brief is what every release prints by itself
     words += ["node", query.node] if query.node else []
     return " ".join(words)

@@ -173,6 +173,6 @@ class _Reader:
 
     def _application(self, value: str) -> None:
         """`junos-ssh/22`: the name and its number, which XML tells apart."""
-        name, slash, told = value.rpartition("/")
-        if slash and number(told) is not None and self._raw is not None:
-            self._raw["application"], self._raw["application_value"] = name, told
+        name, slash, value_text = value.rpartition("/")
+        if slash and number(value_text) is not None and self._raw is not None:
+            self._raw["application"], self._raw["application_value"] = name, value_text

@@ -35,8 +35,8 @@ def learnt(body: str, read: Raw, desired: frozenset[str] | None) -> Shape | None
     tokens: list[Token] = [(_NUMBER, "session_id")]
     side = ""
     first, *lines = body.rstrip(" \t\n").split("\n")
-    told = re.match(_NUMBER, first)
-    for line in [first[told.end() :] if told else first, *lines]:
+    lead = re.match(_NUMBER, first)
+    for line in [first[lead.end() :] if lead else first, *lines]:
         text = line.strip(" \t")
         wing = WING_LINE.match(text)
         tokens.append((_BLANK if len(tokens) > 1 else "", ""))
@@ -76,8 +76,8 @@ def _shape(tokens: list[Token], body: str, read: Raw, desired: frozenset[str] | 
     """The shape of these tokens, when it reads its own session as it was read."""
     keys = [key for _pattern, key in tokens if key]
     found = _compiled(tokens, frozenset(keys)).fullmatch(body) if len(set(keys)) == len(keys) < 100 else None
-    told = {key: text for key, text in read.items() if key not in ("node", "fpc_pic")}
-    if not found or {key: text.strip() for key, text in zip(keys, found.groups(), strict=True)} != told:
+    expected = {key: text for key, text in read.items() if key not in ("node", "fpc_pic")}
+    if not found or {key: text.strip() for key, text in zip(keys, found.groups(), strict=True)} != expected:
         return None
     kept = frozenset(keys) if desired is None else desired | {"session_id"}
     return Shape(_compiled(tokens, kept).fullmatch, tuple(key for key in keys if key in kept))

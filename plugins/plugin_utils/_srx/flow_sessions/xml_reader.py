@@ -311,13 +311,13 @@ class _Tree:
             self._value(tag, text)
         self._over = not self._path
 
-    def _doctype(self, *_told: object) -> None:
+    def _doctype(self, *_arguments: object) -> None:
         raise _Unfit("a document type definition")
 
     def _value(self, tag: str, text: str) -> None:
-        told = self._session if self._wing is None else self._wing
-        if told is not None and len(told) < MOST_VALUES:
-            told[_key(tag, "" if self._wing is None else "wing")] = text
+        values = self._session if self._wing is None else self._wing
+        if values is not None and len(values) < MOST_VALUES:
+            values[_key(tag, "" if self._wing is None else "wing")] = text
 
     def _complete(self) -> None:
         """One more session. Wings stand under their direction; one that has none takes the place that is free."""

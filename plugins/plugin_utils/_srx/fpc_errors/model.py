@@ -99,25 +99,25 @@ def item_name(key: Key) -> str:
 
 def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> FpcErrors:
     """From the paths of `set` and of `deactivate` lines. What is no error action is left out. Never raises."""
-    told: dict[Key, Setting] = {}
+    settings: dict[Key, Setting] = {}
     other: dict[int, list[str]] = {}
     slots: dict[int, bool] = {}  # whether others have something there
     for path in paths:
         slot, (fpc, rest) = _slot_of(path), _below(path)
-        key, setting = _setting(fpc, rest, told) if fpc is not None and rest else (None, Setting())
+        key, setting = _setting(fpc, rest, settings) if fpc is not None and rest else (None, Setting())
         if slot is not None:
             slots[slot] = slots.get(slot, False) or (key is None and len(path) > 3)
         if key is not None:
-            told[key] = setting
+            settings[key] = setting
         elif fpc is not None and rest:
             other.setdefault(fpc, []).append(" ".join(rest))
     off = frozenset(path for path in inactive if _concerns(path))
-    asleep = {key for key in told if _asleep(key, off)}
+    asleep = {key for key in settings if _asleep(key, off)}
     return FpcErrors(
-        {key: told[key] for key in sorted(told, key=order) if told[key] and key not in asleep},
+        {key: settings[key] for key in sorted(settings, key=order) if settings[key] and key not in asleep},
         {fpc: tuple(lines) for fpc, lines in sorted(other.items())},
         off,
-        {key: told[key] for key in sorted(asleep, key=order)},
+        {key: settings[key] for key in sorted(asleep, key=order)},
         frozenset(slots),
         frozenset(
             slot
@@ -127,12 +127,12 @@ def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> Fpc
     )
 
 
-def _setting(fpc: int, rest: Statement, told: Mapping[Key, Setting]) -> tuple[Key | None, Setting]:
+def _setting(fpc: int, rest: Statement, settings: Mapping[Key, Setting]) -> tuple[Key | None, Setting]:
     level = next((level for level in LEVELS if level == rest[0]), None)
     if level is None:
         return None, Setting()
     key = Key(fpc, level)
-    was = told.get(key, Setting())
+    was = settings.get(key, Setting())
     match rest[1:]:
         case ():
             return key, was

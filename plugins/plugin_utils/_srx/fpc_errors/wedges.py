@@ -85,8 +85,8 @@ def parse_alarms(text: str, node: str = "") -> list[Alarm]:
     if is_xml(text):
         for name, part in nodes(text)[0]:
             for alarm in part.all("alarm-detail"):
-                said = " ".join(alarm.value("alarm-description").split())[:LONGEST_LINE]
-                found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), said))
+                description = " ".join(alarm.value("alarm-description").split())[:LONGEST_LINE]
+                found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), description))
         return found[:MOST_FOUND]
     for name, block in by_node(text):
         for line in _lines(block):

@@ -78,18 +78,18 @@ def key_of(item: Item) -> Key:
 
 def parse(found: Statements) -> dict[Key, Policy]:
     """All policies of a text of `display set`; lines of anything else are left out."""
-    said: dict[Key, set[str]] = {}
+    leaves: dict[Key, set[str]] = {}
     off: set[Key] = set()
     for path in found.below("security", "policies"):
         key, rest = _split(path)
         if key is None:
             continue
-        words = said.setdefault(key, set())
+        words = leaves.setdefault(key, set())
         if rest[:1] == ("then",) and len(rest) > 1:
             words.add(" ".join(rest[1:3]) if rest[1] == "log" else rest[1])
         if found.is_inactive(key.path) or (rest[:1] == ("then",) and found.is_inactive((*key.path, *rest))):
             off.add(key)
-    return {key: _policy(words, key in off) for key, words in said.items()}
+    return {key: _policy(words, key in off) for key, words in leaves.items()}
 
 
 def _split(path: Path) -> tuple[Key | None, Path]:

@@ -79,11 +79,11 @@ def plan(current: PolicyLogs, desired: PolicyLogs) -> Plan:
 
 def _operation(key: Key, before: Policy, after: Policy) -> Operation:
     lines: list[tuple[str, str]] = []
-    for leaf, was, shall in zip(LEAVES, (before.init, before.close), (after.init, after.close), strict=True):
-        if was != shall:
+    for leaf, old, new in zip(LEAVES, (before.init, before.close), (after.init, after.close), strict=True):
+        if old != new:
             path = " ".join(map(word, (*key.path, "then", "log", leaf)))
             pair = (f"set {path}", f"delete {path}")
-            lines.append(pair if shall else pair[::-1])
+            lines.append(pair if new else pair[::-1])
     kind: Kind = "update"
     if not (before.init or before.close):
         kind = "create"

@@ -86,9 +86,9 @@ class Dialect:
         if not isinstance(body, Mapping):
             return None
         code = next((number(body[key]) for key in self.error_code if key in body), None)
-        return (code, self.said(body)) if code else None
+        return (code, self.text_of_error(body)) if code else None
 
-    def said(self, body: Any) -> str:
+    def text_of_error(self, body: Any) -> str:
         """The words of an error's body, "" when there are none."""
         if not isinstance(body, Mapping):
             return ""

@@ -28,7 +28,7 @@ class Attempt:
     """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: somebody is
     logged in.
 
-    shown: SHA-256 of the certificate that the device shows, "" when it is not known.
+    fingerprint: SHA-256 of the certificate that the device shows, "" when it is not known.
     """
 
     host: str
@@ -40,7 +40,7 @@ class Attempt:
     inside: bool = True
     proxy: str = ""
     client_cert: str = ""
-    shown: str = ""
+    fingerprint: str = ""
 
     @property
     def where(self) -> str:
@@ -83,21 +83,21 @@ _LAST = "In a lab, ansible_rest_validate_certs: false accepts any certificate, e
 
 def _certificate(error: BaseException, attempt: Attempt) -> str:
     code = getattr(error, "verify_code", 0)
-    said = getattr(error, "verify_message", "") or str(error)
-    shown = f" It shows the certificate with SHA-256 {attempt.shown}." if attempt.shown else ""
+    reason = getattr(error, "verify_message", "") or str(error)
+    certificate = f" It shows the certificate with SHA-256 {attempt.fingerprint}." if attempt.fingerprint else ""
     pin = "pin the certificate with ansible_rest_pin_sha256"
     if code in (9, 10):  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
         return (
-            f"{attempt.where}: the certificate is out of date: {said}.{shown} Check the controller's clock, give the device a "
+            f"{attempt.where}: the certificate is out of date: {reason}.{certificate} Check the controller's clock, give the device a "
             f"new certificate (signed by an authority in ansible_rest_ca_path), or {pin} until it has one. {_LAST}"
         )
-    if code in (62, 64) or "match" in said:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+    if code in (62, 64) or "match" in reason:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
         return (
-            f"{attempt.where}: the certificate is for another name: {said}.{shown} Set ansible_rest_server_name to the name in "
+            f"{attempt.where}: the certificate is for another name: {reason}.{certificate} Set ansible_rest_server_name to the name in "
             f"it, or ansible_rest_ca_path and a certificate that has this name, or {pin}. {_LAST}"
         )
     return (
-        f"{attempt.where}: the certificate is not trusted: {said}.{shown} Compare it with the device's own. If they agree, name "
+        f"{attempt.where}: the certificate is not trusted: {reason}.{certificate} Compare it with the device's own. If they agree, name "
         f"the PEM file of the authority that signed it in ansible_rest_ca_path, or {pin}. {_LAST}"
     )
 
@@ -114,9 +114,9 @@ def _pin(error: BaseException, attempt: Attempt) -> str:
 
 
 def _alert(error: BaseException, attempt: Attempt) -> str:
-    said = str(getattr(error, "reason", "") or error).upper()
+    reason = str(getattr(error, "reason", "") or error).upper()
     for words, text in _ALERTS:
-        if any(word in said for word in words):
+        if any(word in reason for word in words):
             more = f" It was shown {attempt.client_cert}." if attempt.client_cert and "client" in text else ""
             return f"{attempt.where}: {text}{more}"
     return ""

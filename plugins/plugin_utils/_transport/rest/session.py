@@ -28,7 +28,7 @@ from .api import Answer, Rejected, Sent, clean, target
 from .errors import Attempt, distrusted, explained
 from .login import Settings
 from .retries import TEMPORARY, TooLong
-from .tls import session, shown
+from .tls import fingerprint_of, session
 from .upload import FileChanged, Piece, multipart
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
@@ -173,12 +173,12 @@ class Session:
         self._http.headers[name] = form.replace("{token}", token)
 
     def _no_entry(self, refused: Rejected) -> str:
-        said = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
+        reason = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
         if refused.status in (400, 401, 403) or (refused.status < 300 and refused.code):
             second = " and ansible_rest_secondary_password" if self.settings.secondary_password else ""
             return (
                 f"{self.settings.host}: authentication of user {self.settings.user} failed (HTTP {refused.status})."
-                f"{said} Check ansible_user, ansible_password{second}."
+                f"{reason} Check ansible_user, ansible_password{second}."
             )
         if refused.status == 404:
             return f"{refused}. Is it the system that ansible_network_os, ansible_rest_dialect and ansible_rest_base_path say?"
@@ -358,7 +358,7 @@ class Session:
         settings = self.settings
         fingerprint = ""
         if distrusted(error) and not settings.proxy:
-            fingerprint = shown(settings.host, settings.port, settings.tls.server_name, settings.timeout)
+            fingerprint = fingerprint_of(settings.host, settings.port, settings.tls.server_name, settings.timeout)
         attempt = Attempt(
             host=settings.host,
             port=settings.port,
@@ -369,7 +369,7 @@ class Session:
             inside=self._inside,
             proxy=settings.proxy_shown,
             client_cert=settings.tls.client_cert,
-            shown=fingerprint,
+            fingerprint=fingerprint,
         )
         fate, text = explained(error, attempt)
         self._say(f"{ask.call} -> {fate}")
@@ -391,8 +391,8 @@ class Session:
             text = f"a redirect to {where}, which is not followed. Check ansible_host, ansible_port, ansible_rest_base_path."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), False
         if raw.status >= 400:
-            code, said = error or (None, self._system.said(body))
-            return answer, self._rejected(ask, raw, code, said or _words(raw)), raw.status in TEMPORARY
+            code, text = error or (None, self._system.text_of_error(body))
+            return answer, self._rejected(ask, raw, code, text or _words(raw)), raw.status in TEMPORARY
         if wrong:
             text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
@@ -401,12 +401,12 @@ class Session:
         return answer, None, False
 
     def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str, verb: str = "was refused with") -> Rejected:
-        said = clean(text)
+        text = clean(text)
         for secret in [*self.secrets, *self.hidden, self.settings.password, self.settings.secondary_password]:
-            said = said.replace(secret, "********") if secret else said
+            text = text.replace(secret, "********") if secret else text
         number = f", error {code}" if code is not None else ""
-        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {said or 'no text'}"
-        return Rejected(message, status=raw.status, code=code, text=said, method=ask.method, path=ask.path)
+        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {text or 'no text'}"
+        return Rejected(message, status=raw.status, code=code, text=text, method=ask.method, path=ask.path)
 
 
 def _call(call: Any) -> tuple[str, str]:

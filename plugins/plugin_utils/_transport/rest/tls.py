@@ -143,7 +143,7 @@ def _adapter(tls: Tls) -> Any:
     return Adapter(pool_connections=1, pool_maxsize=1)
 
 
-def shown(host: str, port: int, server_name: str, timeout: float) -> str:
+def fingerprint_of(host: str, port: int, server_name: str, timeout: float) -> str:
     """SHA-256 of the certificate that a server shows, "" when it cannot be had. For a message: nothing is trusted or sent."""
     look = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     look.check_hostname = False

@@ -115,12 +115,12 @@ def refused_lines(
     remaining = iter(answers)
     for operation in operations:
         for line in operation.do:
-            said = refusals.find(next(remaining, ""))
-            if said:
-                meaning = f": {said.meaning}" if said.meaning else ""
+            refusal = refusals.find(next(remaining, ""))
+            if refusal:
+                meaning = f": {refusal.meaning}" if refusal.meaning else ""
                 message = f"the device does not accept the line {line.strip()!r}{meaning}"
-                remedy = said.remedy or otherwise
-                problems.append(Problem("device", operation.item, message, remedy, device_text=said.text))
+                remedy = refusal.remedy or otherwise
+                problems.append(Problem("device", operation.item, message, remedy, device_text=refusal.text))
     return problems
 
 

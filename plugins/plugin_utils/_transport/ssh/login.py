@@ -72,23 +72,23 @@ def _way(option: Option) -> tuple[Target, Route]:
     for name in ("host", "remote_user"):
         if re.search(r"[\s\x00-\x1f\x7f]", str(option(name) or "")):
             raise LoginError(f"{name} {option(name)!r} has a blank or a control character in it.")
-    said = config.about(str(option("host")), option("remote_user"), option("port"))
-    if not said.get("user"):
+    host_config = config.about(str(option("host")), option("remote_user"), option("port"))
+    if not host_config.get("user"):
         raise LoginError("no user to log in as: set ansible_user, or use -u.")
     passphrase = option("private_key_passphrase")
-    key = private_key(option("private_key_file") or identity(said), option("private_key"), passphrase)
+    key = private_key(option("private_key_file") or identity(host_config), option("private_key"), passphrase)
     password = option("password") or None
     agent = option("allow_agent")
     file, text = _known_hosts(option)
     target = Target(
-        host=said.get("hostname", str(option("host"))),
-        port=port_of(said),
-        user=said["user"],
+        host=host_config.get("hostname", str(option("host"))),
+        port=port_of(host_config),
+        user=host_config["user"],
         password=password,
         key=key,
         allow_agent=not (password or key) if agent is None else agent,
         look_for_keys=option("look_for_keys"),
-        alias=said.get("hostkeyalias", ""),
+        alias=host_config.get("hostkeyalias", ""),
         known_hosts=text,
         known_hosts_file=file,
         legacy=option("legacy_algorithms"),
@@ -96,7 +96,7 @@ def _way(option: Option) -> tuple[Target, Route]:
         banner_timeout=option("banner_timeout"),
         auth_timeout=option("auth_timeout"),
     )
-    return target, config.route(target, said, option("jump_password") or None)
+    return target, config.route(target, host_config, option("jump_password") or None)
 
 
 def _known_hosts(option: Option) -> tuple[str, str | None]:

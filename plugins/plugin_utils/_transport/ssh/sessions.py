@@ -75,20 +75,20 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
     if target.known_hosts is None:
         return
     keys = target.keys
-    shown = f"the device shows the {kind} key {fingerprint(wire)}"
+    offered = f"the device shows the {kind} key {fingerprint(wire)}"
     name = name_of(target.alias or target.host, 22 if target.alias else target.port)
     where = f"{target.host} port {target.port}"
     if (kind, text) in keys.revoked:
-        raise HostKeyRefused(f"{where}: the host key is revoked in {target.known_hosts_file}: {shown}.")
+        raise HostKeyRefused(f"{where}: the host key is revoked in {target.known_hosts_file}: {offered}.")
     if (kind, text) in keys.accepted:
         return
     if keys.accepted:
         raise HostKeyRefused(
-            f"{where}: the host key has CHANGED: {shown}, {target.known_hosts_file} has another one for {name}. "
+            f"{where}: the host key has CHANGED: {offered}, {target.known_hosts_file} has another one for {name}. "
             f"The connection may be intercepted, or the device has new keys; then remove the old entry first: "
             f"`ssh-keygen -f {target.known_hosts_file} -R '{name}'`."
         )
-    raise HostKeyRefused(f"{where}: the host key is unknown: {shown}, {target.known_hosts_file} has none for {name}.")
+    raise HostKeyRefused(f"{where}: the host key is unknown: {offered}, {target.known_hosts_file} has none for {name}.")
 
 
 def private_key(path: str | None, content: str | None, passphrase: str | None) -> Any:
@@ -167,44 +167,44 @@ class SshConfig:
             f"the ssh_config file {self._path} cannot be used: {error}. Check ansible_netmiko_ssh_config_file."
         )
 
-    def route(self, target: Target, said: Mapping[str, Any], jump_password: str | None) -> Route:
+    def route(self, target: Target, host_config: Mapping[str, Any], jump_password: str | None) -> Route:
         """The way to a target as the file describes it: direct, ProxyCommand, or ProxyJump over any number of hosts."""
-        if said.get("proxyjump", "none").lower() != "none":
-            hops = [self._hop(word.strip(), target, jump_password) for word in said["proxyjump"].split(",")]
+        if host_config.get("proxyjump", "none").lower() != "none":
+            hops = [self._hop(word.strip(), target, jump_password) for word in host_config["proxyjump"].split(",")]
             if len(hops) > MAX_JUMPS:
-                raise LoginError(f"ProxyJump over more than {MAX_JUMPS} hosts: {said['proxyjump']}")
+                raise LoginError(f"ProxyJump over more than {MAX_JUMPS} hosts: {host_config['proxyjump']}")
             return Route(target, tuple(hops))
-        return Route(target, command=said.get("proxycommand", ""))
+        return Route(target, command=host_config.get("proxycommand", ""))
 
     def _hop(self, word: str, target: Target, password: str | None) -> Target:
         user, _at, rest = word.removeprefix("ssh://").rpartition("@")
         name, colon, port = rest.rpartition(":")
         if not colon or not port.isdigit():
             name, port = rest, ""
-        said = self.about(name.strip("[]"), user, port)
+        host_config = self.about(name.strip("[]"), user, port)
         return replace(
             target,
-            host=said.get("hostname", name),
-            port=port_of(said),
-            user=said.get("user", target.user),
-            alias=said.get("hostkeyalias", ""),
+            host=host_config.get("hostname", name),
+            port=port_of(host_config),
+            user=host_config.get("user", target.user),
+            alias=host_config.get("hostkeyalias", ""),
             # The password of a device is not shown to a jump host unasked.
             password=password,
-            key=private_key(identity(said), None, None) or target.key,
+            key=private_key(identity(host_config), None, None) or target.key,
         )
 
 
-def identity(said: Mapping[str, Any]) -> str | None:
+def identity(host_config: Mapping[str, Any]) -> str | None:
     """The first IdentityFile."""
-    files: Sequence[str] = said.get("identityfile", ())
+    files: Sequence[str] = host_config.get("identityfile", ())
     return os.path.expanduser(files[0]) if files and files[0].lower() != "none" else None
 
 
-def port_of(said: Mapping[str, Any]) -> int:
+def port_of(host_config: Mapping[str, Any]) -> int:
     try:
-        return int(said.get("port", 22))
+        return int(host_config.get("port", 22))
     except ValueError:
-        raise LoginError(f"the port {said['port']!r} in the ssh_config file is not a number") from None
+        raise LoginError(f"the port {host_config['port']!r} in the ssh_config file is not a number") from None
 
 
 @dataclass(frozen=True)
