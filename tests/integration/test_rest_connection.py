@@ -263,7 +263,7 @@ def test_a_wrong_password_is_said_without_it_even_if_the_device_repeats_it(lab, 
         ({"base_path": "/../x"}, "is not a path of a URL"),
         ({"read_timeout": 0}, "must be more than 0"),
         ({"host": "no-such-host.invalid"}, "cannot be resolved"),
-        ({"proxy": "http://eve:CANARY-proxy@127.0.0.1:9"}, "the proxy 127.0.0.1:9 does not lead there"),
+        ({"proxy": "http://eve:CANARY-proxy@127.0.0.1:9"}, "the proxy 127.0.0.1:9 does not connect to it"),
     ],
 )
 def test_each_wrong_option_is_named(lab, login, options, said):
@@ -365,7 +365,7 @@ def test_retry_after_is_kept_and_too_much_of_it_is_refused(lab, login):
     assert 1 <= time.monotonic() - started < 30
     running.add_fault("edge1", {**fault, "retry_after": 3600})
     started = time.monotonic()
-    with pytest.raises(rest.Rejected, match="asks to come back in 3600 s"):
+    with pytest.raises(rest.Rejected, match="asks for a retry in 3600 s"):
         door.request("GET", "config/things")
     assert time.monotonic() - started < 30
 

@@ -124,7 +124,7 @@ def test_a_failure_is_told_whole(acme: Any, play: Play) -> None:
         ({"via": "center"}, "this host leads to an appliance"),
         ({"collectors": ["all"]}, "collectors and reserve are Center's"),
         ({"reserve": "10g"}, "collectors and reserve are Center's"),
-        ({"via": "center", "reserve": "ten"}, "reserve: 'ten' is no size"),
+        ({"via": "center", "reserve": "ten"}, "reserve: 'ten' is not a valid size"),
         ({"checksum": "md5:0"}, "checksum is sha256: and 64 hexadecimal digits, not 'md5:0'"),
         ({"checksum": f"sha256:{'0' * 64}"}, "[H28] checksum"),
         ({"src": "/not/there"}, "[H28] src"),

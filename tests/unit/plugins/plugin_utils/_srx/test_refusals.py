@@ -30,7 +30,7 @@ CLUSTER = "node0:\n" + "-" * 74 + "\n"
         ("error: flow traceoptions session is active, monitor security flow is blocked.", "", "exclude", "other one"),
         ("error: could not resolve file: client-trace", "", NO_FILE, "No packet"),
         ("error: /var/log/x: No such file or directory", "", NO_FILE, "name of the file"),
-        ("              ^\nunknown command.", "unknown command.", "may not do that, or", "permissions"),
+        ("              ^\nunknown command.", "unknown command.", "is not allowed to do that, or", "permissions"),
         ("          ^\nsyntax error, expecting <command>.", "syntax error, expecting <command>.", "form", "release"),
         ("missing mandatory argument", "", "form", "release"),
         ("missing argument.", "", "form", "release"),
