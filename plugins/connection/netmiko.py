@@ -183,7 +183,7 @@ options:
       - File of the host keys that are accepted, in the format of OpenSSH (hashed names, wildcards and C(@revoked)
         included). Away from port 22 the names in it have the form V([host]:port).
       - By default the file C(known_hosts.txt) in the directory of the inventory that the host comes from, so that each
-        customer's inventory brings its own.
+        customer's inventory has its own.
     type: path
     vars:
       - name: ansible_netmiko_known_hosts

@@ -116,7 +116,7 @@ options:
       - name: ansible_network_os
   base_path:
     description:
-      - What stands before each path, if it is not what the dialect says (V(/sdwan/nitro/{version}/) and
+      - What comes before each path, if it is not what the dialect gives (V(/sdwan/nitro/{version}/) and
         V(/sdwan_center/nitro/{version}/)). C({version}) in it is replaced by O(api_version).
     type: str
     vars:
@@ -152,9 +152,9 @@ options:
   ca_path:
     description:
       - PEM file (or directory, as C(openssl rehash) makes it) of the authorities that are trusted, and no others. A
-        certificate that a device made for itself may stand in it.
+        certificate that a device made for itself may be in it.
       - By default the file C(ca.txt), else C(ca.pem), in the directory of the inventory that the host comes from, so that each
-        customer's inventory brings its own; where there is none, the authorities of the controller's system. Where the inventory
+        customer's inventory has its own; where there is none, the authorities of the controller's system. Where the inventory
         is a directory prefer C(ca.txt), which Ansible does not read as inventory.
     type: path
     vars:
@@ -185,7 +185,7 @@ options:
       - name: ansible_rest_server_name
   client_cert:
     description:
-      - PEM file of a certificate that is shown to the system; the private key may stand in it too.
+      - PEM file of a certificate that is shown to the system; the private key may be in it, too.
     type: path
     vars:
       - name: ansible_rest_client_cert
@@ -237,7 +237,7 @@ options:
         key: timeout
   read_timeout:
     description:
-      - Seconds of silence after which a call is given up. Calls that are known to take longer bring their own limit.
+      - Seconds of silence after which a call is given up. Calls that are known to take longer have their own limit.
     type: float
     default: 30
     vars:

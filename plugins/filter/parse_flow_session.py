@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Output of `show security flow session` that somebody already has -> sessions, figures, counts."""
+"""Output of `show security flow session` that you already have -> sessions, figures, counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ version_added: 1.1.0
 description:
   - Turns the output of C(show security flow session), as text of any release or as XML of C(| display xml), into typed sessions.
     No firewall is needed.
-  - Takes brief and extensive listings, summaries, headings of cluster nodes and SPUs. Prompts and banners may stand around it.
+  - Takes brief and extensive listings, summaries, headings of cluster nodes and SPUs. Prompts and banners may surround it.
   - Never fails on what a device printed. What was not understood is returned, and an answer that is cut says so.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -96,7 +96,7 @@ _value:
       type: dict
       returned: when O(aggregate) is given
     complete:
-      description: Whether the output is whole, as far as it tells.
+      description: Whether the output is complete, as far as it shows.
       type: bool
       returned: always
     broken:

@@ -24,14 +24,14 @@ author:
 description:
   - Turns the output of C(show monitor security flow) into a document, and the lines of a flow trace file (C(show log FILE)) into packets with
     what happened to them. No device is asked.
-  - Both may stand in one text. What it does not understand is left out; it never fails because of the text.
+  - Both may be in one text. What it does not understand is left out; it never fails because of the text.
 options:
   _input:
     description: The text.
     type: str
     required: true
   node:
-    description: Node of a chassis cluster whose monitor is meant. By default the first one of the text.
+    description: Node of a chassis cluster whose monitor is read. By default the first one of the text.
     type: str
     default: ""
   limit:

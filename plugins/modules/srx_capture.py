@@ -13,9 +13,9 @@ version_added: 1.1.0
 description:
   - Makes filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
     fetches the file, takes filters and file away again, and parses what was captured.
-  - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. What nobody can
+  - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. What no one can
     clean up any more is bounded on the device by O(file).
-  - Refuses to begin while the monitor runs, while flow tracing is configured, and where other filters stand, whose packets would
+  - Refuses to begin while the monitor runs, while flow tracing is configured, and where there are other filters, whose packets would
     be captured too.
   - Leaves three files on the controller - the lines as the device wrote them, the packets as JSON Lines, and a summary to read.
 author:
@@ -69,11 +69,11 @@ options:
         path begins where the play was started. The directory must exist. Existing files are replaced. Without it no files are written.
     type: path
   limit:
-    description: The most packets that stand in the result, 1 to 100000. All of them are in the files.
+    description: The most packets that are in the result, 1 to 100000. All of them are in the files.
     type: int
     default: 100
   with_others:
-    description: Begin although filters of others stand on the device. Their packets are captured too.
+    description: Begin although filters of others are on the device. Their packets are captured too.
     type: bool
     default: false
   keep_file:
@@ -124,7 +124,7 @@ summary:
   type: dict
   sample: {packets: 12, lines: 96, filters: {mail-out: 7, mail-back: 5}, verdicts: {forwarded: 10, dropped: 2}, reasons: {denied by policy: 2}}
 ended_by:
-  description: V(duration), V(count) when O(stop_after) packets had matched, V(stopped) when somebody stopped the monitor.
+  description: V(duration), V(count) when O(stop_after) packets had matched, V(stopped) when another user stopped the monitor.
   returned: when the capture ended
   type: str
   sample: duration

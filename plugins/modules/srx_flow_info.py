@@ -23,7 +23,7 @@ options:
     description:
       - V(parameters) are those of C(security flow) in the configuration, with the defaults of what is not set.
       - V(status) is C(show security flow status), V(statistics) is C(show security flow statistics).
-      - V(policies) tells what each policy logs.
+      - V(policies) shows what each policy logs.
     type: list
     elements: str
     choices: [parameters, status, statistics, policies]
@@ -53,7 +53,7 @@ parameters:
   description:
     - The global parameters, nested as the configuration is. Each has C(value), C(default) (the value is the one of the release, nothing
       is set) and, where it has one, C(unit).
-    - C(traceoptions) tells whether flow tracing is configured, C(other) has the lines that this collection does not know.
+    - C(traceoptions) shows whether flow tracing is configured, C(other) has the lines that this collection does not know.
   returned: when gathered
   type: dict
   sample: {route_change_timeout: {value: null, default: true, unit: seconds}, tcp_mss: {ipsec_vpn: {mss: {value: 1350, default: false, unit: bytes}}}}
@@ -84,7 +84,7 @@ not_logging:
   elements: dict
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, action: permit, session_init: false, session_close: true, missing: [session-init]}]
 log_targets:
-  description: What would carry session logs away. Empty when nothing would.
+  description: What would send or store session logs. Empty when nothing would.
   returned: when V(policies) was gathered
   type: list
   elements: str

@@ -11,7 +11,7 @@ module: srx_flow_monitor
 short_description: Keep the operational flow monitor of a Juniper SRX as written
 version_added: 1.1.0
 description:
-  - Describes filters, trace file and state of C(monitor security flow) and makes the firewall carry exactly that. The monitor is
+  - Manages filters, trace file and state of C(monitor security flow) and configures the firewall to do exactly that. The monitor is
     operational state - nothing is committed, no configuration shows it, and a reboot wipes it. The next run makes it again.
   - Compares with what the device makes of its input (C(10.0.0.1) becomes C(10.0.0.1/32), C(reth0) becomes C(reth0.0)), so a second
     run changes nothing.
@@ -73,7 +73,7 @@ seealso:
     plugin_type: filter
 notes:
   - O(warn_only) takes V(M3).
-  - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
+  - A trace fills the file until it is stopped. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
   - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
 """
 
@@ -89,7 +89,7 @@ EXAMPLES = r"""
   mspplus.netsec.srx_flow_monitor:
     state: stopped
 
-- name: Remove two filters, nobody else's
+- name: Remove two filters, and no others
   mspplus.netsec.srx_flow_monitor:
     state: absent
     filters:
@@ -107,7 +107,7 @@ before:
   sample: {running: false, file: null, filters: []}
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: dict
@@ -220,12 +220,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -271,7 +271,7 @@ problems:
       returned: always
 device_state:
   description:
-    - What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+    - The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
     - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str

@@ -335,7 +335,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: Figures, one entry for each place that has a table. Figures that the device does not tell are left out.
+  description: Figures, one entry for each place that has a table. Figures that the device does not report are left out.
   returned: when O(level=summary)
   type: list
   elements: dict
@@ -400,8 +400,8 @@ summary:
     - {node: node0, fpc_pic: null, unicast: 3231, in_use: 3680, valid: 3230, invalidated: 450, maximum: 4194304}
 sessions:
   description:
-    - Sessions, typed. Keys that are marked as always there are none where the device says nothing; what further elements
-      a release prints stands under its own name.
+    - Sessions, typed. Keys that are marked as always they are missing where the device prints nothing; what further elements
+      a release prints has its own name.
   returned: when sessions were read, without O(dest) and not with O(limit=0)
   type: list
   elements: dict
@@ -655,7 +655,7 @@ format:
   type: str
   sample: xml
 commands:
-  description: What was asked, the first 100 commands; refused ones stand there, too.
+  description: What was asked, the first 100 commands; refused ones are included.
   returned: always
   type: list
   elements: str

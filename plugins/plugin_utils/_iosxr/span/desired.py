@@ -122,7 +122,7 @@ def _with_other(was: Submode | None, new: Submode) -> Submode:
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:
-    """The words behind the direction (`compress level 3`) have no place in a document; they stay with their ACL."""
+    """The words after the direction (`compress level 3`) have no place in a document; they stay with their ACL."""
     return replace(new, other=was.other) if was is not None and was.acl == new.acl else new
 
 

@@ -158,7 +158,7 @@ def _listed(
 
 def _merged(own: Sequence[Policy], desired: Sequence[Policy]) -> list[Policy]:
     """What is there stays in its order. A redirect that is missing comes last; another policy before the first redirect,
-    unless the document has it behind one."""
+    unless the document has it after one."""
     merged = list(own)
     for number, item in enumerate(desired):
         if item in merged:

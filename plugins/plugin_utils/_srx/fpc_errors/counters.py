@@ -147,7 +147,7 @@ class Report:
 def parse_fpc_errors(source: str | Iterable[str]) -> dict[str, Any]:
     """A whole answer, or its lines: {fpcs: [{node?, fpc, pfe_state?, levels, categories, errors}], unparsed}.
 
-    levels: level -> counters (occurred, cleared, threshold, action_taken, actions), as far as they are told. categories:
+    levels: level -> counters (occurred, cleared, threshold, action_taken, actions), as far as they are reported. categories:
     the same by scope and category. errors: single errors with their counters and history.
     """
     report = Report()

@@ -7,7 +7,7 @@
 Policies and rules may have blanks in their names, so nothing is found by counting columns. What holds: the two `source/port->destination/port`,
 counters `packets(bytes)`, `protocol(type)` of a denial, `user(roles)`, the number of the protocol, the id of the session, words of rule types.
 From these, names are what is left. Zones have no blanks. Where names could be cut in several ways, those of rules are taken as short as can be;
-two names of rules with blanks and no types between them cannot be told apart, and the text is returned as not understood.
+two names of rules with blanks and no types between them cannot be distinguished, and the text is returned as not understood.
 
 Layouts: araqne tests (9.x to 11.x), logstash patterns and SRX220 (11.4 to 12.x), Azure Sentinel and SRX1500 (connection tags and rule types,
 12.1X47 or 15.1 on), Azure Sentinel (20+). Free text of APPTRACK: unverified.

@@ -269,7 +269,7 @@ def ethernet_tunnel(view: View) -> Iterator[Finding]:
             yield Finding(
                 "ethernet-tunnel",
                 use.item,
-                f"class ethernet puts whole frames into {interface}, which nothing behind its end point{end} can route",
+                f"class ethernet puts whole frames into {interface}, which nothing beyond its end point{end} can route",
                 "Let the tunnel end at the analyser itself.",
             )
 
