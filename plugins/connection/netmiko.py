@@ -423,7 +423,7 @@ class Connection(DeviceConnection):
     # -- the door -------------------------------------------------------------------------------------------------
 
     def send(self, text: str) -> None:
-        """Write text as it stands, UTF-8. Raises Dropped, Timeout."""
+        """Write text as it is, UTF-8. Raises Dropped, Timeout."""
         channel = self._channel()
         try:
             channel.settimeout(self.read_timeout)
@@ -524,7 +524,7 @@ class Connection(DeviceConnection):
         )
         try:
             self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
-        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
             raise Unreachable(why(error, login.route.first)) from None
         self._device = new_device(login, self._wire.stream, self._log)
 

@@ -16,7 +16,7 @@ author:
 description:
   - Opens one HTTPS session on a REST system. The actions of this collection run in the controller and speak through it;
     nothing is copied to the device.
-  - How a system logs in and out, and how it says no, is its dialect. Which one it is is taken from C(ansible_network_os).
+  - How a system logs in and out, and how it refuses, is its dialect. Which one it is is taken from C(ansible_network_os).
   - Takes the modules of this collection and M(ansible.builtin.raw) only. Every other module that would use the connection
     is refused before a byte is sent, because it would need a shell. Modules that work on the controller only
     (M(ansible.builtin.debug), M(ansible.builtin.set_fact), M(ansible.builtin.assert) and the like) are not affected.

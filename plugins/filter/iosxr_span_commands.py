@@ -82,7 +82,7 @@ def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged
 
 
 def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
-    """What the router carries with a document. what: to name it in an error."""
+    """What the router has with a document. what: to name it in an error."""
     try:
         desired, findings = resulting(router, document_of(config, state))
     except ArgumentError as error:

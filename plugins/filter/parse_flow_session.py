@@ -83,7 +83,7 @@ _value:
       type: int
       returned: always
     displayed:
-      description: How many the device says it displayed; none when it did not say.
+      description: How many the device reports as displayed; none when it did not report it.
       type: int
       returned: always
     summary:

@@ -46,7 +46,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The document. Empty when the text says nothing of mirroring.
+  description: The document. Empty when the text has no mirroring.
   type: dict
   sample:
     sessions:

@@ -57,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What the text says.
+  description: The content of the text.
   type: dict
   contains:
     monitor:

@@ -11,7 +11,7 @@ module: iosxr_span
 short_description: Keep the traffic mirrors of a Cisco IOS XR router as written
 version_added: 1.0.0
 description:
-  - Describes all traffic mirroring (SPAN, ERSPAN, ACL and UDF based) of one router in one document and makes the router
+  - Manages all traffic mirroring (SPAN, ERSPAN, ACL and UDF based) of one router as one document and makes the router
     match exactly that, in one login and one commit.
   - Checks the rules of the platform before anything is sent and reports every broken one at once.
   - Commits with a timer (C(commit confirmed)), watches the mirrors come up, and confirms in the same session. When a

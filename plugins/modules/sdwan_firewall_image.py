@@ -13,7 +13,7 @@ version_added: 1.2.0
 description:
   - Uploads the image of a firewall's virtual machine to an appliance, or to SD-WAN Center and the collectors of its regions, or deletes it
     there. An image that is there with the same name and size is not sent again.
-  - Every target is read and checked before the first byte goes anywhere; platform, room, the two images that an appliance holds, uploads
+  - Every target is read and checked before the first byte is sent; platform, room, the two images that an appliance holds, uploads
     that are under way. The checksum of the local file is verified first.
   - The file is streamed, so memory stays flat however big it is. The task ends when each target lists the image as complete.
   - An upload of the same image that is under way already is waited for, whoever started it, and never started twice. One that makes no progress

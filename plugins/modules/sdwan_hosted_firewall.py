@@ -13,7 +13,7 @@ version_added: 1.2.0
 description:
   - Provisions, starts, stops and removes the firewall that an SD-WAN 1100 appliance hosts as a virtual machine, through the appliance itself,
     through SD-WAN Center, or through the collector of a region. One task covers all its sites.
-  - Checks everything first and says all that is wrong at once; the platform, the vendor's model, the image on every system that
+  - Checks everything first and reports all that is wrong at once; the platform, the vendor's model, the image on every system that
     needs it, both appliances of a pair in high availability, Cloud Direct and WANOP, reserved storage, and live redirects.
   - A job that runs already is adopted, whoever started it. It is waited for, and never started twice.
   - A firewall counts as up only when its admin status and its operation status both say so. A text that is not known never counts
@@ -364,7 +364,7 @@ firewalls:
       type: str
       returned: always
     state:
-      description: C(absent), C(started), C(stopped), or what the system says otherwise, such as C(Failed).
+      description: C(absent), C(started), C(stopped), or else the status of the system, such as C(Failed).
       type: str
       returned: always
     vendor:
@@ -380,15 +380,15 @@ firewalls:
       type: str
       returned: always
     admin_status:
-      description: Admin status, as the system says it.
+      description: Admin status, as the system reports it.
       type: str
       returned: always
     processing_status:
-      description: Processing status, that of the data path, as the system says it.
+      description: Processing status, that of the data path, as the system reports it.
       type: str
       returned: always
     operation_status:
-      description: Operation status, as the system says it.
+      description: Operation status, as the system reports it.
       type: str
       returned: always
     packets_sent:

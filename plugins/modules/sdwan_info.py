@@ -71,7 +71,7 @@ system:
   type: dict
   sample: {model: cb1100, mode: Client, site_name: berlin, hosts_firewalls: true}
 ha:
-  description: Whether this appliance is the active one of its pair; V(null) where it does not say.
+  description: Whether this appliance is the active one of its pair; V(null) where it does not report it.
   returned: when gathered
   type: dict
   sample: {is_active: true, status: Active}

@@ -11,7 +11,7 @@ module: sdwan_redirect
 short_description: Redirect traffic of a Citrix SD-WAN network into hosted firewalls
 version_added: 1.2.0
 description:
-  - Describes in one document how a network redirects traffic into the firewalls that its 1100 appliances host; how connections are
+  - Manages in one document how a network redirects traffic into the firewalls that its 1100 appliances host; how connections are
     matched, hosted firewall templates, policy templates with where they are attached, policies of sites, and what breaks out to the
     Internet before it. Makes the network run exactly that, in one transaction.
   - Checks the document against the rules of the platform first, all at once; symmetric matching, interfaces and VLANs of the template,
@@ -485,7 +485,7 @@ further_plans:
   type: list
   elements: dict
 sites:
-  description: What change management says of each appliance.
+  description: What change management reports for each appliance.
   returned: when something was staged
   type: list
   elements: dict

@@ -11,8 +11,8 @@ module: srx_capture
 short_description: Capture for a while what a Juniper SRX does with some flows, and clean up
 version_added: 1.1.0
 description:
-  - Makes filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
-    fetches the file, takes filters and file away again, and parses what was captured.
+  - Configures filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
+    fetches the file, removes filters and file again, and parses what was captured.
   - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. What no one can
     clean up any more is bounded on the device by O(file).
   - Refuses to begin while the monitor runs, while flow tracing is configured, and where there are other filters, whose packets would
@@ -45,7 +45,7 @@ options:
         type: str
         default: mspplus-capture
       size:
-        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m, g behind the number.
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m, g after the number.
         type: str
         default: 1m
       files:
@@ -65,7 +65,7 @@ options:
     default: 5
   dest:
     description:
-      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come behind it. A relative
+      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come after it. A relative
         path begins where the play was started. The directory must exist. Existing files are replaced. Without it no files are written.
     type: path
   limit:

@@ -12,7 +12,7 @@ short_description: Keep the operational flow monitor of a Juniper SRX as written
 version_added: 1.1.0
 description:
   - Manages filters, trace file and state of C(monitor security flow) and configures the firewall to do exactly that. The monitor is
-    operational state - nothing is committed, no configuration shows it, and a reboot wipes it. The next run makes it again.
+    operational state - nothing is committed, no configuration shows it, and a reboot clears it. The next run configures it again.
   - Compares with what the device makes of its input (C(10.0.0.1) becomes C(10.0.0.1/32), C(reth0) becomes C(reth0.0)), so a second
     run changes nothing.
   - Checks before anything is sent what the device would refuse or silently not do. Flow traceoptions, which exclude the monitor, are
@@ -47,7 +47,7 @@ options:
         type: str
         required: true
       size:
-        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m or g behind the number.
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m or g after the number.
         type: str
       files:
         description: How many files the device keeps, 2 to 1000.
@@ -74,7 +74,7 @@ seealso:
 notes:
   - O(warn_only) takes V(M3).
   - A trace fills the file until it is stopped. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
-  - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
+  - In a chassis cluster the monitor of the node that answers is kept. No source says whether it spans both nodes.
 """
 
 EXAMPLES = r"""
@@ -272,7 +272,7 @@ problems:
 device_state:
   description:
     - The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
-    - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
+    - No command removes the name of a trace file, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str
   sample: rolled back

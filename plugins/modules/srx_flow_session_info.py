@@ -16,7 +16,7 @@ description:
   - A listing is read while it comes. It goes to a file (JSON Lines or CSV), into counts by policy, application, interface and
     address, or as far as O(limit) into the result; memory stays flat however large the table is.
   - Names on request the sessions whose translated address does not belong to their egress interface any more.
-  - What the device says it displayed is compared with what was understood; a difference is a warning, an answer that is cut is
+  - What the device reports as displayed is compared with what was understood; a difference is a warning, an answer that is cut is
     an error.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -36,7 +36,7 @@ options:
     default: summary
   session_identifier:
     description:
-      - Read this session only, 1 to 18446744073709551615; the device shows it in full whatever O(level) says.
+      - Read this session only, 1 to 18446744073709551615; the device shows it in full whatever O(level) is.
       - Excludes O(filter), O(limit) and O(start_identifier). A session that does not exist is no error, RV(sessions) is empty then.
     type: int
   filter:
@@ -560,8 +560,8 @@ total:
   sample: 3680
 displayed:
   description:
-    - How many sessions the device says that it displayed. Higher than RV(total) where both nodes of a cluster gave O(limit)
-      of them, or pages overlap; none when it did not say.
+    - How many sessions the device reports as displayed. Higher than RV(total) where both nodes of a cluster gave O(limit)
+      of them, or pages overlap; none when it did not report it.
   returned: when sessions were read
   type: int
   sample: 3680

@@ -11,7 +11,7 @@ module: srx_fpc_error_action
 short_description: Keep what an SRX5000 chassis does about errors of its cards as written
 version_added: 1.1.0
 description:
-  - Describes thresholds and actions for fatal, major and minor errors of the cards (FPCs) of an SRX5400, SRX5600 or SRX5800, and
+  - Manages thresholds and actions for fatal, major and minor errors of the cards (FPCs) of an SRX5400, SRX5600 or SRX5800, and
     configures exactly that on the chassis, in one login and one commit.
   - Checks chassis, Routing Engine, release, cards and actions before anything is sent, and reports every broken rule at once.
   - Refuses C(offline) and C(reset) where an SPC2 is installed unless O(confirm_chassis_restart) is set. Such an action makes the

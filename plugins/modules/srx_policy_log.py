@@ -11,7 +11,7 @@ module: srx_policy_log
 short_description: Keep the session logs of Juniper SRX policies as written
 version_added: 1.1.0
 description:
-  - Describes for a list of security policies, between zones or global, whether they log the begin (C(session-init)) and the end
+  - Manages for a list of security policies, between zones or global, whether they log the start (C(session-init)) and the end
     (C(session-close)) of sessions, and configures the firewall to do exactly that, in one login and one commit.
   - Never makes a policy. One that does not exist is reported, with names that are near.
   - Warns where C(session-close) would never fire, because the policy denies, and where nothing would send or store the lines, because

@@ -286,3 +286,22 @@ def test_every_module_is_in_the_action_group_of_its_system() -> None:
 
 def test_every_module_has_its_action_and_every_action_its_documentation() -> None:
     assert {path.stem for path in files("plugins/modules")} == {path.stem for path in files("plugins/action")}
+
+
+# A reader stumbles over these; the usual words are "is listed twice", "is not a valid …", "another session", "must", "again".
+ODD_WORDS = re.compile(
+    r"(?i)stands? twice|stood twice|(?<!there )\b(?:is|are) none\b|some ?body else|\b(?:some|no)body\b|\bmend\b|was behind|thereby|\banew\b|\bshall\b"
+)
+
+
+def test_the_house_speaks_plain_english() -> None:
+    texts = [*files("plugins", "roles", "playbooks", "docs"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    odd = [
+        f"{named(path)}: {found[0]}"
+        for path in texts
+        if path.suffix in {".py", ".md", ".yml", ".j2"}
+        for found in ODD_WORDS.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert odd == []
+    assert all(map(ODD_WORDS.search, ("it stands twice", "VLAN 5000 is none", "Mend it", "Somebody else changed it")))
+    assert not ODD_WORDS.search("empty where there is none; recommended, amended")

@@ -103,7 +103,7 @@ class DeviceAction(ActionBase):
 
 
 def _failure(error: ArgumentError | RunFailed) -> dict[str, Any]:
-    """What tells of a failure, for a person (msg) and for a program (problems, device_state)."""
+    """What describes a failure, for a person (msg) and for a program (problems, device_state)."""
     if isinstance(error, ArgumentError):
         fields = {"errors": error.messages, "problems": [], "device_state": "unchanged"}
         return {"failed": True, "changed": False, "msg": "\n".join(error.messages), **fields}

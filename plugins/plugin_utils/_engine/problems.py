@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands between a document and its device: one problem, for a person and for a program."""
+"""What keeps a document from its device: one problem, for a person and for a program."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Problem:
     item: the offending place of the document, in its own words (``sessions[mon1].destination``).
     message: what is wrong; remedy: what to do about it.
     device_text: the device's own words, when it was the device that refused.
-    assumption: what an earlier stage may bring (``image``). In check mode a task that says that it assumes this goes on.
+    assumption: what an earlier stage may provide (``image``). In check mode a task that says that it assumes this goes on.
     """
 
     rule: str

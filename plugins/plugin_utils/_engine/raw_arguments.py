@@ -59,7 +59,7 @@ def examined(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[lis
 
 
 def mistyped(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Mistyped]:
-    """Where something stands that is no list or dictionary and cannot be taken for one, at any depth. Never raises."""
+    """Where something is not a list or dictionary and cannot be taken for one, at any depth. Never raises."""
     return [each for each in _level(arguments, spec, "") if isinstance(each, Mistyped)]
 
 

@@ -22,7 +22,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A device's no. text: the line in which it says so. meaning, remedy: empty where no row knows more of it."""
+    """A refusal in an answer. text: its line. meaning, remedy: empty where no row knows more of it."""
 
     text: str
     meaning: str

@@ -66,7 +66,7 @@ class Wing(Protocol[S]):
         """Plain data: the part of the state that this document may change. No status, no counters, nothing of others."""
 
     def counts(self, state: S) -> Mapping[str, int]:
-        """How many things of each kind the device carries, by the kind's plural (``sessions``), others' included."""
+        """How many things of each kind the device has, by the kind's plural (``sessions``), others' included."""
 
     def report(self) -> Mapping[str, Any]:
         """Further keys of the result, the same on success and on failure; called at the end, whatever became of the run."""
@@ -119,8 +119,8 @@ class Run:
 class Terms:
     """How a run is made.
 
-    warn_only: ids of rules that count as warnings. assume: what earlier stages bring, so check mode does not miss it.
-    guards: who else has a say. expected: the plan that was consented to; anything else is refused. key: for hashes of secrets.
+    warn_only: ids of rules that count as warnings. assume: what earlier stages provide, so check mode does not require it.
+    guards: further checks that may refuse. expected: the plan that was reviewed and accepted; anything else is refused. key: for hashes of secrets.
     """
 
     check_mode: bool
@@ -194,7 +194,7 @@ class _Walk(Generic[S]):
         return self._changes_its_ground(plan) and terms.expected is None
 
     def _planned(self) -> tuple[S, S, PlanDocument]:
-        """Read, normalise, check, plan; and what everybody who has a say says to it."""
+        """Read, normalise, check, plan; and what every guard reports about it."""
         wing, terms = self._wing, self._terms
         self._progress("reading")
         current = wing.read()
@@ -262,7 +262,7 @@ class _Walk(Generic[S]):
 
     @staticmethod
     def _changes_its_ground(plan: Plan) -> bool:
-        """Whether the run can go on by itself behind the plan. What was deferred waits for a person."""
+        """Whether the run can go on by itself after the plan. What was deferred waits for a person."""
         return plan.continues and not plan.deferred
 
     def after_earlier_stages(self, failed: RunFailed) -> RunFailed:
@@ -282,7 +282,7 @@ class _Walk(Generic[S]):
                 failed.device_state = f"{self.state_of_earlier_stages} (the last stage: {failed.device_state})"
             self.run.changed = failed.changed
             if failed.changed and not self._applied:
-                self.run.after = None  # nobody has read it since
+                self.run.after = None  # it has not been read since
         else:
             self.run.changed = False
         failed.run = self.run

@@ -30,9 +30,9 @@ PLAN_KEY = "netsec_plan_key"
 
 
 class StateAction(DeviceAction):
-    """A module that brings a device to a desired state. A child says what its options mean, the engine does the rest.
+    """A module that brings a device to a desired state. A child defines what its options mean, the engine does the rest.
 
-    rules: the table of the capability; the overridable ones are what warn_only may name. guards: who else has a say.
+    rules: the table of the capability; the overridable ones are what warn_only may name. guards: further checks that may refuse.
     """
 
     rules: ClassVar[Mapping[str, Rule]] = MappingProxyType({})

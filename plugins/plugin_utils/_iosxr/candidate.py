@@ -26,7 +26,7 @@ Path = tuple[str, ...]
 
 
 def paths(lines: Iterable[str]) -> Iterator[Path]:
-    """Each configuration line with the lines it stands under, by indentation: ("interface X", "mtu 9000")."""
+    """Each configuration line with the lines above it, by indentation: ("interface X", "mtu 9000")."""
     stack: list[tuple[int, str]] = []
     for line in lines:
         text = " ".join(line.split())
@@ -73,10 +73,10 @@ def _entry(line: str, family: Family) -> str:
 
 
 def differences(sent: Sequence[str], candidate: str, running: str = "") -> tuple[list[str], list[str]]:
-    """What was sent and does not stand in the candidate, and what stands there and was not sent.
+    """What was sent and is not in the candidate, and what is in the candidate and was not sent.
 
-    A candidate shows a net change. So what the router has already (standing, as it prints it) need not be shown, nor
-    need a negation whose place something else takes; and a whole line may stand after `no` where a key was enough.
+    A candidate shows a net change. So what the router has already (running, as it prints it) need not be shown, nor
+    need a negation whose place something else takes; and a whole line may follow `no` where a key was enough.
     """
     ours = {step for path in paths(sent) for step in _steps(comparable(path))}
     added = {path for path in ours if not any(line.startswith("no ") for line in path)}
@@ -97,12 +97,12 @@ def differences(sent: Sequence[str], candidate: str, running: str = "") -> tuple
 
 
 def _steps(path: Path) -> list[Path]:
-    """The path and all that it stands under: one line may open a submode and say something in it."""
+    """The path and all its parents: one line may open a submode and set something in it."""
     return [path[:end] for end in range(1, len(path) + 1)]
 
 
 def _place(path: Path) -> tuple[Path, str]:
-    """What identifies a line: where it stands and, of its words, the key.
+    """What identifies a line: where it is and, of its words, the key.
 
     A sequence number for an entry, a destination's side, else two words; but an interface has one attachment a class
     (the native key until 7.6.1), so there any other attachment may take the place of the one that went.
@@ -121,7 +121,7 @@ def _keyed(path: Path) -> tuple[Path, str]:
 
 
 def rejections(failed: str, operations: Sequence[Operation]) -> list[Problem]:
-    """The texts of `show configuration failed`, each tied to the item of the document whose line it stands under."""
+    """The texts of `show configuration failed`, each tied to the item of the document whose line it is under."""
     owner = {comparable(path): operation.item for operation in operations for path in paths(operation.do)}
     problems: list[Problem] = []
     lines = failed.splitlines()

@@ -6,7 +6,7 @@
 
     save_as ─► edit ─► compile ─► export ─► verify ─► stage ─► activate_with_rollback ─► every site polled ─► backup deleted
        │         └────────┴──────────┴─────────┴────────┴── failure: cancel_stage, clear_network_staging, edits taken back
-       └─ the backup package stands as long as a change is neither live nor taken back; the next run sees it and finishes
+       └─ the backup package exists as long as a change is neither live nor rolled back; the next run sees it and finishes
 
 Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, config/change_management.
 """
@@ -236,7 +236,7 @@ class Change:
         """Go on without the appliances that failed to stage, if the plan says so."""
         self.sites = [site.as_dict() for site in now.sites]
         if not leaves_failing:
-            remedy = "Repair the site and run again, or leave it behind with ignore_incomplete: true."
+            remedy = "Repair the site and run again, or go on without it with ignore_incomplete: true."
             text = f"{', '.join(site.name for site in now.failing)} did not stage"
             problems = [
                 Problem("stage", site.name, f"{site.status or 'no status'}; transfer: {site.transfer_state}", remedy)
@@ -283,7 +283,7 @@ class Change:
             raise ApplyFailed(
                 "no site says what was staged for it, so it could not be checked whether it was activated"
             )
-        # A site that runs a configuration of that name already tells nothing; where all do, the state alone does, and one that
+        # A site that runs a configuration of that name already proves nothing; where all do, the state alone does, and one that
         # stays as it is for a while.
         staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
         began, moved = time.monotonic(), False
@@ -359,7 +359,7 @@ class Change:
     # -- the way back -------------------------------------------------------------------------------------------------
 
     def _taken_back(self) -> str:
-        """What the device carries now, in a sentence."""
+        """The state of the device now, in a sentence."""
         if self._live:
             left = f"the package {self._options.backup} is still there; the next run activates once more"
             if self._deleted:
@@ -417,4 +417,4 @@ class Change:
 
 
 def _step_problem(step: str, words: str) -> Problem:
-    return Problem(step, "change_management", "it says why", device_text=words)
+    return Problem(step, "change_management", "it gives the reason", device_text=words)

@@ -52,7 +52,7 @@ class Manager:
         return items
 
     def _not_understood(self, name: str) -> ApplyFailed:
-        """Nothing there and an answer of another form are two things: taking the one for the other would make things anew."""
+        """Nothing there and an answer of another form are two things: taking the one for the other would create things again."""
         row = self.table[name]
         return ApplyFailed(
             f"GET {row.path} was answered, but without {row.wrapped_in!r}, so its content is not known. If this release "

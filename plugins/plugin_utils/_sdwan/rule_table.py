@@ -40,7 +40,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("H23", "Only the active MCN changes the network's configuration.", f"{NITRO}, config/system_options, monitor/appliance_ha_status"),
     error("H24", "What the document names exists: sites, templates, images, zones.", NITRO),
     error("H25", "A thing is named once, and completely.", HOUSE),
-    error("H26", "Names and values fit where NITRO carries them.", f"{NITRO}; escaping in paths is not documented"),
+    error("H26", "Names and values fit where NITRO puts them.", f"{NITRO}; escaping in paths is not documented"),
     error("H27", "There is room for an image on every target.", PAGE),
     error("H28", "A local file matches its checksum.", HOUSE),
     error("H29", "overridden and deleted name what they apply to: an emptied variable must not stop a network's redirects.", HOUSE),

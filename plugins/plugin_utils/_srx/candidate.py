@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `show | compare` says of a candidate against what was pasted, and why a commit was rejected. Pure."""
+"""What `show | compare` shows of a candidate against what was pasted, and why a commit was rejected. Pure."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _below(path: Path, above: Path) -> bool:
 def rejections(answer: str, operations: Sequence[Operation]) -> list[Problem]:
     """A problem for each complaint of `commit check`: ``[edit place]``, the quoted statement, the reason; or ``error:`` lines.
 
-    Each is tied to the operation whose line stands deepest in that place.
+    Each is tied to the operation whose line is deepest in that place.
     """
     problems: list[Problem] = []
     place: Path | None = None

@@ -95,7 +95,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Chassis:
-    """One device, or one node of a cluster. model: as printed, in capitals; empty when not told."""
+    """One device, or one node of a cluster. model: as printed, in capitals; empty when not reported."""
 
     node: str = ""
     model: str = ""
@@ -232,7 +232,7 @@ def _chassis(node: str, rows: Iterable[Row]) -> Chassis:
 
 
 def parse_routing_engine(text: str) -> list[dict[str, str | int]]:
-    """`show chassis routing-engine`: node, slot, version, state, model, up_time, last_reboot_reason where told."""
+    """`show chassis routing-engine`: node, slot, version, state, model, up_time, last_reboot_reason where reported."""
     if is_xml(text):
         return [
             _engine_row(node, {element.tag: element.text for element in engine.inside})

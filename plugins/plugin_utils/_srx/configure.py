@@ -56,7 +56,7 @@ class CommitOptions:
 
     @property
     def wrong(self) -> list[str]:
-        """What the command line of Junos would not take as it is meant."""
+        """What the command line of Junos would not take as it is written."""
         found = []
         if not 0 <= self.confirm_timeout <= LONGEST * MINUTE:
             found.append(f"confirm_timeout must be 0 to {LONGEST * MINUTE} seconds, not {self.confirm_timeout}")
@@ -105,7 +105,7 @@ class Configuration:
         """Commit the plan's lines and keep them if kept() has nothing to say against it.
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
-        device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
+        device that does not show the change shows its state from before. Raises ApplyFailed with the state that the device has
         now, ConcurrentChange when another session changed the device first. details of the result: the commit as it was sent.
         """
         applied = Applied(details={"commit": self._options.command(self._on_trial)})
@@ -191,7 +191,7 @@ class Configuration:
     def _undone(
         self, error: ConnectionFailed | ApplyFailed, session: _Session, plan: Plan, kept: Callable[[], list[Problem]]
     ) -> ApplyFailed:
-        """The error with what the device carries now, proved by a read where a commit may have been taken."""
+        """The error with the state of the device now, proved by a read where a commit may have been taken."""
         failed = (
             error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
         )
@@ -234,7 +234,7 @@ class Configuration:
                 raise ApplyFailed("what was rolled back is configured again")
 
     def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
-        """What the device carries when its timer, should one run, must have taken the change back."""
+        """The state of the device when its timer, should one run, must have rolled the change back."""
         self._progress("waiting for the device to roll back")
         timer = self._options.minutes
 
@@ -250,7 +250,7 @@ class Configuration:
 
 
 def _of_others(plan: Plan, found: Difference) -> bool:
-    """Whether something would go that the plan's undo does not bring back: it was not there when the plan was made."""
+    """Whether something would be deleted that the plan's undo does not restore: it was not there when the plan was made."""
     lines = [line for operation in plan.operations for line in operation.undo or ()]
     restored = {words_of(line)[1:] for line in lines if line.startswith("set ")}
     return any(path not in restored for path in found.removed)
@@ -262,7 +262,7 @@ def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
 
 
 class _Refused(ApplyFailed):
-    """The device said no to a commit, in words that are known: it carries what it did before."""
+    """The device refused a commit, in known words: its configuration is what it was before."""
 
 
 class _NotInPrivate(_Refused):
@@ -346,7 +346,7 @@ class _Session(ConfigurationSession):
 
     def commit(self, command: str, trial: bool) -> None:
         """Returns when the device said that it is done. Raises _Refused where it said that it did nothing, ApplyFailed where
-        its answer does not tell: one node of a cluster may have committed when the other has not."""
+        its answer does not show it: one node of a cluster may have committed when the other has not."""
         answer = self._ask(command)
         complete, refusal = _COMPLETE.search(answer), REFUSALS.find(answer)
         if complete and not refusal and (not trial or _TRIAL.search(answer)):

@@ -6,7 +6,7 @@
 lines of a configuration and commits. Pure.
 
 Captures of operational mode and ansible's terminal plugin for Junos show the beginnings of such lines; wording that no public
-source shows is marked unverified. Every row begins as a refusal does, so that a log that speaks of one is none.
+source shows is marked unverified. Every row begins as a refusal does, so that a log that mentions one does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NOT_IN_PRIVATE = "this release does not support a trial commit in private mode"
 
 OTHERWISE = "Check that this model and release know the command and its values."
 
-# `delete` of what is not there: the device goes on, so it is no refusal.
+# `delete` of what is not there: the device goes on, so it is not a refusal.
 NOTHING_TO_DELETE = re.compile(r"^warning: statement not found", re.MULTILINE)
 
 _PERMISSIONS = (

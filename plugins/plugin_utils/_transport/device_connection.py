@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every connection of this collection promises to Ansible: who may use it, one session a task, errors that tell
+"""What every connection of this collection promises to Ansible: who may use it, one session a task, errors that say
 "unreachable" from "failed", secrets that are known."""
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class DeviceConnection(ConnectionBase):
         self._chosen: dict[str, Any] = {}
         self._hidden: list[str] = []
 
-    # -- what a child brings --------------------------------------------------------------------------------------
+    # -- what a child supplies ------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
         """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
@@ -75,7 +75,7 @@ class DeviceConnection(ConnectionBase):
         """End the session, or what there is of it; never raises."""
         raise NotImplementedError
 
-    # -- what Ansible tells ---------------------------------------------------------------------------------------
+    # -- what Ansible gives ---------------------------------------------------------------------------------------
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         ConnectionBase.set_options(self, task_keys=task_keys, var_options=var_options, direct=direct)
@@ -140,7 +140,7 @@ class DeviceConnection(ConnectionBase):
         self._hang_up()
 
     def reset(self) -> None:
-        """meta: reset_connection. The next task logs in anew."""
+        """meta: reset_connection. The next task logs in again."""
         self.close()
 
     # -- what Ansible's own actions call --------------------------------------------------------------------------

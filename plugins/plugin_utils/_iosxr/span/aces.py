@@ -142,9 +142,9 @@ def printed_match(family: Family, text: str) -> str:
 
 
 def qualifiers(ace: Ace, family: Family) -> frozenset[str]:
-    """The fields of the TCAM key that an entry needs, by their names in a profile. Its UDFs stand in ace.udfs.
+    """The fields of the TCAM key that an entry needs, by their names in a profile. Its UDFs are in ace.udfs.
 
-    ``ttl-match`` stands for the profile's switch of that name. Empty for a remark.
+    ``ttl-match`` means the profile's switch of that name. Empty for a remark.
     """
     if ace.action == "remark":
         return frozenset()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a router shall carry: a document and a state, applied to what is there. Pure.
+"""What a router must have: a document and a state, applied to what is there. Pure.
 
 Ownership: ``overridden`` owns all monitor sessions and source attachments. Access lists, bindings, UDFs, TCAM profiles
 and tunnels are owned only by being named. Bindings that are not named stay in every state; an access list whose
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Resulting(NamedTuple):
-    """span: all that the router shall carry of what was read. findings: the rules of the table that the document itself breaks,
+    """span: all that the router must have of what was read. findings: the rules of the table that the document itself breaks,
     such as a source in two sessions of a class, which the span does not show; what is named to be deleted and stays."""
 
     span: Span
@@ -59,14 +59,14 @@ def resulting(current: Span, document: Document) -> Resulting:
 
 
 def desired_state(current: Span, document: Document) -> Span:
-    """All that the router shall carry of what was read. Raises DocumentError on a bad document."""
+    """All that the router must have of what was read. Raises DocumentError on a bad document."""
     return resulting(current, document).span
 
 
 def validate(document: Document) -> list[Problem]:
-    """What is wrong with a document, whatever the router carries: known before a connection is opened.
+    """What is wrong with a document, whatever the router has: known before a connection is opened.
 
-    Not what breaks a rule of the table, which is told together with all other broken rules; in state merged the router itself may
+    Not what breaks a rule of the table, which is reported together with all other broken rules; in state merged the router itself may
     have what is missing. In state deleted only names are read, and no rule is checked after it.
     """
     if document.state == "deleted":

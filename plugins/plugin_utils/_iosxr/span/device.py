@@ -191,7 +191,7 @@ class SpanWing:
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
     def _prove_reload(self, plan: Plan, current: Span) -> None:
-        """Raises ConcurrentChange when a second read of UDFs and profiles differs: nobody reloads line cards for a text that was
+        """Raises ConcurrentChange when a second read of UDFs and profiles differs: line cards must not be reloaded for a text that was
         cut on its way."""
         if plan.notes.get("reload_required"):
             again = self._reads.parts(Scope(keys=True))
@@ -201,7 +201,7 @@ class SpanWing:
     def _undone(
         self, error: ConnectionFailed | ApplyFailed, configuration: Configuration, current: Span, plan: Plan
     ) -> ApplyFailed:
-        """The error with what the router carries now, proved by a read where a commit may have been taken."""
+        """The error with the state of the router now, proved by a read where a commit may have been taken."""
         phase = configuration.phase
         failed = (
             error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
@@ -320,7 +320,7 @@ def _text(status: SourceStatus | None) -> str:
 
 
 def _advice(status: SourceStatus | None) -> str:
-    """What Cisco says of it. The router has rolled back when this is read: iosxr_span_info would find nothing there."""
+    """Cisco's explanation. The router has rolled back when this is read: iosxr_span_info would find nothing there."""
     known = explain(status.status) if status else None
     if known is None:
         return "Fix the cause given in the status, or give it more time with settle, and run again."

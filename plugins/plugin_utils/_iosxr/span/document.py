@@ -105,12 +105,12 @@ ACL_NAMES = ("acl_name", "acl_ipv4", "acl_ipv6")
 
 
 class DocumentError(ValidationFailed):
-    """The document is not one that a router could carry. problems: every one of them."""
+    """The document is not one that a router could have. problems: every one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item(Generic[K]):
-    """One thing that a document names. place: where it stands, in the document's words. key: as the model knows it.
+    """One thing that a document names. place: where it is, in the document's words. key: as the model knows it.
 
     values: what the document says of it, by field of the model. What it leaves out is not there.
     """
@@ -122,7 +122,7 @@ class Item(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class SessionItem:
-    """session_class: None when left out. configured: whether the session itself is meant, or only sources of its name.
+    """session_class: None when left out. configured: whether the session itself is configured, or only sources of its name.
 
     values: as of Item; a destination of None takes away the one that is there.
     """

@@ -5,7 +5,7 @@
 """What the command line of IOS XR takes as a name, a number, an address: each value of a document, checked. Pure.
 
 Every function gives the normal form of a value or raises ValueError with a plain reason. Nothing passes that could end
-a line, begin a comment, ask for help or leave a submode, whatever stands in the document.
+a line, begin a comment, ask for help or leave a submode, whatever is in the document.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 """Mirroring objects -> lines of IOS XR: the words of each object, and a whole running configuration. Pure.
 
 Layout: captures of NCS 540 7.1.2 (an attachment is a submode and closed by its own `!`) and XRDOCS tutorials (order
-of the words of an attachment: class, direction, port-level). `acl` stands on a line of its own, which is legal whether
+of the words of an attachment: class, direction, port-level). `acl` is on a line of its own, which is legal whether
 or not a release opens the submode for it.
 """
 

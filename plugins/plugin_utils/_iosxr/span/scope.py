@@ -25,7 +25,7 @@ class Scope:
     """Which parts of the configuration are read, beside sessions and attachments.
 
     access_lists: named, and so managed. referenced: only used by sources. keys: UDFs and TCAM profiles. bindings: which ACLs
-    interfaces carry.
+    interfaces have.
     """
 
     access_lists: tuple[AccessListKey, ...] = ()
@@ -111,7 +111,7 @@ def owned(span: Span, document: Document) -> dict[str, list[dict[str, Any]]]:
 
 
 def _place(thing: Any) -> tuple[str, ...]:
-    """What tells a thing from others of its kind."""
+    """What distinguishes a thing from others of its kind."""
     key = thing.key if hasattr(thing, "key") else (thing.name, getattr(thing, "family", ""))
     return tuple(map(str, key))
 

@@ -22,7 +22,7 @@ from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolv
 from .status import SessionStatus, merged, parse_status
 from .troubleshooting import DIAGNOSTICS, blamed_interfaces, status_document
 
-MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it stands
+MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it is
 FEW = 8  # blamed interfaces that are asked for one by one; more of them cost less in the list of all
 
 
@@ -81,7 +81,7 @@ def _of(statuses: Iterable[SessionStatus], names: Sequence[str]) -> list[Session
 
 
 def _referenced(span: Span) -> Scope:
-    """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces carry."""
+    """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces have."""
     lists: set[AccessListKey] = set()
     selecting = {source.interface for source in span.sources.values() if source.acl}
     for source in span.sources.values():

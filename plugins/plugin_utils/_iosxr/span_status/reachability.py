@@ -102,7 +102,7 @@ def parse_arp(text: str) -> tuple[ArpEntry, ...]:
 
 
 def lookups(route: Route) -> tuple[str, ...]:
-    """Addresses of recursive next hops: `show route` of each of them tells the outgoing interface."""
+    """Addresses of recursive next hops: `show route` of each of them shows the outgoing interface."""
     return tuple(dict.fromkeys(hop.address for hop in active(route) if hop.interface is None and hop.address))
 
 

@@ -33,7 +33,7 @@ SEE_DETAIL = "see detailed output"
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One mirrored interface. What the layout does not tell is None; a status that was cut off is ""."""
+    """One mirrored interface. What the layout does not show is None; a status that was cut off is ""."""
 
     interface: str  # canonical where the name is known, else as printed
     operational: bool = False
@@ -49,7 +49,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """One block. problem: the session's own status line when it tells of a fault, in the device's words."""
+    """One block. problem: the session's own status line when it reports a fault, in the device's words."""
 
     name: str
     session_class: SessionClass | None = None
@@ -158,7 +158,7 @@ def operational(statuses: Iterable[SessionStatus]) -> dict[tuple[str, str], bool
 
 
 def _following(lines: list[tuple[int, str]]) -> list[str]:
-    """For each line the next one that is not blank: tells a source of the detail layout from wrapped text."""
+    """For each line the next one that is not blank: distinguishes a source of the detail layout from wrapped text."""
     result = [""] * len(lines)
     following = ""
     for number in range(len(lines) - 1, -1, -1):
@@ -277,7 +277,7 @@ def _opened(block: _Block, indent: int, line: str, following: str) -> _Entry | N
 
 
 def _port(word: str | None) -> dict[str, str]:
-    """`(port)` behind a name; kept apart from the field `Port level`, which the same source may have too."""
+    """`(port)` after a name; kept apart from the field `Port level`, which the same source may have too."""
     return {"(port)": "true"} if word is not None and word.lower() == "port" else {}
 
 

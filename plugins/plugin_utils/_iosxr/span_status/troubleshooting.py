@@ -28,7 +28,7 @@ SAMPLES = "Cisco NCS 5500 guide, Configuring Traffic Mirroring, sample outputs; 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One row. pattern: the whole status text, whatever its case. blames: whose state tells more, if anybody's."""
+    """One row. pattern: the whole status text, whatever its case. blames: whose state explains more, if any."""
 
     key: str
     pattern: re.Pattern[str]
@@ -172,7 +172,7 @@ def explain(status_text: str) -> Explanation | None:
 
 
 def blamed_interfaces(statuses: Iterable[SessionStatus]) -> tuple[str, ...]:
-    """The interfaces whose state tells why something is not operational; each once, in order. Read these at once."""
+    """The interfaces whose state shows why something is not operational; each once, in order. Read these at once."""
     found: dict[str, None] = {}
     for session in statuses:
         for source, text in ((None, session.problem), *((source, source.status) for source in session.sources)):
@@ -187,7 +187,7 @@ def status_document(
     """Sessions for results and filters: status, explanation, remedy, and the state of the interface that is blamed.
 
     interfaces: canonical name -> state; a name with None does not exist on the router; a name not there was not read.
-    Keys whose value the device did not tell are left out.
+    Keys whose value the device did not report are left out.
     """
     return [_session_document(session, interfaces or {}) for session in statuses]
 

@@ -35,7 +35,7 @@ STALLS_AFTER = 300.0  # seconds; percents of a slow upload are far apart
 
 @dataclass(frozen=True)
 class LocalFile:
-    """size in bytes; changed: when its content was, in ns. seconds: what the checksum took, 0 as long as nobody asked for it."""
+    """size in bytes; changed: when its content was, in ns. seconds: what the checksum took, 0 as long as it was not asked for."""
 
     path: str
     size: int
@@ -69,7 +69,7 @@ def local_file(path: str) -> LocalFile:
 
 
 def is_same(file: LocalFile) -> bool:
-    """Whether nobody wrote to it since."""
+    """Whether it was not written to since."""
     try:
         found = os.stat(file.path)
     except OSError:
@@ -111,7 +111,7 @@ def verified(file: LocalFile, sha256: str) -> LocalFile:
 class ImageWing:
     """sdwan_firewall_image: the six steps on all targets (see _engine/run.py).
 
-    file: None where the image shall go. stalls_after: seconds that an upload stands still before it may be taken for dead.
+    file: None where the image is to be deleted. stalls_after: seconds without progress of an upload before it may be taken for dead.
     overrides: of resources.
     """
 
@@ -139,7 +139,7 @@ class ImageWing:
         self._handed_over = 0  # bytes of the upload that runs
 
     def desired(self) -> dict[str, Any]:
-        """The file by its size, and by the checksum that the task gives, wherever it lies; what it holds stands in the plan's upload."""
+        """The file by its size, and by the checksum that the task gives, wherever it is; its content is named in the plan's upload."""
         return {**self._desired.plan_facts, "resources": self._overrides}
 
     def secrets(self) -> dict[str, str]:
@@ -148,7 +148,7 @@ class ImageWing:
     # -- the six steps ------------------------------------------------------------------------------------------------
 
     def read(self) -> dict[str, TargetState]:
-        """An upload of the image that somebody began is waited for, where the task waits: what it leaves is what counts."""
+        """An upload of the image that another user started is waited for, where the task waits: what it leaves is what counts."""
         return {name: self._target(name) for name in self._managers}
 
     def _target(self, name: str) -> TargetState:
@@ -249,7 +249,7 @@ class ImageWing:
                 self._do(step)
             except (ApplyFailed, ConnectionFailed) as error:
                 raise self._failed(error, step, done) from error
-            except BaseException:  # told to stop
+            except BaseException:  # asked to stop
                 self._left(step, None)
                 raise
             done.append(step)
@@ -364,7 +364,7 @@ class ImageWing:
             return f"{what.get(step.action, part)} ({blind})"
 
     def _part_left(self, step: Step, refused: Rejected | None) -> str:
-        """Half an image is deleted, where it is ours: after a refusal an upload that is under way is somebody else's."""
+        """Half an image is deleted, where it is ours: after a refusal an upload that is under way is another user's."""
         seen = self._mine(step.target)
         if seen is None:
             return ""

@@ -98,7 +98,7 @@ class TargetState:
 
     images: Mapping[str, Image] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage, compare=False)
-    reserved: int | None = None  # None: nobody asked
+    reserved: int | None = None  # None: it was not asked for
     system: System | None = field(default=None, compare=False)
     unknown: str = field(default="", compare=False)
 
@@ -114,8 +114,8 @@ Targets = Mapping[str, TargetState]
 class Desired:
     """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
 
-    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage brings.
-    patient: an upload that somebody else began is waited for (not in check mode).
+    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage provides.
+    patient: an upload that another user started is waited for (not in check mode).
     """
 
     name: str
@@ -138,11 +138,11 @@ class Desired:
         return {**{name: getattr(self, name) for name in names}, "collectors": sorted(self.collectors)}
 
     def is_whole(self, found: Image | None) -> bool:
-        """Complete and of the same size, where the target tells one."""
+        """Complete and of the same size, where the target reports one."""
         return found is not None and found.complete and found.size in (0, self.size)
 
     def is_there(self, found: Image | None) -> bool:
-        """Whole, or on its way where nobody waits for that."""
+        """Complete, or on its way where that is not waited for."""
         return self.is_whole(found) or (found is not None and is_under_way(found) and not self.patient)
 
 
@@ -166,8 +166,8 @@ def desired_of(options: Mapping[str, Any], size: int, check_mode: bool) -> Desir
 
 
 def owned(targets: Targets, desired: Desired) -> dict[str, Any]:
-    """Plain data: the image of the document on each target, and what is reserved where the document says that. What the size of an
-    image means that is not complete, nobody knows."""
+    """Plain data: the image of the document on each target, and what is reserved where the document says that. What size an
+    incomplete image will have is not known."""
     found = {}
     for name, state in targets.items():
         image = state.images.get(desired.name)

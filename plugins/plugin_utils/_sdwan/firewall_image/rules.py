@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an image, and the targets that it goes to, break of the wing's rules. Pure."""
+"""What an image, and the targets that it is uploaded to, break of the wing's rules. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .model import ALL, Desired, Targets, TargetState, is_under_way
 
 NOT_IN_USE = "not_in_use"  # the assumption that an earlier stage deprovisions what uses the image
 
-# What a multipart body and a path carry without rewriting; an image that is there already may have blanks and more.
+# What a multipart body and a path take without rewriting; an image that is there already may have blanks and more.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
 _LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
 
@@ -77,7 +77,7 @@ def after(current: Targets, desired: Desired) -> list[str]:
 
 
 def check(current: Targets, desired: Desired) -> list[Problem]:
-    """Every broken rule on every target, before the first byte goes anywhere."""
+    """Every broken rule on every target, before the first byte is sent."""
     return problems(RULES, [finding for target, state in current.items() for finding in _check(target, state, desired)])
 
 

@@ -40,7 +40,7 @@ from .rules import Details, View, after, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
-TOLERATED = 5  # looks in a row that bring nothing; a device that is at work may not answer
+TOLERATED = 5  # looks in a row that give nothing; a device that is at work may not answer
 LOG_LINES = 20
 AFTERTHOUGHT = 3.0  # seconds within which a job shows that was begun by a request without an answer
 STILL = "The job goes on; run again to wait for it, with a longer wait_timeout."
@@ -236,7 +236,7 @@ class HostedWing:
         listed = images(manager.get("hosted_firewall_images"))
         room: list[Storage] = []
         if self._document.via != "appliance":
-            with suppress(ApplyFailed):  # what does not tell of its storage says so when it has too little
+            with suppress(ApplyFailed):  # what does not report its storage refuses when it has too little
                 room = [storage(item) for item in manager.get("hosted_firewall_storage")]
         return listed, room
 
@@ -255,7 +255,7 @@ class HostedWing:
         return bool(reasons)
 
     def _begin(self, step: Step) -> list[Key]:
-        """The appliances on which the job runs now. A request whose answer was lost, or that somebody else was quicker with,
+        """The appliances on which the job runs now. A request whose answer was lost, or that another user was quicker with,
         may have begun it all the same."""
         keys = [target.key for target in step.targets]
         before = self._seen
@@ -326,7 +326,7 @@ class HostedWing:
         self._polled(done_and_reported, max(0.0, self._end - time.monotonic()))
 
     def _polled(self, done: Callable[[Fleet], bool], limit: float) -> Fleet:
-        """The first state that is done, else the last one. Raises ApplyFailed when too many looks in a row bring nothing."""
+        """The first state that is done, else the last one. Raises ApplyFailed when too many looks in a row give nothing."""
         self._missed = 0
         try:
             return poll(self._looked, done, limit)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosted firewalls of a task: which appliances it is about, what each has, what each shall have. Pure.
+"""Hosted firewalls of a task: which appliances it is about, what each has, what each must have. Pure.
 
 Nothing of the calls that host a firewall is documented, so what a system does not say is never taken for a difference.
 """
@@ -47,7 +47,7 @@ TAKING_DOWN = re.compile(r"shut|stop|deprovision", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a task asks for. None: not given. secrets: names of those given. renew: they are given anew each time. assume: what an
+    """What a task asks for. None: not given. secrets: names of those given. renew: they are given again each time. assume: what an
     earlier stage brings."""
 
     present: bool = True
@@ -129,7 +129,7 @@ class Target:
 
 def members(rows: Iterable[Site]) -> dict[str, list[Target]]:
     """Sites of Center's inventory with their appliances. The documented inventory names no appliance; of a pair without
-    names the management address tells one from the other."""
+    names the management address distinguishes one from the other."""
     listed: dict[str, list[Site]] = {}
     for row in rows:
         if row.site_name:
@@ -255,7 +255,7 @@ def end(machine: Machine) -> End:
 
 
 def ended(machine: Machine) -> Machine | None:
-    """The machine as it will be when its running job ended well; itself when nothing runs, or nobody knows."""
+    """The machine as it will be when its running job ended well; itself when nothing runs, or it is not known."""
     ends = end(machine) if machine.phase == "busy" else ""
     if ends == "absent":
         return None
@@ -302,7 +302,7 @@ def owned(of: Fleet) -> list[dict[str, Any]]:
 
 
 def columns(of: Fleet) -> list[dict[str, Any]]:
-    """All that the system tells, one row an appliance."""
+    """All that the system reports, one row an appliance."""
     rows: list[dict[str, Any]] = []
     for key, target in of.targets.items():
         machine = of.machines.get(key)
@@ -319,7 +319,7 @@ def columns(of: Fleet) -> list[dict[str, Any]]:
 
 
 def is_busy(machine: Machine | None) -> bool:
-    """A job runs, or the system says what nobody knows: either may still become something else."""
+    """A job runs, or the status is unknown: either may still become something else."""
     return machine is not None and machine.phase in ("busy", "unknown")
 
 

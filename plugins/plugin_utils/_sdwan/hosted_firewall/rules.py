@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of hosted firewalls: what the task breaks by itself, and what stands on the systems against it. Pure."""
+"""The rules of hosted firewalls: what the task breaks by itself, and what on the systems prevents it. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .model import (
 )
 from .plan import TAKES_DOWN, Step, jobs, provisioned_with, takes_at_once
 
-# What a task may assume that an earlier stage brings: the image, complete, and room for it; that nothing redirects any more.
+# What a task may assume that an earlier stage provides: the image, complete, and room for it; that nothing redirects any more.
 IMAGE, NO_REDIRECTS = "image", "no_redirects"
 
 LONGEST_NAME = 255
@@ -40,8 +40,8 @@ _IMAGE = re.compile(r"[^\x00-\x1f\x7f/\\<>]+")
 @dataclass(frozen=True)
 class Details:
     """What only a change needs. Stores (see Target.store) by name: images, storage; closed: a store that could not be opened,
-    with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why nobody knows.
-    redirects: whether the appliance's live policies redirect; None: its calls do not tell."""
+    with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why they are not known.
+    redirects: whether the appliance's live policies redirect; None: its calls do not show it."""
 
     images: Mapping[str, Sequence[Image]] = field(default_factory=dict)
     storage: Mapping[str, Sequence[Storage]] = field(default_factory=dict)

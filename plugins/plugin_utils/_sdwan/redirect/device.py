@@ -33,8 +33,8 @@ from .rules import HOSTED_FIREWALLS, Context, after, check, check_order
 
 @dataclass(frozen=True)
 class Task:
-    """What one task asks for. config: the document. firewalls: what the task was told of firewalls, as it was given; None where it
-    was told nothing. tags: of virtual wires, by template. assume: what an earlier stage brings."""
+    """What one task asks for. config: the document. firewalls: what the task was given about firewalls, as it was given; None where it
+    was given nothing. tags: of virtual wires, by template. assume: what an earlier stage provides."""
 
     config: Item
     state: State
@@ -94,7 +94,7 @@ class RedirectWing:
         self._templates = {str(item["name"]) for item in task.config.get("policy_templates") or ()}
 
     def desired(self) -> dict[str, Any]:
-        """Of the firewalls that the task was told of only which they are: what they do at the moment is their status."""
+        """Of the firewalls that the task was given only which they are: what they do at the moment is their status."""
         firewalls = {(row.site_name, row.appliance_name) for row in self._given or ()}
         return {
             "via": "center" if self._manager.is_center else "mcn",
@@ -155,7 +155,7 @@ class RedirectWing:
         self._warned.append(_problem("H39", PACKAGE, text, "They are activated, too, and the backup is deleted."))
 
     def _edits(self, current: Redirects, desired: Redirects) -> tuple[Operation, ...]:
-        """Raises ApplyFailed for names that do not fit into a request: somebody made them on the system."""
+        """Raises ApplyFailed for names that do not fit into a request: a user made them on the system."""
         try:
             return edits(current, desired, PackageRequests(self._manager.table, self._options.package))
         except ValueError as wrong:
@@ -312,7 +312,7 @@ class RedirectWing:
         self._imported = True
 
     def _missing(self, current: Redirects, desired: Redirects) -> list[Problem]:
-        """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
+        """What the package lacks after the edits, what SD-WAN lost of its own, what is in the wrong order."""
         seen = read_package(self._manager, self._options.package)
         left = self._edits(seen, desired)
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
@@ -389,7 +389,7 @@ def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:
 
 
 def _auto(state: Redirects, desired: Redirects) -> set[tuple[str, str]]:
-    """SD-WAN's own policies, except those of what is not wanted any more: they go with what they were made for."""
+    """SD-WAN's own policies, except those of what is no longer desired: they are removed with what they were made for."""
     found = {
         (f"policy_templates[{name}]", str(item))
         for name, template in state.templates.items()

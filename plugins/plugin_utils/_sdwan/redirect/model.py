@@ -29,7 +29,7 @@ BREAKOUTS = {  # our word -> NITRO's field
     "default": "enable_breakout_from_branch_default",
 }
 
-# What a policy matches: name -> what stands for "anything", in lower case. The device writes "any;" for some.
+# What a policy matches: name -> what means "anything", in lower case. The device writes "any;" for some.
 MATCHES: Mapping[str, str] = {
     "application": "any",
     "application_family": "any",

@@ -43,7 +43,7 @@ PRIORITY_STEP = 100  # between a site's policies; the system redistributes them
 
 
 def desired_state(current: Redirects, document: Item, state: State) -> Redirects:
-    """What the package shall hold. Names that do not exist are kept: the rules report them."""
+    """What the package must hold. Names that do not exist are kept: the rules report them."""
     desired = _redirected(current, document, state)
     if state == "deleted":
         off = frozenset(word for word in BREAKOUTS if word in (document.get("office_365_breakout") or {}))
@@ -140,7 +140,7 @@ def _without_redirects(policies: Iterable[Policy]) -> tuple[Policy, ...]:
 def _listed(
     current: tuple[Policy, ...], given: Sequence[Item] | None, trusted: Sequence[Policy], state: State
 ) -> tuple[Policy, ...]:
-    """SD-WAN's own first, as they stand. Trusted applications come before the first redirect."""
+    """SD-WAN's own first, as they are. Trusted applications come before the first redirect."""
     auto = tuple(item for item in current if item.auto)
     own = tuple(item for item in current if not item.auto)
     if state == "deleted":
@@ -178,7 +178,7 @@ def _same(own: Iterable[Policy], desired: Policy) -> Policy:
 
 
 def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
-    """What stands behind the first redirect moves before it."""
+    """What comes after the first redirect moves before it."""
     first = next((number for number, item in enumerate(policies) if item.is_redirect), len(policies))
     moved = [item for item in further if item not in policies[:first]]
     return [*policies[:first], *moved, *(item for item in policies[first:] if item not in moved)]
@@ -197,7 +197,7 @@ def plan(
 ) -> Plan:
     """The edits and what makes them live; or the import of what the MCN runs alone, because the edits are planned on that.
 
-    after: what an earlier stage has to bring before redirects go live. Raises ValueError for names that fit into no request.
+    after: what an earlier stage has to provide before redirects go live. Raises ValueError for names that fit into no request.
     """
     if current.import_due:
         return Plan((import_copy(table, options.package),), continues=True)

@@ -26,7 +26,7 @@ HIGHEST_VLAN = 4094
 _RANGES = (("service_redirection_vlan", 0, HIGHEST_VLAN, "H15"), ("ip_protocol_num", 1, 255, "H26"))
 LONGEST_NAME = 64  # characters; NITRO documents no limit (unverified)
 
-# Of names that stand in a path: what no escaping is documented for.
+# Of names that are used in a path: what no escaping is documented for.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -36,7 +36,7 @@ _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 class Context:
     """What a package's sites are, where redirecting matters. models, zones: None where they were not read.
 
-    hosted: the firewalls of sites, by site; None where nothing tells. tags: of the firewall's virtual wires, by template.
+    hosted: the firewalls of sites, by site; None where it is not known. tags: of the firewall's virtual wires, by template.
     force: redirecting into firewalls that are not up is only warned of.
     """
 
@@ -507,7 +507,7 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
 
 
 def validate_package(package: str, backup: str) -> list[Problem]:
-    """Of the names of packages, which stand in paths."""
+    """Of the names of packages, which are used in paths."""
     found = [*_twice("package", [package]), *_twice("backup_package", [backup])]
     if package == backup:
         found.append(Finding("H25", "backup_package", "it has the name of the package itself", "Give it another name."))

@@ -4,7 +4,7 @@
 
 """A capture of a live SRX that is bounded in time and cleans up after itself. I/O.
 
-The device bounds what nobody can clean up: the trace file has a size and a number. All else is taken away again in `finally`,
+The device limits what no one can clean up: the trace file has a size and a number. All else is removed again in `finally`,
 over a new session when the link dropped; a role's `always` section does not run when a host became unreachable.
 """
 
@@ -79,7 +79,7 @@ class Capture:
         problems = check(self._before, self._filters, self._file, self._log_files(), with_others=others)
         if problems:
             raise ValidationFailed(problems)
-        # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set anew.
+        # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set again.
         return plan(self._before, self._started(self._before), force_file=True)
 
     def _started(self, seen: Monitor) -> Monitor:
@@ -92,7 +92,7 @@ class Capture:
         return [*begin.commands, *ends.commands, *delete]
 
     def run(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
-        """The keys of the result. Raises ApplyFailed, whose device_state tells what is left on the device."""
+        """The keys of the result. Raises ApplyFailed, whose device_state says what is left on the device."""
         left = ""
         try:
             with files:
@@ -107,7 +107,7 @@ class Capture:
         return result
 
     def _captured(self, begin: Plan, files: CaptureFiles) -> tuple[dict[str, Any], str]:
-        """The result, and what is left on the device behind it."""
+        """The result, and what is left on the device after it."""
         try:
             started = self._clock.monotonic()
             self._send(begin.operations)
@@ -125,7 +125,7 @@ class Capture:
         except ApplyFailed as failed:
             failed.device_state = self._cleaned_up(new_session=True)
             raise
-        except BaseException:  # interrupted: nobody comes after us
+        except BaseException:  # interrupted: this is the last chance to clean up
             self._cleaned_up(new_session=True)
             raise
         return result, left
@@ -145,7 +145,7 @@ class Capture:
             raise ApplyFailed("the device accepted the start without an error, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
-        """Until the time is over, enough packets matched or somebody stopped it: duration, count, stopped."""
+        """Until the time is over, enough packets matched or a user stopped it: duration, count, stopped."""
         limits = self._limits
         while True:
             passed = self._clock.monotonic() - started
@@ -217,7 +217,7 @@ class Capture:
     # -- cleaning up
 
     def _rest(self, seen: Monitor) -> Monitor:
-        """What is to be left: everything of others, nothing of ours, at rest."""
+        """What is to be left: everything of others, nothing of ours, the monitor stopped."""
         without = desired_state(seen, self._filters, None, "absent")
         return replace(without, running=False, file=self._before.file or without.file)
 

@@ -27,7 +27,7 @@ class CaptureFiles:
 
     def __init__(self, dest: str | None, title: str) -> None:
         if dest and os.path.basename(dest) in ("", ".", ".."):
-            raise ApplyFailed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
+            raise ApplyFailed(f"dest is the directory {dest}, not the beginning of a file name. Add one to it")
         self._dest = os.path.abspath(os.path.expanduser(dest)) if dest else ""
         self._title = title
         self._open: dict[str, IO[str]] = {}

@@ -36,7 +36,7 @@ SHOW = "show monitor security flow"
 STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
 SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
-# From one level above: below a statement its own `deactivate` line need not stand.
+# From one level above: below a statement its own `deactivate` line need not be shown.
 TRACEOPTIONS = 'show configuration security flow | display set | match "traceoptions|deactivate"'
 
 
@@ -84,7 +84,7 @@ class MonitorWing:
         self._document = document
         self._file = document.file if document.sets_file else None
         self._progress = progress
-        # It is forced once: behind it the name is all that can be seen.
+        # It is forced once: after it the name is all that can be seen.
         self._force_file = document.force_file
 
     def desired(self) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class MonitorWing:
         return failed
 
     def _take_back(self, before: Monitor) -> str:
-        """Back to what was there. What the device carries then, in words. Raises ApplyFailed, ConnectionFailed when that cannot be seen."""
+        """Back to what was there. The state of the device then, in words. Raises ApplyFailed, ConnectionFailed when that cannot be seen."""
         seen = read(self._firewall)
         steps = plan(seen, before, exactly=True).operations
         refused = ""

@@ -89,7 +89,7 @@ class TraceFile:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """running: started. tracing: the flag basic-datapath, as `show security flow status` tells; None where it does not.
+    """running: started. tracing: the flag basic-datapath, as `show security flow status` shows it; None where it does not.
     traceoptions: flow tracing is configured and active."""
 
     running: bool = False
@@ -111,7 +111,7 @@ _END = re.compile(rf"^(?P<prefix>\S+)(?:\s*\(port (?P<low>{_PORT})(?:[~-](?P<hig
 
 
 def parse(text: str, node: str = "") -> Monitor:
-    """The monitor of a node, or the only one. Lines that nobody knows are left out; never raises."""
+    """The monitor of a node, or the only one. Unknown lines are left out; never raises."""
     running, file = False, None
     filters: dict[str, dict[str, Any]] = {}
     current: dict[str, Any] = {}
@@ -136,7 +136,7 @@ def _lines(text: str, node: str) -> list[str]:
 
 
 def missing_parts(text: str, node: str = "") -> str:
-    """What every answer has and this one has not, so that nobody may act on it; "" when it is whole. Never raises."""
+    """What every answer has and this one has not, so that it must not be acted on; "" when it is complete. Never raises."""
     heads = {head["what"].lower(): head["value"] for line in _lines(text, node) if (head := _HEAD.match(line.strip()))}
     names = sum(label == "name" for label in _labels(text, node))
     count = heads.get("filters", "").strip()
@@ -162,7 +162,7 @@ def is_incomplete(text: str, node: str = "") -> bool:
 
 
 def _labels(text: str, node: str) -> list[str]:
-    """Of lines that tell something."""
+    """Of lines that have a value."""
     found = (_LINE.match(line.strip()) for line in _lines(text, node) if not _HEAD.match(line.strip()))
     labels = [(line["label"].lower(), line["value"]) for line in found if line and line["value"]]
     return [label for label, value in labels if label not in ("source", "destination") or _END.match(value)]

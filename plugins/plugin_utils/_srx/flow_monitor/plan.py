@@ -5,7 +5,7 @@
 """The flow monitor: current + document -> desired -> commands with their undo. Pure.
 
 Owned are the filters of the document, the trace file when one is given, and whether the monitor runs; filters of others go
-with purge only. A filter that differs is cleared by its name and made anew, since no source says whether repeating it merges or
+with purge only. A filter that differs is cleared by its name and created again, since no source says whether repeating it merges or
 replaces. What runs is stopped before a change and started after it.
 """
 
@@ -82,7 +82,7 @@ def desired_state(
 
 
 def satisfies(there: Filter, desired: Filter) -> bool:
-    """A criterion that the device does not show of a filter that is there counts as set: nobody can verify it."""
+    """A criterion that the device does not show of a filter that is there counts as set: it cannot be verified."""
     same = replace(there, extras=()) == replace(desired, extras=())
     return same and set(there.extras) <= set(desired.extras)
 
@@ -118,7 +118,7 @@ def _filters(current: Monitor, desired: Monitor, exactly: bool) -> list[Operatio
 
 
 def _file(current: Monitor, desired: Monitor, force: bool) -> list[Operation]:
-    """No command takes a file away again, or tells what the one of that name had before: where none of another name was there,
+    """No command removes a file again, or shows what the one of that name had before: where none of another name was there,
     nothing takes this back."""
     if desired.file is None:
         return []

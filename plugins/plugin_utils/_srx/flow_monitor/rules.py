@@ -46,7 +46,7 @@ RULES: Mapping[str, Rule] = rule_table((
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
 _FILE = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,255}")  # YANG allows 1024; a file system does not
-# What stands beside a name on its line. The command line takes a word that begins one of them for it.
+# What is beside a name on its line. The command line takes a word that begins one of them for it.
 _KEYWORDS = (*SHOWN.values(), *EXTRAS.values(), ROOT)
 _FILE_KEYWORDS = ("files", "match", "size", "world-readable", "no-world-readable")
 RANGES = {"conn_tag": 4294967295, "vxlan_vni": 16777215, "geneve_vni": 16777215}
@@ -240,7 +240,7 @@ def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | N
     for item in named:
         there = current.filters.get(item.name)
         hidden = [key for key, _value in item.extras if there and key not in dict(there.extras)]
-        if there and hidden and satisfies(there, item):  # else it is made anew, with all of them
+        if there and hidden and satisfies(there, item):  # else it is created again, with all of them
             text = f"cannot verify {', '.join(hidden)}: the device does not show it of this filter"
             yield Finding(
                 "M16",

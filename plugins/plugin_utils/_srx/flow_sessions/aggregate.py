@@ -35,7 +35,7 @@ Table = dict[str, int]
 
 
 class Aggregate:
-    """One pass over raw sessions. by: some of DIMENSIONS; top: how many names of each are told.
+    """One pass over raw sessions. by: some of DIMENSIONS; top: how many names of each are listed.
 
     A session counts with the bytes and packets of both wings. By interface it counts at both of its interfaces, so those
     sums are higher than the total.
@@ -93,7 +93,7 @@ class Aggregate:
             self._over[name] += count
 
     def _row(self, dimension: str, table: Table) -> dict[str, Any]:
-        """Bytes stand highest in a count, then packets, then sessions: so does its order."""
+        """Bytes come first in a count, then packets, then sessions: so does its order."""
         first = heapq.nsmallest(self._top, table.items(), key=lambda item: (-item[1], item[0]))
         other = self._over[dimension] + sum(table.values()) - sum(count for _name, count in first)
         return {

@@ -198,7 +198,7 @@ class Reading:
             )
         stream = cast("Generator[str, None, None]", self.firewall.stream(line, left, LARGEST))
         try:
-            with closing(stream) as pieces:  # hangs up when nobody takes the rest
+            with closing(stream) as pieces:  # hangs up when the rest is not read
                 if dialect.layout == "xml":
                     yield from session_xml.sessions(pieces, report, desired)
                 else:

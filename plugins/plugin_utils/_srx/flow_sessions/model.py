@@ -26,7 +26,7 @@ NOTHING = frozenset({"", "N/A", "Null", "None"})
 
 
 class Field(NamedTuple):
-    """One thing that a device tells. tags: its elements in XML; labels: the same in text, in small letters."""
+    """One thing that a device reports. tags: its elements in XML; labels: the same in text, in small letters."""
 
     key: str
     kind: Kind
@@ -53,7 +53,7 @@ SESSION = (
     Field("start_time", "number", ("start-time",), ("start time",)),
     Field("duration", "number", ("duration",), ("duration",)),
 )
-# Told by few releases and levels: there when they are printed. The labels that differ from their tag stand here.
+# Printed by few releases and levels: there when they are printed. The labels that differ from their tag are here.
 FURTHER = (
     Field("encryption", "text", ("encryption", "encryption-traffic-name"), ("encryption",)),
     Field("url_category", "text", ("url-category", "url-category-name"), ("url-category",)),
@@ -210,7 +210,7 @@ def session(raw: Raw) -> dict[str, Any]:
 
 
 def translation(raw: Raw) -> dict[str, Any] | None:
-    """What address translation did, read off the wings: the return wing carries the translated addresses, swapped.
+    """What address translation did, read off the wings: the return wing has the translated addresses, swapped.
 
     {applied: none | source | destination | both, source, source_port, destination, destination_port: after it}.
     None where a wing is missing.
@@ -232,7 +232,7 @@ def translation(raw: Raw) -> dict[str, Any] | None:
 
 
 def key_of(raw: Raw) -> tuple[str, str, str]:
-    """What tells sessions apart: both nodes of a cluster, and several SPUs, may use one identifier."""
+    """What distinguishes sessions: both nodes of a cluster, and several SPUs, may use one identifier."""
     return raw.get("node", ""), raw.get("fpc_pic", ""), raw.get("session_id", "").strip()
 
 

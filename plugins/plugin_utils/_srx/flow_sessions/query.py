@@ -28,7 +28,7 @@ YANG = "YANG junos-es-rpc-security 24.4R1"
 Level = Literal["summary", "brief", "extensive"]
 HIGHEST_ID = 2**64 - 1
 MOST_KEPT = 100_000  # sessions that a result may hold; a file takes any number
-KEPT = 1000  # sessions that the result of a filtered listing holds when nobody says how many
+KEPT = 1000  # sessions that the result of a filtered listing holds when the task does not say how many
 
 # Names of get-flow-session-information's protocol; numbers go as well.
 _PROTOCOL = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -151,7 +151,7 @@ class Query:
 
     @property
     def narrow(self) -> bool:
-        """Whether a filter says which sessions are meant."""
+        """Whether a filter selects sessions."""
         return any(name not in _WHERE for name, value in self.filters.items() if _given(value))
 
     @property

@@ -21,7 +21,7 @@ BEGIN = f"\n{HEAD}"
 LARGEST_SESSION = 256 * 1024  # characters up to the next one; what is larger is read line by line as it comes
 LONGEST_LINE = 64 * 1024  # characters; what is longer is cut there
 MOST_VALUES = 1000  # of one session
-LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal stands there
+LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal is there
 
 _NODE = re.compile(r"(node[0-9]{1,2}):")
 _PIC = re.compile(r"Flow Sessions on (.{1,200}?):?")
@@ -33,7 +33,7 @@ _FIGURE = re.compile(r"([A-Z][A-Za-z -]{2,60}): +([0-9]{1,20})")
 def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | None = None) -> Iterator[Raw]:
     """Raw sessions of one answer, cut anywhere; report is filled on the way. Never raises on any text.
 
-    wanted: keys that the caller looks at, all of them when None; sessions may lack the others.
+    desired: keys that the caller looks at, all of them when None; sessions may lack the others.
     """
     reader, shapes = _Reader(report), Shapes()
     known, placed = shapes.raw, reader.placed
@@ -66,7 +66,7 @@ class _Reader:
         self._rest, self._skipping = "", False
 
     def part(self, part: str, whole: bool) -> Generator[Raw, None, Raw | None]:
-        """What stands up to the start of the next session; returns the session when it is that of a whole part."""
+        """What is there up to the start of the next session; returns the session when it is that of a whole part."""
         found = [*self.text(f"{HEAD if whole else ''}{part}\n"), *self.close()]
         yield from found
         return found[0] if len(found) == 1 and whole else None
@@ -150,7 +150,7 @@ class _Reader:
             self._values(found[7])
 
     def _values(self, text: str) -> None:
-        """`Label: value, Label: value,`. A value without a label is a state, or goes on with what was told before it."""
+        """`Label: value, Label: value,`. A value without a label is a state, or continues what came before it."""
         raw, side = self._raw, self._side
         labels = WING_LABELS if side else LABELS
         for part in text.split(", ") if raw is not None else ():
@@ -172,7 +172,7 @@ class _Reader:
                 raw[self._last] = f"{raw.get(self._last, '')}, {part.strip(' ,')}".strip(" ,")[:LONGEST_VALUE]
 
     def _application(self, value: str) -> None:
-        """`junos-ssh/22`: the name and its number, which XML tells apart."""
+        """`junos-ssh/22`: the name and its number, which XML keeps apart."""
         name, slash, value_text = value.rpartition("/")
         if slash and number(value_text) is not None and self._raw is not None:
             self._raw["application"], self._raw["application_value"] = name, value_text

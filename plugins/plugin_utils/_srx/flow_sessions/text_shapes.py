@@ -30,7 +30,7 @@ Token = tuple[str, str]  # an expression, and the key of what it admits, or ""
 def learnt(body: str, read: Raw, desired: frozenset[str] | None) -> Shape | None:
     """What admits sessions with the words of this one; None when it has more than words and plain values.
 
-    body: a session behind HEAD; read: what the careful reader made of it. The shape has to make the same of it.
+    body: a session after HEAD; read: what the careful reader made of it. The shape has to make the same of it.
     """
     tokens: list[Token] = [(_NUMBER, "session_id")]
     side = ""
@@ -59,7 +59,7 @@ def key_of_label(label: str) -> str:
 
 
 def _part(part: str, side: str, read: Raw) -> list[Token]:
-    """One `Label: value`, or a word that stands alone."""
+    """One `Label: value`, or a single word."""
     label, colon, value = part.partition(":")
     name = label.strip(" ,\t").lower()
     if not colon:

@@ -24,7 +24,7 @@ LARGEST_SESSION = 256 * 1024  # characters up to END; what is larger is expat's
 LARGEST_TOKEN = 1024 * 1024  # bytes in which expat finds no end of a tag, a comment or a text
 DEEPEST = 64  # nested elements; devices print eight
 MOST_VALUES = 1000  # of one session; devices print about sixty
-LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal stands there
+LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal is there
 
 _BLANK = r"[ \t\r\n]*+"
 _PLAIN = rf"[\t\n -%'-;=?-~]{{0,{LONGEST_VALUE}}}+"  # ASCII without & < >, control characters and carriage returns
@@ -37,7 +37,7 @@ _WING = rf"{_BLANK}<flow-information{_ATTRIBUTE}>"
 _WING_END = rf"{_BLANK}</flow-information>"
 _STEP = {name: re.compile(pattern) for name, pattern in (("head", _HEAD), ("wing", _WING), ("end", _WING_END))}
 _START = re.compile(r"<flow-session[ \t\r\n>]")
-# What may stand around plain sessions: text, and tags that are whole. Anything else might be a comment, say, that opens
+# What may be around plain sessions: text, and tags that are whole. Anything else might be a comment, say, that opens
 # before a session and hides it.
 _FRAME = re.compile(
     rf"(?:[^<>]++|</?{_NAME}(?:[ \t\r\n]++{_NAME}=(?:\"[^\"<>]*+\"|'[^'<>]*+'))*+{_BLANK}/?>)*+",
@@ -86,7 +86,7 @@ def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | No
 
 
 class _Reader:
-    """plain: whether sessions may be taken out; not any more behind the first thing that could hide one from expat."""
+    """plain: whether sessions may be taken out; not any more after the first thing that could hide one from expat."""
 
     def __init__(self, report: Report, desired: frozenset[str] | None) -> None:
         self.plain = True
@@ -103,7 +103,7 @@ class _Reader:
         return self._tree.placed(raw) if raw else None
 
     def other(self, part: str) -> Iterator[Raw]:
-        """A session of a new kind, or one behind something else, or anything that ends where a session would."""
+        """A session of a new kind, or one after something else, or anything that ends where a session would."""
         start = _START.search(part)
         frame, body = (part[: start.start()], part[start.start() :]) if start else (part, "")
         self.plain = self.plain and len(part) <= LARGEST_SESSION and self._harmless(frame)
@@ -191,7 +191,7 @@ def _side(body: str, position: int, before: int) -> str:
 class _Tree:
     """Expat and what it has found. begun: XML has begun; inside: its first element is open.
 
-    Not ElementTree's XMLPullParser, which cannot be told to leave namespaces alone: a prefix that nobody declares ends its
+    Not ElementTree's XMLPullParser, which cannot be made to leave namespaces alone: a prefix that is not declared ends its
     reading (`<xnm:error>`, `junos:style` of a listing that was saved without its first line), while the expressions take it.
     It keeps the text of an element however long it is, expands entities, and builds all of a piece before anything can
     count its depth.
@@ -284,7 +284,7 @@ class _Tree:
                 self._session, self._wing, self._wings = {}, None, []
                 self._depth = len(self._path)
             elif tag in _TABLES:
-                self._pic = ""  # not at its end: a summary stands behind the empty table of its SPU (15.1X49)
+                self._pic = ""  # not at its end: a summary follows the empty table of its SPU (15.1X49)
         elif tag == "flow-information" and self._wing is None:
             self._wing, self._wing_depth = {}, len(self._path)
 
@@ -320,7 +320,7 @@ class _Tree:
             values[_key(tag, "" if self._wing is None else "wing")] = text
 
     def _complete(self) -> None:
-        """One more session. Wings stand under their direction; one that has none takes the place that is free."""
+        """One more session. Wings are under their direction; one that has none takes the place that is free."""
         raw, self._session = self._session or {}, None
         sides = ["in", "out"]
         for wing in self._wings:
@@ -336,7 +336,7 @@ class _Tree:
         self._ready.append(self.placed(raw))
 
     def _frame(self, tag: str, text: str | None) -> None:
-        """What stands around sessions: where they lie, how many there are, figures, refusals."""
+        """What is around sessions: where they are, how many there are, figures, refusals."""
         place = Place(self._node, self._pic)
         count = number(text)
         if tag == "multi-routing-engine-item":

@@ -6,7 +6,7 @@
 
 Tags: YANG get-fpc-error-information 24.4R1, which spells `-level-occured` in a card and `-level-occurred` in a category. No
 public source has a sample of the text. So a table is read by the words of its header, in whatever order and width they
-stand, and everything else by its labels; what is not understood is returned as it stands. Never raises; one pass.
+stand, and everything else by its labels; what is not understood is returned as it is. Never raises; one pass.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ def _xml_fpc(fpc: Element, row: Row) -> None:
 
 
 def _xml_levels(element: Element) -> dict[str, Row]:
-    """Both spellings of occurred, wherever they stand."""
+    """Both spellings of occurred, wherever they are."""
     found: dict[str, Row] = {}
     for child in element.inside:
         level, separator, what = child.tag.partition("-level-")
@@ -414,7 +414,7 @@ def _cell(column: str, words: list[tuple[str, int]], after: list[str], place: _P
 
 
 def _more(words: list[tuple[str, int]]) -> bool:
-    """A row begins with its slot when no level stands first; a continued one has a number first only behind its level."""
+    """A row begins with its slot when no level comes first; a continued one has a number first only after its level."""
     return any(word.lower() in LEVELS for word, _start in words[1:])
 
 

@@ -74,7 +74,7 @@ class FpcWing:
 
     def read_details(self, current: FpcErrors, desired: FpcErrors) -> None:
         """How many errors are counted already: a threshold may be reached when it is committed. A device that does not
-        tell is none that a change has to wait for."""
+        show is not one that a change has to wait for."""
         facts = self._known()
         if current == desired:
             return

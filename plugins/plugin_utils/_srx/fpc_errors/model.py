@@ -18,7 +18,7 @@ from .tables import LEVEL_ROWS, LEVELS, Level
 
 Statement = tuple[str, ...]
 Item = Mapping[str, Any]
-ALL = -1  # the slot that stands for `chassis error`
+ALL = -1  # the slot that means `chassis error`
 
 
 class Key(NamedTuple):
@@ -45,11 +45,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class FpcErrors:
-    """All that a device carries of error actions, or shall carry.
+    """All the error actions that a device has, or must have.
 
     other: lines below `error` of a slot that no field knows, shown and kept. inactive: paths that are deactivated, at or
-    below an `error` or above it; what stands there has no effect and is not in settings. dormant: what stands below them.
-    present: slots that the configuration names, for whatever; shared: those in which anything else stands than ours.
+    below an `error` or above it; what is there has no effect and is not in settings. dormant: what is below them.
+    present: slots that the configuration names, for whatever; shared: those in which there is anything else than ours.
     """
 
     settings: Mapping[Key, Setting] = field(default_factory=dict)
@@ -163,7 +163,7 @@ def _concerns(path: Statement) -> bool:
 
 
 def _asleep(key: Key, inactive: Iterable[Statement]) -> bool:
-    """A single statement that is deactivated puts its level to sleep: what is left of it is not what stands there."""
+    """A single statement that is deactivated deactivates its level: what is left of it is not what is configured."""
     return any(path[: len(key.path)] == key.path or key.path[: len(path)] == path for path in inactive)
 
 
@@ -179,7 +179,7 @@ def order(key: Key) -> tuple[int, int]:
 
 
 def effect(state: FpcErrors, fpc: int, level: Level) -> Effect:
-    """What counts: the FPC's own, else that of all FPCs, else the default. That own goes before all is unverified."""
+    """What counts: the FPC's own, else that of all FPCs, else the default. That own takes precedence over all is unverified."""
     own, every, row = state.settings.get(Key(fpc, level), Setting()), state.settings.get(Key(ALL, level), Setting()), LEVEL_ROWS[level]  # fmt: skip
     threshold = next((value for value in (own.threshold, every.threshold) if value is not None), row.threshold)
     if own.actions:
@@ -199,7 +199,7 @@ def fpc_of(item: Item) -> int | None:
 
 
 def from_document(document: Sequence[Item]) -> dict[Key, Setting]:
-    """Every level that a document names, the last word on each. Never raises: the rules tell what is wrong with it."""
+    """Every level that a document names, the last word on each. Never raises: the rules report what is wrong with it."""
     found: dict[Key, Setting] = {}
     for item in document:
         fpc = fpc_of(item)

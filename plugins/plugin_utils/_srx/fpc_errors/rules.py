@@ -57,7 +57,7 @@ WHOLE_CHASSIS = "chassisd then restarts ALL FPCs, SPCs and IOCs alike: the whole
 
 @dataclass(frozen=True)
 class Facts:
-    """The device. model: of `show version`, where the hardware does not tell it. release: as printed, and parsed.
+    """The device. model: of `show version`, where the hardware does not report it. release: as printed, and parsed.
 
     counts: errors that an FPC has counted so far. confirmed: the user said confirm_chassis_restart.
     """
@@ -109,7 +109,7 @@ class View:
 
     @property
     def writes(self) -> bool:
-        """Taking settings away is possible wherever they stand."""
+        """Removing settings is possible wherever they are."""
         return self.state != "deleted" and bool(self.given)
 
     @cached_property
@@ -285,7 +285,7 @@ def _restarting(view: View) -> Iterator[Finding]:
         elif asked and (not cards or any(_unknown(card) for card in cards)):
             what = ", ".join(sorted({card.kind or card.description for card in cards})) or "a card that is not there"
             message = f"whether {text} of {what} restarts the whole chassis, as that of an SPC2 does, is unverified"
-            # No card of the chassis was told at all: the answer was cut or is not understood, and an SPC2 may be in it.
+            # No card of the chassis was reported at all: the answer was cut or is not understood, and an SPC2 may be in it.
             blind = not facts.cards(ALL)
             yield Finding(
                 "F6", item, message, CONFIRM if blind and not facts.confirmed else "", not blind or facts.confirmed

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wing sees of a REST system: answers, refusals, and the door that brings them. Types; pure."""
+"""What a wing sees of a REST system: answers, refusals, and the door that gives them. Types; pure."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class RestDoor(Protocol):
 
         safe: may be repeated without harm (default: GET and HEAD); only such calls are tried again, after a 429, a 5xx, a
         lost link or a spoilt answer. timeout: seconds of silence. expect_down: the device may be restarting: one try, and the
-        next call connects and logs in anew.
+        next call connects and logs in again.
         A 401 means that it was not done: one login, then the call once more. Raises Rejected, Dropped, Timeout.
         """
 
@@ -95,7 +95,7 @@ class RestDoor(Protocol):
         timeout: float | None = None,
     ) -> Answer:
         """POST a local file as multipart/form-data, streamed from the disk. field: of the file; fields: the others, first.
-        filename: as the device shall see it, by default that of the file.
+        filename: as the device will see it, by default that of the file.
 
         timeout: seconds of silence after the last byte. Never tried again once bytes were sent, except after a 401. Raises as
         request(), ApplyFailed when the file cannot be read or changes under way.

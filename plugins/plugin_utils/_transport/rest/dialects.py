@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Dialects of REST systems: how one logs in and out and says no, and the table that finds it by its names. Pure.
+"""Dialects of REST systems: how one logs in and out and refuses, and the table that finds it by its names. Pure.
 
 The rows are elsewhere: each wing has its own, and the connection puts them into one table.
 """

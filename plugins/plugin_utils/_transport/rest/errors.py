@@ -25,8 +25,8 @@ Fate = Literal["unsent", "silent", "lost"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: somebody is
-    logged in.
+    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: after the
+    login.
 
     fingerprint: SHA-256 of the certificate that the device shows, "" when it is not known.
     """

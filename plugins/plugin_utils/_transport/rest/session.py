@@ -49,7 +49,7 @@ SHORTEST_SECRET = 8  # characters; what is shorter is part of too many other wor
 
 @dataclass(frozen=True)
 class _Ask:
-    """One call as it is sent. body: made anew for each try; (data, Content-Type). timeout: of the caller, None the option's."""
+    """One call as it is sent. body: made again for each try; (data, Content-Type). timeout: of the caller, None the option's."""
 
     method: str
     path: str  # without the query: that is for the device only
@@ -258,7 +258,7 @@ class Session:
         return _Ask(method, path, url, make, timeout, connect)
 
     def _inside_call(self, ask: _Ask, tries: int, expect_down: bool) -> Answer:
-        """A call of somebody who is logged in; a session that the device has forgotten is renewed once."""
+        """A call after the login; a session that the device has forgotten is renewed once."""
         before = self._met
         try:
             self.open()
@@ -314,7 +314,7 @@ class Session:
     # -- one exchange -------------------------------------------------------------------------------------------------
 
     def _send(self, ask: _Ask) -> _Raw:
-        """Raises Unreachable (nothing was sent, and nobody was logged in yet), Dropped, Timeout."""
+        """Raises Unreachable (nothing was sent, and there was no login yet), Dropped, Timeout."""
         settings = self.settings
         read = ask.timeout if ask.timeout is not None else settings.read_timeout
         data, form = ask.body()
@@ -382,7 +382,7 @@ class Session:
     # -- what an answer says ------------------------------------------------------------------------------------------
 
     def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
-        """(the answer, the refusal if it is one, whether another try may bring a better one)."""
+        """(the answer, the refusal if it is one, whether another try may give a better one)."""
         body, wrong, spoilt = _parsed(raw)
         answer = Answer(raw.status, body, raw.headers)
         error = self._system.error(body)

@@ -84,7 +84,7 @@ class Body:
 def multipart(piece: Piece, filename: str, field: str, fields: Mapping[str, str] | None) -> tuple[Body, str]:
     """(body, its Content-Type). The plain fields come first: a device may need them to begin."""
     name = clean(os.path.basename(filename), 255).replace('"', "_").replace("\\", "_")
-    # One with an empty file gives what stands around it.
+    # One with an empty file gives what is around it.
     empty: dict[str, Any] = {**(fields or {}), field: (name, b"", "application/octet-stream")}
     encoder = MultipartEncoder(empty)
     around = bytes(encoder.to_string())

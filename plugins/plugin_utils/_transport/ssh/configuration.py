@@ -44,7 +44,7 @@ class ConfigurationSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
+        """Politely where there is time, quickly when the task was interrupted, not at all when the session is lost."""
         if isinstance(error, ConnectionFailed):
             self.lost = True
         elif self._open:

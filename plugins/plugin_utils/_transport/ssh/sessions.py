@@ -217,7 +217,7 @@ class Route:
 
     @property
     def first(self) -> Target:
-        """The host that a TCP connection goes to."""
+        """The host that a TCP connection is made to."""
         return (*self.hops, self.target)[0]
 
     def open(self, failed: Callable[[BaseException, Target], Exception]) -> Wire:

@@ -195,7 +195,7 @@ def _other_family(view: View, source: Source, family: Family) -> Iterator[Findin
         and (source.interface, family) not in view.ingress
         and (source.interface, other) in view.ingress
     ):
-        found = f"{source.interface} carries an {other} ACL only"
+        found = f"{source.interface} has an {other} ACL only"
     else:
         return
     yield Finding(
@@ -244,7 +244,7 @@ def list_removed(view: View) -> Iterator[Finding]:
 
 
 def list_named(view: View) -> Iterator[Finding]:
-    """Of names that are new at an interface: those that it has already need not be in the document, so nobody read them.
+    """Of names that are new at an interface: those that it has already need not be in the document, so they were not read.
 
     Whether a list is of the right family is another rule.
     """
@@ -271,7 +271,7 @@ def list_named(view: View) -> Iterator[Finding]:
 
 
 def binding_taken(view: View) -> Iterator[Finding]:
-    """Told of what a run changes, so it is told once."""
+    """Reported for what a run changes, so it is reported once."""
     taken: dict[tuple[AccessListKey, str], list[str]] = defaultdict(list)
     for key, binding in view.after.bindings.items():
         old = view.before.bindings.get(key)
@@ -494,7 +494,7 @@ def key_width(view: View) -> Iterator[Finding]:
 
 
 def _width(view: View, profile: TcamProfile) -> int:
-    """Bits of the key with the number of the ACL; qualifiers and UDFs that nobody knows count nothing."""
+    """Bits of the key with the number of the ACL; unknown qualifiers and UDFs count nothing."""
     bits = QUALIFIER_BITS[profile.family]
     words = {*profile.qualifiers, *(("common-acl",) if profile.common_acl else ())}
     udfs = [view.after.udfs[name] for name in set(profile.udfs) if name in view.after.udfs]

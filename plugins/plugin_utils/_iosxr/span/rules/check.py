@@ -31,7 +31,7 @@ def check(current: Span, desired: Span, facts: Facts, earlier: Sequence[Problem]
     it is the one that stays.
 
     A fault that current already has, no less grave, is a warning: a router with an old fault can still be improved.
-    What rests on values that nobody verified for the platform is a warning, too. Advice is given once, when what it
+    What rests on values that are not verified for the platform is a warning, too. Advice is given once, when what it
     speaks of is new or changed. Never raises.
     """
     known = {(each.rule, each.item) for each in earlier}
