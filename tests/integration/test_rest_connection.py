@@ -276,7 +276,7 @@ def test_what_listens_may_not_be_what_is_looked_for(lab, login):
     running.clear_faults("edge1")
     running.add_fault("edge1", {"name": "garbage_body", "at": "login"})
     text = refused(login(running))
-    assert "no JSON (text/html; charset=utf-8): 'Log in Please log in'" in text
+    assert "not JSON (text/html; charset=utf-8): 'Log in Please log in'" in text
     assert "ansible_rest_base_path" in text
     running.clear_faults("edge1")
     running.add_fault("edge1", {"name": "hang_request", "at": "login"})
@@ -431,7 +431,8 @@ def test_silence_names_the_option_and_is_not_waited_for_twice(lab, login):
 
 
 @pytest.mark.parametrize(
-    ("how", "said"), [("html", "no JSON (text/html"), ("noise", "no JSON (application/json)"), ("truncated", "no JSON")]
+    ("how", "said"),
+    [("html", "not JSON (text/html"), ("noise", "not JSON (application/json)"), ("truncated", "not JSON")],
 )
 def test_an_answer_that_is_no_json(lab, login, how, said):
     running = lab(edge())
@@ -465,7 +466,7 @@ def test_a_huge_answer_is_not_read_to_its_end(lab, login, monkeypatch):
 )
 def test_hostile_json_is_no_answer(lab, login, text, times):
     door = login(lab(edge()), retries=0)
-    with pytest.raises(rest.Rejected, match="no JSON"):
+    with pytest.raises(rest.Rejected, match="not JSON"):
         door.request("GET", "config/raw", query={"hex": text.hex(), "times": str(times)})
 
 

@@ -212,7 +212,7 @@ def test_identifiers_that_cannot_be_paged_are_read_in_one_answer(lab: StartLab, 
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"start_identifier": False}, {"cluster": True}], ids=["count", "no count", "cluster"]
+    "options", [{}, {"start_identifier": False}, {"cluster": True}], ids=["count", "not a count", "cluster"]
 )
 @pytest.mark.parametrize("limit", [1, 20])
 def test_no_more_is_read_than_the_limit(lab: StartLab, tmp_path: Path, options: dict[str, Any], limit: int) -> None:
@@ -305,7 +305,7 @@ def dest(tmp_path: Path) -> Iterator[Path]:
 def test_an_answer_that_is_cut_is_an_error(lab: StartLab, tmp_path: Path, dest: Path, after: int) -> None:
     edge = lab(firewall())
     edge.add_fault("fw1", {"name": "truncated", "at": "flow session", "after_bytes": after})
-    with pytest.raises(ApplyFailed, match="not whole"):
+    with pytest.raises(ApplyFailed, match="not complete"):
         asked(edge, tmp_path, level="brief", limit=0, page_size=0, dest=str(dest))
 
 

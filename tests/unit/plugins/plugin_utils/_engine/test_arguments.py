@@ -70,7 +70,7 @@ def test_a_table_that_names_an_unknown_option_is_an_error(constraints: Constrain
 
 
 def test_only_numbers_have_bounds() -> None:
-    with pytest.raises(ValueError, match="no numbers: name"):
+    with pytest.raises(ValueError, match="not numbers: name"):
         specification({"name": {"type": "str"}}, Constraints(bounds={"name": (1, 2)}))
     assert specification({"name": {"type": "float"}}, Constraints(bounds={"name": (1, None)}))
 

@@ -35,9 +35,9 @@ CLUSTER = "node0:\n" + "-" * 74 + "\n"
         ("missing mandatory argument", "", "form", "release"),
         ("missing argument.", "", "form", "release"),
         ("'s' is ambiguous.\nPossible completions:", "'s' is ambiguous.", "form", "release"),
-        (CLUSTER + "error: permission denied: log", "error: permission denied: log", "may not", "trace and clear"),
-        ("permission denied.", "", "may not", "configure and control"),
-        ("error: /var/log/x: Permission denied", "", "may not", "maintenance"),
+        (CLUSTER + "error: permission denied: log", "error: permission denied: log", "not allowed", "trace and clear"),
+        ("permission denied.", "", "not allowed", "configure and control"),
+        ("error: /var/log/x: Permission denied", "", "not allowed", "maintenance"),
         ("invalid value 'x' in ip address: 'y'", "", "", ""),
         ("error: Value 70000 is not within range (1..65535)", "", "", ""),
         (
