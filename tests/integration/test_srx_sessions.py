@@ -212,7 +212,7 @@ def test_identifiers_that_cannot_be_paged_are_read_in_one_answer(lab: StartLab, 
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"start_identifier": False}, {"cluster": True}], ids=["count", "not a count", "cluster"]
+    "options", [{}, {"start_identifier": False}, {"cluster": True}], ids=["count", "no count", "cluster"]
 )
 @pytest.mark.parametrize("limit", [1, 20])
 def test_no_more_is_read_than_the_limit(lab: StartLab, tmp_path: Path, options: dict[str, Any], limit: int) -> None:
