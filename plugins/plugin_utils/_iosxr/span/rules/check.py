@@ -77,6 +77,4 @@ def _only_warns(finding: Finding) -> bool:
 def _problem(finding: Finding, amount_before: int) -> Problem:
     if not _only_warns(finding) and amount_before >= finding.amount:
         finding = finding._replace(message=f"{finding.message}; {OLD_FAULT}", warning=True)
-    elif not _only_warns(finding) and RULES[finding.rule].overridable:
-        finding = finding._replace(remedy=f"{finding.remedy} {finding.rule} can be downgraded with warn_only.")
     return problem(RULES, finding)
