@@ -1,0 +1,69 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an earlier capture of this controller left on a firewall, by its record: nothing else there is ours. I/O."""
+
+from __future__ import annotations
+
+from ..._engine.controller.guard_records import Record, Reservation
+from ..._engine.failures import ApplyFailed, ValidationFailed
+from ..._engine.problems import Problem
+from ..._engine.waiting import Progress
+from ..firewall import Firewall
+from ..flow_monitor.device import read
+from .clean_up import CleanUp
+from .model import Made
+
+
+class Earlier:
+    """record: of a run whose processes are gone, if there is one. made: what of it can be taken away now; nothing while the monitor
+    writes the file of another user."""
+
+    def __init__(self, firewall: Firewall, record: Record | None) -> None:
+        """Raises ValidationFailed when it stands on the other node of a cluster, ApplyFailed, ConnectionFailed."""
+        self._firewall = firewall
+        self._record = record
+        self.made = _still_ours(firewall, record) if record else None
+
+    def commands(self) -> list[str]:
+        """What would be sent to take it away."""
+        return CleanUp(self._firewall, self.made, Progress("", None)).commands() if self.made else []
+
+    def clean_up(self, reservation: Reservation, progress: Progress) -> list[str]:
+        """The commands that were sent. Raises ApplyFailed when something stays."""
+        sent: list[str] = []
+        if self.made:
+            left = CleanUp(self._firewall, self.made, progress, sent=sent)()
+            reservation.tell(left)
+            if not left.startswith("unchanged"):
+                text = f"what the capture of {self._when} left could not be taken away"
+                raise ApplyFailed(text, device_state=left, details={"commands": sent})
+        return sent
+
+    def told(self, *, done: bool) -> list[str]:
+        """done: it was taken away; else it would be. A sentence for whoever runs the next capture."""
+        if self.made:
+            how = "was" if done else "would be"
+            return [f"the capture of {self._when} was cut short; what it left {how} taken away: {self.made}"]
+        ended = self._record.ended if self._record else None
+        if self._record and ended and not self._record.made:
+            state = ended["device_state"]
+            return [f"the capture of {self._when} was cut short ({ended['why']}); its guard cleaned up: {state}"]
+        return []
+
+    @property
+    def _when(self) -> str:
+        return f"{self._record.began} (process {self._record.worker.id})" if self._record else ""
+
+
+def _still_ours(firewall: Firewall, record: Record) -> Made | None:
+    if record.made is None:
+        return None
+    made = Made.of(record.made)
+    seen = read(firewall)
+    if firewall.node != made.node:
+        text = f"an earlier capture left {made} on {made.node or 'the device'}, and this session is one on {firewall.node or 'another node'}"
+        remedy = f"Log in to {made.node or 'that one'}, or clean up there and delete the record of {record.device} in the state folder."
+        raise ValidationFailed([Problem("C9", "device", text, remedy)])
+    return None if made.used_by_others(seen) else made.still_there(seen)
