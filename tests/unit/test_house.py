@@ -20,19 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 UTILS = ROOT / "plugins" / "plugin_utils"
 COLLECTION = "ansible_collections.mspplus.netsec"
 
-# In a wing everything is pure but the rooms that talk to a device or to the controller's disk, by their names; in the engine and
-# the transport only these are.
-DEVICE_ROOMS = {
-    "arguments",
-    "change_transaction",
-    "configure",
-    "device",
-    "file_device",
-    "firewall",
-    "info_device",
-    "manager",
-    "router",
-}
+# In a wing everything is pure but the rooms that talk to a device or to the controller's disk: these, and all whose names end
+# with _device. In the engine and the transport only the rooms of PURE_SHARED are.
+DEVICE_ROOMS = {"arguments", "change_transaction", "configure", "device", "firewall", "manager", "router"}
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
     "_engine/failures",
@@ -113,7 +103,8 @@ def pure(room: str) -> bool:
     """room: below plugin_utils, as in ``_srx/policy_log/model``."""
     if room.split("/")[0] in SHARED:
         return room in PURE_SHARED
-    return room.rpartition("/")[2] not in DEVICE_ROOMS
+    name = room.rpartition("/")[2]
+    return name not in DEVICE_ROOMS and not name.endswith("_device")
 
 
 def room_of(path: Path) -> str:

@@ -27,7 +27,7 @@ from ..flow_monitor.model import Filter, Monitor, TraceFile, parse
 from ..flow_monitor.plan import desired_state, plan
 from ..flow_trace import count, packets, summary_of
 from ..junos_cli import word
-from .clean_up import CleanUp, delete, log_files
+from .clean_up_device import CleanUp, delete, log_files
 from .file_device import CaptureFiles
 from .model import Made
 from .rules import check

@@ -12,19 +12,19 @@ from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
 from ..firewall import Firewall
 from ..flow_monitor.device import read
-from .clean_up import CleanUp
+from .clean_up_device import CleanUp, log_files
 from .model import Made
 
 
 class Earlier:
-    """record: of a run whose processes are gone, if there is one. made: what of it can be taken away now; nothing while the monitor
-    writes the file of another user."""
+    """record: of a run whose processes are gone, if there is one. made: what is still there and can be taken away now."""
 
     def __init__(self, firewall: Firewall, record: Record | None) -> None:
         """Raises ValidationFailed when it stands on the other node of a cluster, ApplyFailed, ConnectionFailed."""
         self._firewall = firewall
         self._record = record
-        self.made = _still_ours(firewall, record) if record else None
+        self._used = False  # by another user, whose monitor writes a file of its own: it stays on record for later
+        self.made = self._still_ours(Made.of(record.made), record.device) if record and record.made else None
 
     def commands(self) -> list[str]:
         """What would be sent to take it away."""
@@ -33,6 +33,8 @@ class Earlier:
     def clean_up(self, reservation: Reservation, progress: Progress) -> list[str]:
         """The commands that were sent. Raises ApplyFailed when something stays."""
         sent: list[str] = []
+        if not self.made and not self._used:
+            reservation.tell("unchanged; nothing is left")
         if self.made:
             left = CleanUp(self._firewall, self.made, progress, sent=sent)()
             reservation.tell(left)
@@ -56,14 +58,14 @@ class Earlier:
     def _when(self) -> str:
         return f"{self._record.began} (process {self._record.worker.id})" if self._record else ""
 
-
-def _still_ours(firewall: Firewall, record: Record) -> Made | None:
-    if record.made is None:
-        return None
-    made = Made.of(record.made)
-    seen = read(firewall)
-    if firewall.node != made.node:
-        text = f"an earlier capture left {made} on {made.node or 'the device'}, and this session is one on {firewall.node or 'another node'}"
-        remedy = f"Log in to {made.node or 'that one'}, or clean up there and delete the record of {record.device} in the state folder."
-        raise ValidationFailed([Problem("C9", "device", text, remedy)])
-    return None if made.used_by_others(seen) else made.still_there(seen)
+    def _still_ours(self, made: Made, device: str) -> Made | None:
+        seen = read(self._firewall)
+        here = self._firewall.node
+        if here != made.node:
+            text = f"an earlier capture left {made} on {made.node or 'the device'}, and this session is one on {here or 'another node'}"
+            remedy = f"Log in to {made.node or 'that one'}, or clean up there and delete the record of {device} in the state folder."
+            raise ValidationFailed([Problem("C9", "device", text, remedy)])
+        self._used = made.used_by_others(seen)
+        still = made.still_there(seen)
+        files = [] if made.keep_file else log_files(self._firewall, made.file)
+        return still if not self._used and (still.filters or files or seen.running) else None

@@ -12,7 +12,7 @@ from typing import Any
 from ..._engine.waiting import Progress
 from ..firewall import Firewall
 from ..flow_monitor.device import SHOW
-from .clean_up import CleanUp
+from .clean_up_device import CleanUp
 from .model import Made
 
 SECONDS = 900.0  # that are spent on getting back in: the way to the device may have gone with the run
