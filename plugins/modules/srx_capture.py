@@ -16,8 +16,8 @@ description:
   - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. A guard, a
     process of its own, does it where the run is cut short (Ctrl-C, a signal, a worker that is killed), and the next run where the
     guard was killed too. What nobody can clean up is bounded on the device by O(file).
-  - Refuses to begin while another run of this controller captures there, while the monitor runs, while flow tracing is configured, and where other filters stand, whose packets would
-    be captured too.
+  - Refuses to begin while another run of this controller captures there, while the monitor runs, while flow tracing is configured,
+    and where other filters stand, whose packets would be captured too.
   - Leaves three files on the controller - the lines as the device wrote them, the packets as JSON Lines, and a summary to read.
 author:
   - mspplus.netsec authors (@mspplus)

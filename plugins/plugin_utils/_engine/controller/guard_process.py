@@ -22,7 +22,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from ansible.utils.collection_loader import AnsibleCollectionConfig  # type: ignore[attr-defined]  # core names no exports
 
@@ -62,6 +62,7 @@ class GuardProcess:
             )
         except OSError as error:
             raise GuardFailed(f"the guard cannot be started: {error.strerror}") from None
+        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
         try:
             reservation.hold(made, Process.of(self._process.pid))
             self._write(self._order(door, options, wing))
@@ -114,8 +115,7 @@ class GuardProcess:
             raise GuardFailed(str(answer.get("failed") or "it ended without a word"))
 
     def _answer(self) -> dict[str, Any]:
-        assert self._process.stdout
-        number = self._process.stdout.fileno()
+        number = self._output.fileno()
         end = time.monotonic() + READY_SECONDS
         text = b""
         while not text.endswith(b"\n"):
@@ -129,16 +129,14 @@ class GuardProcess:
         return dict(json.loads(text))
 
     def _write(self, line: str) -> None:
-        assert self._process.stdin
         with contextlib.suppress(OSError):  # it is gone: its answer, or poll(), tells
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
+            self._input.write(line.encode() + b"\n")
+            self._input.flush()
 
     def _close(self) -> None:
-        assert self._process.stdin and self._process.stdout
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        self._process.stdout.close()
+            self._input.close()
+        self._output.close()
 
     def _kill(self) -> None:
         self._process.kill()

@@ -71,10 +71,8 @@ class Record:
         return f"process {self.guard.id if self.guard else self.worker.id}, which cleans up behind a run that is gone"
 
 
-def of_text(text: str) -> Record | None:
-    """None for an empty text. Raises ValueError, KeyError, TypeError for what is no record."""
-    if not text:
-        return None
+def of_text(text: str) -> Record:
+    """Raises ValueError, KeyError, TypeError for what is no record."""
     found = json.loads(text)
     for key in ("main", "worker", "guard"):
         found[key] = Process(**found[key]) if found[key] else None
@@ -89,7 +87,8 @@ class Book:
 
     def read(self) -> Record | None:
         try:
-            return of_text(read(self.path))
+            text = read(self.path)
+            return of_text(text) if text else None
         except (OSError, ValueError, KeyError, TypeError) as error:
             remedy = "See what is left on its device, and delete it."
             raise unusable(f"the record {self.path} cannot be read ({error!r})", remedy) from None

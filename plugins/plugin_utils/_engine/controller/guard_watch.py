@@ -53,7 +53,6 @@ def guard(order: Mapping[str, Any], worker: Worker) -> None:
     os.set_inheritable(order["lock"], False)
     book = Book(Path(order["record"]))
     record = of_text(order["begun"])
-    assert record is not None
     door = connection_loader.get(order["door"], PlayContext())
     door.set_options(direct=order["options"])
     work: Guarded = importlib.import_module(order["wing"]).guarded(door, record.made)
