@@ -92,7 +92,7 @@ notes:
   - A capture logs in twice, the second time for its guard, before anything is begun. Where the device or a jump host gives this user
     one session only, nothing is begun. Check mode starts no guard and logs in once.
   - The guard gets the options of the connection over a pipe. Neither its arguments nor its environment hold a secret, and it leaves no
-    core dump. It ends with the run; INT, TERM and HUP do not end it before that.
+    core dump. It takes some 60 MB of memory for each capture under way, and ends with the run; INT, TERM and HUP do not end it before that.
   - What a capture makes is written down before it is made, in the folder that the variable C(netsec_state_dir) names, by default
     C(.netsec_state) beside the inventory. Leftovers are taken away by such a record only, once its processes are gone; without
     one they count as those of somebody else.

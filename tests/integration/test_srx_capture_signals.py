@@ -21,12 +21,17 @@ from typing import Any
 import pytest
 import yaml
 from integration.conftest import StartLab
-from integration.firewalls import device
+from integration.firewalls import device, open_door
 from integration.harness import Tasks
-from integration.test_srx_capture import FILTERS, NOTHING, define, left, srx
+from integration.test_srx_capture import FILE, FILTERS, NOTHING, define, left, srx
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.guard_records import Record, of_text
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.processes import Process
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.guard_device import guarded
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
 from lab import inventory
 from lab.server import Lab
 
@@ -314,6 +319,26 @@ def test_a_guard_that_cannot_log_in_lets_nothing_begin(lab: StartLab, tmp_path: 
     assert not list((tmp_path / "inventory" / ".netsec_state" / "guards").glob("*.json"))
     edge.clear_faults("fw1")
     assert again(edge, tmp_path)["summary"]["packets"] > 0
+
+
+def test_a_guard_whose_session_is_lost_logs_in_again_while_it_can(lab: StartLab) -> None:
+    edge = lab(srx(faults=[{"name": "drop", "at": "^show monitor security flow", "nth": 2, "times": 1}]))
+    door = open_door(edge)
+    firewall = Firewall(door, 5.0)
+    task = Capture(firewall, list(map(filter_of, FILTERS)), file_of(FILE), Limits(1, 1), Progress("fw1", None))
+    begin = task.prepared()
+    work = guarded(open_door(edge), json.loads(json.dumps(task.made.as_dict())))
+    work.log_in()
+    firewall.read(*begin.commands)
+    door.close()
+    logins = sum(entry["event"] == "login" for entry in edge.journal("fw1"))
+    work.keep()
+    work.keep()
+    assert [entry for entry in edge.journal("fw1") if entry["event"] == "fault"]
+    assert sum(entry["event"] == "login" for entry in edge.journal("fw1")) == logins + 1
+    assert left(edge)[:2] == STILL_RUNNING and work.clean_up().startswith("unchanged; ")
+    assert left(edge) == NOTHING
+    work.log_out()
 
 
 def test_a_task_timeout_is_cleaned_up_by_the_run_itself(lab: StartLab, tmp_path: Path) -> None:

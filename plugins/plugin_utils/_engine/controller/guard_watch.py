@@ -25,7 +25,7 @@ from .guard_program import Worker
 from .guard_records import Book, of_text
 from .processes import Process
 
-KEEP_SECONDS = 60.0  # between two signs of life: devices and firewalls between end sessions that keep silent
+KEEP_SECONDS = 45.0  # between two signs of life: devices end sessions that keep silent, some after a minute
 LOOK_SECONDS = 1.0  # between two looks at ansible-playbook where no descriptor tells of its end
 LAST_WORDS_SECONDS = 2.0  # that a worker gets to end
 # What the worker wrote last may still be on its way to the device, so it is looked at once more.

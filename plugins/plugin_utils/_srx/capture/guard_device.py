@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..._engine.failures import ConnectionFailed
 from ..._engine.waiting import Progress
 from ..firewall import Firewall
 from ..flow_monitor.device import SHOW
@@ -29,7 +30,10 @@ class GuardedCapture:
         self._firewall = Firewall(self._door, self._door.read_timeout)
 
     def keep(self) -> None:
-        self._firewall.read(SHOW)
+        try:
+            self._firewall.read(SHOW)
+        except ConnectionFailed:  # now, while what the login needs (an agent, a proxy) is still there
+            self._firewall.reopen()
 
     def clean_up(self) -> str:
         return CleanUp(self._firewall, self._made, Progress("", None))(seconds=SECONDS)
