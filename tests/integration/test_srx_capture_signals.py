@@ -260,7 +260,7 @@ def test_a_run_meanwhile_is_refused_and_told_whose_turn_it_is(lab: StartLab, tmp
             result = Tasks(edge, tmp_path, "fw1")("srx_capture", OPTIONS, check=check)
             (problem,) = result["problems"]
             assert (
-                problem["rule"] == "C7" and expected[0] in problem["message"] and result["device_state"] == "unchanged"
+                problem["rule"] == "C6" and expected[0] in problem["message"] and result["device_state"] == "unchanged"
             )
         record.guard.end(signal.SIGSTOP)  # so that the test sees what is over in a second
         record.main.end(signal.SIGKILL)
@@ -313,7 +313,7 @@ def test_a_guard_that_cannot_log_in_lets_nothing_begin(lab: StartLab, tmp_path: 
     result = task("srx_capture", {**OPTIONS, "duration": 1})
     watcher.join()
     (problem,) = result["problems"]
-    assert problem["rule"] == "C8" and "ansible_user" in problem["message"] and "two logins" in problem["remedy"]
+    assert problem["rule"] == "C7" and "ansible_user" in problem["message"] and "two logins" in problem["remedy"]
     assert result["device_state"] == "unchanged" and task.written() == [] and left(edge) == NOTHING
     assert "canary" not in json.dumps(result).lower()
     assert not list((tmp_path / "inventory" / ".netsec_state" / "guards").glob("*.json"))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from ..._engine.controller.guard_records import Record, Reservation
 from ..._engine.failures import ApplyFailed, ValidationFailed
-from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
 from ..firewall import Firewall
 from ..flow_monitor.device import read
 from .clean_up_device import CleanUp, log_files
 from .model import Made
+from .rules import left_on_another_node
 
 
 class Earlier:
@@ -62,9 +62,7 @@ class Earlier:
         seen = read(self._firewall)
         here = self._firewall.node
         if here != made.node:
-            text = f"an earlier capture left {made} on {made.node or 'the device'}, and this session is one on {here or 'another node'}"
-            remedy = f"Log in to {made.node or 'that one'}, or clean up there and delete the record of {device} in the state folder."
-            raise ValidationFailed([Problem("C9", "device", text, remedy)])
+            raise ValidationFailed(left_on_another_node(str(made), made.node, here, device))
         self._used = made.used_by_others(seen)
         still = made.still_there(seen)
         files = [] if made.keep_file else log_files(self._firewall, made.file)

@@ -65,14 +65,14 @@ def busy_elsewhere(who: str) -> list[Problem]:
 def unguarded(why: str) -> list[Problem]:
     """There is no guard."""
     text = f"the guard that would clean up behind a capture that is cut short could not log in: {why}"
-    remedy = (
-        "A capture needs two logins at once. Let this user have them: system services ssh connection-limit, limits of a jump host."
-    )
+    remedy = "A capture needs two logins at once. Let this user have them: system services ssh connection-limit, limits of a jump host."
     return problems(RULES, [Finding("C7", "device", text, remedy)])
 
 
 def left_on_another_node(made: str, there: str, here: str, device: str) -> list[Problem]:
     """made: what an earlier capture left on the node there; here: the node of this session; "" on a standalone device."""
     text = f"an earlier capture left {made} on {there or 'the device'}, and this session is one on {here or 'another node'}"
-    remedy = f"Log in to {there or 'that one'}, or clean up there and delete the record of {device} in the state folder."
+    remedy = (
+        f"Log in to {there or 'that one'}, or clean up there and delete the record of {device} in the state folder."
+    )
     return problems(RULES, [Finding("C8", "device", text, remedy)])
