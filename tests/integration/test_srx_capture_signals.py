@@ -27,9 +27,12 @@ from integration.test_srx_capture import FILE, FILTERS, NOTHING, define, left, s
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.guard_records import Record, of_text
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.processes import Process
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.earlier_device import Earlier
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.guard_device import guarded
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.model import Made
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import file_of, filter_of
 from lab import inventory
@@ -339,6 +342,20 @@ def test_a_guard_whose_session_is_lost_logs_in_again_while_it_can(lab: StartLab)
     assert left(edge)[:2] == STILL_RUNNING and work.clean_up().startswith("unchanged; ")
     assert left(edge) == NOTHING
     work.log_out()
+
+
+def test_what_is_left_on_the_other_node_of_a_cluster_is_told(lab: StartLab) -> None:
+    edge = lab(srx(cluster=True))
+    node = device(edge).node
+    made = Made((filter_of(FILTERS[0]),), "capture", node=node)
+    record = Record("module", "fw1", "192.0.2.1:22", "yesterday", "machine", Process(1), made=made.as_dict())
+    define(edge, "monitor security flow filter out source-prefix 10.1.1.7 protocol tcp")
+    firewall = Firewall(open_door(edge), 5.0)
+    assert Earlier(firewall, record).commands() == ["clear monitor security flow filter out"]
+    device(edge).node = "node1" if node == "node0" else "node0"
+    with pytest.raises(ValidationFailed) as refused:
+        Earlier(firewall, record)
+    assert [problem.rule for problem in refused.value.problems] == ["C8"] and f"on {node}" in str(refused.value)
 
 
 def test_a_task_timeout_is_cleaned_up_by_the_run_itself(lab: StartLab, tmp_path: Path) -> None:
