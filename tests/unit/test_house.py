@@ -164,6 +164,18 @@ def test_a_wing_imports_no_other_wing_and_the_engine_none(path: Path) -> None:
     assert {name for name in imports(path) if wing_of(name) - own} == set()
 
 
+# Rooms beside the capabilities of a wing that read with the grammar of one of them.
+WITH_THE_GRAMMAR_OF_ONE = {"_iosxr/candidate"}
+
+
+@pytest.mark.parametrize("path", UTIL_FILES, ids=named)
+def test_what_the_capabilities_of_a_wing_share_imports_none_of_them(path: Path) -> None:
+    room = room_of(path)
+    wing, *below = room.split("/")
+    if wing not in SHARED and len(below) == 1 and room not in WITH_THE_GRAMMAR_OF_ONE:
+        assert {name for name in rooms(imports(path)) if name.startswith(f"{wing}/") and name.count("/") > 1} == set()
+
+
 @pytest.mark.parametrize("path", PURE_FILES, ids=named)
 def test_pure_rooms_import_neither_ansible_nor_a_network(path: Path) -> None:
     assert {name for name in imports(path) if name.split(".")[0] in IMPURE} == set()
