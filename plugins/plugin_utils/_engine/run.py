@@ -299,7 +299,9 @@ def _changed_under_way(change: ConcurrentChange) -> ApplyFailed:
 def _removals(before: Mapping[str, int], after: Mapping[str, int]) -> list[Problem]:
     """A warning for each kind of thing of which nothing will be left."""
     return [
-        Problem("removes-all", kind, f"this removes all {int(count)} {kind}", "Make sure that this is meant.", "warning")
+        Problem(
+            "removes-all", kind, f"this removes all {int(count)} {kind}", "Make sure that this is meant.", "warning"
+        )
         for kind, count in before.items()
         if count and not after.get(kind)
     ]
