@@ -17,7 +17,7 @@ description:
   - Checks the document against the rules of the platform first, all at once; symmetric matching, interfaces and VLANs of the template,
     the order of policies, allows that would shadow a redirect, firewalls that are not up.
   - Then saves a backup of the package, edits, compiles and reads the audit, hands it over to change management, verifies, stages and
-    activates with rollback, and polls every site. Whatever fails before the activation is taken back, and what was staged is cancelled.
+    activates with rollback, and polls every site. Whatever fails before the activation is rolled back, and what was staged is cancelled.
   - The backup package exists as long as a change is neither live nor rolled back. A run that finds one finishes what another one began.
   - Policies that SD-WAN makes itself, for management servers and for Office 365, are shown as C(auto_generated) and never deleted.
 author:

@@ -17,7 +17,7 @@ description:
     run changes nothing.
   - Checks before anything is sent what the device would refuse or silently not do. Flow traceoptions, which exclude the monitor, are
     never stopped.
-  - Stops the monitor only when something must change, and starts it again. What does not work is taken back.
+  - Stops the monitor only when something must change, and starts it again. What does not work is rolled back.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:

@@ -57,12 +57,8 @@ class Constraints:
         """The options of its level that it speaks of."""
         groups = (*self.mutually_exclusive, *self.required_together, *self.required_one_of)
         conditions = [(option, *needed) for option, _value, needed, *_any in self.required_if]
-        return (
-            self.no_log
-            | self.filled
-            | self.bounds.keys()
-            | {name for group in (*groups, *conditions) for name in group}
-        )
+        grouped = {name for group in (*groups, *conditions) for name in group}
+        return self.no_log | self.filled | self.bounds.keys() | grouped
 
 
 class ArgumentError(Exception):

@@ -63,7 +63,7 @@ class Wing(Protocol[S]):
         """The state as plain data, normalised: before and after."""
 
     def owned(self, state: S) -> Any:
-        """Plain data: the part of the state that this document may change. No status, no counters, nothing of others."""
+        """Plain data: the part of the state that this document may change. No status, not a counters, nothing of others."""
 
     def counts(self, state: S) -> Mapping[str, int]:
         """How many things of each kind the device has, by the kind's plural (``sessions``), others' included."""
@@ -299,7 +299,9 @@ def _changed_under_way(change: ConcurrentChange) -> ApplyFailed:
 def _removals(before: Mapping[str, int], after: Mapping[str, int]) -> list[Problem]:
     """A warning for each kind of thing of which nothing will be left."""
     return [
-        Problem("removes-all", kind, f"this removes all {count} {kind}", "Make sure that this is intended.", "warning")
+        Problem(
+            "removes-all", kind, f"this removes all {int(count)} {kind}", "Make sure that this is intended.", "warning"
+        )
         for kind, count in before.items()
         if count and not after.get(kind)
     ]

@@ -34,7 +34,7 @@ XRDOCS_UDK = "XRDOCS tutorial, User Defined Key on NCS 55xx and NCS 5xx"
 YANG_UM = "YANG Cisco-IOS-XR-um-monitor-session-cfg"
 YANG_SPAN = "YANG Cisco-IOS-XR-Ethernet-SPAN-cfg"
 YANG_TCAM = "YANG Cisco-IOS-XR-um-hw-module-profile-cfg 24.4.2"
-NOBODY = "unverified"
+NO_SOURCE = "unverified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Known(Generic[T_co]):
     def __post_init__(self) -> None:
         if self.mark not in MARKS or not self.source:
             raise ValueError(f"a platform value needs a mark and a source: {self!r}")
-        if self.mark != "unverified" and self.source == NOBODY:
+        if self.mark != "unverified" and self.source == NO_SOURCE:
             raise ValueError(f"a {self.mark} value needs a source: {self!r}")
 
     @property
@@ -60,7 +60,7 @@ def _documented(value: T, source: str) -> Known[T]:
     return Known(value, "documented", source)
 
 
-def _unverified(value: T, source: str = NOBODY) -> Known[T]:
+def _unverified(value: T, source: str = NO_SOURCE) -> Known[T]:
     return Known(value, "unverified", source)
 
 

@@ -125,7 +125,7 @@ class Change:
     # -- the transaction ----------------------------------------------------------------------------------------------
 
     def make(self, plan: Plan) -> Applied:
-        """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is taken back as far as the link allows."""
+        """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is rolled back as far as the link allows."""
         items = {operation.item for operation in plan.operations}
         self._unfinished = SAVE_AS not in items
         done = False
@@ -381,7 +381,7 @@ class Change:
             elif not refused and not self._unfinished:
                 self._without_backup(self._undo.get(SAVE_AS, ()))
         except (ConnectionFailed, ApplyFailed) as error:
-            refused.append(f"the package could not be taken back ({error})")
+            refused.append(f"the package could not be rolled back ({error})")
         if refused:
             return f"live configuration unchanged, but {'; '.join(refused)}; {self._kept}"
         if self._unfinished:

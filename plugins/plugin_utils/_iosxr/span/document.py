@@ -124,7 +124,7 @@ class Item(Generic[K]):
 class SessionItem:
     """session_class: None when left out. configured: whether the session itself is configured, or only sources of its name.
 
-    values: as of Item; a destination of None takes away the one that is there.
+    values: as of Item; a destination of None removes the one that is there.
     """
 
     place: str
@@ -234,7 +234,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unsaid(config: Mapping[str, Any] | None, state: State) -> Iterator[Problem]:
-    """Nobody removes everything by leaving something out."""
+    """Leaving something out never removes everything."""
     if state == "overridden" and (config is None or "sessions" not in config):
         text = "state overridden removes every session that is not named, and the document names none"
         yield Problem("document", "sessions", text, "Write sessions: [] if this is intended.")

@@ -135,7 +135,7 @@ class SiteFirewall:
 
 @dataclass(frozen=True, slots=True)
 class Redirects:
-    """Of one package. unfinished: a change of ours that was begun and neither activated nor taken back. import_due: this is an
+    """Of one package. unfinished: a change of ours that was begun and neither activated nor rolled back. import_due: this is an
     older copy of what the MCN runs, or, where there is none yet, empty."""
 
     match_type: str = DIRECTIONAL

@@ -329,7 +329,7 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
     do: list[str] = []
     unwanted = [item for item in before.policies if not item.auto and item not in new.policies]
     for item in unwanted:
-        if text(item.raw, "id"):  # whether a PUT takes away what it does not name is not documented; this call does
+        if text(item.raw, "id"):  # whether a PUT removes what it does not name is not documented; this call does
             do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
     for template in before.templates:
         if template not in new.templates:

@@ -257,7 +257,7 @@ class _Tree:
             except expat.ExpatError as error:
                 if not self._over:
                     why = (
-                        "it ends in the middle of an element"
+                        "it ends in the middle of an element of an element"
                         if last
                         else f"it is not XML: {expat.errors.messages[error.code]}"
                     )

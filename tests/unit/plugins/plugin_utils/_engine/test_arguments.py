@@ -48,6 +48,7 @@ def test_all_errors_come_at_once_and_name_their_option() -> None:
 NAMED: list[tuple[Constraints, str]] = [
     (Constraints(no_log=frozenset({"secret"})), "secret"),
     (Constraints(bounds={"size": (0, 1)}), "size"),
+    (Constraints(filled=frozenset({"items"})), "items"),
     (Constraints(mutually_exclusive=[("name", "other")]), "other"),
     (Constraints(required_together=[("name", "other")]), "other"),
     (Constraints(required_one_of=[("name", "other")]), "other"),
