@@ -105,6 +105,7 @@ class ChangeState:
 
 
 def change_state(item: Item) -> ChangeState:
+    """Of an item of change management; its status takes the place of a message that is missing."""
     return ChangeState(
         text(item, "state").lower(),
         text(item, "message") or text(item, "status"),

@@ -25,6 +25,7 @@ LONGEST = 500  # characters of a text that is kept
 
 
 def text(item: Item, key: str) -> str:
+    """A value of an item without blanks around it, at most LONGEST characters; "" where it is missing or not a scalar."""
     value = item.get(key)
     return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()[:LONGEST]
 
@@ -150,6 +151,7 @@ class Site:
 
 
 def sites(items: Iterable[Item]) -> list[Site]:
+    """The rows of Center's inventory, one an appliance."""
     return [
         Site(
             text(item, "site_name"),
@@ -186,6 +188,7 @@ class Image:
 
 
 def images(items: Iterable[Item]) -> list[Image]:
+    """The rows of the list of software images. Sizes are in bytes."""
     return [
         Image(
             text(item, "image_name"),
@@ -212,6 +215,7 @@ class Storage:
 
 
 def storage(item: Item) -> Storage:
+    """Bytes. Where the system reports no free bytes, they are what is reserved and not used."""
     if not text(item, "free") and not text(item, "reserved"):
         return Storage()
     reserved, used = number(item, "reserved"), number(item, "used")

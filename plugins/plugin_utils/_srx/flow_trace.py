@@ -150,6 +150,7 @@ def summary_of(found: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def count(summary: dict[str, Any], packet: dict[str, Any]) -> None:
+    """Adds a packet to a summary, in place; each part of it keeps at most 1000 names."""
     summary["packets"] += 1
     summary["lines"] += packet["lines"]
     for key, value in (

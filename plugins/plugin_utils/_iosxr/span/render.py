@@ -137,6 +137,7 @@ def _destination(destination: Destination | None) -> str | None:
 
 
 def source_header(source: Source) -> str:
+    """The line that attaches an interface to a session; it opens a submode."""
     direction = "" if source.direction == "both" else f" direction {source.direction}"
     port_level = " port-level" if source.port_level else ""
     return f"monitor-session {source.session} {source.session_class}{direction}{port_level}"
@@ -178,6 +179,7 @@ def udf_line(udf: Udf) -> str:
 
 
 def profile_line(profile: TcamProfile) -> str:
+    """The one line of a TCAM profile: family, qualifiers, UDFs by slot, switches, location."""
     words = [*PROFILE_WORDS, profile.family, *profile.qualifiers]
     for slot, name in enumerate(profile.udfs, 1):
         words += [f"udf{slot}", name]

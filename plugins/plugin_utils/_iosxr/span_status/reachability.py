@@ -167,6 +167,7 @@ def tunnel_document(tunnel: Tunnel, route: Route, arp: Iterable[ArpEntry]) -> di
 
 
 def ip_version(text: str) -> int | None:
+    """4 or 6; None for a text that is not an address."""
     try:
         return ip_address(text).version
     except ValueError:

@@ -177,6 +177,7 @@ def owned(targets: Targets, desired: Desired) -> dict[str, Any]:
 
 
 def to_document(targets: Targets) -> dict[str, Any]:
+    """{target: {images: [name, vendor, size in bytes, complete, in_use], reserved in bytes where it is known}}."""
     return {
         name: {
             "images": [

@@ -263,6 +263,7 @@ def ended(machine: Machine) -> Machine | None:
 
 
 def powered(machine: Machine, power: str) -> Machine:
+    """The machine as it is once it was started or shut down."""
     up = power == "started"
     admin, operation = ("Up", "Running") if up else ("Down", "Stopped")
     return replace(machine, firewall=replace(machine.firewall, admin_status=admin, operation_status=operation))
@@ -274,6 +275,7 @@ _COLUMNS = tuple(column.name for column in fields(HostedFirewall))
 
 
 def state(machine: Machine | None) -> str:
+    """absent, started, stopped, or else the status in the words of the system."""
     if machine is None:
         return "absent"
     if machine.is_up:

@@ -246,6 +246,7 @@ def to_entry(policy: Policy) -> dict[str, Any]:
 
 
 def hosted_template(item: Item) -> HostedTemplate:
+    """From an item of NITRO; vendor, model and mode as our tables spell them."""
     vendor, model = spelled(text(item, "vendor"), text(item, "model"))
     known = VENDORS.get(vendor)
     return HostedTemplate(
@@ -271,6 +272,7 @@ def _mode(mode: str, usual: str) -> str:
 
 
 def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
+    """As NITRO takes it: the item that was read, with the fields of the template."""
     return {
         **{key: value for key, value in desired.raw.items() if value is not None},
         "name": desired.name,
@@ -284,6 +286,7 @@ def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
 
 
 def hosted_entry(template: HostedTemplate) -> dict[str, Any]:
+    """As a document has it; what is empty is left out."""
     item = hosted_item(template)
     kept = ("name", "vendor", "deployment_mode", "model", "primary_management_server", "secondary_management_server")
     entry = {key: item[key] for key in kept if item[key]}
@@ -292,6 +295,7 @@ def hosted_entry(template: HostedTemplate) -> dict[str, Any]:
 
 
 def policy_template(item: Item) -> PolicyTemplate:
+    """From an item of NITRO, with its policies before and after those of the sites."""
     return PolicyTemplate(
         text(item, "firewall_policy_template_name"),
         tuple(policy(row) for row in rows(item, "pre_appliance_policies")),

@@ -271,6 +271,7 @@ def bytes_of(text: str) -> int:
 
 
 def file_of(item: Item) -> TraceFile:
+    """From an entry of the task. Raises ValueError for a size that is not valid."""
     size = item.get("size")
     return TraceFile(
         str(item["name"]),
@@ -291,6 +292,7 @@ def to_document(monitor: Monitor) -> dict[str, Any]:
 
 
 def filters_document(filters: Sequence[Filter]) -> list[dict[str, Any]]:
+    """[{name, the criteria that are set, further ones that the device shows}]."""
     return [
         {
             "name": item.name,

@@ -126,11 +126,13 @@ class FpcWing:
 
 
 def configured(text: str) -> FpcErrors:
+    """The error actions in an answer of `show configuration chassis | display set`."""
     found = statements(text)
     return parse(found.paths, found.inactive)
 
 
 def facts_of(hardware: str, version: str, *, cluster: bool, confirmed: bool = False) -> Facts:
+    """What the rules need to know of a device. hardware, version: answers of show chassis hardware and show version."""
     model, release = parse_version(version)
     chassis = tuple(parse_hardware(hardware))
     return Facts(chassis, model, release, parse_release(release), cluster or len(chassis) > 1, confirmed)

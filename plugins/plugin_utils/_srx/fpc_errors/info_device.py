@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 
 
 def errors_command(fpc: int | None, *, detail: bool) -> str:
+    """fpc: slot, None for all."""
     slot = "" if fpc is None else f" {fpc}"
     return f"show chassis fpc errors{slot}{' detail' if detail else ''} | display xml | no-more"
 

@@ -101,6 +101,7 @@ class ConfigurationSession:
 
 
 def not_taken(problems: Sequence[Problem]) -> ApplyFailed:
+    """The failure of a paste that the device changed or refused. problems: the lines concerned."""
     return ApplyFailed(
         "the device did not accept the pasted lines as they were sent; the candidate was dropped", problems
     )

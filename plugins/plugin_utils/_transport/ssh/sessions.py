@@ -201,6 +201,7 @@ def identity(host_config: Mapping[str, Any]) -> str | None:
 
 
 def port_of(host_config: Mapping[str, Any]) -> int:
+    """The TCP port, 22 where none is set. Raises LoginError."""
     try:
         return int(host_config.get("port", 22))
     except ValueError:
