@@ -5,7 +5,7 @@
 """A change of the network's configuration as one transaction: backup, edit, compile, hand over, verify, stage, activate. I/O.
 
     save_as ─► edit ─► compile ─► export ─► verify ─► stage ─► activate_with_rollback ─► every site polled ─► backup deleted
-       │         └────────┴──────────┴─────────┴────────┴── failure: cancel_stage, clear_network_staging, edits taken back
+       │         └────────┴──────────┴─────────┴────────┴── failure: cancel_stage, clear_network_staging, edits rolled back
        └─ the backup package exists as long as a change is neither live nor rolled back; the next run sees it and finishes
 
 Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, config/change_management.
