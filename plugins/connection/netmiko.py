@@ -365,7 +365,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_c
     Timeout,
     Unreachable,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
@@ -374,10 +374,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.logi
     hang_up,
     new_device,
     planned,
-    session_log,
     why,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import FastLogin, platform_table
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.session_log import session_log
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LONGEST_PREPARATION
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.watchdog import limited, shut
 
 with contextlib.suppress(ImportError):  # open() says so
     import netmiko
@@ -389,7 +391,6 @@ display = Display()
 PLATFORMS = platform_table(IOSXR, JUNOS, others=NETWORK_OS)
 
 CHUNK = 65536  # bytes a read
-LONGEST_GREETING = 120.0  # seconds from the login to the prompt, however steadily a device talks
 WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
 
 
@@ -491,7 +492,7 @@ class Connection(DeviceConnection):
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
             ) from None
         refused = self.platforms.row(self.platform).refusals.find(output)
-        return int(refused is not None), output.encode(), refused.text.encode() if refused else b""
+        return int(refused is not None), output.encode(), self.shown(refused.text).encode() if refused else b""
 
     # -- logging in -----------------------------------------------------------------------------------------------
 
@@ -500,6 +501,22 @@ class Connection(DeviceConnection):
         self.platform = login.platform
         self._log = session_log(self.get_option("session_log"), self.secrets)
         self._dial(login)
+        # Some systems let a user wait longer than others for what they print first.
+        seconds = login.target.login_limit + self.read_timeout
+        with limited(seconds, lambda: shut(self._wire.stream)) as watch:
+            try:
+                self._enter(login)
+            except Exception:
+                if not watch.passed:
+                    raise
+                raise Unreachable(
+                    f"{self._host}: the login has not come to an end within {seconds:g} s, although the device keeps the "
+                    "connection open. The limit is the sum of ansible_netmiko_timeout, ansible_netmiko_banner_timeout, "
+                    f"ansible_netmiko_auth_timeout, ansible_netmiko_read_timeout and {LONGEST_PREPARATION:g} s."
+                ) from None
+
+    def _enter(self, login: Login) -> None:
+        """The SSH login on the open wire, and what comes until the prompt."""
         fast = self.platforms.row(self.platform).fast_login
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
@@ -509,7 +526,7 @@ class Connection(DeviceConnection):
         except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
             if not fast and self._device.remote_conn is not None:
                 self._no_prompt(str(error))
-            raise Unreachable(why(error, login.target, login.route)) from None
+            raise Unreachable(self.shown(why(error, login.target, login.route))) from None
         if fast:
             self._prepare(fast)
         else:
@@ -525,14 +542,14 @@ class Connection(DeviceConnection):
         try:
             self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
         except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
-            raise Unreachable(why(error, login.route.first)) from None
+            raise Unreachable(self.shown(why(error, login.route.first))) from None
         self._device = new_device(login, self._wire.stream, self._log)
 
     def _prepare(self, login: FastLogin) -> None:
         text = ""
         silence = min(WAKE_AFTER, self.read_timeout)
         woken = False
-        end = time.monotonic() + LONGEST_GREETING
+        end = time.monotonic() + LONGEST_PREPARATION
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
                 if login.shell and login.shell[0].fullmatch(prompt):
@@ -551,13 +568,11 @@ class Connection(DeviceConnection):
         except Timeout:
             self._no_prompt(text)
         except Dropped as error:
-            raise Unreachable(one_line(f"{error} It was during the login.")) from None
+            raise Unreachable(self.shown(f"{error} It was during the login.")) from None
         self.base_prompt = prompt[:-1][: login.longest]
 
     def _no_prompt(self, printed: str) -> NoReturn:
-        last = one_line(printed)[-120:]
-        for secret in self.secrets:
-            last = last.replace(secret, "********")
+        last = self.shown(printed, CHUNK)[-120:]
         raise Unreachable(
             f"{self._host}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
             f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."

@@ -248,6 +248,19 @@ options:
     ini:
       - section: rest_connection
         key: read_timeout
+  total_timeout:
+    description:
+      - Seconds that a whole answer may take after the request was sent, from its status line to its last byte, however steadily it
+        comes. By default ten times the seconds of silence that the call allows (O(read_timeout), or its own limit). A call
+        that is known to take longer gets at least its own limit.
+    type: float
+    vars:
+      - name: ansible_rest_total_timeout
+    env:
+      - name: ANSIBLE_REST_TOTAL_TIMEOUT
+    ini:
+      - section: rest_connection
+        key: total_timeout
   retries:
     description:
       - How often a call that is safe to repeat is tried again, after a status of V(429), V(500), V(502), V(503) or V(504), a lost
@@ -342,7 +355,7 @@ def _as_ansible() -> Iterator[None]:
     try:
         yield
     except (failures.Unreachable, failures.Dropped, failures.Timeout) as error:
-        raise _KINDS[type(error)](str(error)) from None
+        raise _KINDS[type(error)](str(error)) from None  # a session masks and cleans its own
 
 
 class Connection(DeviceConnection):
@@ -458,7 +471,7 @@ class Connection(DeviceConnection):
         try:
             answer = self.request("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
         except Rejected as refused:
-            return 1, b"", f"{refused}\n".encode()
+            return 1, b"", f"{self.shown(refused)}\n".encode()
         except failures.ApplyFailed as failed:
-            raise AnsibleError(str(failed)) from None
+            raise AnsibleError(self.shown(failed)) from None
         return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""

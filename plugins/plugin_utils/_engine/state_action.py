@@ -16,6 +16,7 @@ import yaml
 
 from .action import DeviceAction
 from .arguments import ArgumentError
+from .device_text import escaped
 from .failures import RunFailed, ValidationFailed
 from .plan_document import PlanDocument, Subject
 from .problems import Problem, downgraded, errors
@@ -134,4 +135,5 @@ class StateAction(DeviceAction):
 
 def _yaml(value: Any) -> str:
     value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    shown = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    return escaped(shown)  # YAML takes a character that turns the direction of a text for printable

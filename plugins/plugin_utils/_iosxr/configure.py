@@ -212,7 +212,7 @@ class Configuration(ConfigurationSession):
 
 def _refusal(answer: str, message: str) -> ApplyFailed:
     """The failure that an answer tells of; whatever the router printed is in it."""
-    text = " ".join(answer.split())[:500]
+    text = answer.strip()
     said = REFUSALS.find(answer)
     if said and said.meaning:
         problem = Problem("device", "configuration", said.meaning, said.remedy, "error", text)

@@ -365,7 +365,7 @@ def _refused(answer: str, message: str) -> ApplyFailed:
 
 def _said(answer: str) -> Problem:
     said = REFUSALS.find(answer)
-    text = " ".join(answer.split())[:500]
+    text = answer.strip()
     message = (said and said.meaning) or "the device refused this"
     remedy = (said and said.remedy) or "See the device's own words."
     return Problem("device", "configuration", message, remedy, device_text=text)
