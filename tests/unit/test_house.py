@@ -25,7 +25,7 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 DEVICE_ROOMS = {"arguments", "change_transaction", "configure", "device", "firewall", "manager", "router"}
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
-    "_engine/device_text",
+    "_engine/words/device_text",
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",

@@ -15,11 +15,11 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
-from .device_text import LONGEST_MESSAGE, clean, hiding, sanitised
 from .doors import open_door, preload
 from .failures import ApplyFailed, RunFailed, ValidationFailed
 from .problems import Problem
 from .waiting import Progress
+from .words.device_text import LONGEST_MESSAGE, clean, hiding, sanitised
 
 FREE_TEXT = frozenset(
     {

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .device_text import LONGEST_MESSAGE, clean, flat, masked
+from .words.device_text import LONGEST_MESSAGE, clean, flat, masked
 
 Severity = Literal["error", "warning"]
 

@@ -16,13 +16,13 @@ import yaml
 
 from .action import DeviceAction
 from .arguments import ArgumentError
-from .device_text import escaped
 from .failures import RunFailed, ValidationFailed
 from .plan_document import PlanDocument, Subject
 from .problems import Problem, downgraded, errors
 from .rules import Rule, overridable
 from .run import Guard, Run, Terms, Wing, converge
 from .waiting import Progress
+from .words.device_text import escaped
 
 # Variables of a task, beside its options: whose device it is, what was consented to, the key for hashes of secrets.
 CUSTOMER = "netsec_customer"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from .device_text import clean
+from .words.device_text import clean
 
 T = TypeVar("T")
 

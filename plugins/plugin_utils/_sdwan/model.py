@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .._engine.device_text import cut
+from .._engine.words.device_text import cut
 from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]

@@ -15,7 +15,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
 from .._engine import failures
-from .._engine.device_text import LONGEST_MESSAGE, clean
+from .._engine.words.device_text import LONGEST_MESSAGE, clean
 from .login_error import LoginError
 
 OURS = "mspplus.netsec."

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..._engine.device_text import cut
+from ..._engine.words.device_text import cut
 from ..interfaces import printed_name
 
 MAX_UNPARSED = 50  # lines a session

@@ -19,7 +19,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import get_args
 
-from ..._engine.device_text import cut
+from ..._engine.words.device_text import cut
 from ..interfaces import printed_name
 from ..names import interface_name
 from ..span.model import Destination, Direction, SessionClass

@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._engine.device_text import clean
 from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem, errors
 from ..._engine.rules import Finding, problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
+from ..._engine.words.device_text import clean
 from ..._transport.rest.api import Rejected
 from ..manager import Manager
 from ..model import Image, Storage, images, storage, system

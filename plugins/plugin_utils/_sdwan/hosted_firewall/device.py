@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from ..._engine.device_text import clean
 from ..._engine.failures import ApplyFailed, ConnectionFailed
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
+from ..._engine.words.device_text import clean
 from ..._transport.rest.api import Rejected, RestDoor
 from ..manager import Manager
 from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ..._engine.device_text import clean, flat, masked
 from ..._engine.failures import ApplyFailed
+from ..._engine.words.device_text import clean, flat, masked
 
 ENDINGS = {"log": ".log", "packets": ".jsonl", "summary": ".txt"}
 

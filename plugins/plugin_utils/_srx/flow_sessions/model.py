@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from ..._engine.device_text import cut
+from ..._engine.words.device_text import cut
 
 Raw = dict[str, str]
 Kind = Literal["text", "number", "name"]  # a name that says nothing is None

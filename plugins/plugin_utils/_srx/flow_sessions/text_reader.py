@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator
 
-from ..._engine.device_text import cut
+from ..._engine.words.device_text import cut
 from .model import LABELS, LONGEST_VALUE, SUMMARY_LABELS, WING_LABELS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shapes, larger
 from .text_shapes import HEAD, STATES, WING_KEYS, WING_LINE, key_of_label, learnt

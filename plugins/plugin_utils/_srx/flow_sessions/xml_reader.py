@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
-from ..._engine.device_text import cut
+from ..._engine.words.device_text import cut
 from .model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shape, Shapes, larger
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ..._engine.device_text import clean
 from ..._engine.failures import ApplyFailed
+from ..._engine.words.device_text import clean
 
 # What a path below the base path may hold; everything else has to be percent-encoded by whoever builds it.
 _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")

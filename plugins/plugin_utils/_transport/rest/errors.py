@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..._engine.device_text import LONGEST_MESSAGE, clean
+from ..._engine.words.device_text import LONGEST_MESSAGE, clean
 
 # unsent: the device saw nothing of the call; silent: it did not answer in time; lost: the link broke, it may have acted.
 Fate = Literal["unsent", "silent", "lost"]

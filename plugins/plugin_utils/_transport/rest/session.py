@@ -21,9 +21,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..._engine.device_text import clean, masked
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
+from ..._engine.words.device_text import clean, masked
 from ..login_error import LoginError
 from .api import Answer, Rejected, Sent, target
 from .deadline import Allowance

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import IO, Any, Protocol
 
-from ..._engine.device_text import clean
+from ..._engine.words.device_text import clean
 from .api import Sent
 
 try:

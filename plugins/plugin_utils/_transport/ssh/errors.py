@@ -15,7 +15,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..._engine.device_text import LONGEST_MESSAGE, clean
+from ..._engine.words.device_text import LONGEST_MESSAGE, clean
 
 
 @dataclass(frozen=True)

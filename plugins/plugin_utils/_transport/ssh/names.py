@@ -11,7 +11,7 @@ and both have no line end of Unicode and nothing invisible.
 
 from __future__ import annotations
 
-from ..._engine.device_text import flat
+from ..._engine.words.device_text import flat
 from ..login_error import LoginError
 
 HOST_REFUSED = frozenset("'`\"$\\;&<>|(){}")

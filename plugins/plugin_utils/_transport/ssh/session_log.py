@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from ..._engine.device_text import lines, masked
+from ..._engine.words.device_text import lines, masked
 from ..login_error import LoginError
 from ..private_file import Refused, appended
 
@@ -29,15 +29,17 @@ def session_log(path: str | None, secrets: Sequence[str]) -> Any:
     """
     if not path:
         return None
+    name = path
 
     class Log(SessionLog):
         """netmiko knows a log by its class, and sets no_log and calls open(), write(), flush() and close()."""
 
+        session_log: Any
         _rest = ""
 
         def open(self) -> None:
             if self.session_log is None:
-                self.session_log = os.fdopen(appended(path), "a", encoding="utf-8", errors="replace")
+                self.session_log = os.fdopen(appended(name), "a", encoding="utf-8", errors="replace")
 
         def write(self, data: str) -> None:
             *whole, self._rest = (self._rest + data).split("\n")
@@ -61,7 +63,8 @@ def session_log(path: str | None, secrets: Sequence[str]) -> Any:
                 self.session_log.write(lines(masked(text, self.no_log.values())))
                 self.session_log.flush()
 
-    log = Log(file_name=path, no_log=dict(enumerate(secrets)))
+    hidden: dict[Any, str] = dict(enumerate(secrets))
+    log = Log(file_name=path, no_log=hidden)
     try:
         log.open()
     except (OSError, Refused) as error:
