@@ -75,7 +75,7 @@ def test_a_text_for_a_person_is_one_bounded_printable_line(text: str) -> None:
 def test_a_secret_with_two_blanks_is_masked_however_it_comes_back(said: str) -> None:
     shown = clean(said, secrets=["pa  ss <w>&rd"])
     assert MASK in shown
-    assert not {"ss", "%3Cw", "&lt;", "<w>"} & {word for word in shown.split()}
+    assert not {"ss", "%3Cw", "&lt;", "<w>"} & set(shown.split())
     assert "ss <w" not in shown
     assert "pa" not in shown
 
