@@ -26,6 +26,7 @@ description:
 requirements:
   - netmiko >= 4.6.0
   - paramiko >= 3.5.1, and < 5 for devices that have nothing newer than SHA-1
+  - invoke, for an ssh_config file with C(Match exec) only
 notes:
   - Set C(gather_facts=false) on the play.
   - M(ansible.builtin.raw) sends exactly one line. Its C(rc) is 1 when the device refused the line (for example
@@ -36,6 +37,14 @@ notes:
   - 'ssh_config files are read for C(HostName), C(Port), C(User), C(IdentityFile), C(HostKeyAlias), C(ProxyJump) and
     C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
+  - Names of hosts and users that a shell would read as more than a name are refused before any file is read, as OpenSSH does since 9.6,
+    because C(ProxyCommand) and C(Match exec) hand them to one. Hosts have none of C(' ` " $ \ ; & < > | ( ) { }), users none of
+    these but a backslash within (C(DOMAIN\user)); neither has blanks or control characters, and neither begins with a dash. The same
+    holds for what an ssh_config file brings by C(HostName), C(User) and C(ProxyJump).
+  - A login has a limit, however steadily a device talks. It is the sum of O(timeout), O(banner_timeout), O(auth_timeout), O(read_timeout)
+    and 120 seconds.
+  - What a device says is shown without control characters, without what turns the direction of a text around, on one line, and shortened;
+    passwords in it are replaced by asterisks first.
   - When AWX or Ansible Automation Platform injects a machine credential, its user, password or key (through ssh-agent)
     arrive as they do for P(ansible.builtin.ssh#connection).
 options:
@@ -300,8 +309,10 @@ options:
         key: read_timeout
   session_log:
     description:
-      - File that gets all that the device prints, readable by its owner only. It is appended to. Passwords are
+      - File that gets all that the device prints, by whole lines and without control characters. It is appended to. Passwords are
         replaced by asterisks, and so are the secrets that a module sends.
+      - Its owner only can read it; an existing file that others could read is closed to them. A symbolic link, a file with a second
+        name, one of another user and anything that is no regular file is refused.
     type: path
     vars:
       - name: ansible_netmiko_session_log

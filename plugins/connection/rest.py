@@ -38,6 +38,8 @@ notes:
     keeps them one after the other.
   - Only calls that are safe to repeat (reads, and what a module knows to be) are tried again; after an upload has begun
     nothing is.
+  - What a device says is shown without control characters, without what turns the direction of a text around, on one line, and shortened;
+    passwords, cookies and tokens in it are replaced by asterisks first.
   - With C(-vvvv) each call is shown with its method, path, status and time; bodies, cookies and queries never.
 options:
   host:
@@ -395,7 +397,9 @@ class Connection(DeviceConnection):
     def _log_in(self) -> None:
         settings = planned(self.get_option, self.dialects)
         self.dialect, self.base_url = settings.system.name, settings.base_url
-        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=self._host)
+        display.vvv(
+            self.shown(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}"), host=self._host
+        )
         self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=self._host))
         self._session.hidden = tuple(self._hidden)
         with _as_ansible():

@@ -6,15 +6,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import socket
-import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +25,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import fail
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import api as rest
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import session as rest_session
 from lab import kinds
-from lab.certificates import Authority
 
 USER = {"username": "ops", "password": PASSWORD}
 
@@ -388,83 +383,6 @@ def test_a_lost_link_is_tried_again_for_reads_and_said_for_writes(lab, login, na
     assert "What the device did with it is unknown." in checked(caught.value)
     assert running.device("edge1").device.things == (["one"] if name == "lost_answer" else [])
     assert door.request("GET", "config/things").status == 200
-
-
-def test_an_answer_that_trickles_for_ever_is_given_up(lab, login):
-    running = lab(edge())
-    door = login(running)
-    door.open()
-    started = time.monotonic()
-    with pytest.raises(failures.Timeout, match="still not complete after 5 s; ansible_rest_total_timeout"):
-        door.request("GET", "config/trickle", timeout=0.5)
-    assert 5 <= time.monotonic() - started < 30
-
-
-class Dripping:
-    """A TLS server of the lab's certificate that answers with these bytes and then one more each 50 ms, for ever."""
-
-    def __init__(self, certificate: Path, first: bytes, byte: bytes) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._context, self._first, self._byte = context, first, byte
-        self._over = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                client, _from = self._socket.accept()
-                threading.Thread(target=self._drip, args=(client,), daemon=True).start()
-
-    def _drip(self, client: socket.socket) -> None:
-        with contextlib.suppress(OSError), self._context.wrap_socket(client, server_side=True) as secured:
-            secured.recv(65536)
-            secured.sendall(self._first)
-            while not self._over.wait(0.05):
-                secured.sendall(self._byte)
-
-    def close(self) -> None:
-        self._over.set()
-        self._socket.close()
-
-
-@pytest.mark.parametrize(
-    ("first", "byte"),
-    [
-        (b"", b"H"),
-        (b"HTTP/1.1 ", b"2"),
-        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
-        (b"HTTP/1.1 200 OK\r\n", b"A: b\r\n"),
-        (b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;", b"x"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x"),
-        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"T: x\r\n"),
-    ],
-)
-def test_an_answer_that_drips_has_one_limit_with_its_headers(lab, login, tmp_path, first, byte):
-    running = lab(edge())
-    certificate = tmp_path / "server.pem"
-    certificate.write_text("".join(Authority().server("edge1", "good")))
-    server = Dripping(certificate, first, byte)
-    started = time.monotonic()
-    try:
-        door = login(running, port=server.port, total_timeout=1, validate_certs=False, retries=0)
-        text = refused(door)
-    finally:
-        server.close()
-    assert time.monotonic() - started < 4
-    assert "still not complete after 1 s; ansible_rest_total_timeout" in text
-
-
-def test_a_call_with_a_longer_limit_of_its_own_keeps_it(lab, login):
-    door = login(lab(edge()), total_timeout=0.5)
-    door.open()
-    assert door.request("GET", "config/things", query={"sleep": "1"}, timeout=3).status == 200
-    with pytest.raises(failures.Timeout, match="ansible_rest_total_timeout"):
-        door.request("GET", "config/things", query={"sleep": "1"})
 
 
 def test_one_call_at_a_time(lab, login):
