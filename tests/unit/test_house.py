@@ -25,6 +25,7 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 DEVICE_ROOMS = {"arguments", "change_transaction", "configure", "device", "firewall", "manager", "router"}
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
+    "_engine/words/device_text",
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",
@@ -38,6 +39,7 @@ PURE_SHARED = {
     "_transport/rest/errors",
     "_transport/rest/retries",
     "_transport/ssh/errors",
+    "_transport/ssh/names",
     "_transport/ssh/platforms",
 }
 # What a wing may use of the transport: the doors and what goes through them, and the types of its rows for a connection.

@@ -22,6 +22,7 @@ from .problems import Problem, downgraded, errors
 from .rules import Rule, overridable
 from .run import Guard, Run, Terms, Wing, converge
 from .waiting import Progress
+from .words.device_text import escaped
 
 # Variables of a task, beside its options: whose device it is, what was consented to, the key for hashes of secrets.
 CUSTOMER = "netsec_customer"
@@ -134,4 +135,5 @@ class StateAction(DeviceAction):
 
 def _yaml(value: Any) -> str:
     value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    shown = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    return escaped(shown)  # YAML takes a character that turns the direction of a text for printable

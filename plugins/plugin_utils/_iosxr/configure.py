@@ -212,7 +212,7 @@ class Configuration(ConfigurationSession):
 
 def _refusal(answer: str, message: str) -> ApplyFailed:
     """The failure that an answer reports; whatever the router printed is in it."""
-    text = " ".join(answer.split())[:500]
+    text = answer.strip()
     refusal = REFUSALS.find(answer)
     if refusal and refusal.meaning:
         problem = Problem("device", "configuration", refusal.meaning, refusal.remedy, "error", text)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .._engine.words.device_text import cut
 from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]
@@ -27,7 +28,7 @@ LONGEST = 500  # characters of a text that is kept
 def text(item: Item, key: str) -> str:
     """A value of an item without blanks around it, at most LONGEST characters; "" where it is missing or not a scalar."""
     value = item.get(key)
-    return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()[:LONGEST]
+    return "" if value is None or isinstance(value, Mapping | list) else cut(str(value).strip(), LONGEST)
 
 
 def number(item: Item, key: str) -> int:

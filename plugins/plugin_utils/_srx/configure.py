@@ -367,7 +367,7 @@ def _refused(answer: str, message: str) -> ApplyFailed:
 
 def _as_problem(answer: str) -> Problem:
     refusal = REFUSALS.find(answer)
-    text = " ".join(answer.split())[:500]
+    text = answer.strip()
     message = (refusal and refusal.meaning) or "the device refused this"
     remedy = (refusal and refusal.remedy) or "See the device's own words."
     return Problem("device", "configuration", message, remedy, device_text=text)

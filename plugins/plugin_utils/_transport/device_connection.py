@@ -15,7 +15,8 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
 from .._engine import failures
-from .login_error import LoginError, one_line
+from .._engine.words.device_text import LONGEST_MESSAGE, clean
+from .login_error import LoginError
 
 OURS = "mspplus.netsec."
 RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
@@ -112,6 +113,10 @@ class DeviceConnection(ConnectionBase):
         """Further secrets that a task is going to send; whatever the connection shows has asterisks instead."""
         self._hidden += [str(value) for value in values if value]
 
+    def shown(self, text: object, longest: int = LONGEST_MESSAGE) -> str:
+        """A text for a message: without the secrets of this connection, one line, printable, bounded."""
+        return clean(text, longest, self.secrets)
+
     # -- the door -------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
@@ -128,7 +133,7 @@ class DeviceConnection(ConnectionBase):
             self._log_in()
         except LoginError as error:
             self.close()
-            raise Unreachable(one_line(f"{self._host}: {error}")) from None
+            raise Unreachable(self.shown(f"{self._host}: {error}")) from None
         except BaseException:
             self.close()
             raise

@@ -21,6 +21,7 @@ from ansible.playbook.play_context import PlayContext
 from ansible.plugins.loader import connection_loader
 
 from ..failures import RunFailed
+from ..words.device_text import LONGEST_MESSAGE, clean, hiding
 from .guard_program import Worker
 from .guard_records import Book, of_text
 from .processes import Process
@@ -59,13 +60,15 @@ def guard(order: Mapping[str, Any], worker: Worker) -> None:
     try:
         work.log_in()
     except (AnsibleError, RunFailed) as error:
-        worker.tell(failed=str(error))
+        worker.tell(failed=clean(error, LONGEST_MESSAGE, door.secrets))
         return
     worker.tell(ready=os.getpid())
     why = _waited(worker, record.main, work)
     if why:
         _end(worker, record.worker)
-        book.end(record, "guard", why, _cleaned_up(work))
+        with hiding(lambda: door.secrets):
+            left = clean(_cleaned_up(work), LONGEST_MESSAGE)
+        book.end(record, "guard", why, left)
     with contextlib.suppress(AnsibleError, RunFailed):
         work.log_out()
 

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import get_args
 
+from ..._engine.words.device_text import cut
 from ..interfaces import printed_name
 from ..names import interface_name
 from ..span.model import Destination, Direction, SessionClass
@@ -116,7 +117,7 @@ class _Block:
 
     def keep(self, text: str) -> None:
         if len(self.unparsed) < MAX_UNPARSED:
-            self.unparsed.append(text[:MAX_LINE])
+            self.unparsed.append(cut(text, MAX_LINE))
 
 
 def parse_status(text: str) -> tuple[SessionStatus, ...]:

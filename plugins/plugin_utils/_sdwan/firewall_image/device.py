@@ -20,7 +20,8 @@ from ..._engine.problems import Problem, errors
 from ..._engine.rules import Finding, problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
-from ..._transport.rest.api import Rejected, clean
+from ..._engine.words.device_text import clean
+from ..._transport.rest.api import Rejected
 from ..manager import Manager
 from ..model import Image, Storage, images, storage, system
 from ..rule_table import RULES

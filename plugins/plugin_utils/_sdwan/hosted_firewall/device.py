@@ -15,7 +15,8 @@ from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
-from ..._transport.rest.api import Rejected, RestDoor, clean
+from ..._engine.words.device_text import clean
+from ..._transport.rest.api import Rejected, RestDoor
 from ..manager import Manager
 from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
 from ..resources import SYSTEMS

@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from ..._engine.words.device_text import cut
+
 Raw = dict[str, str]
 Kind = Literal["text", "number", "name"]  # a name that says nothing is None
 
@@ -136,7 +138,7 @@ class Report:
         """One more thing that was not understood."""
         self.unparsed += 1
         if len(self.samples) < MAX_UNPARSED:
-            self.samples.append(what.strip()[:LONGEST_UNPARSED])
+            self.samples.append(cut(what.strip(), LONGEST_UNPARSED))
 
     def displayed(self, place: Place, count: int) -> None:
         self.totals[place] = self.totals.get(place, 0) + count
@@ -170,7 +172,7 @@ def number(text: str | None) -> int | None:
 def fpc_pic(text: str) -> str:
     """``FPC0 PIC1`` out of `` on FPC0 PIC1:``; the text itself, bounded, when it is something else."""
     found = _PIC.search(text)
-    return f"FPC{found[1]} PIC{found[2]}" if found else text.strip(" :\n")[:LONGEST_UNPARSED]
+    return f"FPC{found[1]} PIC{found[2]}" if found else cut(text.strip(" :\n"), LONGEST_UNPARSED)
 
 
 def policy(text: str | None) -> tuple[str | None, int | None]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator
 
+from ..._engine.words.device_text import cut
 from .model import LABELS, LONGEST_VALUE, SUMMARY_LABELS, WING_LABELS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shapes, larger
 from .text_shapes import HEAD, STATES, WING_KEYS, WING_LINE, key_of_label, learnt
@@ -138,7 +139,7 @@ class _Reader:
     def _odd(self, text: str) -> None:
         self._report.odd(text)
         if not self._begun:
-            self._report.lead = f"{self._report.lead}{text}\n"[:LONGEST_LEAD]
+            self._report.lead = cut(f"{self._report.lead}{text}\n", LONGEST_LEAD)
 
     def _wing(self, found: re.Match[str]) -> None:
         self._side = f"{found[1].lower()}."

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
+from ..._engine.words.device_text import cut
 from .model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shape, Shapes, larger
 
@@ -357,4 +358,4 @@ class _Tree:
             self._lead(text)
 
     def _lead(self, text: str) -> None:
-        self._report.lead = f"{self._report.lead}{text}"[:LONGEST_LEAD]
+        self._report.lead = cut(f"{self._report.lead}{text}", LONGEST_LEAD)

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..._engine.words.device_text import cut
 from ..xml_tree import Element, is_xml, nodes
 from .tables import LEVELS
 
@@ -318,7 +319,7 @@ def _text(lines: Iterable[str], report: Report, node: str = "") -> None:
         if count >= MOST_LINES:
             report.missed(f"more than {MOST_LINES} lines")
             return
-        line = line[:LONGEST_LINE].expandtabs(8).rstrip()
+        line = cut(line, LONGEST_LINE).expandtabs(8).rstrip()
         if line.strip() and not _line(line, place, report):
             report.missed(line.strip())
 

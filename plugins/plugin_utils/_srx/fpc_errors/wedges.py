@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..._engine.words.device_text import cut
 from ..junos_cli import by_node
 from ..xml_tree import is_xml, nodes
 from .tables import CONTROL_PATH_CARDS, DRIVERS
@@ -85,7 +86,7 @@ def parse_alarms(text: str, node: str = "") -> list[Alarm]:
     if is_xml(text):
         for name, part in nodes(text)[0]:
             for alarm in part.all("alarm-detail"):
-                description = " ".join(alarm.value("alarm-description").split())[:LONGEST_LINE]
+                description = cut(" ".join(alarm.value("alarm-description").split()), LONGEST_LINE)
                 found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), description))
         return found[:MOST_FOUND]
     for name, block in by_node(text):
@@ -178,7 +179,7 @@ def _wedge_row(wedge: _Wedge, cards: Mapping[tuple[str, int], str]) -> Row:
         if card:
             row["card"] = card
     row |= {"driver": wedge.driver or "unknown", "kind": kind, "active": wedge.alarm or not wedge.cleared}
-    row |= {"alarm": wedge.alarm, "log_lines": wedge.count, "text": wedge.text[:LONGEST_LINE]}
+    row |= {"alarm": wedge.alarm, "log_lines": wedge.count, "text": cut(wedge.text, LONGEST_LINE)}
     row |= {key: value for key, value in (("first_seen", wedge.first), ("last_seen", wedge.last)) if value}
     expected = next((each.cards for each in DRIVERS if each.name == wedge.driver), None)
     if expected is not None and row.get("card"):

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..._engine.failures import ApplyFailed
-from ..login_error import one_line
-
-LONGEST_TEXT = 500  # characters of a device's text that a message shows
+from ..._engine.words.device_text import clean
 
 # What a path below the base path may hold; everything else has to be percent-encoded by whoever builds it.
 _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
@@ -132,13 +130,3 @@ def quoted(text: str, also: str = "") -> str:
         else "".join(f"%{byte:02X}" for byte in char.encode())
         for char in text
     )
-
-
-def clean(text: object, longest: int = LONGEST_TEXT) -> str:
-    """A device's text for a message: one line, printable, bounded.
-
-    >>> clean("a\\r\\n  b\\x1b[1m")
-    'a b [1m'
-    """
-    line = one_line(str(text)[: 8 * longest])
-    return line if len(line) <= longest else f"{line[:longest]}…"

@@ -13,11 +13,11 @@ from __future__ import annotations
 import errno
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from .api import clean
+from ..._engine.words.device_text import LONGEST_MESSAGE, clean
 
 # unsent: the device saw nothing of the call; silent: it did not answer in time; lost: the link broke, it may have acted.
 Fate = Literal["unsent", "silent", "lost"]
@@ -25,10 +25,11 @@ Fate = Literal["unsent", "silent", "lost"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: after the
-    login.
+    """What was tried, for the messages. secrets: what none of them shows. call: `METHOD path`; named: the waiting time is an
+    option's; inside: after the login.
 
-    fingerprint: SHA-256 of the certificate that the device shows, "" when it is not known.
+    fingerprint: SHA-256 of the certificate that the device shows, "" when it is not known. total: seconds that the answer may
+    take.
     """
 
     host: str
@@ -41,6 +42,8 @@ class Attempt:
     proxy: str = ""
     client_cert: str = ""
     fingerprint: str = ""
+    total: float = 0.0
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
     def where(self) -> str:
@@ -55,8 +58,9 @@ def explained(error: BaseException, attempt: Attempt) -> tuple[Fate, str]:
             if any(kind.__name__ == name for kind in type(cause).__mro__):
                 text = explain(cause, attempt)
                 if text:
-                    return fate, clean(text, 1000)
-    return "lost", clean(f"{attempt.where}: {attempt.call} failed: {type(beneath[-1]).__name__}: {beneath[-1]}", 1000)
+                    return fate, clean(text, LONGEST_MESSAGE, attempt.secrets)
+    text = f"{attempt.where}: {attempt.call} failed: {type(beneath[-1]).__name__}: {beneath[-1]}"
+    return "lost", clean(text, LONGEST_MESSAGE, attempt.secrets)
 
 
 def distrusted(error: BaseException) -> bool:
@@ -176,6 +180,13 @@ def _silent(_error: BaseException, attempt: Attempt) -> str:
     return f"{attempt.where}: no answer to {attempt.call} within {attempt.read_timeout:g} s{more}."
 
 
+def _too_slow(_error: BaseException, attempt: Attempt) -> str:
+    return (
+        f"{attempt.where}: the answer to {attempt.call} is still not complete after {attempt.total:g} s; "
+        "ansible_rest_total_timeout allows more."
+    )
+
+
 def _lost(_error: BaseException, attempt: Attempt) -> str:
     reasons = "a restart, a service that ended, a cut link"
     if not attempt.inside:
@@ -192,6 +203,7 @@ def _url(_error: BaseException, attempt: Attempt) -> str:
 
 # Name of a class, what became of the call, what it means; the first row that has something to say about any error wins.
 _TABLE: tuple[tuple[str, Fate, Callable[[BaseException, Attempt], str]], ...] = (
+    ("AnswerTooSlow", "silent", _too_slow),
     ("SSLCertVerificationError", "unsent", _certificate),
     ("SSLError", "unsent", _pin),
     ("SSLError", "unsent", _alert),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ Option = Callable[[str], Any]
 
 # In the inventory's directory, the first that is there. Ansible reads no .txt of a directory as inventory.
 AUTHORITIES = ("ca.txt", "ca.pem")
+TIMES_SILENCE = 10  # what a whole answer with its headers may take, however steadily it trickles
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,22 @@ class Settings:
     proxy: str = field(repr=False)
     timeout: float
     read_timeout: float
+    total_timeout: float | None
     retries: Retries
+
+    def longest_answer(self, silence: float | None) -> float:
+        """Seconds that a whole answer may take. silence: the limit that the call brings; one that is known to take long gets
+        as long, whatever the option says."""
+        if self.total_timeout is None:
+            return TIMES_SILENCE * (silence or self.read_timeout)
+        return max(self.total_timeout, silence or 0.0)
+
+    @property
+    def credential_secrets(self) -> list[str]:
+        """What a device or a proxy may repeat of the login: the passwords, and user and password as a header carries them."""
+        pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        proxy = (urlsplit(self.proxy).password or "") if self.proxy else ""
+        return [self.password, self.secondary_password, pair, proxy]
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -78,6 +95,7 @@ def planned(option: Option, dialects: DialectTable) -> Settings:
         proxy=_proxy(option),
         timeout=_seconds(option, "timeout"),
         read_timeout=_seconds(option, "read_timeout"),
+        total_timeout=None if option("total_timeout") is None else _seconds(option, "total_timeout"),
         retries=Retries(max(0, int(option("retries"))), max(0.0, float(option("retry_wait")))),
     )
 

@@ -17,14 +17,16 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
+from ..._engine.words.device_text import clean, masked
 from ..login_error import LoginError
-from .api import Answer, Rejected, Sent, clean, target
+from .api import Answer, Rejected, Sent, target
+from .deadline import Allowance
 from .errors import Attempt, distrusted, explained
 from .login import Settings
 from .retries import TEMPORARY, TooLong
@@ -42,7 +44,6 @@ for _library in ("urllib3", "requests"):
 
 LARGEST_ANSWER = 64 << 20  # bytes
 CHUNK = 1 << 16
-LONGEST_ANSWER = 10  # times read_timeout, from the first byte to the last, however steadily it trickles
 GOODBYE = 5.0  # seconds that a logout may take
 SHORTEST_SECRET = 8  # characters; what is shorter is part of too many other words
 
@@ -83,6 +84,7 @@ class Session:
         self._system = settings.system
         self._say = say
         self._http: Any = None
+        self._allowance = Allowance(0.0)  # that of the call under way
         self._inside = False  # logged in
         self._met = False  # was inside once; from then on a failure is no failed login
         self._token = ""
@@ -105,7 +107,7 @@ class Session:
                 return
             try:
                 if self._http is None:
-                    self._http = session(self.settings.tls, self.settings.proxy)
+                    self._http = session(self.settings.tls, self.settings.proxy, self._allowance)
                     self._http.headers.update(
                         {
                             "User-Agent": f"mspplus.netsec/{VERSION}",
@@ -319,6 +321,7 @@ class Session:
         read = ask.timeout if ask.timeout is not None else settings.read_timeout
         data, form = ask.body()
         headers = {"Content-Type": form} if form else {}
+        self._allowance.seconds = settings.longest_answer(ask.timeout)
         started = time.monotonic()
         try:
             with _quiet():
@@ -332,25 +335,20 @@ class Session:
                     stream=True,
                 )
             with contextlib.closing(response):
-                raw = self._received(response, ask, read)
+                raw = self._received(response)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise self._broken(error, ask, read) from None
         self._say(f"{ask.call} -> {raw.status} in {(time.monotonic() - started) * 1000:.0f} ms")
         return raw
 
-    def _received(self, response: Any, ask: _Ask, read: float) -> _Raw:
-        end = time.monotonic() + LONGEST_ANSWER * read
+    @staticmethod
+    def _received(response: Any) -> _Raw:
         pieces, size = [], 0
         while data := response.raw.read1(CHUNK, decode_content=True):
             pieces.append(data)
             size += len(data)
             if size > LARGEST_ANSWER:
                 break
-            if time.monotonic() > end:
-                raise Timeout(
-                    f"{self.settings.host}: the answer to {ask.call} is still not complete after "
-                    f"{LONGEST_ANSWER * read:g} s; ansible_rest_read_timeout allows more."
-                )
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return _Raw(response.status_code, headers, b"".join(pieces), cut=size > LARGEST_ANSWER)
 
@@ -370,6 +368,8 @@ class Session:
             proxy=settings.proxy_shown,
             client_cert=settings.tls.client_cert,
             fingerprint=fingerprint,
+            total=self._allowance.seconds,
+            secrets=self._all_secrets(),
         )
         fate, text = explained(error, attempt)
         self._say(f"{ask.call} -> {fate}")
@@ -383,16 +383,17 @@ class Session:
 
     def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
         """(the answer, the refusal if it is one, whether another try may give a better one)."""
-        body, wrong, spoilt = _parsed(raw)
+        secrets = self._all_secrets()
+        body, wrong, spoilt = _parsed(raw, secrets)
         answer = Answer(raw.status, body, raw.headers)
         error = self._system.error(body)
         if 300 <= raw.status < 400:
-            where = clean(raw.headers.get("location", "elsewhere"), 120)
+            where = clean(raw.headers.get("location", "elsewhere"), 120, secrets)
             text = f"a redirect to {where}, which is not followed. Check ansible_host, ansible_port, ansible_rest_base_path."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), False
         if raw.status >= 400:
             code, text = error or (None, self._system.text_of_error(body))
-            return answer, self._rejected(ask, raw, code, text or _words(raw)), raw.status in TEMPORARY
+            return answer, self._rejected(ask, raw, code, text or _words(raw, secrets)), raw.status in TEMPORARY
         if wrong:
             text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
@@ -400,10 +401,13 @@ class Session:
             return answer, self._rejected(ask, raw, *error), False
         return answer, None, False
 
+    def _all_secrets(self) -> list[str]:
+        """What no message shows."""
+        settings = self.settings
+        return [*self.secrets, *self.hidden, *filter(None, settings.credential_secrets)]
+
     def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str, verb: str = "was refused with") -> Rejected:
-        text = clean(text)
-        for secret in [*self.secrets, *self.hidden, self.settings.password, self.settings.secondary_password]:
-            text = text.replace(secret, "********") if secret else text
+        text = clean(text, secrets=self._all_secrets())
         number = f", error {code}" if code is not None else ""
         message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {text or 'no text'}"
         return Rejected(message, status=raw.status, code=code, text=text, method=ask.method, path=ask.path)
@@ -413,19 +417,19 @@ def _call(call: Any) -> tuple[str, str]:
     return call.method, call.path
 
 
-def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
+def _parsed(raw: _Raw, secrets: Sequence[str]) -> tuple[Any, str, bool]:
     """(body, what is wrong with it, whether it claimed to be JSON and is not)."""
     if raw.cut:
         return None, f"more than {LARGEST_ANSWER >> 20} MiB.", False
     if not raw.data.strip():
         return None, "", False
-    kind = clean(raw.headers.get("content-type", "no type"), 60)
+    kind = clean(raw.headers.get("content-type", "no type"), 60, secrets)
     try:
         body = json.loads(raw.data, parse_constant=_no_number)
         if re.search(rb"\\u[dD][89a-fA-F]", raw.data):
             json.dumps(body, ensure_ascii=False).encode()  # halves of a character cannot be shown
     except (ValueError, RecursionError):
-        start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
+        start = f": {clean(_words(raw, secrets), 120, secrets)!r}" if kind.startswith("text/") else ""
         return None, f"{len(raw.data)} bytes that are not JSON ({kind}){start}.", "json" in kind
     return body, "", False
 
@@ -434,10 +438,10 @@ def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _words(raw: _Raw) -> str:
+def _words(raw: _Raw, secrets: Sequence[str]) -> str:
     """What a body that is no JSON says to a person."""
-    text = raw.data[:4096].decode("utf-8", "replace")
-    return clean(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE), 300)
+    text = masked(raw.data.decode("utf-8", "replace"), secrets)[:4096]
+    return clean(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE), 300, secrets)
 
 
 @contextlib.contextmanager

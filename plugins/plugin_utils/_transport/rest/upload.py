@@ -11,7 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import IO, Any, Protocol
 
-from .api import Sent, clean
+from ..._engine.words.device_text import clean
+from .api import Sent
 
 try:
     from requests_toolbelt.multipart.encoder import MultipartEncoder  # type: ignore[import-untyped]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +18,17 @@ from itertools import pairwise
 from typing import Any
 
 from ..login_error import LoginError
+from ..watchdog import limited, shut
 from .algorithms import disabled, offered
 from .errors import HostKeyRefused
 from .known_hosts import KnownKeys, fingerprint, known_keys, name_of
+from .names import host_name, user_name
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
     import paramiko
 
 MAX_JUMPS = 8
+LONGEST_PREPARATION = 120.0  # seconds from the login to the prompt
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,12 @@ class Target:
         if self.known_hosts is None:
             return KnownKeys()
         return known_keys(self.known_hosts, self.alias or self.host, 22 if self.alias else self.port)
+
+    @property
+    def login_limit(self) -> float:
+        """Seconds after which a login is given up, however steadily the other side talks: paramiko counts anew with each byte
+        of a banner, and waits an hour for a channel and for ever for a terminal."""
+        return self.timeout + self.banner_timeout + self.auth_timeout + LONGEST_PREPARATION
 
     @property
     def disabled(self) -> dict[str, list[str]]:
@@ -86,7 +96,7 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
         raise HostKeyRefused(
             f"{where}: the host key has CHANGED: {offered}, {target.known_hosts_file} has another one for {name}. "
             f"The connection may be intercepted, or the device has new keys; then remove the old entry first: "
-            f"`ssh-keygen -f {target.known_hosts_file} -R '{name}'`."
+            f"`ssh-keygen -f {shlex.quote(target.known_hosts_file)} -R {shlex.quote(name)}`."
         )
     raise HostKeyRefused(f"{where}: the host key is unknown: {offered}, {target.known_hosts_file} has none for {name}.")
 
@@ -150,21 +160,38 @@ class SshConfig:
             except (OSError, UnicodeDecodeError) as error:
                 raise self._unusable(error) from None
 
-    def about(self, host: str, user: str | None = None, port: int | str | None = None) -> dict[str, Any]:
-        """What the file says about a host, keys in lower case. user, port: what is set elsewhere, and wins."""
+    def about(self, host: str, user: str | None, port: int | str | None, where: tuple[str, str]) -> dict[str, Any]:
+        """What the file says about a host, keys in lower case. user, port: what is set elsewhere, and wins. where: what set host
+        and user, for messages.
+
+        The file may run commands with the names in them (`Match exec`, ProxyCommand), so the names are looked at first, and once
+        more when the file has brought others.
+        """
+        host_name(host, where[0])
+        user_name(user or "", where[1])
         if not self._path:
             return {key: value for key, value in (("user", user), ("port", port)) if value}
         # As first lines of the file they win, and %p and %r of a ProxyCommand mean them.
         known = [f"{key} {value}" for key, value in (("User", user), ("Port", port)) if value]
         try:
             config = paramiko.SSHConfig.from_text("\n".join(["Host *", *known, self._text]))
-            return dict(config.lookup(host))
-        except paramiko.SSHException as error:
+            said = dict(config.lookup(host))
+        except ImportError as missing:  # paramiko runs `Match exec` by a package that it does not depend on
+            raise LoginError(
+                f"the ssh_config file {self._path} has `Match exec`, for which paramiko needs invoke on the controller "
+                f"({missing}): run `pip install invoke` in the Python environment of ansible-playbook, or write the section "
+                "without `exec`."
+            ) from None
+        except Exception as error:  # shlex, getpass, the command of `Match exec`: each fails in its own way
             raise self._unusable(error) from None
+        host_name(str(said.get("hostname", host)), f"HostName in {self._path}")
+        user_name(str(said.get("user", "")), f"User in {self._path}")
+        return said
 
     def _unusable(self, error: Exception) -> LoginError:
         return LoginError(
-            f"the ssh_config file {self._path} cannot be used: {error}. Check ansible_netmiko_ssh_config_file."
+            f"the ssh_config file {self._path} cannot be used: {str(error) or type(error).__name__}. "
+            "Check ansible_netmiko_ssh_config_file."
         )
 
     def route(self, target: Target, host_config: Mapping[str, Any], jump_password: str | None) -> Route:
@@ -181,10 +208,11 @@ class SshConfig:
         name, colon, port = rest.rpartition(":")
         if not colon or not port.isdigit():
             name, port = rest, ""
-        host_config = self.about(name.strip("[]"), user, port)
+        place = f"ProxyJump in {self._path}"
+        host_config = self.about(name.strip("[]"), user, port, (place, place))
         return replace(
             target,
-            host=host_config.get("hostname", name),
+            host=host_config.get("hostname", name.strip("[]")),
             port=port_of(host_config),
             user=host_config.get("user", target.user),
             alias=host_config.get("hostkeyalias", ""),
@@ -301,20 +329,21 @@ def _log_in(target: Target, stream: Any, failed: Callable[[BaseException, Target
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(host_key_policy(target))
     try:
-        client.connect(
-            target.host,
-            target.port,
-            target.user,
-            target.password,
-            pkey=target.key,
-            allow_agent=target.allow_agent,
-            look_for_keys=target.look_for_keys,
-            timeout=target.timeout,
-            banner_timeout=target.banner_timeout,
-            auth_timeout=target.auth_timeout,
-            disabled_algorithms=target.disabled,
-            sock=stream,
-        )
+        with limited(target.login_limit, lambda: shut(stream)):
+            client.connect(
+                target.host,
+                target.port,
+                target.user,
+                target.password,
+                pkey=target.key,
+                allow_agent=target.allow_agent,
+                look_for_keys=target.look_for_keys,
+                timeout=target.timeout,
+                banner_timeout=target.banner_timeout,
+                auth_timeout=target.auth_timeout,
+                disabled_algorithms=target.disabled,
+                sock=stream,
+            )
     except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
         client.close()
         raise failed(error, target) from None
