@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A file on the controller that may hold what only its owner shall read."""
+"""A file on the controller that may hold what only its owner may read."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def appended(path: str) -> int:
     """A descriptor to append with, of a file that its owner only may read and write from now on; made if it is not there.
 
     What is opened is looked at, not its name, so nothing can take its place in between. Raises Refused for a link, for what is no
-    regular file, for one of somebody else, and for one with a second name; OSError.
+    regular file, for one of another user, and for one with a second name; OSError.
     """
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe would wait
     try:
         descriptor = os.open(path, flags, OWNER_ONLY)
     except OSError as error:
         if error.errno == errno.ELOOP and os.path.islink(path):
-            raise Refused("it is a symbolic link, which may lead to a file of somebody else") from None
+            raise Refused("it is a symbolic link, which may lead to a file of another user") from None
         if error.errno == errno.ENXIO:
             raise Refused("it is a pipe or a socket, no regular file") from None
         raise

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A limit on what has none of its own: libraries that wait for ever, or begin to count anew with each byte."""
+"""A limit on what has none of its own: libraries that wait for ever, or begin to count again with each byte."""
 
 from __future__ import annotations
 

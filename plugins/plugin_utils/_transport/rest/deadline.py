@@ -4,7 +4,7 @@
 
 """A limit on a whole answer, from its status line to its last byte.
 
-http.client reads a line until it ends, and a socket counts its silence anew with each byte: a server that sends one byte of a
+http.client reads a line until it ends, and a socket counts its silence again from each byte: a server that sends one byte of a
 header a second would hold a task for ever. So each read from the socket gets what is left of the time.
 """
 

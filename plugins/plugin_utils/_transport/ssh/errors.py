@@ -62,7 +62,7 @@ def explained(error: BaseException, attempt: Attempt) -> str:
 def accept_key(host: str, port: int, known_hosts: str) -> str:
     """How to trust one more key; switching the check off comes last."""
     scan = f"ssh-keyscan -p {port} {host}" if port != 22 else f"ssh-keyscan {host}"
-    file = shlex.quote(known_hosts)  # somebody will paste it into a shell; host has nothing that means something there
+    file = shlex.quote(known_hosts)  # a user will paste it into a shell; host has nothing that means something there
     return (
         f"Compare the fingerprint with the device's own. If they agree, accept the key with `{scan} >> {file}`, "
         "or name another file in ansible_netmiko_known_hosts. "

@@ -61,7 +61,7 @@ class Target:
 
     @property
     def login_limit(self) -> float:
-        """Seconds after which a login is given up, however steadily the other side talks: paramiko counts anew with each byte
+        """Seconds after which a login is given up, however steadily the other side talks: paramiko counts again from each byte
         of a banner, and waits an hour for a channel and for ever for a terminal."""
         return self.timeout + self.banner_timeout + self.auth_timeout + LONGEST_PREPARATION
 
