@@ -26,6 +26,7 @@ description:
 requirements:
   - netmiko >= 4.6.0
   - paramiko >= 3.5.1, and < 5 for devices that have nothing newer than SHA-1
+  - invoke, for an ssh_config file with C(Match exec) only
 notes:
   - Set C(gather_facts=false) on the play.
   - M(ansible.builtin.raw) sends exactly one line. Its C(rc) is 1 when the device refused the line (for example
@@ -36,6 +37,14 @@ notes:
   - 'ssh_config files are read for C(HostName), C(Port), C(User), C(IdentityFile), C(HostKeyAlias), C(ProxyJump) and
     C(ProxyCommand). Their C(UserKnownHostsFile) and C(StrictHostKeyChecking) are not used: what is trusted is said by
     O(known_hosts) and O(host_key_checking). Host keys of jump hosts are checked against the same file.'
+  - Names of hosts and users that a shell would read as more than a name are refused before any file is read, as OpenSSH does since 9.6,
+    because C(ProxyCommand) and C(Match exec) hand them to one. Hosts have none of C(' ` " $ \ ; & < > | ( ) { }), users none of
+    these but a backslash within (C(DOMAIN\user)); neither has blanks or control characters, and neither begins with a dash. The same
+    holds for what an ssh_config file brings by C(HostName), C(User) and C(ProxyJump).
+  - A login has a limit, however steadily a device talks. It is the sum of O(timeout), O(banner_timeout), O(auth_timeout), O(read_timeout)
+    and 120 seconds.
+  - What a device says is shown without control characters, without what turns the direction of a text around, on one line, and shortened;
+    passwords in it are replaced by asterisks first.
   - When AWX or Ansible Automation Platform injects a machine credential, its user, password or key (through ssh-agent)
     arrive as they do for P(ansible.builtin.ssh#connection).
 options:
@@ -183,7 +192,7 @@ options:
       - File of the host keys that are accepted, in the format of OpenSSH (hashed names, wildcards and C(@revoked)
         included). Away from port 22 the names in it have the form V([host]:port).
       - By default the file C(known_hosts.txt) in the directory of the inventory that the host comes from, so that each
-        customer's inventory brings its own.
+        customer's inventory has its own.
     type: path
     vars:
       - name: ansible_netmiko_known_hosts
@@ -300,8 +309,10 @@ options:
         key: read_timeout
   session_log:
     description:
-      - File that gets all that the device prints, readable by its owner only. It is appended to. Passwords are
+      - File that gets all that the device prints, by whole lines and without control characters. It is appended to. Passwords are
         replaced by asterisks, and so are the secrets that a module sends.
+      - Its owner only can read it; an existing file that others could read is closed to them. A symbolic link, a file with a second
+        name, one of another user and anything that is no regular file is refused.
     type: path
     vars:
       - name: ansible_netmiko_session_log
@@ -365,7 +376,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_c
     Timeout,
     Unreachable,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError, one_line
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
@@ -374,10 +385,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.logi
     hang_up,
     new_device,
     planned,
-    session_log,
     why,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import FastLogin, platform_table
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.session_log import session_log
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LONGEST_PREPARATION
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.watchdog import limited, shut
 
 with contextlib.suppress(ImportError):  # open() says so
     import netmiko
@@ -389,7 +402,6 @@ display = Display()
 PLATFORMS = platform_table(IOSXR, JUNOS, others=NETWORK_OS)
 
 CHUNK = 65536  # bytes a read
-LONGEST_GREETING = 120.0  # seconds from the login to the prompt, however steadily a device talks
 WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
 
 
@@ -423,7 +435,7 @@ class Connection(DeviceConnection):
     # -- the door -------------------------------------------------------------------------------------------------
 
     def send(self, text: str) -> None:
-        """Write text as it stands, UTF-8. Raises Dropped, Timeout."""
+        """Write text as it is, UTF-8. Raises Dropped, Timeout."""
         channel = self._channel()
         try:
             channel.settimeout(self.read_timeout)
@@ -491,7 +503,7 @@ class Connection(DeviceConnection):
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
             ) from None
         refused = self.platforms.row(self.platform).refusals.find(output)
-        return int(refused is not None), output.encode(), refused.text.encode() if refused else b""
+        return int(refused is not None), output.encode(), self.shown(refused.text).encode() if refused else b""
 
     # -- logging in -----------------------------------------------------------------------------------------------
 
@@ -500,6 +512,22 @@ class Connection(DeviceConnection):
         self.platform = login.platform
         self._log = session_log(self.get_option("session_log"), self.secrets)
         self._dial(login)
+        # Some systems let a user wait longer than others for what they print first.
+        seconds = login.target.login_limit + self.read_timeout
+        with limited(seconds, lambda: shut(self._wire.stream)) as watch:
+            try:
+                self._enter(login)
+            except Exception:
+                if not watch.passed:
+                    raise
+                raise Unreachable(
+                    f"{self._host}: the login has not come to an end within {seconds:g} s, although the device keeps the "
+                    "connection open. The limit is the sum of ansible_netmiko_timeout, ansible_netmiko_banner_timeout, "
+                    f"ansible_netmiko_auth_timeout, ansible_netmiko_read_timeout and {LONGEST_PREPARATION:g} s."
+                ) from None
+
+    def _enter(self, login: Login) -> None:
+        """The SSH login on the open wire, and what comes until the prompt."""
         fast = self.platforms.row(self.platform).fast_login
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
@@ -509,7 +537,7 @@ class Connection(DeviceConnection):
         except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
             if not fast and self._device.remote_conn is not None:
                 self._no_prompt(str(error))
-            raise Unreachable(why(error, login.target, login.route)) from None
+            raise Unreachable(self.shown(why(error, login.target, login.route))) from None
         if fast:
             self._prepare(fast)
         else:
@@ -524,15 +552,15 @@ class Connection(DeviceConnection):
         )
         try:
             self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
-        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot carry
-            raise Unreachable(why(error, login.route.first)) from None
+        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
+            raise Unreachable(self.shown(why(error, login.route.first))) from None
         self._device = new_device(login, self._wire.stream, self._log)
 
     def _prepare(self, login: FastLogin) -> None:
         text = ""
         silence = min(WAKE_AFTER, self.read_timeout)
         woken = False
-        end = time.monotonic() + LONGEST_GREETING
+        end = time.monotonic() + LONGEST_PREPARATION
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
                 if login.shell and login.shell[0].fullmatch(prompt):
@@ -551,13 +579,11 @@ class Connection(DeviceConnection):
         except Timeout:
             self._no_prompt(text)
         except Dropped as error:
-            raise Unreachable(one_line(f"{error} It was during the login.")) from None
+            raise Unreachable(self.shown(f"{error} This happened during the login.")) from None
         self.base_prompt = prompt[:-1][: login.longest]
 
     def _no_prompt(self, printed: str) -> NoReturn:
-        last = one_line(printed)[-120:]
-        for secret in self.secrets:
-            last = last.replace(secret, "********")
+        last = self.shown(printed, CHUNK)[-120:]
         raise Unreachable(
             f"{self._host}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
             f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."
@@ -573,6 +599,6 @@ class Connection(DeviceConnection):
     def _lost(self) -> NoReturn:
         self.close()
         raise Dropped(
-            f"{self._host}: the device closed the session in the middle. "
+            f"{self._host}: the device closed the session unexpectedly. "
             "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
         ) from None

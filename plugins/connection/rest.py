@@ -16,7 +16,7 @@ author:
 description:
   - Opens one HTTPS session on a REST system. The actions of this collection run in the controller and speak through it;
     nothing is copied to the device.
-  - How a system logs in and out, and how it says no, is its dialect. Which one it is is taken from C(ansible_network_os).
+  - How a system logs in and out, and how it refuses, is its dialect. Which one it is is taken from C(ansible_network_os).
   - Takes the modules of this collection and M(ansible.builtin.raw) only. Every other module that would use the connection
     is refused before a byte is sent, because it would need a shell. Modules that work on the controller only
     (M(ansible.builtin.debug), M(ansible.builtin.set_fact), M(ansible.builtin.assert) and the like) are not affected.
@@ -38,6 +38,8 @@ notes:
     keeps them one after the other.
   - Only calls that are safe to repeat (reads, and what a module knows to be) are tried again; after an upload has begun
     nothing is.
+  - What a device says is shown without control characters, without what turns the direction of a text around, on one line, and shortened;
+    passwords, cookies and tokens in it are replaced by asterisks first.
   - With C(-vvvv) each call is shown with its method, path, status and time; bodies, cookies and queries never.
 options:
   host:
@@ -116,7 +118,7 @@ options:
       - name: ansible_network_os
   base_path:
     description:
-      - What stands before each path, if it is not what the dialect says (V(/sdwan/nitro/{version}/) and
+      - What comes before each path, if it is not what the dialect gives (V(/sdwan/nitro/{version}/) and
         V(/sdwan_center/nitro/{version}/)). C({version}) in it is replaced by O(api_version).
     type: str
     vars:
@@ -152,9 +154,9 @@ options:
   ca_path:
     description:
       - PEM file (or directory, as C(openssl rehash) makes it) of the authorities that are trusted, and no others. A
-        certificate that a device made for itself may stand in it.
+        certificate that a device made for itself may be in it.
       - By default the file C(ca.txt), else C(ca.pem), in the directory of the inventory that the host comes from, so that each
-        customer's inventory brings its own; where there is none, the authorities of the controller's system. Where the inventory
+        customer's inventory has its own; where there is none, the authorities of the controller's system. Where the inventory
         is a directory prefer C(ca.txt), which Ansible does not read as inventory.
     type: path
     vars:
@@ -185,7 +187,7 @@ options:
       - name: ansible_rest_server_name
   client_cert:
     description:
-      - PEM file of a certificate that is shown to the system; the private key may stand in it too.
+      - PEM file of a certificate that is shown to the system; the private key may be in it, too.
     type: path
     vars:
       - name: ansible_rest_client_cert
@@ -237,7 +239,7 @@ options:
         key: timeout
   read_timeout:
     description:
-      - Seconds of silence after which a call is given up. Calls that are known to take longer bring their own limit.
+      - Seconds of silence after which a call is given up. Calls that are known to take longer have their own limit.
     type: float
     default: 30
     vars:
@@ -248,6 +250,19 @@ options:
     ini:
       - section: rest_connection
         key: read_timeout
+  total_timeout:
+    description:
+      - Seconds that a whole answer may take after the request was sent, from its status line to its last byte, however steadily it
+        comes. By default ten times the seconds of silence that the call allows (O(read_timeout), or its own limit). A call
+        that is known to take longer gets at least its own limit.
+    type: float
+    vars:
+      - name: ansible_rest_total_timeout
+    env:
+      - name: ANSIBLE_REST_TOTAL_TIMEOUT
+    ini:
+      - section: rest_connection
+        key: total_timeout
   retries:
     description:
       - How often a call that is safe to repeat is tried again, after a status of V(429), V(500), V(502), V(503) or V(504), a lost
@@ -342,7 +357,7 @@ def _as_ansible() -> Iterator[None]:
     try:
         yield
     except (failures.Unreachable, failures.Dropped, failures.Timeout) as error:
-        raise _KINDS[type(error)](str(error)) from None
+        raise _KINDS[type(error)](str(error)) from None  # a session masks and cleans its own
 
 
 class Connection(DeviceConnection):
@@ -382,7 +397,9 @@ class Connection(DeviceConnection):
     def _log_in(self) -> None:
         settings = planned(self.get_option, self.dialects)
         self.dialect, self.base_url = settings.system.name, settings.base_url
-        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=self._host)
+        display.vvv(
+            self.shown(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}"), host=self._host
+        )
         self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=self._host))
         self._session.hidden = tuple(self._hidden)
         with _as_ansible():
@@ -458,7 +475,7 @@ class Connection(DeviceConnection):
         try:
             answer = self.request("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
         except Rejected as refused:
-            return 1, b"", f"{refused}\n".encode()
+            return 1, b"", f"{self.shown(refused)}\n".encode()
         except failures.ApplyFailed as failed:
-            raise AnsibleError(str(failed)) from None
+            raise AnsibleError(self.shown(failed)) from None
         return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""

@@ -36,7 +36,7 @@ CRITERIA = r"""
         description: Number from 0 to 255 or name of an IP protocol.
         type: str
       interface:
-        description: Interface where packets come in or go out. Without a unit, unit 0 is meant.
+        description: Interface where packets come in or go out. Without a unit, it is unit 0.
         type: str
       logical_system:
         description: Name of a logical system. Deprecated by newer releases.

@@ -20,7 +20,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan im
 
 DOCUMENTATION = r"""
 name: iosxr_span_commands
-short_description: Lines of IOS XR configuration that make a router carry a document of traffic mirrors
+short_description: Lines of IOS XR configuration that bring a router to a document of traffic mirrors
 version_added: 1.0.0
 description:
   - Gives the lines that M(mspplus.netsec.iosxr_span) would paste, in order. No router is needed, and none is changed.
@@ -38,7 +38,7 @@ options:
     type: dict
     required: true
   current:
-    description: The document of what the router carries, such as P(mspplus.netsec.parse_iosxr_span#filter) gives it.
+    description: The document of what is configured on the router, such as P(mspplus.netsec.parse_iosxr_span#filter) gives it.
       Nothing when left out.
     type: dict
     default: {}
@@ -82,7 +82,7 @@ def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged
 
 
 def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
-    """What the router carries with a document. what: to name it in an error."""
+    """What the router has with a document. what: to name it in an error."""
     try:
         desired, findings = resulting(router, document_of(config, state))
     except ArgumentError as error:

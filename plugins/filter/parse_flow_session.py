@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Output of `show security flow session` that somebody already has -> sessions, figures, counts."""
+"""Output of `show security flow session` that you already have -> sessions, figures, counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ version_added: 1.1.0
 description:
   - Turns the output of C(show security flow session), as text of any release or as XML of C(| display xml), into typed sessions.
     No firewall is needed.
-  - Takes brief and extensive listings, summaries, headings of cluster nodes and SPUs. Prompts and banners may stand around it.
+  - Takes brief and extensive listings, summaries, headings of cluster nodes and SPUs. Prompts and banners may surround it.
   - Never fails on what a device printed. What was not understood is returned, and an answer that is cut says so.
   - A table is whole only where the device says how many sessions it has. An empty text, a refusal, JSON, a listing that lost its line ends or its
     C(Total sessions) are not RV(_value.complete), and RV(_value.broken) has the reason.
@@ -85,7 +85,7 @@ _value:
       type: int
       returned: always
     displayed:
-      description: How many the device says it displayed; none when it did not say.
+      description: How many the device reports as displayed; none when it did not report it.
       type: int
       returned: always
     summary:
@@ -131,7 +131,7 @@ def parse_flow_session(
         raise AnsibleFilterError(f"parse_flow_session: aggregate takes {', '.join(DIMENSIONS)}, not {unknown}")
     for name, number in (("limit", limit), ("top", top)):
         if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 0):
-            raise AnsibleFilterError(f"parse_flow_session: {name} is {number!r}, no count")
+            raise AnsibleFilterError(f"parse_flow_session: {name} is {number!r}, not a count")
     return parse(str(text), str(format), limit, [str(name) for name in by], 10 if top is None else top)
 
 

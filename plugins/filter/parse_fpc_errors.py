@@ -57,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The counters. Keys that the text does not tell are left out.
+  description: The counters. Keys that the text does not show are left out.
   type: dict
   contains:
     fpcs:
@@ -77,7 +77,7 @@ _value:
         pfe_state:
           description: State of the packet forwarding engines, as printed.
           type: str
-          returned: when told
+          returned: when reported
         levels:
           description: >-
             Cumulative counters by level (V(fatal), V(major), V(minor)). C(occurred), C(cleared), C(threshold), C(action_taken)

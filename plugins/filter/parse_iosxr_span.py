@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Running configuration that somebody already has -> the document of iosxr_span."""
+"""Running configuration that you already have -> the document of iosxr_span."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ seealso:
     plugin_type: filter
   - module: mspplus.netsec.iosxr_span
 notes:
-  - Egress access groups and words behind the direction of an access group have no place in a document.
+  - Egress access groups and words after the direction of an access group have no place in a document.
 """
 
 EXAMPLES = r"""
@@ -48,7 +48,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The document. Empty when the text says nothing of mirroring.
+  description: The document. Empty when the text has no mirroring.
   type: dict
   sample:
     sessions:

@@ -40,7 +40,7 @@ options:
     type: str
     required: true
   node:
-    description: Node of a chassis cluster whose monitor is meant. By default the first one of the text.
+    description: Node of a chassis cluster whose monitor is read. By default the first one of the text.
     type: str
     default: ""
   limit:
@@ -66,7 +66,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What the text says.
+  description: The content of the text.
   type: dict
   contains:
     monitor:
@@ -107,7 +107,7 @@ def parse_monitor_flow(text: Any, node: str = "", limit: int = 10_000) -> dict[s
 
 
 def _why_incomplete(text: str, node: str, told: bool) -> str:
-    """Why nobody may take the monitor of a text for that of the device; "" where it is whole."""
+    """Why no one may take the monitor of a text for that of the device; "" where it is whole."""
     if told:
         return missing_parts(text, node)
     if not text.strip():
@@ -115,7 +115,7 @@ def _why_incomplete(text: str, node: str, told: bool) -> str:
     said = REFUSALS.find(text)
     if said:
         return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
-    return f"it does not say whether the monitor{f' of {node}' if node else ''} is active"
+    return f"it does not show whether the monitor{f' of {node}' if node else ''} is active"
 
 
 class FilterModule:

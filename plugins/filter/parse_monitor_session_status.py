@@ -60,7 +60,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - One entry a session, in the order of the text. Keys that the text does not tell are left out.
+    - One entry a session, in the order of the text. Keys that the text does not show are left out.
     - The same form as RV(mspplus.netsec.iosxr_span_info#module:sessions), without the state of interfaces.
   type: list
   elements: dict
@@ -89,7 +89,7 @@ _value:
       description: State of the destination, as printed in brackets.
       type: str
     problem:
-      description: The session's own status line, when it tells of a fault.
+      description: The session's own status line, when it reports a fault.
       type: str
     explanation:
       description: Cisco's explanation of RV(_value[].problem).
@@ -98,7 +98,7 @@ _value:
       description: What to do about it.
       type: str
     blamed:
-      description: The interface whose state tells more.
+      description: The interface whose state explains more.
       type: dict
     sources:
       description: The mirrored interfaces.
@@ -146,7 +146,7 @@ _value:
           description: What to do about it.
           type: str
         blamed:
-          description: The interface whose state tells more.
+          description: The interface whose state explains more.
           type: dict
     unparsed:
       description: Lines of the session that were not understood, at most 50.

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Session logs of Juniper SRX firewalls (RT_FLOW, APPTRACK) that somebody already has -> one dict a line."""
+"""Session logs of Juniper SRX firewalls (RT_FLOW, APPTRACK) that you already have -> one dict a line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ description:
   - Never fails on what is in a line. A line that is no such log comes back with RV(_value[].event) null and the line in RV(_value[].unparsed).
 notes:
   - Free text is not always unambiguous. Policies and rules may have blanks in their names, zones may not. Two names of NAT rules that have blanks, in
-    a layout without rule types, cannot be told apart. Then what follows the addresses is in RV(_value[].unparsed). Structured lines have no such limits.
+    a layout without rule types, cannot be distinguished. Then what follows the addresses is in RV(_value[].unparsed). Structured lines have no such limits.
   - The layout of free text of C(APPTRACK), and the names of the last two columns of free text since 20.x, are unverified.
 options:
   _input:
@@ -66,7 +66,7 @@ RETURN = r"""
 _value:
   description:
     - One entry a line, in the order of the lines. All fields of the line are there, called as Junos calls them with C(_) for C(-); those
-      that are not listed here too, as text. A name that is one of this filter's own keys gets C(_) behind it.
+      that are not listed here too, as text. A name that is one of this filter's own keys gets C(_) after it.
     - What Junos prints where there is nothing (C(None), C(N/A)) is null, except in names of policies and zones. C(UNKNOWN) stays.
   type: list
   elements: dict
@@ -84,7 +84,7 @@ _value:
       type: str
       returned: session logs
     time:
-      description: When the line was written, ISO 8601, with an offset when the line has one. Null when the line does not tell.
+      description: When the line was written, ISO 8601, with an offset when the line has one. Null when the line does not show it.
       type: str
       returned: session logs
     naive:
@@ -113,7 +113,7 @@ _value:
       type: int
       returned: session logs
     nat_applied:
-      description: What was translated, V(none), V(source), V(destination) or V(both). Null when the line does not tell.
+      description: What was translated, V(none), V(source), V(destination) or V(both). Null when the line does not show it.
       type: str
       returned: session logs
     icmp_type:

@@ -11,8 +11,8 @@ module: iosxr_span
 short_description: Keep the traffic mirrors of a Cisco IOS XR router as written
 version_added: 1.0.0
 description:
-  - Describes all traffic mirroring (SPAN, ERSPAN, ACL and UDF based) of one router in one document and makes the router
-    carry exactly that, in one login and one commit.
+  - Manages all traffic mirroring (SPAN, ERSPAN, ACL and UDF based) of one router as one document and makes the router
+    match exactly that, in one login and one commit.
   - Checks the rules of the platform before anything is sent and reports every broken one at once.
   - Commits with a timer (C(commit confirmed)), watches the mirrors come up, and confirms in the same session. When a
     mirror that was created, changed or operational before does not come up, the router rolls back by itself.
@@ -184,7 +184,7 @@ options:
                 choices: [permit, deny, remark]
               match:
                 description:
-                  - What stands between the action and C(udf) or C(capture), in the router's words, such as
+                  - What is between the action and C(udf) or C(capture), in the router's words, such as
                     C(udp 10.1.1.0 0.0.0.255 eq 10 any). The text itself for a remark.
                 type: str
                 required: true
@@ -323,7 +323,7 @@ options:
         bindings, UDFs, profiles and tunnels are owned only by being named; others stay.
       - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
         never deleted; a warning says so.
-      - C(monitor-session) lines under C(l2vpn) belong to nobody here and are never touched.
+      - C(monitor-session) lines under C(l2vpn) belong to no document and are never touched.
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
@@ -417,7 +417,7 @@ before:
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In check mode with what waits for a reload.
   returned: always
   type: dict
@@ -528,12 +528,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -587,7 +587,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back
@@ -614,7 +614,7 @@ platform:
   type: str
   sample: ncs5500
 release:
-  description: Release of IOS XR. V(null) when the device did not tell it.
+  description: Release of IOS XR. V(null) when the device did not report it.
   returned: when the device was asked
   type: str
   sample: 7.3.2

@@ -140,7 +140,7 @@ config:
         sources:
           - {interface: TenGigE0/0/0/42, l2transport: true, direction: both, port_level: true}
 sessions:
-  description: Live status, one entry a session. Keys that the router does not tell are left out.
+  description: Live status, one entry a session. Keys that the router does not report are left out.
   returned: when O(gather) has V(status)
   type: list
   elements: dict
@@ -174,7 +174,7 @@ sessions:
       type: str
       returned: when printed
     problem:
-      description: The session's own status line, when it tells of a fault.
+      description: The session's own status line, when it reports a fault.
       type: str
       returned: on a fault
     explanation:
@@ -186,7 +186,7 @@ sessions:
       type: str
       returned: when Cisco gives one
     blamed: &blamed
-      description: The interface whose state tells more.
+      description: The interface whose state explains more.
       type: dict
       returned: when a status blames one
       contains:
@@ -316,7 +316,7 @@ tunnels:
           type: bool
           returned: always
         backup:
-          description: Whether the path is a backup and carries nothing now.
+          description: Whether the path is a backup and is not used now.
           type: bool
           returned: always
         arp_resolved:
@@ -401,7 +401,7 @@ platform:
   sample: ncs5500
 release:
   description: Release of IOS XR.
-  returned: when the device told it
+  returned: when the device reported it
   type: str
   sample: 7.3.2
 """

@@ -17,7 +17,7 @@ description:
   - Every target is read and checked before the first byte goes anywhere; platform, room, the two images that an appliance holds, uploads
     that are under way. The checksum of the local file is verified first.
   - The file is streamed, so memory stays flat however big it is. The task ends when each target lists the image as complete.
-  - An upload of the same image that is under way already is waited for, whoever began it, and never started twice. One that stands still
+  - An upload of the same image that is under way already is waited for, whoever started it, and never started twice. One that makes no progress
     for the whole of O(wait_timeout), and for no less than 300 seconds, is taken for dead and replaced.
   - An upload that breaks off leaves no half of an image; what could not be deleted then, the next run replaces.
   - The vendor documents the forms of the GUI for all this, but no call. The calls of this module are unverified; see O(resources)
@@ -65,7 +65,7 @@ options:
   checksum:
     description:
       - C(sha256:) and the digits that the vendor publishes. A file with another one is not sent.
-      - Of an image that is there already nothing tells a checksum; the task warns that nobody can verify its content.
+      - Of an image that is there already nothing tells a checksum; the task warns that its content cannot be verified.
     type: str
   reserve:
     description:
@@ -81,7 +81,7 @@ options:
     default: false
   assume:
     description:
-      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+      - What an earlier task of the same run, or an earlier plan of a set, provides. Check mode does not require it, as that task changed nothing
         either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
       - V(not_in_use) is what the image will be that is deleted (M(mspplus.netsec.sdwan_hosted_firewall)).
     type: list
@@ -93,7 +93,7 @@ options:
     type: bool
     default: true
   wait_timeout:
-    description: Seconds to wait for that, on each target. An upload that stands still is given up after as many.
+    description: Seconds to wait for that, on each target. An upload that makes no progress is given up after as many.
     type: int
     default: 1800
 seealso:
@@ -143,7 +143,7 @@ before:
   sample: {appliance: {images: []}}
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: dict
@@ -255,12 +255,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -305,7 +305,7 @@ targets:
       type: int
       returned: always
     adopted:
-      description: The status of an upload that somebody else had begun and that was waited for.
+      description: The status of an upload that another user had started and that was waited for.
       type: str
       returned: when there was one
 api_documented:
@@ -358,7 +358,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: 'center: the image is there'

@@ -11,11 +11,11 @@ module: sdwan_hosted_firewall
 short_description: Provision, start, stop and remove hosted firewalls on Citrix SD-WAN 1100 appliances
 version_added: 1.2.0
 description:
-  - Brings the firewall that an SD-WAN 1100 appliance hosts as a virtual machine to the wanted state, through the appliance itself,
-    through SD-WAN Center, or through the collector of a region. One task carries all its sites.
-  - Checks everything first and says all that is wrong at once; the platform, the vendor's model, the image on every system that
+  - Provisions, starts, stops and removes the firewall that an SD-WAN 1100 appliance hosts as a virtual machine, through the appliance itself,
+    through SD-WAN Center, or through the collector of a region. One task covers all its sites.
+  - Checks everything first and reports all that is wrong at once; the platform, the vendor's model, the image on every system that
     needs it, both appliances of a pair in high availability, Cloud Direct and WANOP, reserved storage, and live redirects.
-  - A job that runs already is adopted, whoever began it. It is waited for, and never started twice.
+  - A job that runs already is adopted, whoever started it. It is waited for, and never started twice.
   - A firewall counts as up only when its admin status and its operation status both say so. A text that is not known never counts
     as success.
   - The vendor documents the forms of the GUI for all this, but no call. The calls of this module are unverified; see O(resources)
@@ -96,7 +96,7 @@ options:
   update_secret:
     description:
       - V(on_create) uses O(vm_auth_key) and O(auth_code) when the firewall is provisioned.
-      - V(always) gives them anew in each run. A firewall that is provisioned takes no other keys, so each run deprovisions it and
+      - V(always) gives them again in each run. A firewall that is provisioned takes no other keys, so each run deprovisions it and
         provisions it again; what it is configured with is lost, so it needs O(force), and the task is never idempotent.
     type: str
     choices: [on_create, always]
@@ -110,14 +110,14 @@ options:
         needed there, too, where Center has no such copy, or an older one than the MCN runs; and on a collector, which has none.
       - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
         provisions it again, and to do that to one that failed after it was at work.
-      - Provisions both of a pair in high availability anew where one of them has to be provisioned. Without it only that one is, and
+      - Provisions both of a pair in high availability again where one of them has to be provisioned. Without it only that one is, and
         whether Center takes that beside a firewall that is there is not documented.
       - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
     type: bool
     default: false
   assume:
     description:
-      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+      - What an earlier task of the same run, or an earlier plan of a set, provides. Check mode does not require it, as that task changed nothing
         either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
       - V(image) is there, complete, with room for it (M(mspplus.netsec.sdwan_firewall_image)).
       - V(no_redirects) lead to a firewall that is taken down (M(mspplus.netsec.sdwan_redirect)).
@@ -201,7 +201,7 @@ before:
   sample: [{site_name: berlin, appliance_name: berlin-a, state: absent}]
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: list
@@ -218,7 +218,7 @@ after:
 commands:
   description:
     - The lines or requests of the plan, in order, with those of further plans, without secrets.
-    - Secrets stand in them as C(<vm_auth_key>) and C(<auth_code>).
+    - Secrets are in them as C(<vm_auth_key>) and C(<auth_code>).
   returned: always
   type: list
   elements: str
@@ -326,12 +326,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -343,13 +343,13 @@ deferred:
   type: list
   elements: dict
 firewalls:
-  description: All that the systems tell of the firewalls, one item an appliance.
+  description: All that the systems report of the firewalls, one item an appliance.
   returned: when the systems were read
   type: list
   elements: dict
   contains:
     site_name:
-      description: Site; null where the appliance itself does not tell.
+      description: Site; null where the appliance itself does not report it.
       type: str
       returned: always
     appliance_name:
@@ -365,7 +365,7 @@ firewalls:
       type: str
       returned: always
     state:
-      description: C(absent), C(started), C(stopped), or what the system says otherwise, such as C(Failed).
+      description: C(absent), C(started), C(stopped), or else the status of the system, such as C(Failed).
       type: str
       returned: always
     vendor:
@@ -381,15 +381,15 @@ firewalls:
       type: str
       returned: always
     admin_status:
-      description: Admin status, as the system says it.
+      description: Admin status, as the system reports it.
       type: str
       returned: always
     processing_status:
-      description: Processing status, that of the data path, as the system says it.
+      description: Processing status, that of the data path, as the system reports it.
       type: str
       returned: always
     operation_status:
-      description: Operation status, as the system says it.
+      description: Operation status, as the system reports it.
       type: str
       returned: always
     packets_sent:
@@ -487,7 +487,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: "changed: berlin/berlin-a: Running; paris/paris-a: Failed: booting"

@@ -25,7 +25,7 @@ options:
   gather:
     description:
       - What to read. By default all that the system has; V(templates) and V(policies) where O(package) is given.
-      - What the system does not have, or refuses, is in RV(not_available) with the reason, and no error unless nothing else was wanted.
+      - What the system does not have, or refuses, is in RV(not_available) with the reason, and not an error unless nothing else was asked for.
       - V(inventory) and V(regions) are Center's, V(system), V(ha) and V(redirect_counters) an appliance's. V(templates), V(policies) and
         V(change_management) are to be had on the MCN and in Center.
     type: list
@@ -37,7 +37,7 @@ options:
     description: Configuration package that V(templates) and V(policies) are read from. Without one they are left out, with a warning.
     type: str
   site:
-    description: The one site whose V(policies) are wanted. By default all that have a firewall configuration of their own.
+    description: The one site whose V(policies) are read. By default all that have a firewall configuration of their own.
     type: str
   via:
     description:
@@ -71,7 +71,7 @@ system:
   type: dict
   sample: {model: cb1100, mode: Client, site_name: berlin, hosts_firewalls: true}
 ha:
-  description: Whether this appliance is the active one of its pair; V(null) where it does not say.
+  description: Whether this appliance is the active one of its pair; V(null) where it does not report it.
   returned: when gathered
   type: dict
   sample: {is_active: true, status: Active}
@@ -106,7 +106,7 @@ hosted_firewalls:
 redirect_counters:
   description:
     - Policies that redirect with their zones, packets and bytes, as the appliance counts them, and what the firewall got, gave back
-      and lost. The latter are V(null), with the reason in RV(not_available), where the release does not tell them.
+      and lost. The latter are V(null), with the reason in RV(not_available), where the release does not report them.
   returned: when gathered
   type: dict
   sample:
@@ -147,7 +147,7 @@ policies:
       elements: dict
       returned: always
 not_available:
-  description: What was wanted and could not be had, with the reason.
+  description: What was asked for and could not be read, with the reason.
   returned: always
   type: dict
 api_documented:

@@ -11,14 +11,14 @@ module: sdwan_redirect
 short_description: Redirect traffic of a Citrix SD-WAN network into hosted firewalls
 version_added: 1.2.0
 description:
-  - Describes in one document how a network redirects traffic into the firewalls that its 1100 appliances host; how connections are
+  - Manages in one document how a network redirects traffic into the firewalls that its 1100 appliances host; how connections are
     matched, hosted firewall templates, policy templates with where they are attached, policies of sites, and what breaks out to the
     Internet before it. Makes the network run exactly that, in one transaction.
   - Checks the document against the rules of the platform first, all at once; symmetric matching, interfaces and VLANs of the template,
     the order of policies, allows that would shadow a redirect, firewalls that are not up.
   - Then saves a backup of the package, edits, compiles and reads the audit, hands it over to change management, verifies, stages and
-    activates with rollback, and polls every site. Whatever fails before the activation is taken back, and what was staged is cancelled.
-  - The backup package stands as long as a change is neither live nor taken back. A run that finds one finishes what another one began.
+    activates with rollback, and polls every site. Whatever fails before the activation is rolled back, and what was staged is cancelled.
+  - The backup package exists as long as a change is neither live nor rolled back. A run that finds one finishes what another one began.
   - Policies that SD-WAN makes itself, for management servers and for Office 365, are shown as C(auto_generated) and never deleted.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -32,7 +32,7 @@ options:
     description:
       - V(mcn) edits on the master control node. An appliance that is not the active MCN is refused with its role.
       - V(center) edits in SD-WAN Center, which imports the configuration from the active MCN first, where its copy is older, and refuses if
-        the MCN moved since. That import is a plan of its own; the run goes on behind it, check mode and a saved plan end there.
+        the MCN moved since. That import is a plan of its own; the run goes on after it, check mode and a saved plan end there.
     type: str
     choices: [mcn, center]
     default: mcn
@@ -48,7 +48,7 @@ options:
         By default O(package) with C(_netsec_before).
     type: str
   config:
-    description: What the network shall redirect.
+    description: What the network redirects.
     type: dict
     required: true
     suboptions:
@@ -129,7 +129,7 @@ options:
                 type: str
                 choices: [Interface-1, Interface-2]
               service_redirection_vlan:
-                description: VLAN on that interface, inside the appliance only. V(0), as leaving it out, is none.
+                description: VLAN on that interface, inside the appliance only. V(0) means none, as does leaving it out.
                 type: int
               application:
                 description: Application that it matches.
@@ -231,19 +231,19 @@ options:
             description: The category Default.
             type: bool
       trusted_applications:
-        description: Further applications that leave directly. In each list of the document that redirects, an allow for each stands before the first redirect.
+        description: Further applications that leave directly. In each list of the document that redirects, an allow for each comes before the first redirect.
         type: list
         elements: str
   state:
     description:
       - V(merged) adds what is named. In a list of policies what is there stays in its order; a redirect that is missing comes at the end,
-        another policy before the first redirect, unless the document has it behind one.
+        another policy before the first redirect, unless the document has it after one.
       - V(replaced) makes each named template and each named list of policies exactly as written.
       - V(overridden) does the same, deletes all other hosted firewall templates, and takes the redirects out of all other lists. Other
         policies and templates stay.
       - V(deleted) deletes the named templates (detached first), the named policies of sites (all redirects of a site that is named
         without policies), and switches the named breakouts off.
-      - Policies that SD-WAN made are nobody's.
+      - Policies that SD-WAN made are never changed.
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
@@ -281,13 +281,13 @@ options:
     default: false
   force:
     description:
-      - Redirect into firewalls that are not up, or of which nothing tells it, activate a package that is not the one that runs, and replace
-        what somebody else has handed over to change management, but not staged.
+      - Redirect into firewalls that are not up, or of which it is not known, activate a package that is not the one that runs, and replace
+        what another user has handed over to change management, but not staged.
     type: bool
     default: false
   assume:
     description:
-      - What an earlier task of the same run, or an earlier plan of a set, brings. Check mode does not miss it, as that task changed nothing
+      - What an earlier task of the same run, or an earlier plan of a set, provides. Check mode does not require it, as that task changed nothing
         either; RV(plan.after) names it. The real run looks whether it is there, and refuses where it is not.
       - V(hosted_firewalls) are up (M(mspplus.netsec.sdwan_hosted_firewall)).
     type: list
@@ -356,7 +356,7 @@ before:
   type: dict
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: dict
@@ -475,17 +475,17 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
 sites:
-  description: What change management says of each appliance.
+  description: What change management reports for each appliance.
   returned: when something was staged
   type: list
   elements: dict
@@ -558,7 +558,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back; the live configuration was not changed

@@ -11,12 +11,13 @@ module: srx_capture
 short_description: Capture for a while what a Juniper SRX does with some flows, and clean up
 version_added: 1.1.0
 description:
-  - Makes filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
-    fetches the file, takes filters and file away again, and parses what was captured.
-  - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. What nobody can
-    clean up any more is bounded on the device by O(file).
-  - Refuses to begin while the monitor runs, while flow tracing is configured, and where other filters stand, whose packets would
-    be captured too.
+  - Configures filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
+    fetches the file, removes filters and file again, and parses what was captured.
+  - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. A guard, a
+    process of its own, does it where the run is cut short (Ctrl-C, a signal, a worker that is killed), and the next run where the
+    guard was killed too. What no one can clean up is bounded on the device by O(file).
+  - Refuses to begin while another run of this controller captures there, while the monitor runs, while flow tracing is configured,
+    and where there are other filters, whose packets would be captured too.
   - Leaves three files on the controller - the lines as the device wrote them, the packets as JSON Lines, and a summary to read.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -45,7 +46,7 @@ options:
         type: str
         default: mspplus-capture
       size:
-        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m, g behind the number.
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m, g after the number.
         type: str
         default: 1m
       files:
@@ -65,15 +66,15 @@ options:
     default: 5
   dest:
     description:
-      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come behind it. A relative
+      - Beginning of the names of the three files on the controller, such as V(captures/fw1). C(.log), C(.jsonl) and C(.txt) come after it. A relative
         path begins where the play was started. The directory must exist. Existing files are replaced. Without it no files are written.
     type: path
   limit:
-    description: The most packets that stand in the result, 1 to 100000. All of them are in the files.
+    description: The most packets that are in the result, 1 to 100000. All of them are in the files.
     type: int
     default: 100
   with_others:
-    description: Begin although filters of others stand on the device. Their packets are captured too.
+    description: Begin although filters of others are on the device. Their packets are captured too.
     type: bool
     default: false
   keep_file:
@@ -88,7 +89,15 @@ seealso:
 notes:
   - A trace file that was set for the flow monitor before is set again by its name; its size, number and match cannot be read from the device.
   - A packet of a session that is offloaded to hardware (services-offload) never reaches the trace.
-  - Limit a task by O(duration), not by C(timeout) alone. A process that is killed cleans nothing up.
+  - A capture logs in twice, the second time for its guard, before anything is begun. Where the device or a jump host gives this user
+    one session only, nothing is begun. Check mode starts no guard and logs in once.
+  - The guard gets the options of the connection over a pipe. Neither its arguments nor its environment hold a secret, and it leaves no
+    core dump. It takes some 60 MB of memory for each capture under way, and ends with the run; INT, TERM and HUP do not end it before that.
+  - What a capture makes is written down before it is made, in the folder that the variable C(netsec_state_dir) names, by default
+    C(.netsec_state) beside the inventory. Leftovers are removed by such a record only, once its processes are gone; without
+    one they count as those of another user.
+  - The end of a container or of a machine takes the guard along. The record does its work in the next run where that folder lasts.
+  - Limit a task by O(duration), not by C(timeout) alone.
 """
 
 EXAMPLES = r"""
@@ -113,6 +122,13 @@ commands:
   returned: always
   type: list
   elements: str
+cleaned_up:
+  description: What an earlier capture that was cut short had left, and who removed it. In check mode, what would be removed.
+  returned: always
+  type: list
+  elements: str
+  sample:
+    - "the capture of 2026-11-28T19:32:58+00:00 (process 4711) was cut short; what it left was removed: the filters mail-out and the file mspplus-capture"
 packets:
   description: The packets, oldest first, at most O(limit). In the form of RV(mspplus.netsec.srx_flow_monitor_info#module:events).
   returned: when something was captured
@@ -124,7 +140,7 @@ summary:
   type: dict
   sample: {packets: 12, lines: 96, filters: {mail-out: 7, mail-back: 5}, verdicts: {forwarded: 10, dropped: 2}, reasons: {denied by policy: 2}}
 ended_by:
-  description: V(duration), V(count) when O(stop_after) packets had matched, V(stopped) when somebody stopped the monitor.
+  description: V(duration), V(count) when O(stop_after) packets had matched, V(stopped) when another user stopped the monitor.
   returned: when the capture ended
   type: str
   sample: duration

@@ -12,7 +12,7 @@ short_description: Read what a Juniper SRX does with flows, and which policies d
 version_added: 1.1.0
 description:
   - Reads the global parameters of flows, the status of the flow module, its counters, and what every policy logs, in one round trip.
-  - Names the policies that do not log both ends of their sessions, and what would carry the lines away.
+  - Names the policies that do not log both ends of their sessions, and what would send or store the lines.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -23,7 +23,7 @@ options:
     description:
       - V(parameters) are those of C(security flow) in the configuration, with the defaults of what is not set.
       - V(status) is C(show security flow status), V(statistics) is C(show security flow statistics).
-      - V(policies) tells what each policy logs.
+      - V(policies) shows what each policy logs.
     type: list
     elements: str
     choices: [parameters, status, statistics, policies]
@@ -92,7 +92,7 @@ not_logging:
   elements: dict
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, action: permit, session_init: false, session_close: true, missing: [session-init]}]
 log_targets:
-  description: What would carry session logs away. Empty when nothing would.
+  description: What would send or store session logs. Empty when nothing would.
   returned: when V(policies) was gathered
   type: list
   elements: str

@@ -11,14 +11,14 @@ module: srx_flow_monitor
 short_description: Keep the operational flow monitor of a Juniper SRX as written
 version_added: 1.1.0
 description:
-  - Describes filters, trace file and state of C(monitor security flow) and makes the firewall carry exactly that. The monitor is
-    operational state - nothing is committed, no configuration shows it, and a reboot wipes it. The next run makes it again.
+  - Manages filters, trace file and state of C(monitor security flow) and configures the firewall to do exactly that. The monitor is
+    operational state - nothing is committed, no configuration shows it, and a reboot clears it. The next run configures it again.
   - Compares with what the device makes of its input (C(10.0.0.1) becomes C(10.0.0.1/32), C(reth0) becomes C(reth0.0)), so a second
     run changes nothing.
   - Checks before anything is sent what the device would refuse or silently not do. Flow traceoptions, which exclude the monitor, are
     never stopped.
   - Stops the monitor only when something must change, and starts it again. What does not work is taken back.
-  - Refuses to touch a monitor that somebody else runs, unless O(take_over) says so.
+  - Refuses to touch a monitor that another user runs, unless O(take_over) says so.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -48,7 +48,7 @@ options:
         type: str
         required: true
       size:
-        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m or g behind the number.
+        description: Bytes after which the device begins a new file, 10240 to 1073741824, or with k, m or g after the number.
         type: str
       files:
         description: How many files the device keeps, 2 to 1000.
@@ -69,9 +69,9 @@ options:
     default: false
   take_over:
     description:
-      - Change a monitor that somebody else runs. It is stopped, gets the filters and the file of this task, and is started again; what
+      - Change a monitor that another user runs. It is stopped, gets the filters and the file of this task, and is started again; what
         the other user was tracing ends there.
-      - Nothing on the device says who started a monitor. It counts as somebody else's when it runs into another file than O(file), or,
+      - Nothing on the device says who started a monitor. It counts as another user's when it runs into another file than O(file), or,
         without O(file), when it has none of O(filters). A task that names neither is about whatever runs.
     type: bool
     default: false
@@ -82,8 +82,8 @@ seealso:
     plugin_type: filter
 notes:
   - O(warn_only) takes V(M3).
-  - A trace fills the file until somebody stops it. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
-  - In a chassis cluster the monitor of the node that answers is kept. Whether it spans both nodes no source says.
+  - A trace fills the file until it is stopped. Give O(file.size) and O(file.files), or take M(mspplus.netsec.srx_capture).
+  - In a chassis cluster the monitor of the node that answers is kept. No source says whether it spans both nodes.
 """
 
 EXAMPLES = r"""
@@ -98,7 +98,7 @@ EXAMPLES = r"""
   mspplus.netsec.srx_flow_monitor:
     state: stopped
 
-- name: Remove two filters, nobody else's
+- name: Remove two filters, and no others
   mspplus.netsec.srx_flow_monitor:
     state: absent
     filters:
@@ -116,7 +116,7 @@ before:
   sample: {running: false, file: null, filters: []}
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: dict
@@ -229,12 +229,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -280,8 +280,8 @@ problems:
       returned: always
 device_state:
   description:
-    - What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
-    - No command takes the name of a trace file away, so a first run that is rolled back leaves it, and says so.
+    - The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+    - No command removes the name of a trace file, so a first run that is rolled back leaves it, and says so.
   returned: on failure
   type: str
   sample: rolled back

@@ -63,7 +63,7 @@ monitor:
   type: dict
   sample: {running: true, file: client-trace, filters: [{name: client-out, source_prefix: 10.1.1.7/32}]}
 tracing:
-  description: Whether flow tracing is on, as C(show security flow status) tells; V(null) where it does not.
+  description: Whether flow tracing is on, as C(show security flow status) shows it; V(null) where it does not.
   returned: always
   type: bool
 traceoptions:
@@ -76,7 +76,7 @@ node:
   type: str
   sample: node0
 events:
-  description: The packets, oldest first. Keys that the trace does not tell are V(null).
+  description: The packets, oldest first. Keys that the trace does not show are V(null).
   returned: when O(events)
   type: list
   elements: dict
@@ -151,7 +151,7 @@ events:
       type: str
       returned: always
     verdict:
-      description: V(forwarded), V(dropped), or V(null) when the trace does not tell.
+      description: V(forwarded), V(dropped), or V(null) when the trace does not show it.
       type: str
       returned: always
     reason:

@@ -16,7 +16,7 @@ description:
   - A listing is read while it comes. It goes to a file (JSON Lines or CSV), into counts by policy, application, interface and
     address, or as far as O(limit) into the result; memory stays flat however large the table is.
   - Names on request the sessions whose translated address does not belong to their egress interface any more.
-  - What the device says it displayed is compared with what was understood; a difference is a warning, an answer that is cut is
+  - What the device reports as displayed is compared with what was understood; a difference is a warning, an answer that is cut is
     an error.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -36,7 +36,7 @@ options:
     default: summary
   session_identifier:
     description:
-      - Read this session only, 1 to 18446744073709551615; the device shows it in full whatever O(level) says.
+      - Read this session only, 1 to 18446744073709551615; the device shows it in full whatever O(level) is.
       - Excludes O(filter), O(limit) and O(start_identifier). A session that does not exist is no error, RV(sessions) is empty then.
     type: int
   filter:
@@ -335,7 +335,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 summary:
-  description: Figures, one entry for each place that has a table. Figures that the device does not tell are left out.
+  description: Figures, one entry for each place that has a table. Figures that the device does not report are left out.
   returned: when O(level=summary)
   type: list
   elements: dict
@@ -400,8 +400,8 @@ summary:
     - {node: node0, fpc_pic: null, unicast: 3231, in_use: 3680, valid: 3230, invalidated: 450, maximum: 4194304}
 sessions:
   description:
-    - Sessions, typed. Keys that are marked as always there are none where the device says nothing; what further elements
-      a release prints stands under its own name.
+    - Sessions, typed. Keys that are marked as always they are missing where the device prints nothing; what further elements
+      a release prints has its own name.
   returned: when sessions were read, without O(dest) and not with O(limit=0)
   type: list
   elements: dict
@@ -560,8 +560,8 @@ total:
   sample: 3680
 displayed:
   description:
-    - How many sessions the device says that it displayed. Higher than RV(total) where both nodes of a cluster gave O(limit)
-      of them, or pages overlap; none when it did not say.
+    - How many sessions the device reports as displayed. Higher than RV(total) where both nodes of a cluster gave O(limit)
+      of them, or pages overlap; none when it did not report it.
   returned: when sessions were read
   type: int
   sample: 3680
@@ -655,7 +655,7 @@ format:
   type: str
   sample: xml
 commands:
-  description: What was asked, the first 100 commands; refused ones stand there, too.
+  description: What was asked, the first 100 commands; refused ones are included.
   returned: always
   type: list
   elements: str

@@ -11,8 +11,8 @@ module: srx_fpc_error_action
 short_description: Keep what an SRX5000 chassis does about errors of its cards as written
 version_added: 1.1.0
 description:
-  - Describes thresholds and actions for fatal, major and minor errors of the cards (FPCs) of an SRX5400, SRX5600 or SRX5800, and
-    makes the chassis carry exactly that, in one login and one commit.
+  - Manages thresholds and actions for fatal, major and minor errors of the cards (FPCs) of an SRX5400, SRX5600 or SRX5800, and
+    configures exactly that on the chassis, in one login and one commit.
   - Checks chassis, Routing Engine, release, cards and actions before anything is sent, and reports every broken rule at once.
   - Refuses C(offline) and C(reset) where an SPC2 is installed unless O(confirm_chassis_restart) is set. Such an action makes the
     chassis daemon restart B(all) FPCs, SPCs and IOCs alike, which is a restart of the whole chassis.
@@ -41,7 +41,7 @@ options:
         type: int
       all:
         description:
-          - V(true) stands for all FPCs that have no settings of their own (C(set chassis error)). In the model of 24.4R1, not in
+          - V(true) means all FPCs that have no settings of their own (C(set chassis error)). In the model of 24.4R1, not in
             that of 18.4; which release brought it is unverified.
         type: bool
       fatal:
@@ -78,7 +78,7 @@ options:
         type: list
         elements: str
       inactive:
-        description: Paths that are deactivated, so that what stands there has no effect. Shown, never written.
+        description: Paths that are deactivated, so that what is there has no effect. Shown, never written.
         type: list
         elements: str
   state:
@@ -87,7 +87,7 @@ options:
       - V(replaced) makes each named FPC exactly as written; levels that it leaves out fall back to their defaults.
       - V(overridden) does the same, and removes the error actions of all FPCs that are not named, and those of O(config[].all).
       - V(deleted) removes what is named - the levels that an entry names, or all three where it names none.
-      - Owned are thresholds and actions of the three levels, and what stands deactivated in their place. Nothing else below
+      - Owned are thresholds and actions of the three levels, and what is deactivated in their place. Nothing else below
         C(chassis) is ever touched.
     type: str
     choices: [merged, replaced, overridden, deleted]
@@ -154,7 +154,7 @@ before:
   sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm]}}]
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: list
@@ -187,7 +187,7 @@ operations:
 plan:
   description:
     - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
-    - The risk V(restarts-chassis) marks what brings a reset or an offline to an SPC2, V(restarts-fpc) to any other card.
+    - The risk V(restarts-chassis) marks what resets an SPC2 or takes it offline, V(restarts-fpc) to any other card.
   returned: always
   type: dict
   contains:
@@ -268,12 +268,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -318,7 +318,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back
@@ -335,12 +335,12 @@ from_groups:
   sample: [{fpc: 3, level: fatal, threshold: errors, actions: {alarm: errors}}]
 model:
   description: Model of the chassis.
-  returned: when the device told it
+  returned: when the device reported it
   type: str
   sample: SRX5800
 release:
   description: Release of Junos.
-  returned: when the device told it
+  returned: when the device reported it
   type: str
   sample: 21.4R3
 """

@@ -12,7 +12,7 @@ short_description: Read error counters, error actions and wedge conditions of an
 version_added: 1.1.0
 description:
   - Reads how often each card (FPC) had fatal, major and minor errors, what the chassis did about it and would do about the next
-    ones, which alarms stand, which drivers are wedged, and how fabric and control path are. One login, one round trip.
+    ones, which alarms are active, which drivers are wedged, and how fabric and control path are. One login, one round trip.
   - A command that the device refuses, as chassis without such cards do, is a warning and leaves its part empty.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -67,12 +67,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 model:
-  description: Model of the chassis; empty when it was not told.
+  description: Model of the chassis; empty when it was not reported.
   returned: always
   type: str
   sample: SRX5800
 release:
-  description: Release of Junos; empty when it was not told.
+  description: Release of Junos; empty when it was not reported.
   returned: always
   type: str
   sample: 21.4R3
@@ -130,11 +130,11 @@ errors:
     pfe_state:
       description: State of the packet forwarding engines, as printed.
       type: str
-      returned: when told
+      returned: when reported
     levels:
       description: >-
         Cumulative counters by level (V(fatal), V(major), V(minor)) with C(occurred), C(cleared), C(threshold),
-        C(action_taken) (how often) and C(actions), as far as they are told.
+        C(action_taken) (how often) and C(actions), as far as they are reported.
       type: dict
       returned: always
       sample: {major: {occurred: 2, cleared: 1, threshold: 1, action_taken: 1, actions: [get-state, alarm]}}
@@ -147,7 +147,7 @@ errors:
     errors:
       description: >-
         Single errors with C(name), C(identifier), C(level), C(threshold), C(occurred), C(cleared), C(last_occurred_ms)
-        (milliseconds ago) and whatever else the device tells, such as their history, under its own label.
+        (milliseconds ago) and whatever else the device reports, such as their history, under its own label.
       type: list
       elements: dict
       returned: always
@@ -157,25 +157,25 @@ errors_unparsed:
   type: list
   elements: str
 alarms:
-  description: Standing alarms with C(time), C(class), C(description), and C(fpc) and C(node) where they tell.
+  description: Standing alarms with C(time), C(class), C(description), and C(fpc) and C(node) where they are known.
   returned: when O(gather) has V(alarms)
   type: list
   elements: dict
   sample: [{time: "2026-11-21 04:00:00 UTC", class: Major, description: FPC 1 Major Errors, fpc: 1}]
 wedges:
-  description: Wedge conditions, one entry a driver and FPC, those that stand and are irreversible first.
+  description: Wedge conditions, one entry a driver and FPC, those that are active and irreversible first.
   returned: when O(gather) has V(wedges)
   type: list
   elements: dict
   contains:
     node:
-      description: Node of the cluster, where it is told.
+      description: Node of the cluster, where it is reported.
       type: str
       returned: in a cluster
     fpc:
       description: Slot.
       type: int
-      returned: when told
+      returned: when reported
     card:
       description: Kind of card in the slot.
       type: str
@@ -186,29 +186,29 @@ wedges:
       returned: always
     kind:
       description: >-
-        V(irreversible) (an alarm stands, or a text says so), V(transient) (a text says so, or it went), V(unknown).
+        V(irreversible) (an alarm is active, or a text says so), V(transient) (a text says so, or it ended), V(unknown).
       type: str
       returned: always
     active:
-      description: Whether an alarm stands, or nothing says that the condition went.
+      description: Whether an alarm is active, or nothing shows that the condition ended.
       type: bool
       returned: always
     alarm:
-      description: Whether a chassis alarm stands.
+      description: Whether a chassis alarm is active.
       type: bool
       returned: always
     log_lines:
-      description: Log lines that tell of it, without those that tell that it went.
+      description: Log lines that report it, without those that report its end.
       type: int
       returned: always
     first_seen:
       description: Time of the first word of it, as printed.
       type: str
-      returned: when told
+      returned: when reported
     last_seen:
       description: Time of the last log line of it, as printed.
       type: str
-      returned: when told
+      returned: when reported
     detected_on_this_card:
       description: Whether Juniper names this kind of card for this driver (TOE and host loopback on SPC2 only).
       type: bool
@@ -231,8 +231,8 @@ fabric:
   sample: [{plane: 3, state: Check}, {fpc: 1, pfe: 0, plane: 3, state: Links error}]
 path_errors:
   description: >-
-    Fabric and control-path errors that alarms and log lines tell of - C(kind) (V(fabric) or V(control-path)), C(text), C(count),
-    C(first_seen), C(last_seen), and C(fpc), C(card), C(plane), C(node) where they tell.
+    Fabric and control-path errors that alarms and log lines report - C(kind) (V(fabric) or V(control-path)), C(text), C(count),
+    C(first_seen), C(last_seen), and C(fpc), C(card), C(plane), C(node) where they are known.
   returned: when O(gather) has V(fabric)
   type: list
   elements: dict

@@ -11,10 +11,10 @@ module: srx_policy_log
 short_description: Keep the session logs of Juniper SRX policies as written
 version_added: 1.1.0
 description:
-  - Describes for a list of security policies, between zones or global, whether they log the begin (C(session-init)) and the end
-    (C(session-close)) of sessions, and makes the firewall carry exactly that, in one login and one commit.
+  - Manages for a list of security policies, between zones or global, whether they log the start (C(session-init)) and the end
+    (C(session-close)) of sessions, and configures the firewall to do exactly that, in one login and one commit.
   - Never makes a policy. One that does not exist is reported, with names that are near.
-  - Warns where C(session-close) would never fire, because the policy denies, and where nothing would carry the lines away, because
+  - Warns where C(session-close) would never fire, because the policy denies, and where nothing would send or store the lines, because
     neither a stream nor a syslog target is configured.
   - Commits in a private candidate on trial (C(commit confirmed)), reads back, and confirms in the same session.
 author:
@@ -103,7 +103,7 @@ before:
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: false}]
 after:
   description:
-    - What it carries after, read back; in check mode what it would carry. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
     - In the same form.
   returned: always
   type: list
@@ -215,12 +215,12 @@ plan:
       type: bool
       returned: always
     after:
-      description: What an earlier stage has to bring before this plan can be applied.
+      description: What an earlier stage has to provide before this plan can be applied.
       type: list
       elements: str
       returned: always
 further_plans:
-  description: The plans of the stages behind the first one, in the form of RV(plan).
+  description: The plans of the stages after the first one, in the form of RV(plan).
   returned: when there was more than one stage
   type: list
   elements: dict
@@ -265,7 +265,7 @@ problems:
       type: str
       returned: always
 device_state:
-  description: What the device carries now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
+  description: The state of the device now, such as V(unchanged), V(rolled back) or V(changed; run again to verify it).
   returned: on failure
   type: str
   sample: rolled back

@@ -92,7 +92,7 @@ def _wait(child: subprocess.Popen[bytes], started: float) -> tuple[int, float]:
     timer.start()
     try:
         _pid, status, usage = os.wait4(child.pid, 0)
-    except BaseException:  # told to stop: nothing of it stays
+    except BaseException:  # asked to stop: nothing of it stays
         child.kill()
         child.wait(10)
         _end_orphans()

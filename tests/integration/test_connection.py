@@ -13,48 +13,19 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import asyncssh
 import paramiko
 import pytest
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.playbook.play_context import PlayContext
-from ansible.plugins.loader import connection_loader
 from integration.eventually import eventually
+from integration.ssh_system import PASSWORD, USER, Shell, answer, door_to, edge, refused
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
 from lab import kinds
 
-NAME = "mspplus.netsec.netmiko"
-PASSWORD = "CANARY-device-password"
-USER = {"username": "ops", "password": PASSWORD}
 MODERN_PARAMIKO = int(paramiko.__version__.split(".")[0]) > 3
-
-
-class Shell:
-    """A command line that looks like IOS XR's, or like a Linux shell, and answers with what it was asked."""
-
-    OPTIONS: ClassVar[dict[str, type]] = {"prompt": str}
-
-    def __init__(self, spec: Any) -> None:
-        self.prompt = spec.options.get("prompt", f"RP/0/RP0/CPU0:{spec.name}#")
-
-    async def shell(self, terminal: Any) -> None:
-        terminal.length = 0
-        await terminal.write("\n#### Authorized users only ####\n\n")
-        while (line := (await terminal.readline(self.prompt)).strip()) != "exit":
-            if line.startswith("say "):
-                await terminal.write(f"{line.removeprefix('say ')}\n")
-            elif line.startswith("show"):
-                await terminal.write(f"answer to {line}: né 日本\n")
-            elif line.startswith("ask"):
-                await terminal.ask("Proceed? [confirm]")
-            elif line and not line.startswith("terminal"):
-                await terminal.write("   ^\n% Invalid input detected at '^' marker.\n")
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -71,51 +42,13 @@ def login(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """`login(lab, "edge1", **options)`: a connection that is not open yet, and knows the lab's host keys."""
     doors: list[Any] = []
 
-    def make(lab: Any, name: str = "edge1", action: str = "", **options: Any) -> Any:
-        known_hosts = tmp_path / "known_hosts.txt"
-        if not known_hosts.exists():
-            known_hosts.write_text(lab.known_hosts())
-        given = {
-            "host": "127.0.0.1",
-            "port": lab.device(name).port,
-            "remote_user": "ops",
-            "password": PASSWORD,
-            "known_hosts": str(known_hosts),
-            "network_os": "cisco.iosxr.iosxr",
-            "read_timeout": 5,
-            "timeout": 5,
-        }
-        door = connection_loader.get(NAME, PlayContext())
-        door.set_options(task_keys={"action": action}, direct={**given, **options})
-        doors.append(door)
-        return door
+    def make(lab: Any, *arguments: str, **options: Any) -> Any:
+        doors.append(door_to(lab, tmp_path, *arguments, **options))
+        return doors[-1]
 
     yield make
     for door in doors:
         door.close()
-
-
-def edge(**more: Any) -> dict[str, Any]:
-    return {"name": "edge1", "kind": "shell", **USER, **more}
-
-
-def refused(door: Any) -> str:
-    """The message of a login that fails: one line, no secret, unreachable for Ansible and for the engine."""
-    with pytest.raises(AnsibleConnectionFailure) as caught:
-        door.open()
-    assert isinstance(caught.value, failures.Unreachable)
-    text = str(caught.value)
-    assert len(text.splitlines()) == 1
-    assert "CANARY" not in text
-    return text
-
-
-def answer(door: Any, line: str = "show clock") -> str:
-    door.send(f"{line}\n")
-    text = ""
-    while not text.rstrip().endswith("#") or "answer" not in text:
-        text += door.receive(5)
-    return text
 
 
 # -- logging in -------------------------------------------------------------------------------------------------------
@@ -331,7 +264,7 @@ def test_a_session_that_is_cut_at_the_login(lab, login):
 
 
 def test_a_session_log_that_cannot_be_written(lab, login, tmp_path):
-    assert "cannot be written" in refused(login(lab(edge()), session_log=str(tmp_path / "no" / "log")))
+    assert "is not written: No such file" in refused(login(lab(edge()), session_log=str(tmp_path / "no" / "log")))
 
 
 # -- an open session --------------------------------------------------------------------------------------------------
@@ -340,7 +273,7 @@ def test_a_session_log_that_cannot_be_written(lab, login, tmp_path):
 def test_a_session_that_is_cut_in_the_middle_can_be_opened_anew(lab, login):
     door = login(lab(edge(faults=[{"name": "drop", "at": "^show secret", "times": 1}])))
     door.open()
-    with pytest.raises(failures.Dropped, match="closed the session in the middle") as caught:
+    with pytest.raises(failures.Dropped, match="closed the session unexpectedly") as caught:
         answer(door, "show secret")
     assert isinstance(caught.value, AnsibleConnectionFailure)
     with pytest.raises(failures.Dropped):

@@ -144,7 +144,7 @@ def test_an_authority_that_is_not_trusted_is_refused_with_the_way_to_trust_it(la
     running = lab(edge())
     text = refused(login(running, ca_path=None))
     assert text.index("ansible_rest_ca_path") < text.index("ansible_rest_pin_sha256")
-    assert text.endswith("In a lab, ansible_rest_validate_certs: false accepts any certificate, also an impostor's.")
+    assert text.endswith("In a lab, ansible_rest_validate_certs: false accepts any certificate, even an impostor's.")
     assert running.device("edge1").https.fingerprint in text
     assert requests_of(running) == []
 
@@ -260,10 +260,10 @@ def test_a_wrong_password_is_said_without_it_even_if_the_device_repeats_it(lab, 
         ({"host": "https://edge1/"}, "Check ansible_host: it has no https://"),
         ({"port": 0}, "port 0 is not between"),
         ({"proxy": "proxy.example"}, "ansible_rest_proxy"),
-        ({"base_path": "/../x"}, "is no path of a URL"),
+        ({"base_path": "/../x"}, "is not a path of a URL"),
         ({"read_timeout": 0}, "must be more than 0"),
         ({"host": "no-such-host.invalid"}, "cannot be resolved"),
-        ({"proxy": "http://eve:CANARY-proxy@127.0.0.1:9"}, "the proxy 127.0.0.1:9 does not lead there"),
+        ({"proxy": "http://eve:CANARY-proxy@127.0.0.1:9"}, "the proxy 127.0.0.1:9 does not connect to it"),
     ],
 )
 def test_each_wrong_option_is_named(lab, login, options, said):
@@ -276,7 +276,7 @@ def test_what_listens_may_not_be_what_is_looked_for(lab, login):
     running.clear_faults("edge1")
     running.add_fault("edge1", {"name": "garbage_body", "at": "login"})
     text = refused(login(running))
-    assert "no JSON (text/html; charset=utf-8): 'Log in Please log in'" in text
+    assert "not JSON (text/html; charset=utf-8): 'Log in Please log in'" in text
     assert "ansible_rest_base_path" in text
     running.clear_faults("edge1")
     running.add_fault("edge1", {"name": "hang_request", "at": "login"})
@@ -365,7 +365,7 @@ def test_retry_after_is_kept_and_too_much_of_it_is_refused(lab, login):
     assert 1 <= time.monotonic() - started < 30
     running.add_fault("edge1", {**fault, "retry_after": 3600})
     started = time.monotonic()
-    with pytest.raises(rest.Rejected, match="asks to come back in 3600 s"):
+    with pytest.raises(rest.Rejected, match="asks for a retry in 3600 s"):
         door.request("GET", "config/things")
     assert time.monotonic() - started < 30
 
@@ -383,16 +383,6 @@ def test_a_lost_link_is_tried_again_for_reads_and_said_for_writes(lab, login, na
     assert "What the device did with it is unknown." in checked(caught.value)
     assert running.device("edge1").device.things == (["one"] if name == "lost_answer" else [])
     assert door.request("GET", "config/things").status == 200
-
-
-def test_an_answer_that_trickles_for_ever_is_given_up(lab, login):
-    running = lab(edge())
-    door = login(running)
-    door.open()
-    started = time.monotonic()
-    with pytest.raises(failures.Timeout, match="still not complete after 5 s; ansible_rest_read_timeout"):
-        door.request("GET", "config/trickle", timeout=0.5)
-    assert 5 <= time.monotonic() - started < 30
 
 
 def test_one_call_at_a_time(lab, login):
@@ -431,7 +421,8 @@ def test_silence_names_the_option_and_is_not_waited_for_twice(lab, login):
 
 
 @pytest.mark.parametrize(
-    ("how", "said"), [("html", "no JSON (text/html"), ("noise", "no JSON (application/json)"), ("truncated", "no JSON")]
+    ("how", "said"),
+    [("html", "not JSON (text/html"), ("noise", "not JSON (application/json)"), ("truncated", "not JSON")],
 )
 def test_an_answer_that_is_no_json(lab, login, how, said):
     running = lab(edge())
@@ -465,7 +456,7 @@ def test_a_huge_answer_is_not_read_to_its_end(lab, login, monkeypatch):
 )
 def test_hostile_json_is_no_answer(lab, login, text, times):
     door = login(lab(edge()), retries=0)
-    with pytest.raises(rest.Rejected, match="no JSON"):
+    with pytest.raises(rest.Rejected, match="not JSON"):
         door.request("GET", "config/raw", query={"hex": text.hex(), "times": str(times)})
 
 

@@ -330,7 +330,7 @@ def test_a_request_that_is_not_done_fails_and_the_next_run_does_it(
     edge.add_fault("edge1", fault)
     failed = Task(edge, tmp_path, "edge1", **WANTED).failed()
     assert failed.device_state == "unchanged: this appliance: no firewall" and has(edge) == ""
-    assert "provision was not begun" in failed.problems[0].message
+    assert "provision was not started" in failed.problems[0].message
     assert "canary" not in f"{failed} {failed.details} {failed.problems}"
     assert Task(edge, tmp_path, "edge1", **WANTED).run()["changed"] and has(edge) == "Up Running"
 
@@ -368,7 +368,7 @@ def test_a_link_that_stays_broken_after_a_job_began_says_that_nobody_knows(edge:
     hostings["POST"] = and_break
     failed = task.failed()
     assert failed.device_state.startswith("unknown") and failed.changed
-    assert "whether provision was begun is not known" in failed.problems[0].message
+    assert "whether provision was started is not known" in failed.problems[0].message
     edge.clear_faults("edge1")
     hostings["POST"] = provision
     assert written(edge, "edge1") == [POST]
@@ -386,7 +386,7 @@ def test_a_link_that_breaks_while_a_job_runs_says_that_nobody_knows(edge: Lab, t
     hosted["POST"] = and_spoil
     failed = Task(edge, tmp_path, "edge1", **WANTED).failed()
     assert failed.device_state.startswith("unknown; last seen: this appliance: ") and failed.changed
-    assert "what became of them is not known" in str(failed)
+    assert "their outcome is not known" in str(failed)
 
 
 def test_a_link_that_breaks_before_anything_was_sent_is_an_unreachable_host(edge: Lab, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_a_task_that_cannot_be_meant_is_refused_in_words(
 
 
 @pytest.mark.parametrize(
-    ("region", "said"), [("rome", "no region 'rome'"), ("default", "no collector"), ("apac", "no address")]
+    ("region", "said"), [("rome", "no region 'rome'"), ("default", "no collector"), ("apac", "not an address")]
 )
 def test_a_region_without_a_collector_is_refused(acme: Any, play: Play, region: str, said: str) -> None:
     failed = play({"via": "collector", "region": region, "sites": ["paris"], "state": "absent"}, **manager(acme))

@@ -122,8 +122,8 @@ def test_center_tells_regions_inventory_and_all_firewalls(lab):
 def test_what_a_system_does_not_have_is_told_and_not_invented(lab):
     running = started(lab)
     found = read(running, "berlin", "system", "regions", "policies")
-    assert found["not_available"] == {"regions": "an appliance does not tell it", "policies": "name the package"}
-    with pytest.raises(ApplyFailed, match="regions: an appliance does not tell it"):
+    assert found["not_available"] == {"regions": "an appliance does not report it", "policies": "name the package"}
+    with pytest.raises(ApplyFailed, match="regions: an appliance does not report it"):
         read(running, "berlin", "regions")
 
 
@@ -225,13 +225,13 @@ def test_a_package_that_is_not_named_is_a_warning(task):
 def test_a_task_that_could_read_nothing_fails_with_all_reasons(task):
     found = task({"gather": ["policies", "regions"]})
     assert found["msg"].startswith("nothing of what was asked for could be read: policies: name the package; regions: ")
-    assert found["not_available"] == {"policies": "name the package", "regions": "an appliance does not tell it"}
+    assert found["not_available"] == {"policies": "name the package", "regions": "an appliance does not report it"}
     assert found["api_documented"] is True
 
 
 def test_a_name_that_no_path_carries_is_refused(task):
     (error,) = task({"gather": ["policies"], "package": "a/b"})["errors"]
-    assert error.startswith("package_name 'a/b' cannot stand in a path of NITRO")
+    assert error.startswith("package_name 'a/b' cannot be used in a path of NITRO")
 
 
 def test_the_manager_is_read_where_the_task_says_so(acme, task):

@@ -144,8 +144,8 @@ def test_center_is_not_made_to_import_a_package_that_the_mcn_does_not_run(manage
     ("fault", "state"),
     [
         ({"name": "http_status", "status": 403}, "unchanged"),
-        ({"name": "http_status", "status": 500}, "unknown; the network runs what it did"),
-        ({"name": "reset"}, "unknown; the network runs what it did"),
+        ({"name": "http_status", "status": 500}, "unknown; the network runs what it ran before"),
+        ({"name": "reset"}, "unknown; the network runs what it ran before"),
     ],
 )
 def test_an_import_that_fails_says_what_may_have_become_of_the_copy(managed, fault, state):

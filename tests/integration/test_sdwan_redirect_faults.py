@@ -178,7 +178,7 @@ def test_an_activation_that_never_ends_is_said_to_be_under_way_and_finished_by_t
     lab.clear_faults("mcn")
     still = ended(lab, ALL_TRAFFIC, activation_timeout=1)
     assert isinstance(still, ApplyFailed)
-    assert "an earlier run began did not end" in str(still)
+    assert "an earlier run started did not end" in str(still)
     assert not still.changed
     assert "that activation is under way" in still.device_state
     lab.call(device(lab, "mcn").network.restart_change_management)

@@ -30,7 +30,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture import device as capture_device
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture import clean_up_device
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.device import Capture, Limits
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.capture.file_device import CaptureFiles
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
@@ -70,7 +70,7 @@ def srx(**options: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def no_long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(capture_device, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(clean_up_device, "FIRST_PAUSE", 0.1)
 
 
 class Clock:
@@ -411,8 +411,8 @@ def test_a_file_that_cannot_be_deleted_is_said(lab: StartLab) -> None:
 def test_a_device_that_stays_away_is_given_up_in_time_and_what_may_be_left_is_said(
     lab: StartLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(capture_device, "CLEAN_UP_SECONDS", 1.0)
-    monkeypatch.setattr(capture_device, "FIRST_PAUSE", 0.2)
+    monkeypatch.setattr(clean_up_device, "SECONDS", 1.0)
+    monkeypatch.setattr(clean_up_device, "FIRST_PAUSE", 0.2)
     edge = lab(srx(faults=[{"name": "drop", "at": r"^show log capture \|", "times": 1}]))
     clock = Clock(lambda: edge.add_fault("fw1", {"name": "refuse"}))
     started = time.monotonic()

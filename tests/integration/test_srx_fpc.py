@@ -26,6 +26,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.run import Run, Terms, converge
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import xml_tree
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.configure import CommitOptions
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.counters import parse_fpc_errors
@@ -149,6 +150,16 @@ def test_actions_keep_the_order_of_the_document(lab: StartLab) -> None:
     assert run(edge, turned, "merged").changed
     assert [line for line in text(edge) if line.startswith(path)] == [f"{path} alarm", f"{path} log"]
     assert not run(edge, turned, "merged").changed
+
+
+@pytest.mark.parametrize("module", ["srx_fpc_error_action", "srx_fpc_error_info"])
+def test_without_xmltodict_a_person_is_told_what_to_install(
+    lab: StartLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    monkeypatch.setattr(xml_tree, "MISSING", ImportError("No module named 'xmltodict'"))
+    task = Tasks(lab(chassis()), tmp_path, "core")
+    result = task(module, {"config": WANTED} if module.endswith("action") else {})
+    assert result["failed"] and "pip install xmltodict" in result["msg"] and result["device_state"] == "unchanged"
 
 
 def test_the_diff_shows_both_documents(lab: StartLab, tmp_path: Path) -> None:

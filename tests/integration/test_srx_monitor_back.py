@@ -132,7 +132,7 @@ def test_a_way_back_that_cannot_be_seen_is_unknown(lab: StartLab, fault: dict[st
     with pytest.raises(ApplyFailed, match="monitor security flow file next-trace") as failed:
         run(edge, CHANGED, NEXT, meanwhile=spoil)
     state = failed.value.device_state
-    assert state.startswith("unknown") and "show monitor security flow tells" in state
+    assert state.startswith("unknown") and "show monitor security flow shows" in state
 
 
 def test_a_filter_that_others_gave_hidden_criteria_is_given_them_back(lab: StartLab) -> None:

@@ -123,7 +123,7 @@ def test_what_cannot_be_is_refused_before_a_login(lab: StartLab, tmp_path: Path)
         (MONITOR, {**WANTED, "filters": [{"name": "source"}]}, "the keyword source-prefix"),
         (MONITOR, {**WANTED, "filters": [mixed]}, "[M3] filters[m]"),
         (MONITOR, {"state": "absent"}, "[M18] filters"),
-        (MONITOR, {"filters": None, "state": "absent"}, "argument 'filters'"),
+        (MONITOR, {"filters": None, "state": "absent"}, "filters is null"),
         (INFO, {"file": "../../etc/passwd", "events": True}, "file must be the plain name"),
         (INFO, {"file": "a?", "events": True}, "file must be the plain name"),
         (INFO, {"limit": 0}, "limit must be 1 to 100000, not 0"),

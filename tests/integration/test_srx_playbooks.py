@@ -80,9 +80,9 @@ def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
         "client-back",
     }
     assert set(site.device("pair").monitor.filters) == {"server"} and not site.device("core").monitor.filters
-    assert set(re.findall(r"(\w+): \[L3\] config: nothing on this firewall would carry the lines away", done.text)) == {
-        "pair"
-    }
+    assert set(
+        re.findall(r"(\w+): \[L3\] config: nothing on this firewall would send or store the lines", done.text)
+    ) == {"pair"}
 
     typed = {host: written(site, host) for host in THREE}
     again = site.play(SITE)

@@ -258,9 +258,9 @@ def test_a_statement_that_somebody_removed_meanwhile_is_planned_again(lab: Start
     [
         ({"name": "commit_rejected", "at": "^commit check"}, "check-out failed"),
         ({"name": "disk_full", "at": "^commit confirmed"}, "no space left"),
-        ({"name": "not_authorized", "at": "^configure"}, "may not do that"),
-        ({"name": "not_authorized", "at": "^set security"}, "does not take the line"),
-        ({"name": "not_authorized", "at": "^commit confirmed"}, "may not do that"),
+        ({"name": "not_authorized", "at": "^configure"}, "is not allowed to do that"),
+        ({"name": "not_authorized", "at": "^set security"}, "does not accept the line"),
+        ({"name": "not_authorized", "at": "^commit confirmed"}, "is not allowed to do that"),
     ],
 )
 def test_a_refusal_leaves_the_firewall_unchanged_and_the_next_run_converges(

@@ -19,9 +19,20 @@ from .doors import open_door, preload
 from .failures import ApplyFailed, RunFailed, ValidationFailed
 from .problems import Problem
 from .waiting import Progress
+from .words.device_text import LONGEST_MESSAGE, clean, hiding, sanitised
 
 FREE_TEXT = frozenset(
-    {"msg", "errors", "warnings", "problems", "device_state", "diagnostics", "counters_unparsed", "unparsed"}
+    {
+        "msg",
+        "errors",
+        "warnings",
+        "problems",
+        "device_state",
+        "diagnostics",
+        "counters_unparsed",
+        "unparsed",
+        "operation_log",
+    }
 )
 
 
@@ -50,18 +61,20 @@ class DeviceAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._task_vars = task_vars or {}
+        self._further_doors: list[Any] = []
         self._further_secrets: list[str] = []
         self._host = str(self._task_vars.get("inventory_hostname", ""))
-        try:
-            options = self.arguments.validated(self._task.args)
-            self._check_door()
-            result.update(self.perform(options))
-        except (ArgumentError, RunFailed) as error:
-            result.update(self.known(error))
-            result.update(_failure(error))
-        if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
-            result["warnings"] = [f"{self._host}: {text}" for text in result["warnings"]]
-        return self._masked(result)
+        with hiding(self._secrets):
+            try:
+                options = self.arguments.validated(self._task.args)
+                self._check_door()
+                result.update(self.perform(options))
+            except (ArgumentError, RunFailed) as error:
+                result.update(self.known(error))
+                result.update(_failure(error))
+            if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
+                result["warnings"] = [f"{self._host}: {clean(text, LONGEST_MESSAGE)}" for text in result["warnings"]]
+            return self._masked(result)
 
     def progress(self, enabled: bool) -> Progress:
         display = Display()
@@ -77,9 +90,11 @@ class DeviceAction(ActionBase):
             yield own
             return
         with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door:
+            self._further_doors.append(door)
             try:
                 yield door
-            finally:  # those of its session, too
+            finally:  # its session ends here, its secrets stay
+                self._further_doors.remove(door)
                 self._further_secrets += door.secrets
 
     def _check_door(self) -> None:
@@ -91,24 +106,34 @@ class DeviceAction(ActionBase):
             )
 
     def _masked(self, result: dict[str, Any]) -> dict[str, Any]:
-        """Secret options nowhere; the door's passwords nowhere in free text.
+        """Secret options nowhere; the door's passwords nowhere in free text, and there no character that no terminal shows.
 
         Names and lines of a device's configuration are no free text: masking there would forge them where a password
         happens to be part of a name, and they never hold the password of the door.
         """
-        given = [str(self._task.args[name]) for name in self.arguments.no_log if self._task.args.get(name)]
-        door = [*given, *getattr(self._connection, "secrets", ()), *self._further_secrets]
-        masks = {key: door if key in FREE_TEXT else given for key in result}
-        return {key: remove_values(value, masks[key]) if masks[key] else value for key, value in result.items()}
+        given = self._given_secrets()
+        return {
+            key: sanitised(value) if key in FREE_TEXT else remove_values(value, given) if given else value
+            for key, value in result.items()
+        }
+
+    def _given_secrets(self) -> list[str]:
+        return [str(self._task.args[name]) for name in self.arguments.no_log if self._task.args.get(name)]
+
+    def _secrets(self) -> list[str]:
+        """All that this task must not show, as far as it is known by now."""
+        doors = [self._connection, *self._further_doors]
+        held = [secret for door in doors for secret in getattr(door, "secrets", ())]
+        return [*self._given_secrets(), *held, *self._further_secrets]
 
 
 def _failure(error: ArgumentError | RunFailed) -> dict[str, Any]:
-    """What tells of a failure, for a person (msg) and for a program (problems, device_state)."""
+    """What describes a failure, for a person (msg) and for a program (problems, device_state)."""
     if isinstance(error, ArgumentError):
         fields = {"errors": error.messages, "problems": [], "device_state": "unchanged"}
         return {"failed": True, "changed": False, "msg": "\n".join(error.messages), **fields}
     if isinstance(error, ValidationFailed):
-        message = f"{error.message}; nothing was sent:\n{error}"
+        message = f"{clean(error.message, LONGEST_MESSAGE)}; nothing was sent:\n{error}"
         return {
             "failed": True,
             "changed": False,
@@ -118,12 +143,13 @@ def _failure(error: ArgumentError | RunFailed) -> dict[str, Any]:
         }
     if isinstance(error, ApplyFailed):
         listed = "".join(f"\n{problem}" for problem in error.problems)
-        message = f"{error}{listed}\nThe device is now: {error.device_state}."
+        now = clean(error.device_state, LONGEST_MESSAGE)
+        message = f"{clean(error, LONGEST_MESSAGE)}{listed}\nThe device is now: {now}."
         found = {**error.details, "failed": True, "changed": error.changed, "msg": message}
-        return {**found, **_problems(error.problems), "device_state": error.device_state}
+        return {**found, **_problems(error.problems), "device_state": now}
     # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
     state = {"problems": [], "device_state": "not reached; this run changed nothing"}
-    return {"unreachable": True, "changed": False, "msg": str(error), **state}
+    return {"unreachable": True, "changed": False, "msg": clean(error, LONGEST_MESSAGE), **state}
 
 
 def _problems(problems: Iterable[Problem]) -> dict[str, Any]:

@@ -57,12 +57,8 @@ class Constraints:
         """The options of its level that it speaks of."""
         groups = (*self.mutually_exclusive, *self.required_together, *self.required_one_of)
         conditions = [(option, *needed) for option, _value, needed, *_any in self.required_if]
-        return (
-            self.no_log
-            | self.filled
-            | self.bounds.keys()
-            | {name for group in (*groups, *conditions) for name in group}
-        )
+        grouped = {name for group in (*groups, *conditions) for name in group}
+        return self.no_log | self.filled | self.bounds.keys() | grouped
 
 
 class ArgumentError(Exception):
@@ -186,7 +182,7 @@ def specification(options: Mapping[str, Any], constraints: Constraints) -> dict[
         raise ValueError(f"constraints name options that are not documented: {', '.join(sorted(unknown))}")
     boundless = sorted(name for name in constraints.bounds if spec[name].get("type") not in ("int", "float"))
     if boundless:
-        raise ValueError(f"constraints bound options that are no numbers: {', '.join(boundless)}")
+        raise ValueError(f"constraints bound options that are not numbers: {', '.join(boundless)}")
     for name, option in spec.items():
         option["no_log"] = name in constraints.no_log
     return spec

@@ -37,7 +37,7 @@ def open_door(
 
     Each option of the plugin is looked up as ``<prefix>_<name>`` first (``manager_host``, ``manager_password``; name is
     that of the option, or that of one of its variables without ``ansible_``), then as for every connection. Of several
-    prefixes an earlier one wins. fixed: options that no variable changes (the address that another system told).
+    prefixes an earlier one wins. fixed: options that no variable changes (the address that another system gave).
 
     >>> with open_door(self, task_vars, "mspplus.netsec.rest", "collector", "manager") as manager: ...  # doctest: +SKIP
     """
@@ -55,7 +55,7 @@ def open_door(
     for prefix in reversed(prefixes):
         named |= prefixed(door.option_definitions, prefix, variables)
     direct = {option: action._templar.template(variables[name]) for option, name in named.items()} | fixed
-    # As the executor does for the first door: task_vars are templates until somebody asks.
+    # As the executor does for the first door: task_vars are templates until they are read.
     given = door._resolve_option_variables(variables, action._templar)
     door.set_options(task_keys=keys, var_options=given, direct=direct)
     try:

@@ -50,8 +50,8 @@ class ConcurrentChange(Exception):
 class ApplyFailed(RunFailed):
     """The device did not take the change, or did not keep it.
 
-    device_state: what the device carries now, in a sentence. It begins with "unchanged" or "rolled back" where the device
-    carries what it did before. details: further keys of the task's result.
+    device_state: the state of the device now, in a sentence. It begins with "unchanged" or "rolled back" where the device
+    is as it was before. details: further keys of the task's result.
     """
 
     def __init__(

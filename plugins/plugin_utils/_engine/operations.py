@@ -47,8 +47,8 @@ class Operation:
 class Plan:
     """Ordered operations for now, and those that must wait (for a line card reload, say) with the reason.
 
-    continues: behind these operations the rest has to be planned anew, because they change what it is planned on.
-    after: what an earlier stage has to bring before this plan can be applied, in words.
+    continues: after these operations the rest has to be planned again, because they change what it is planned on.
+    after: what an earlier stage has to provide before this plan can be applied, in words.
     """
 
     operations: tuple[Operation, ...] = ()

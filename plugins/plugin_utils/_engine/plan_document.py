@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A plan as one document that somebody reviews: who it is for, what it was computed from, what it would do. Pure.
+"""A plan as one document to be reviewed: who it is for, what it was computed from, what it would do. Pure.
 
 It is a consent, not a script: to apply one means to plan again and to compare.
 """
@@ -44,7 +44,7 @@ class PlanDocument:
     collection: str = VERSION
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain data that JSON carries; from_dict() reads it."""
+        """Plain data for JSON; from_dict() reads it."""
         return {
             "schema": self.schema,
             "collection": self.collection,
@@ -87,7 +87,7 @@ def _differences(reviewed: PlanDocument, now: PlanDocument) -> Iterator[Problem]
     if reviewed.desired != now.desired:
         yield Problem("plan-desired", "desired", "the desired state is not the one that was reviewed", review)
     if reviewed.fingerprint != now.fingerprint:
-        text = "the device does not carry what it did when the plan was made"
+        text = "the state of the device is not what it was when the plan was made"
         yield Problem("plan-fingerprint", "fingerprint", text, review)
     yield from _changed_operations(reviewed.plan, now.plan, review)
 

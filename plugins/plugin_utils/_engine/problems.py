@@ -2,13 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What stands between a document and its device: one problem, for a person and for a program."""
+"""What keeps a document from its device: one problem, for a person and for a program."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from .words.device_text import LONGEST_MESSAGE, clean, flat, masked
 
 Severity = Literal["error", "warning"]
 
@@ -20,8 +22,9 @@ class Problem:
     rule: stable id of the rule table of the wing (``S3``) or of the engine (``read-back``).
     item: the offending place of the document, in its own words (``sessions[mon1].destination``).
     message: what is wrong; remedy: what to do about it.
-    device_text: the device's own words, when it was the device that refused.
-    assumption: what an earlier stage may bring (``image``). In check mode a task that says that it assumes this goes on.
+    device_text: the device's own words, when it was the device that refused; as they came. What is shown of a problem is
+    masked, cleaned and cut here, so no wing does it.
+    assumption: what an earlier stage may provide (``image``). In check mode a task that says that it assumes this goes on.
     """
 
     rule: str
@@ -33,14 +36,22 @@ class Problem:
     assumption: str = ""
 
     def as_dict(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if name != "assumption"}
+        return {
+            "rule": self.rule,
+            "item": flat(masked(self.item)),
+            "message": clean(self.message, LONGEST_MESSAGE),
+            "remedy": clean(self.remedy, LONGEST_MESSAGE),
+            "severity": self.severity,
+            "device_text": clean(self.device_text),
+        }
 
     def __str__(self) -> str:
-        parts = [f"[{self.rule}] {self.item}: {self.message}"]
-        if self.device_text:
-            parts.append(f"The device said: {self.device_text}")
-        if self.remedy:
-            parts.append(f"Remedy: {self.remedy}")
+        shown = self.as_dict()
+        parts = [f"[{self.rule}] {shown['item']}: {shown['message']}"]
+        if shown["device_text"]:
+            parts.append(f"The device said: {shown['device_text']}")
+        if shown["remedy"]:
+            parts.append(f"Remedy: {shown['remedy']}")
         return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
 
 

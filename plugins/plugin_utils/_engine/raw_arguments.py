@@ -59,7 +59,7 @@ def examined(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> tuple[lis
 
 
 def mistyped(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Mistyped]:
-    """Where something stands that is no list or dictionary and cannot be taken for one, at any depth. Never raises."""
+    """Where something is not a list or dictionary and cannot be taken for one, at any depth. Never raises."""
     return [each for each in _level(arguments, spec, "") if isinstance(each, Mistyped)]
 
 
@@ -82,11 +82,9 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
     if value is None:
         last = path.rpartition(".")[2]
         if kind == "list":
-            words = f"Write `{last}: []` if nothing shall be left there, or leave {last} out."
+            words = f"Write `{last}: []` if it must be empty, or leave {last} out."
         else:
-            words = (
-                f"Write what belongs below it (with [] for a list of which nothing shall be left), or leave {last} out."
-            )
+            words = f"Write what belongs below it (with [] for a list that must be empty), or leave {last} out."
         yield Null(path, False, words)
         return
     inner = option.get("options")

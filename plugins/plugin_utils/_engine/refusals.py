@@ -21,8 +21,8 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A device's no. text: the line in which it says so. meaning, remedy: empty where no row knows more of it."""
+class Match:
+    """A refusal in an answer. text: its line. meaning, remedy: empty where no row knows more of it."""
 
     text: str
     meaning: str
@@ -36,14 +36,14 @@ class Refusals:
         self._rows = tuple(rows)
         self._general = general
 
-    def find(self, text: str) -> Said | None:
+    def find(self, text: str) -> Match | None:
         """The first row that an answer matches, else the general pattern; None when the answer holds no refusal."""
         for row in self._rows:
             found = row.pattern.search(text)
             if found:
-                return Said(_line(text, found), row.meaning, row.remedy)
+                return Match(_line(text, found), row.meaning, row.remedy)
         found = self._general.search(text)
-        return Said(_line(text, found), "", "") if found else None
+        return Match(_line(text, found), "", "") if found else None
 
 
 def _line(text: str, found: re.Match[str]) -> str:

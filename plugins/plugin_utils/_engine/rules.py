@@ -23,7 +23,7 @@ class Rule:
     """severity: of a broken rule; what rests on unverified values, and faults that stood before, only warn.
 
     overridable: the sources contradict each other, or the device takes it, so a user may downgrade it to a warning.
-    elsewhere: for a rule that no configuration can show: where it is looked after instead.
+    elsewhere: for a rule that no configuration can show: where it is checked instead.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Finding(NamedTuple):
 
     item: the offending place of the document (``sources[HundredGigE0/0/0/1]``). warning: it rests on something unverified, so it
     only warns whatever the table says. amount: how badly, so that a fault that a run makes worse does not pass for an old one.
-    assumption: what an earlier stage of a set of plans may bring (``image``); see Problem.
+    assumption: what an earlier stage of a set of plans may provide (``image``); see Problem.
     """
 
     rule: str

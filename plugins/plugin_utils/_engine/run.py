@@ -63,10 +63,10 @@ class Wing(Protocol[S]):
         """The state as plain data, normalised: before and after."""
 
     def owned(self, state: S) -> Any:
-        """Plain data: the part of the state that this document may change. No status, no counters, nothing of others."""
+        """Plain data: the part of the state that this document may change. No status, not a counters, nothing of others."""
 
     def counts(self, state: S) -> Mapping[str, int]:
-        """How many things of each kind the device carries, by the kind's plural (``sessions``), others' included."""
+        """How many things of each kind the device has, by the kind's plural (``sessions``), others' included."""
 
     def report(self) -> Mapping[str, Any]:
         """Further keys of the result, the same on success and on failure; called at the end, whatever became of the run."""
@@ -119,8 +119,8 @@ class Run:
 class Terms:
     """How a run is made.
 
-    warn_only: ids of rules that count as warnings. assume: what earlier stages bring, so check mode does not miss it.
-    guards: who else has a say. expected: the plan that was consented to; anything else is refused. key: for hashes of secrets.
+    warn_only: ids of rules that count as warnings. assume: what earlier stages provide, so check mode does not require it.
+    guards: further checks that may refuse. expected: the plan that was reviewed and accepted; anything else is refused. key: for hashes of secrets.
     """
 
     check_mode: bool
@@ -194,7 +194,7 @@ class _Walk(Generic[S]):
         return self._changes_its_ground(plan) and terms.expected is None
 
     def _planned(self) -> tuple[S, S, PlanDocument]:
-        """Read, normalise, check, plan; and what everybody who has a say says to it."""
+        """Read, normalise, check, plan; and what every guard reports about it."""
         wing, terms = self._wing, self._terms
         self._progress("reading")
         current = wing.read()
@@ -225,20 +225,20 @@ class _Walk(Generic[S]):
 
     def _ask_guards(self, document: PlanDocument) -> None:
         intent = Intent(self._terms.subject, self._wing.desired(), self.run.before, document.plan)
-        said = [problem for guard in self._terms.guards for problem in guard(intent)]
-        if errors(said):
-            raise ValidationFailed([*self.run.warnings, *said], "This run is not allowed")
-        self.run.warnings += said
+        problems = [problem for guard in self._terms.guards for problem in guard(intent)]
+        if errors(problems):
+            raise ValidationFailed([*self.run.warnings, *problems], "This run is not allowed")
+        self.run.warnings += problems
 
     def _verify(self, plan: Plan, desired: S) -> None:
         self._progress("verifying")
         try:
             seen, left = self._seen(plan, desired)
         except (ConnectionFailed, ApplyFailed, ValidationFailed) as error:
-            said = () if isinstance(error, ConnectionFailed) else error.problems
-            why = "what is there now breaks rules" if isinstance(error, ValidationFailed) else error
+            problems = () if isinstance(error, ConnectionFailed) else error.problems
+            why = "the state that was read back breaks rules" if isinstance(error, ValidationFailed) else error
             message = f"the change was made, but could not be verified: {why}"
-            raise ApplyFailed(message, said, "changed; run again to verify it") from error
+            raise ApplyFailed(message, problems, "changed; run again to verify it") from error
         self.run.after = self._wing.show(seen)
         if left:
             missing = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
@@ -262,17 +262,17 @@ class _Walk(Generic[S]):
 
     @staticmethod
     def _changes_its_ground(plan: Plan) -> bool:
-        """Whether the run can go on by itself behind the plan. What was deferred waits for a person."""
+        """Whether the run can go on by itself after the plan. What was deferred waits for a person."""
         return plan.continues and not plan.deferred
 
     def after_earlier_stages(self, failed: RunFailed) -> RunFailed:
         """A stage that fails before its first write leaves what the earlier ones did: that is no refusal, no lost link."""
         if not self._applied or isinstance(failed, ApplyFailed):
             return failed
-        said = failed.problems if isinstance(failed, ValidationFailed) else ()
+        problems = failed.problems if isinstance(failed, ValidationFailed) else ()
         text = failed.message if isinstance(failed, ValidationFailed) else str(failed)
         return ApplyFailed(
-            f"an earlier stage of this run was applied, then: {text}", said, self.state_of_earlier_stages
+            f"an earlier stage of this run was applied, then: {text}", problems, self.state_of_earlier_stages
         )
 
     def note_failure(self, failed: RunFailed) -> None:
@@ -282,7 +282,7 @@ class _Walk(Generic[S]):
                 failed.device_state = f"{self.state_of_earlier_stages} (the last stage: {failed.device_state})"
             self.run.changed = failed.changed
             if failed.changed and not self._applied:
-                self.run.after = None  # nobody has read it since
+                self.run.after = None  # it has not been read since
         else:
             self.run.changed = False
         failed.run = self.run
@@ -299,7 +299,9 @@ def _changed_under_way(change: ConcurrentChange) -> ApplyFailed:
 def _removals(before: Mapping[str, int], after: Mapping[str, int]) -> list[Problem]:
     """A warning for each kind of thing of which nothing will be left."""
     return [
-        Problem("removes-all", kind, f"this removes all {count} {kind}", "Make sure that this is meant.", "warning")
+        Problem(
+            "removes-all", kind, f"this removes all {int(count)} {kind}", "Make sure that this is intended.", "warning"
+        )
         for kind, count in before.items()
         if count and not after.get(kind)
     ]

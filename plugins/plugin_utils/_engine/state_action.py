@@ -22,6 +22,7 @@ from .problems import Problem, downgraded, errors
 from .rules import Rule, overridable
 from .run import Guard, Run, Terms, Wing, converge
 from .waiting import Progress
+from .words.device_text import escaped
 
 # Variables of a task, beside its options: whose device it is, what was consented to, the key for hashes of secrets.
 CUSTOMER = "netsec_customer"
@@ -30,9 +31,9 @@ PLAN_KEY = "netsec_plan_key"
 
 
 class StateAction(DeviceAction):
-    """A module that brings a device to a desired state. A child says what its options mean, the engine does the rest.
+    """A module that brings a device to a desired state. A child defines what its options mean, the engine does the rest.
 
-    rules: the table of the capability; the overridable ones are what warn_only may name. guards: who else has a say.
+    rules: the table of the capability; the overridable ones are what warn_only may name. guards: further checks that may refuse.
     """
 
     rules: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
@@ -69,8 +70,8 @@ class StateAction(DeviceAction):
             key=str(self._variable(PLAN_KEY) or "").encode(),
         )
         progress = self.progress(options["progress"])
-        document, said = self.parse(options, progress)
-        self._warnings = downgraded(said, warn_only)
+        document, problems = self.parse(options, progress)
+        self._warnings = downgraded(problems, warn_only)
         if errors(self._warnings):
             raise ValidationFailed(self._warnings)
         with self.wing(document, options, progress) as wing:
@@ -134,4 +135,5 @@ class StateAction(DeviceAction):
 
 def _yaml(value: Any) -> str:
     value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
-    return yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    shown = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
+    return escaped(shown)  # YAML takes a character that turns the direction of a text for printable

@@ -24,9 +24,9 @@ def desired_state(
     build: Callable[[V | None, G], V],
     owned: Callable[[K], bool] = lambda key: True,
 ) -> dict[K, V]:
-    """The things that a device shall have afterwards.
+    """The things that a device must have afterwards.
 
-    build(existing, given) makes a wanted thing: existing is the thing on the device where the state is merged (what
+    build(existing, given) makes a desired thing: existing is the thing on the device where the state is merged (what
     the document leaves out stays), None where the document's word is the whole thing (what it leaves out is default).
     owned(key) says which of the things that the document does not name overridden may remove.
     """

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from .words.device_text import clean
+
 T = TypeVar("T")
 
 QUIET_SECONDS = 3.0  # work that is done by then was not long
@@ -34,7 +36,7 @@ class Progress:
         self._share = 0.0
 
     def __call__(self, what: str, share: float | None = None) -> None:
-        """what: a few words; share: 0.0 to 1.0, where it is known."""
+        """what: a few words, those of a device as they came; share: 0.0 to 1.0, where it is known."""
         if self._say is None:
             return
         now = self._clock()
@@ -45,7 +47,7 @@ class Progress:
             return
         self._last, self._share = now, share or 0.0
         percent = "" if share is None else f" ({share:.0%})"
-        self._say(f"{self._host}: {what}{percent}")
+        self._say(f"{clean(self._host)}: {clean(what)}{percent}")
 
 
 def _steps(share: float) -> int:

@@ -26,7 +26,7 @@ Path = tuple[str, ...]
 
 
 def paths(lines: Iterable[str]) -> Iterator[Path]:
-    """Each configuration line with the lines it stands under, by indentation: ("interface X", "mtu 9000")."""
+    """Each configuration line with the lines above it, by indentation: ("interface X", "mtu 9000")."""
     stack: list[tuple[int, str]] = []
     for line in lines:
         text = " ".join(line.split())
@@ -72,18 +72,18 @@ def _entry(line: str, family: Family) -> str:
     return line if ace is None else f"{ace.sequence} {ace}"
 
 
-def differences(sent: Sequence[str], shown: str, standing: str = "") -> tuple[list[str], list[str]]:
-    """What was sent and does not stand in the candidate, and what stands there and was not sent.
+def differences(sent: Sequence[str], candidate: str, running: str = "") -> tuple[list[str], list[str]]:
+    """What was sent and is not in the candidate, and what is in the candidate and was not sent.
 
-    A candidate shows a net change. So what the router has already (standing, as it prints it) need not be shown, nor
-    need a negation whose place something else takes; and a whole line may stand after `no` where a key was enough.
+    A candidate shows a net change. So what the router has already (running, as it prints it) need not be shown, nor
+    need a negation whose place something else takes; and a whole line may follow `no` where a key was enough.
     """
     ours = {step for path in paths(sent) for step in _steps(comparable(path))}
     added = {path for path in ours if not any(line.startswith("no ") for line in path)}
     removed = {_place(path): path for path in ours - added if path[-1].startswith("no ")}
     retaken = {_place(path) for path in added}
-    seen = {step for path in paths(shown.splitlines()) for step in _steps(comparable(path))}
-    there = {_keyed(path) for path in seen}.union(_keyed(comparable(path)) for path in paths(standing.splitlines()))
+    seen = {step for path in paths(candidate.splitlines()) for step in _steps(comparable(path))}
+    there = {_keyed(path) for path in seen}.union(_keyed(comparable(path)) for path in paths(running.splitlines()))
     gone = {_place(path) for path in seen if path[-1].startswith("no ")}
     missing = [path for path in added if _keyed(path) not in there]
     missing += [path for place, path in removed.items() if place not in gone | retaken]
@@ -97,12 +97,12 @@ def differences(sent: Sequence[str], shown: str, standing: str = "") -> tuple[li
 
 
 def _steps(path: Path) -> list[Path]:
-    """The path and all that it stands under: one line may open a submode and say something in it."""
+    """The path and all its parents: one line may open a submode and set something in it."""
     return [path[:end] for end in range(1, len(path) + 1)]
 
 
 def _place(path: Path) -> tuple[Path, str]:
-    """What identifies a line: where it stands and, of its words, the key.
+    """What identifies a line: where it is and, of its words, the key.
 
     A sequence number for an entry, a destination's side, else two words; but an interface has one attachment a class
     (the native key until 7.6.1), so there any other attachment may take the place of the one that went.
@@ -121,7 +121,7 @@ def _keyed(path: Path) -> tuple[Path, str]:
 
 
 def rejections(failed: str, operations: Sequence[Operation]) -> list[Problem]:
-    """The texts of `show configuration failed`, each tied to the item of the document whose line it stands under."""
+    """The texts of `show configuration failed`, each tied to the item of the document whose line it is under."""
     owner = {comparable(path): operation.item for operation in operations for path in paths(operation.do)}
     problems: list[Problem] = []
     lines = failed.splitlines()
@@ -156,5 +156,5 @@ def _owner(path: Path, owner: dict[Path, str]) -> str:
 
 
 def _remedy(text: str) -> str:
-    said = REFUSALS.find(f"!!% {text}")
-    return said.remedy if said else "Change the item, or the configuration that it conflicts with."
+    refusal = REFUSALS.find(f"!!% {text}")
+    return refusal.remedy if refusal else "Change the item, or the configuration that it conflicts with."

@@ -65,7 +65,7 @@ class CommitOptions:
 
     @property
     def wrong(self) -> list[str]:
-        """What the command line of XR would not take as it is meant; a blank or a `?` would change the command."""
+        """What the command line of XR would not take as it is written; a blank or a `?` would change the command."""
         found = []
         if self.label is not None and not _LABEL.fullmatch(self.label):
             found.append(f"commit_label must match {_LABEL.pattern}, not {self.label!r}")
@@ -98,7 +98,7 @@ class Configuration(ConfigurationSession):
 
     Leaving after a trial commit makes the router roll back at once (cisco.iosxr#260). phase: closed, candidate,
     committing (the trial commit was sent), trial (it was taken), confirming, confirmed. on_trial: whether the router may
-    carry a commit that it still takes back by itself.
+    have a commit that it still rolls back by itself.
     """
 
     def __init__(self, cli: Cli, options: CommitOptions) -> None:
@@ -129,10 +129,10 @@ class Configuration(ConfigurationSession):
     def _drop(self) -> None:
         self._reenter()
 
-    def paste(self, operations: Sequence[Operation], standing: str) -> None:
+    def paste(self, operations: Sequence[Operation], running: str) -> None:
         """All operations into the candidate, read back and compared. Raises ApplyFailed; the candidate is dropped then.
 
-        standing: what the router has of it before, as it prints it. When lines are missing and nothing else is in the candidate,
+        running: what the router has of it before, as it prints it. When lines are missing and nothing else is in the candidate,
         the router holds them already: raises ConcurrentChange.
         """
         lines = [line for operation in operations for line in operation.do]
@@ -141,12 +141,12 @@ class Configuration(ConfigurationSession):
             refused = refused_lines(operations, answers, LINE_REFUSALS, OTHERWISE)
             if refused:
                 return refused
-            shown = self._cli.run("show configuration")[0]
-            if REFUSALS.find(shown):
-                raise _refusal(shown, "the router refused 'show configuration'; the candidate was dropped")
-            missing, extra = differences(lines, shown, standing)
+            candidate = self._cli.run("show configuration")[0]
+            if REFUSALS.find(candidate):
+                raise _refusal(candidate, "the router refused 'show configuration'; the candidate was dropped")
+            missing, extra = differences(lines, candidate, running)
             if missing and not extra:
-                raise ConcurrentChange("the router already holds some of what was pasted")
+                raise ConcurrentChange("the router already has some of what was pasted")
             return deviating(missing, extra)
 
         self._paste(lines, look)
@@ -198,9 +198,9 @@ class Configuration(ConfigurationSession):
             self.phase = "confirmed"
             return
         if _NOTHING.search(answer):
-            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router rolled it back")
         if _OTHERS_COMMITTED in answer or LINE_REFUSALS.find(answer):
-            raise _refusal(answer, "the router did not say that it confirms the trial commit")
+            raise _refusal(answer, "the router did not report that it confirmed the trial commit")
         self._open = False
         if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._end()):
             raise ApplyFailed("the router did not confirm the trial commit")
@@ -211,12 +211,12 @@ class Configuration(ConfigurationSession):
 
 
 def _refusal(answer: str, message: str) -> ApplyFailed:
-    """The failure that an answer tells of; whatever the router printed is in it."""
-    text = " ".join(answer.split())[:500]
-    said = REFUSALS.find(answer)
-    if said and said.meaning:
-        problem = Problem("device", "configuration", said.meaning, said.remedy, "error", text)
-        return ApplyFailed(f"{message}: {said.meaning}", [problem])
+    """The failure that an answer reports; whatever the router printed is in it."""
+    text = answer.strip()
+    refusal = REFUSALS.find(answer)
+    if refusal and refusal.meaning:
+        problem = Problem("device", "configuration", refusal.meaning, refusal.remedy, "error", text)
+        return ApplyFailed(f"{message}: {refusal.meaning}", [problem])
     return ApplyFailed(
         message, [Problem("device", "configuration", message, "See the router's own words.", "error", text)]
     )

@@ -4,8 +4,8 @@
 
 """What each IOS XR platform and release can do of traffic mirroring: tables only, and who a router is. Pure.
 
-Every value carries a mark. ``verified``: seen on a device. ``documented``: a vendor document or YANG model says so.
-``unverified``: nobody said so in public; rules that rest on it only warn. A platform of which little is known takes
+Every value has a mark. ``verified``: seen on a device. ``documented``: a vendor document or YANG model says so.
+``unverified``: no public source confirms it; rules that rest on it only warn. A platform of which little is known takes
 the values of NCS 5500, all of them marked unverified.
 """
 
@@ -34,7 +34,7 @@ XRDOCS_UDK = "XRDOCS tutorial, User Defined Key on NCS 55xx and NCS 5xx"
 YANG_UM = "YANG Cisco-IOS-XR-um-monitor-session-cfg"
 YANG_SPAN = "YANG Cisco-IOS-XR-Ethernet-SPAN-cfg"
 YANG_TCAM = "YANG Cisco-IOS-XR-um-hw-module-profile-cfg 24.4.2"
-NOBODY = "unverified"
+NO_SOURCE = "unverified"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Known(Generic[T_co]):
     def __post_init__(self) -> None:
         if self.mark not in MARKS or not self.source:
             raise ValueError(f"a platform value needs a mark and a source: {self!r}")
-        if self.mark != "unverified" and self.source == NOBODY:
+        if self.mark != "unverified" and self.source == NO_SOURCE:
             raise ValueError(f"a {self.mark} value needs a source: {self!r}")
 
     @property
@@ -60,7 +60,7 @@ def _documented(value: T, source: str) -> Known[T]:
     return Known(value, "documented", source)
 
 
-def _unverified(value: T, source: str = NOBODY) -> Known[T]:
+def _unverified(value: T, source: str = NO_SOURCE) -> Known[T]:
     return Known(value, "unverified", source)
 
 
@@ -74,7 +74,7 @@ class Platform:
 
     sessions, sources: most of them on one router. port_level: must, must not or may a source say it.
     acl_receive_only: an ACL can select received traffic only. local_egress: sent traffic can be mirrored to a port.
-    without_acl: what a source with ``acl`` mirrors when it names no ACL and its interface carries none.
+    without_acl: what a source with ``acl`` mirrors when it names no ACL and its interface has none.
     counters: mirror counters of sources that select by ACL or of remote sessions.
     tcam_profiles: ACLs live in a key that ``hw-module profile tcam format access-list`` defines.
     udf_offset: highest first byte of a user-defined field.
@@ -180,7 +180,7 @@ class Facts:
     """What the checks know about the router itself.
 
     platform: a key of PLATFORMS; another one counts as generic. release: None when it could not be read.
-    interfaces: full names of all interfaces that exist; None when nobody asked the router.
+    interfaces: full names of all interfaces that exist; None when the router was not asked.
     """
 
     platform: str = "generic"
@@ -310,7 +310,7 @@ def dotted(release: Release) -> str:
 
 
 def where(feature: str) -> str:
-    """Who has a feature, for a message; "" when nobody is known to have it.
+    """Who has a feature, for a message; "" when no platform is known to have it.
 
     >>> where("rx-tx-destination")
     'NCS 5700 (NC57) from 7.4.2'
@@ -420,7 +420,7 @@ QUALIFIER_BITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     }
 )
 KEY_BITS: Mapping[str, tuple[int, ...]] = MappingProxyType({"ipv4": (160, 320), "ipv6": (320,)})
-ACL_ID_BITS = 8  # every key also carries the number of its ACL
+ACL_ID_BITS = 8  # every key also has the number of its ACL
 
 # "must" rules of the user model; XRDOCS examples on 7.2.1 break the first, so rules only warn.
 QUALIFIERS_WANTING_FRAG_BIT = ("src-port", "dst-port", "tcp-flags", "port-range")

@@ -57,9 +57,9 @@ class Router:
 def answered(commands: Sequence[str], answers: list[str]) -> list[str]:
     """The answers, of which none is a refusal. Raises ApplyFailed naming the command that was refused."""
     for command, answer in zip(commands, answers, strict=True):
-        said = REFUSALS.find(answer)
-        if said:
-            text = said.text.removeprefix("%").strip()
-            problem = Problem("device", command, "the router refused this read", said.remedy, "error", text)
+        refusal = REFUSALS.find(answer)
+        if refusal:
+            text = refusal.text.removeprefix("%").strip()
+            problem = Problem("device", command, "the router refused this read", refusal.remedy, "error", text)
             raise ApplyFailed(f"the router refused to answer {command!r}: {text}", [problem])
     return answers

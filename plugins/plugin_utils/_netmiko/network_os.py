@@ -4,7 +4,7 @@
 
 """What Ansible calls the platforms of netmiko that no wing is for. A table; pure.
 
-A system that this collection has modules for brings its own row, in the netmiko_platform.py of its wing.
+A system that this collection has modules for has its own row, in the netmiko_platform.py of its wing.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class SiteState:
 
 @dataclass(frozen=True, slots=True)
 class ChangeState:
-    """state: as it came. current_config: what the network runs, with whatever tells one activation from the next."""
+    """state: as it came. current_config: what the network runs, with whatever distinguishes one activation from the next."""
 
     state: str = ""
     message: str = ""
@@ -72,7 +72,7 @@ class ChangeState:
         """A change was handed over, staged, or is being activated, and is not live.
 
         Neither how the state is called while nothing is under way nor whether the last change stays named then is documented. So
-        a name that what runs may come from tells nothing, and in `activate` the sites tell.
+        a name that what runs may come from proves nothing, and in `activate` the sites show it.
         """
         if self.is_under_way or self.state == APPLIANCE_STAGING:
             return True
@@ -105,6 +105,7 @@ class ChangeState:
 
 
 def change_state(item: Item) -> ChangeState:
+    """Of an item of change management; its status takes the place of a message that is missing."""
     return ChangeState(
         text(item, "state").lower(),
         text(item, "message") or text(item, "status"),
@@ -137,9 +138,9 @@ def audits(packages: Sequence[Item]) -> list[Problem]:
     for severity, message in _AUDITS.items():
         for item in _findings(packages, severity)[:MOST_AUDITS]:
             where = " ".join(filter(None, (text(item, "siteuiid"), text(item, "object")))) or "package"
-            said = text(item, "msg") or text(item, "code") or "no text"
+            device_text = text(item, "msg") or text(item, "code") or "no text"
             remedy = f"Audit {text(item, 'code')}." if text(item, "code") else ""
-            found.append(Problem("H34", where, message, remedy, severity, said))
+            found.append(Problem("H34", where, message, remedy, severity, device_text))
     return found
 
 
@@ -169,7 +170,7 @@ _STAMP = re.compile(r"(?:[_. -]\d+)?(?:\.\w{1,4})?")
 
 def same_package(active: str, package: str, known: Iterable[str] = ()) -> bool:
     """Whether a configuration comes from that package. How it is named is unverified: a number and a suffix may follow; of
-    several known packages that fit, the one with the longest name is meant.
+    several known packages that fit, the one with the longest name counts.
 
     >>> same_package("Production_12.cfg", "Production"), same_package("Production_test_2", "Production")
     (True, False)

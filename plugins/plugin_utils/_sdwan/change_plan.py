@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A change of the network's configuration as operations: what comes before and behind the edits of a package. Pure.
+"""A change of the network's configuration as operations: what comes before and after the edits of a package. Pure.
 
     save_as ─► edits ─► compile ─► export_to_cm ─► verify ─► stage ─► activate ─► delete_backup (─► import, in Center)
 
@@ -36,7 +36,7 @@ SAVE_AS, CANCEL_STAGE, COMPILE, EXPORT, VERIFY, STAGE, ACTIVATE, DELETE_BACKUP, 
     )
 )
 PACKAGE = "package"  # item of an import before anything is planned
-# Risks. Of staging: appliances that fail are left behind. Of activating: all sites get what the package holds.
+# Risks. Of staging: appliances that fail are left out. Of activating: all sites get what the package holds.
 LEAVES_FAILING, ALL_SITES = "leaves-failing-appliances", "all-sites"
 
 

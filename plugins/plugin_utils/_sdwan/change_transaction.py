@@ -5,8 +5,8 @@
 """A change of the network's configuration as one transaction: backup, edit, compile, hand over, verify, stage, activate. I/O.
 
     save_as ─► edit ─► compile ─► export ─► verify ─► stage ─► activate_with_rollback ─► every site polled ─► backup deleted
-       │         └────────┴──────────┴─────────┴────────┴── failure: cancel_stage, clear_network_staging, edits taken back
-       └─ the backup package stands as long as a change is neither live nor taken back; the next run sees it and finishes
+       │         └────────┴──────────┴─────────┴────────┴── failure: cancel_stage, clear_network_staging, edits rolled back
+       └─ the backup package exists as long as a change is neither live nor rolled back; the next run sees it and finishes
 
 Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, config/change_management.
 """
@@ -51,13 +51,13 @@ def read_state(manager: Manager) -> ChangeState:
 
 
 def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> ChangeState:
-    """The state when the activation that an earlier run began has ended; appliances restart meanwhile, so silence is part of it.
+    """The state when the activation that an earlier run started has ended; appliances restart meanwhile, so silence is part of it.
 
     Raises ApplyFailed where it does not end within activation_timeout.
     """
 
     def look() -> ChangeState:
-        progress("waiting for the activation that an earlier run began")
+        progress("waiting for the activation that an earlier run started")
         try:
             return read_state(manager)
         except (ConnectionFailed, Rejected):
@@ -68,7 +68,7 @@ def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> Cha
     if now.is_told and not now.is_activating:
         return now
     raise ApplyFailed(
-        f"the activation that an earlier run began did not end within {limit:g} s (activation_timeout)",
+        f"the activation that an earlier run started did not end within {limit:g} s (activation_timeout)",
         (),
         f"unchanged by this run; that activation is under way, and the package {options.backup} holds what was before. "
         f"Run again: it looks where the network is and goes on from there",
@@ -125,7 +125,7 @@ class Change:
     # -- the transaction ----------------------------------------------------------------------------------------------
 
     def make(self, plan: Plan) -> Applied:
-        """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is taken back as far as the link allows."""
+        """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is rolled back as far as the link allows."""
         items = {operation.item for operation in plan.operations}
         self._unfinished = SAVE_AS not in items
         done = False
@@ -139,7 +139,7 @@ class Change:
             done = True
         except (ApplyFailed, ConnectionFailed) as error:
             done = True
-            raise self._told(error, self._taken_back()) from error
+            raise self._failed(error, self._taken_back()) from error
         finally:
             if not done:  # a time-out of the task, Ctrl-C, or ConcurrentChange
                 self._taken_back()
@@ -174,7 +174,9 @@ class Change:
         if errors(found):
             raise ApplyFailed("the package does not compile", found)
         if not has_audits(answer):
-            raise ApplyFailed("the compile was answered without audits, so nothing tells whether the package is sound")
+            raise ApplyFailed(
+                "the compile was answered without audits, so it is not known whether the package is valid"
+            )
         self._warnings += found
 
     def _export(self, operation: Operation) -> None:
@@ -193,7 +195,9 @@ class Change:
         self._send(operation, "verifying", timeout=COMPILE_SECONDS)
         now = read_state(self._manager)
         if now.failure_reason:
-            raise ApplyFailed("change management does not verify the package", [_said("verify", now.failure_reason)])
+            raise ApplyFailed(
+                "change management does not verify the package", [_step_problem("verify", now.failure_reason)]
+            )
 
     def _stage(self, operation: Operation) -> None:
         self._staging = True
@@ -211,7 +215,7 @@ class Change:
         if now.failing and not now.failure_reason:
             now = self._without(now, LEAVES_FAILING in operation.risk)
         if now.failure_reason:
-            raise ApplyFailed("staging failed", [_said("stage", now.failure_reason)])
+            raise ApplyFailed("staging failed", [_step_problem("stage", now.failure_reason)])
         if now.state != ACTIVATE_STATE:
             waiting = [Problem("stage", site.name, f"transfer: {site.transfer_state or '?'}") for site in now.sites]
             text = f"staging did not end within {self._options.stage_timeout:g} s (stage_timeout); its state is {now.state or '?'}"
@@ -232,7 +236,7 @@ class Change:
         """Go on without the appliances that failed to stage, if the plan says so."""
         self.sites = [site.as_dict() for site in now.sites]
         if not leaves_failing:
-            remedy = "Repair the site and run again, or leave it behind with ignore_incomplete: true."
+            remedy = "Repair the site and run again, or go on without it with ignore_incomplete: true."
             text = f"{', '.join(site.name for site in now.failing)} did not stage"
             problems = [
                 Problem("stage", site.name, f"{site.status or 'no status'}; transfer: {site.transfer_state}", remedy)
@@ -276,8 +280,10 @@ class Change:
         skipped = {site.name for site in before.failing}
         listed = [site for site in before.sites if site.staged_config and site.name not in skipped]
         if not listed:
-            raise ApplyFailed("no site says what was staged for it, so nothing could tell whether it was activated")
-        # A site that runs a configuration of that name already tells nothing; where all do, the state alone does, and one that
+            raise ApplyFailed(
+                "no site says what was staged for it, so it could not be checked whether it was activated"
+            )
+        # A site that runs a configuration of that name already proves nothing; where all do, the state alone does, and one that
         # stays as it is for a while.
         staged = {site.name: site.staged_config for site in listed if site.staged_config != site.active_config}
         began, moved = time.monotonic(), False
@@ -299,9 +305,9 @@ class Change:
             if not may_be_done(refused):
                 self._activating = False
                 raise
-            self._begun(refused)
+            self._require_started(refused)
         except ConnectionFailed as lost:
-            self._begun(lost)
+            self._require_started(lost)
         end = time.monotonic() + self._options.activation_timeout
         look = self._look("activating", staged)
         now = poll(
@@ -312,7 +318,7 @@ class Change:
         )
         if now.failure_reason:
             self._activating = bool(now.activated(staged))
-            raise ApplyFailed("the network did not take the change", [_said("activate", now.failure_reason)])
+            raise ApplyFailed("the network did not take the change", [_step_problem("activate", now.failure_reason)])
         if not over(now):
             missing = staged.keys() - {site.name for site in now.activated(staged)}
             limit = f"{self._options.activation_timeout:g} s (activation_timeout)"
@@ -323,10 +329,10 @@ class Change:
             )
         self._activating, self._live = False, True
 
-    def _begun(self, why: ApplyFailed | ConnectionFailed) -> None:
+    def _require_started(self, why: ApplyFailed | ConnectionFailed) -> None:
         """After an answer that was lost: whether the activation goes on is what the network shows, not what became of the
-        request. Raises ApplyFailed where it was not begun."""
-        self._progress("activating; the answer was lost, as it may be")
+        request. Raises ApplyFailed where it was not started."""
+        self._progress("activating; the answer was lost, which can happen")
 
         def look() -> ChangeState | None:
             try:
@@ -337,7 +343,7 @@ class Change:
         seen = poll(look, lambda now: now is None or now.state != ACTIVATE_STATE, GRACE)
         if seen is not None and seen.state == ACTIVATE_STATE:
             self._activating = False
-            raise ApplyFailed(f"the activation was not begun: {why}")
+            raise ApplyFailed(f"the activation was not started: {why}")
 
     def _delete_backup(self, operation: Operation) -> None:
         self._progress("deleting the backup")
@@ -353,7 +359,7 @@ class Change:
     # -- the way back -------------------------------------------------------------------------------------------------
 
     def _taken_back(self) -> str:
-        """What the device carries now, in a sentence."""
+        """The state of the device now, in a sentence."""
         if self._live:
             left = f"the package {self._options.backup} is still there; the next run activates once more"
             if self._deleted:
@@ -375,7 +381,7 @@ class Change:
             elif not refused and not self._unfinished:
                 self._without_backup(self._undo.get(SAVE_AS, ()))
         except (ConnectionFailed, ApplyFailed) as error:
-            refused.append(f"the package could not be taken back ({error})")
+            refused.append(f"the package could not be rolled back ({error})")
         if refused:
             return f"live configuration unchanged, but {'; '.join(refused)}; {self._kept}"
         if self._unfinished:
@@ -402,7 +408,7 @@ class Change:
     def _kept(self) -> str:
         return f"the package {self._options.backup} holds what was before, and the next run begins from there"
 
-    def _told(self, error: ApplyFailed | ConnectionFailed, device_state: str) -> ApplyFailed:
+    def _failed(self, error: ApplyFailed | ConnectionFailed, device_state: str) -> ApplyFailed:
         problems = error.problems if isinstance(error, ApplyFailed) else ()
         details = dict(error.details) if isinstance(error, ApplyFailed) else {}
         if self.sites:
@@ -410,5 +416,5 @@ class Change:
         return ApplyFailed(str(error), problems, device_state, details)
 
 
-def _said(step: str, words: str) -> Problem:
-    return Problem(step, "change_management", "it says why", device_text=words)
+def _step_problem(step: str, words: str) -> Problem:
+    return Problem(step, "change_management", "it gives the reason", device_text=words)

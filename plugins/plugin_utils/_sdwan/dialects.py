@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The SD-WAN systems for the connection mspplus.netsec.rest: how each logs in and out, and how each says no. Rows; pure.
+"""The SD-WAN systems for the connection mspplus.netsec.rest: how each logs in and out, and how each refuses. Rows; pure.
 
 Sources: "NetScaler SD-WAN NITRO API reference 11.0" (index: base path, login, logout; ErrorSchema on every page) and 10.0
 (error bodies with `message`), "NetScaler SD-WAN Center NITRO API reference 11.0" (index, config/login: secondaryPassword).

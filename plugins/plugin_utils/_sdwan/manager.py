@@ -52,10 +52,10 @@ class Manager:
         return items
 
     def _not_understood(self, name: str) -> ApplyFailed:
-        """Nothing there and an answer of another form are two things: taking the one for the other would make things anew."""
+        """Nothing there and an answer of another form are two things: taking the one for the other would create things again."""
         row = self.table[name]
         return ApplyFailed(
-            f"GET {row.path} was answered, but without {row.wrapped_in!r}, so nothing tells what is there. If this release "
+            f"GET {row.path} was answered, but without {row.wrapped_in!r}, so its content is not known. If this release "
             f"names it otherwise, set `resources: {{{name}: {{envelope: ...}}}}`"
         )
 

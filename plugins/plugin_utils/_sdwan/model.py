@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from .._engine.words.device_text import cut
 from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]
@@ -25,8 +26,9 @@ LONGEST = 500  # characters of a text that is kept
 
 
 def text(item: Item, key: str) -> str:
+    """A value of an item without blanks around it, at most LONGEST characters; "" where it is missing or not a scalar."""
     value = item.get(key)
-    return "" if value is None or isinstance(value, Mapping | list) else str(value).strip()[:LONGEST]
+    return "" if value is None or isinstance(value, Mapping | list) else cut(str(value).strip(), LONGEST)
 
 
 def number(item: Item, key: str) -> int:
@@ -111,7 +113,7 @@ def regions(items: Iterable[Item]) -> list[Region]:
 
 
 def collector_address(regions: Iterable[Region], name: str) -> str:
-    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is no address;
+    """Where the collector of a region is. Raises ValueError: no such region, no collector, or what Center says is not an address;
     a password is going to be sent there."""
     listed = list(regions)
     found = next((region for region in listed if region.name == name), None)
@@ -122,7 +124,7 @@ def collector_address(regions: Iterable[Region], name: str) -> str:
     if not address:
         raise ValueError(f"Center names no collector for the region {name!r}")
     if not is_host(address):
-        raise ValueError(f"what Center names as collector of the region {name!r} is no address: {address[:80]!r}")
+        raise ValueError(f"what Center names as collector of the region {name!r} is not an address: {address[:80]!r}")
     return address
 
 
@@ -150,6 +152,7 @@ class Site:
 
 
 def sites(items: Iterable[Item]) -> list[Site]:
+    """The rows of Center's inventory, one an appliance."""
     return [
         Site(
             text(item, "site_name"),
@@ -186,6 +189,7 @@ class Image:
 
 
 def images(items: Iterable[Item]) -> list[Image]:
+    """The rows of the list of software images. Sizes are in bytes."""
     return [
         Image(
             text(item, "image_name"),
@@ -212,6 +216,7 @@ class Storage:
 
 
 def storage(item: Item) -> Storage:
+    """Bytes. Where the system reports no free bytes, they are what is reserved and not used."""
     if not text(item, "free") and not text(item, "reserved"):
         return Storage()
     reserved, used = number(item, "reserved"), number(item, "used")
@@ -251,14 +256,14 @@ def phase(operation_status: str) -> Phase:
     >>> phase("Provisioning: booting"), phase("Whatever")
     ('busy', 'unknown')
     """
-    said = operation_status.strip().lower()
-    return next((meaning for words, meaning in PHASES.items() if _means(said, words, meaning)), "unknown")
+    text = operation_status.strip().lower()
+    return next((meaning for words, meaning in PHASES.items() if _means(text, words, meaning)), "unknown")
 
 
-def _means(said: str, words: str, meaning: Phase) -> bool:
+def _means(text: str, words: str, meaning: Phase) -> bool:
     if meaning == "running":
-        return said == words
-    return said.startswith(words) and not said[len(words) : len(words) + 1].isalnum()
+        return text == words
+    return text.startswith(words) and not text[len(words) : len(words) + 1].isalnum()
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ class Resources:
             value = str(keys[key])
             if not value or _UNSAFE.search(value):
                 raise ValueError(
-                    f"{key} {value!r} cannot stand in a path of NITRO: it is empty, or has / \\ or a control character"
+                    f"{key} {value!r} cannot be used in a path of NITRO: it is empty, or has / \\ or a control character"
                 )
             pairs.append(f"{_theirs(row, key)}={quoted(value)}")
         return f"{row.path}/{','.join(pairs)}"
@@ -229,7 +229,7 @@ class Resources:
 
     def unwrap(self, name: str, body: Any) -> list[dict[str, Any]]:
         """The items of an answer, our names of fields. NITRO answers with a list, with one item, or, under monitor, with
-        the list nested once more beside its metadata; what is none of these has no items."""
+        the list nested once more beside its metadata; what has another form has no items."""
         row = self._rows[name]
         found = body.get(row.wrapped_in) if isinstance(body, Mapping) else None
         if isinstance(found, Mapping) and row.wrapped_in in found:
@@ -241,7 +241,7 @@ class Resources:
         """How many pages the answer has in all; 1 where it says nothing."""
         row = self._rows[name]
         found = body.get(row.wrapped_in) if isinstance(body, Mapping) else None
-        beside = found if isinstance(found, Mapping) else body  # the metadata stands beside the list
+        beside = found if isinstance(found, Mapping) else body  # the metadata is beside the list
         metadata = beside.get("metadata") if isinstance(beside, Mapping) else None
         first = metadata[0] if isinstance(metadata, list) and metadata else metadata
         number = str(first.get("no_of_pages", "1")) if isinstance(first, Mapping) else "1"
@@ -322,7 +322,7 @@ def parsed(line: str, secrets: Mapping[str, str] | None = None) -> tuple[str, st
     """
     found = LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"{line[:80]!r} is no request")
+        raise ValueError(f"{line[:80]!r} is not a request")
     method, path, body = found.groups()
     references = {f"<{name}>": value for name, value in (secrets or {}).items()}
     return method, path, _filled(json.loads(body), references) if body else None

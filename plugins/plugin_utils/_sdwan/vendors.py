@@ -72,8 +72,8 @@ def spelled(vendor: str, model: str) -> tuple[str, str]:
     >>> spelled("palo alto", "VM50"), spelled("", "vm-100"), spelled("Other", "X1")
     (('Palo Alto Networks', 'VM 50'), ('', 'VM 100'), ('Other', 'X1'))
     """
-    said = _plain(vendor)
-    known = next((item for item in VENDORS.values() if len(said) > 3 and _plain(item.name).startswith(said)), None)
+    plain = _plain(vendor)
+    known = next((item for item in VENDORS.values() if len(plain) > 3 and _plain(item.name).startswith(plain)), None)
     makers = [known] if known else [] if vendor else [*VENDORS.values()]
     form = next((found for maker in makers if (found := maker.model(model))), model)
     return (known.name if known else vendor), form

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `show | compare` says of a candidate against what was pasted, and why a commit was rejected. Pure."""
+"""What `show | compare` shows of a candidate against what was pasted, and why a commit was rejected. Pure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def difference(text: str) -> Difference:
     return Difference(added, removed)
 
 
-def deviations(lines: Iterable[str], shown: Difference) -> tuple[list[str], list[str]]:
+def deviations(lines: Iterable[str], actual: Difference) -> tuple[list[str], list[str]]:
     """What was sent and is not in the candidate, and what is in it and was not sent.
 
     A leaf with one value that is set again shows its old value as removed; a statement that is deleted shows all that
@@ -62,18 +62,18 @@ def deviations(lines: Iterable[str], shown: Difference) -> tuple[list[str], list
     typed = [words_of(line) for line in lines]
     sets = [words[1:] for words in typed if words[:1] == ("set",)]
     deletes = [words[1:] for words in typed if words[:1] == ("delete",)]
-    added = set(shown.added)
+    added = set(actual.added)
     returned = {path for path in sets if any(path[: len(gone)] == gone for gone in deletes)}
     missing = [f"set {' '.join(path)}" for path in sets if path not in added and path not in returned]
     missing += [
         f"delete {' '.join(gone)}"
         for gone in deletes
-        if not any(_below(path, gone) for path in shown.removed) and not any(_below(path, gone) for path in returned)
+        if not any(_below(path, gone) for path in actual.removed) and not any(_below(path, gone) for path in returned)
     ]
-    extra = [f"set {' '.join(path)}" for path in shown.added if path not in sets]
+    extra = [f"set {' '.join(path)}" for path in actual.added if path not in sets]
     extra += [
         f"delete {' '.join(path)}"
-        for path in shown.removed
+        for path in actual.removed
         if not any(_below(path, gone) for gone in deletes) and not any(path[:-1] == new[:-1] for new in sets)
     ]
     return missing, extra
@@ -86,7 +86,7 @@ def _below(path: Path, above: Path) -> bool:
 def rejections(answer: str, operations: Sequence[Operation]) -> list[Problem]:
     """A problem for each complaint of `commit check`: ``[edit place]``, the quoted statement, the reason; or ``error:`` lines.
 
-    Each is tied to the operation whose line stands deepest in that place.
+    Each is tied to the operation whose line is deepest in that place.
     """
     problems: list[Problem] = []
     place: Path | None = None
@@ -96,7 +96,9 @@ def rejections(answer: str, operations: Sequence[Operation]) -> list[Problem]:
         if place is not None and reason:
             text = " ".join(reason)
             message = f"the device rejects the candidate at [edit {' '.join(place)}]"
-            problems.append(Problem("device", _item(place, operations), message, "Fix what it names.", "error", text))
+            problems.append(
+                Problem("device", _item(place, operations), message, "Fix the statement that it names.", "error", text)
+            )
         reason.clear()
 
     loose: list[str] = []

@@ -95,7 +95,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Chassis:
-    """One device, or one node of a cluster. model: as printed, in capitals; empty when not told."""
+    """One device, or one node of a cluster. model: as printed, in capitals; empty when not reported."""
 
     node: str = ""
     model: str = ""
@@ -151,11 +151,11 @@ def parse_version(text: str) -> tuple[str, str]:
     if is_xml(text):
         parts, _wrong = nodes(text)
         first = parts[0][1]
-        told = {
+        leaves = {
             tag: next((element.text for element in first.all(tag) if element.text), "")
             for tag in ("product-model", "junos-version", "comment")
         }
-        return told["product-model"].upper(), told["junos-version"] or _bracketed(told["comment"])
+        return leaves["product-model"].upper(), leaves["junos-version"] or _bracketed(leaves["comment"])
     fields: dict[str, str] = {}
     for line in _lines(by_node(text)[0][1]):
         found = _FIELD.match(line)
@@ -222,8 +222,8 @@ def _chassis(node: str, rows: Iterable[Row]) -> Chassis:
         if found is None:
             continue
         if name.lower().startswith("chassis"):
-            told = _MODEL.search(description)
-            model, serial = model or (told[0].upper() if told else description.upper()), serial or number
+            matched = _MODEL.search(description)
+            model, serial = model or (matched[0].upper() if matched else description.upper()), serial or number
         elif name.lower().startswith("fpc"):
             cards[slot] = Card(slot, card_kind(description), description, part, number, version)
         else:
@@ -232,7 +232,7 @@ def _chassis(node: str, rows: Iterable[Row]) -> Chassis:
 
 
 def parse_routing_engine(text: str) -> list[dict[str, str | int]]:
-    """`show chassis routing-engine`: node, slot, version, state, model, up_time, last_reboot_reason where told."""
+    """`show chassis routing-engine`: node, slot, version, state, model, up_time, last_reboot_reason where reported."""
     if is_xml(text):
         return [
             _engine_row(node, {element.tag: element.text for element in engine.inside})
@@ -241,20 +241,20 @@ def parse_routing_engine(text: str) -> list[dict[str, str | int]]:
         ]
     found: list[dict[str, str | int]] = []
     for node, part in by_node(text):
-        told: dict[str, str] = {}
+        values: dict[str, str] = {}
         for line in _lines(part):
             slot = _SLOT.match(line)
             if slot:
-                if told:
-                    found.append(_engine_row(node, told))
-                told = {"slot": slot[1]}
+                if values:
+                    found.append(_engine_row(node, values))
+                values = {"slot": slot[1]}
                 continue
             matched = _FIELD.match(line)
             tag = _LABELS.get(matched["key"].lower(), "") if matched else ""
             if matched and tag:
-                told.setdefault(tag, matched["value"])
-        if told:
-            found.append(_engine_row(node, told))
+                values.setdefault(tag, matched["value"])
+        if values:
+            found.append(_engine_row(node, values))
     return found
 
 
@@ -266,16 +266,16 @@ _LABELS = {
 }
 
 
-def _engine_row(node: str, told: Mapping[str, str]) -> dict[str, str | int]:
+def _engine_row(node: str, values: Mapping[str, str]) -> dict[str, str | int]:
     row: dict[str, str | int] = {"node": node} if node else {}
-    slot = told.get("slot", "0")
+    slot = values.get("slot", "0")
     row["slot"] = int(slot) if slot.isascii() and slot.isdigit() and len(slot) < 4 else 0
-    version = engine_version(told.get("model", ""))
+    version = engine_version(values.get("model", ""))
     if version is not None:
         row["version"] = version
     for key, tag in (("state", "mastership-state"), ("model", "model"), ("up_time", "up-time"), ("last_reboot_reason", "last-reboot-reason")):  # fmt: skip
-        if told.get(tag):
-            row[key] = told[tag]
+        if values.get(tag):
+            row[key] = values[tag]
     return row
 
 

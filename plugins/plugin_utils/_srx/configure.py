@@ -56,7 +56,7 @@ class CommitOptions:
 
     @property
     def wrong(self) -> list[str]:
-        """What the command line of Junos would not take as it is meant."""
+        """What the command line of Junos would not take as it is written."""
         found = []
         if not 0 <= self.confirm_timeout <= LONGEST * MINUTE:
             found.append(f"confirm_timeout must be 0 to {LONGEST * MINUTE} seconds, not {self.confirm_timeout}")
@@ -105,7 +105,7 @@ class Configuration:
         """Commit the plan's lines and keep them if kept() has nothing to say against it.
 
         kept() reads the configuration back, in operational mode or through `run`; the commits of Junos are atomic, so a
-        device that does not show the change shows what it carried before. Raises ApplyFailed with what the device carries
+        device that does not show the change shows its state from before. Raises ApplyFailed with the state that the device has
         now, ConcurrentChange when another session changed the device first. details of the result: the commit as it was sent.
         """
         applied = Applied(details={"commit": self._options.command(self._on_trial)})
@@ -117,7 +117,7 @@ class Configuration:
                 self._commit(session, plan)
                 problems = _missing(kept)
                 if problems:
-                    raise ApplyFailed("the commit was taken, but the device does not show the change", problems)
+                    raise ApplyFailed("the commit was accepted, but the device does not show the change", problems)
                 self._confirm(session, kept)
         except ConcurrentChange:
             self._again(session, "unchanged")
@@ -173,7 +173,7 @@ class Configuration:
         self.phase = "confirmed"
         late = time.monotonic() - self._sent >= self._options.minutes * MINUTE
         if late and _missing(kept):
-            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device took it back")
+            raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device rolled it back")
 
     def _confirmed_anew(self, kept: Callable[[], list[Problem]]) -> bool:
         """The link went while the commit was confirmed: any later commit confirms it too."""
@@ -191,7 +191,7 @@ class Configuration:
     def _undone(
         self, error: ConnectionFailed | ApplyFailed, session: _Session, plan: Plan, kept: Callable[[], list[Problem]]
     ) -> ApplyFailed:
-        """The error with what the device carries now, proved by a read where a commit may have been taken."""
+        """The error with the state of the device now, proved by a read where a commit may have been taken."""
         failed = (
             error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
         )
@@ -202,9 +202,9 @@ class Configuration:
             if session.lost:
                 self._firewall.reopen()
             if self.phase == "committing" and _missing(kept):
-                failed.device_state = f"unchanged; a commit that still comes: {self._until}"
+                failed.device_state = f"unchanged; a commit that still arrives: {self._until}"
                 return failed
-            self._progress("taking the change back")
+            self._progress("rolling the change back")
             self._take_back(plan)
             failed.device_state = "rolled back"
         except (ConnectionFailed, ApplyFailed, ConcurrentChange) as unread:
@@ -231,10 +231,10 @@ class Configuration:
                     return
                 session.commit("commit", False)
             if session.paste(undo, partly=True):
-                raise ApplyFailed("what was taken back came again")
+                raise ApplyFailed("what was rolled back is configured again")
 
     def _waited(self, kept: Callable[[], list[Problem]], why: Exception) -> str:
-        """What the device carries when its timer, should one run, must have taken the change back."""
+        """The state of the device when its timer, should one run, must have rolled the change back."""
         self._progress("waiting for the device to roll back")
         timer = self._options.minutes
 
@@ -250,7 +250,7 @@ class Configuration:
 
 
 def _of_others(plan: Plan, found: Difference) -> bool:
-    """Whether something would go that the plan's undo does not bring back: it was not there when the plan was made."""
+    """Whether something would be deleted that the plan's undo does not restore: it was not there when the plan was made."""
     lines = [line for operation in plan.operations for line in operation.undo or ()]
     restored = {words_of(line)[1:] for line in lines if line.startswith("set ")}
     return any(path not in restored for path in found.removed)
@@ -262,7 +262,7 @@ def _missing(kept: Callable[[], list[Problem]]) -> list[Problem]:
 
 
 class _Refused(ApplyFailed):
-    """The device said no to a commit, in words that are known: it carries what it did before."""
+    """The device refused a commit, in known words: its configuration is what it was before."""
 
 
 class _NotInPrivate(_Refused):
@@ -297,33 +297,35 @@ class _Session(ConfigurationSession):
         """All lines into the candidate, compared with what it shows then; whether they make a difference. Raises ApplyFailed;
         ConcurrentChange when another session has done some of it already, unless that is no matter (partly).
         """
-        shown = Difference()
+        actual = Difference()
 
         def look(answers: list[str]) -> list[Problem]:
-            nonlocal shown
+            nonlocal actual
             refused = refused_lines(plan.operations, answers, REFUSALS, OTHERWISE)
             if refused:
                 raise not_taken(refused)
             if not partly and any(NOTHING_TO_DELETE.search(answer) for answer in answers):
-                raise ConcurrentChange("a statement that is to go is gone already")
-            shown, missing, extra = self._compared(plan.commands)
-            if not partly and _of_others(plan, shown):
-                raise ConcurrentChange("another session has configured something below what was to go")
+                raise ConcurrentChange("a statement that was to be deleted is already gone")
+            actual, missing, extra = self._compared(plan.commands)
+            if not partly and _of_others(plan, actual):
+                raise ConcurrentChange(
+                    "another session has configured something below a statement that was to be deleted"
+                )
             if missing and not extra and not partly:
-                raise ConcurrentChange("the device already holds some of what was pasted")
+                raise ConcurrentChange("the device already has some of what was pasted")
             return deviating(missing, extra) if extra else []
 
         self._paste(plan.commands, look)
-        return bool(shown.added or shown.removed)
+        return bool(actual.added or actual.removed)
 
     def _compared(self, lines: list[str]) -> tuple[Difference, list[str], list[str]]:
         """What the candidate shows, what of the lines is missing there, what is in it beside them. Looked for twice: a
         text that was cut on its way is no candidate."""
         for _look in ("first", "second"):
-            shown = self._cli.run("show | compare")[0]
-            if REFUSALS.find(shown):
-                raise _refused(shown, "the device refused 'show | compare'; the candidate was dropped")
-            found = difference(shown)
+            text = self._cli.run("show | compare")[0]
+            if REFUSALS.find(text):
+                raise _refused(text, "the device refused 'show | compare'; the candidate was dropped")
+            found = difference(text)
             missing, extra = deviations(lines, found)
             if not missing:
                 break
@@ -332,40 +334,40 @@ class _Session(ConfigurationSession):
     def check(self, plan: Plan) -> None:
         """commit check. Raises ApplyFailed with each complaint."""
         answer = self._ask("commit check")
-        said = REFUSALS.find(answer)
-        if _CHECKED.search(answer) and not said:
+        refusal = REFUSALS.find(answer)
+        if _CHECKED.search(answer) and not refusal:
             return
-        if said and said.meaning:
+        if refusal and refusal.meaning:
             raise _refused(answer, "the device refused 'commit check'; nothing was changed")
         raise ApplyFailed(
             "the device rejected the candidate; nothing was changed",
-            rejections(answer, plan.operations) or [_said(answer)],
+            rejections(answer, plan.operations) or [_as_problem(answer)],
         )
 
     def commit(self, command: str, trial: bool) -> None:
         """Returns when the device said that it is done. Raises _Refused where it said that it did nothing, ApplyFailed where
-        its answer does not tell: one node of a cluster may have committed when the other has not."""
+        its answer does not show it: one node of a cluster may have committed when the other has not."""
         answer = self._ask(command)
-        complete, said = _COMPLETE.search(answer), REFUSALS.find(answer)
-        if complete and not said and (not trial or _TRIAL.search(answer)):
+        complete, refusal = _COMPLETE.search(answer), REFUSALS.find(answer)
+        if complete and not refusal and (not trial or _TRIAL.search(answer)):
             return
         failed = _refused(answer, f"the device refused the commit ({command})")
-        if said and not complete:
-            kind = _NotInPrivate if trial and said.meaning == NOT_IN_PRIVATE else _Refused
+        if refusal and not complete:
+            kind = _NotInPrivate if trial and refusal.meaning == NOT_IN_PRIVATE else _Refused
             raise kind(str(failed), failed.problems)
         raise ApplyFailed(f"the answer to the commit ({command}) cannot be read", failed.problems)
 
 
 def _refused(answer: str, message: str) -> ApplyFailed:
-    """With all that the device said: who holds a lock stands in the lines behind its refusal."""
-    said = REFUSALS.find(answer)
-    meaning = f": {said.meaning}" if said and said.meaning else ""
-    return ApplyFailed(f"{message}{meaning}", [_said(answer)])
+    """With the whole answer of the device: who holds a lock is in the lines after its refusal."""
+    refusal = REFUSALS.find(answer)
+    meaning = f": {refusal.meaning}" if refusal and refusal.meaning else ""
+    return ApplyFailed(f"{message}{meaning}", [_as_problem(answer)])
 
 
-def _said(answer: str) -> Problem:
-    said = REFUSALS.find(answer)
-    text = " ".join(answer.split())[:500]
-    message = (said and said.meaning) or "the device refused this"
-    remedy = (said and said.remedy) or "See the device's own words."
+def _as_problem(answer: str) -> Problem:
+    refusal = REFUSALS.find(answer)
+    text = answer.strip()
+    message = (refusal and refusal.meaning) or "the device refused this"
+    remedy = (refusal and refusal.remedy) or "See the device's own words."
     return Problem("device", "configuration", message, remedy, device_text=text)

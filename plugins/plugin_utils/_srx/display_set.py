@@ -27,7 +27,7 @@ class Statements:
         object.__setattr__(self, "_off", frozenset(self.inactive))
 
     def below(self, *words: str) -> Iterator[Path]:
-        """What stands behind a path, for each line that begins with it."""
+        """What follows a path, for each line that begins with it."""
         size = len(words)
         return (path[size:] for path in self.paths if path[:size] == words)
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from .._engine.failures import ApplyFailed
-from .._engine.refusals import Said
+from .._engine.refusals import Match
 from .._transport.ssh.cli import MAX_ANSWER, MAX_EXCHANGE, Cli, Door
 from .junos_cli import role_of, without_banners
 from .refusals import REFUSALS, refused_problem
@@ -66,9 +66,9 @@ class Firewall:
         """As attempt(). Raises ApplyFailed naming the command that the device refused."""
         answers = self.attempt(*commands)
         for command, answer in zip(commands, answers, strict=True):
-            said = REFUSALS.find(answer)
-            if said:
-                raise refused(command, said)
+            refusal = REFUSALS.find(answer)
+            if refusal:
+                raise refused(command, refusal)
         return answers
 
     def stream(self, command: str, seconds: float = MAX_EXCHANGE, characters: int = MAX_ANSWER) -> Iterator[str]:
@@ -78,7 +78,7 @@ class Firewall:
             yield "\n".join(lines) + "\n"
 
 
-def refused(command: str, said: Said, item: str = "") -> ApplyFailed:
+def refused(command: str, refusal: Match, item: str = "") -> ApplyFailed:
     """A command that the device did not take. item: whose it is, in the document's words; empty for a read."""
-    problem = refused_problem(said, item, command) if item else refused_problem(said, command, command, "read")
-    return ApplyFailed(f"the firewall refused {command!r}: {said.text}", [problem])
+    problem = refused_problem(refusal, item, command) if item else refused_problem(refusal, command, command, "read")
+    return ApplyFailed(f"the firewall refused {command!r}: {refusal.text}", [problem])

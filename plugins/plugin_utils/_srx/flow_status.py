@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\d{1,20}")
 
 
 def parse_status(text: str) -> list[dict[str, Any]]:
-    """One mapping a node: node, tracing (bool, None where the device does not tell), trace_flags, fields."""
+    """One mapping a node: node, tracing (bool, None where the device does not report it), trace_flags, fields."""
     return [_status(node, part) for node, part in by_node(text)]
 
 

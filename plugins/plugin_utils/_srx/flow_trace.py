@@ -57,7 +57,7 @@ _DROPPED = re.compile(r"packet dropped|dropping pkt|flow_process_pkt rc 0x[1-9a-
 
 def packets(lines: str | Iterable[str]) -> Iterator[dict[str, Any]]:
     """One mapping a packet, oldest first: time, filter, five-tuple, length, interfaces, zones, session_id, session (created,
-    found or None), policy, nat_source, verdict (forwarded, dropped, None where the trace does not tell), reason, lines.
+    found or None), policy, nat_source, verdict (forwarded, dropped, None where the trace does not show it), reason, lines.
 
     Lines before the first packet are left out.
     """
@@ -150,6 +150,7 @@ def summary_of(found: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 
 def count(summary: dict[str, Any], packet: dict[str, Any]) -> None:
+    """Adds a packet to a summary, in place; each part of it keeps at most 1000 names."""
     summary["packets"] += 1
     summary["lines"] += packet["lines"]
     for key, value in (

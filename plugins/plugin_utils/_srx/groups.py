@@ -5,7 +5,7 @@
 """What configuration groups (`apply-groups`) bring: which reads tell it, and which group it is. Pure; never raises.
 
 `| display inheritance` shows what the device does. Its comments (`## 'x' was inherited from group 'g'`) stand in curly text; captures
-of `| display set | display inheritance` have none, and behind `match` nobody could tell whose a comment is. So three reads of one
+of `| display set | display inheritance` have none, and behind `match` it is not known whose a comment is. So three reads of one
 round trip are compared: the statements that stand there, those that count, and those of the groups. Wildcards are Juniper's: in
 angle brackets, with ``*``, ``?``, ``[a-c]`` and ``[!a-c]`` ("Use Configuration Groups to Quickly Configure Devices").
 """

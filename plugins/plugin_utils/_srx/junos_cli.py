@@ -23,7 +23,7 @@ def word(text: str) -> str:
     """Text as one word of the command line, in quotes where it needs them.
 
     Raises ValueError for what cannot be typed: control and non-ASCII characters, a quote, a backslash, and ``?``, which
-    is the help key wherever it stands.
+    is the help key wherever it is.
 
     >>> word("ge-0/0/1.0"), word("guest access")
     ('ge-0/0/1.0', '"guest access"')

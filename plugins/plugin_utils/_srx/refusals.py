@@ -6,7 +6,7 @@
 lines of a configuration and commits. Pure.
 
 Captures of operational mode and ansible's terminal plugin for Junos show the beginnings of such lines; wording that no public
-source shows is marked unverified. Every row begins as a refusal does, so that a log that speaks of one is none.
+source shows is marked unverified. Every row begins as a refusal does, so that a log that mentions one does not count.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from __future__ import annotations
 import re
 
 from .._engine.problems import Problem
-from .._engine.refusals import Refusal, Refusals, Said
+from .._engine.refusals import Match, Refusal, Refusals
 
 # What some code asks for by its meaning.
 NO_FILE = "there is no such file"
-NOT_IN_PRIVATE = "this release takes no trial commit in private mode"
+NOT_IN_PRIVATE = "this release does not support a trial commit in private mode"
 
 OTHERWISE = "Check that this model and release know the command and its values."
 
-# `delete` of what is not there: the device goes on, so it is no refusal.
+# `delete` of what is not there: the device goes on, so it is not a refusal.
 NOTHING_TO_DELETE = re.compile(r"^warning: statement not found", re.MULTILINE)
 
 _PERMISSIONS = (
@@ -47,17 +47,17 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     (
         _BARE + r"shared configuration database modified",
         "another session has changed the shared candidate and not committed it",
-        "Commit it or throw it away (configure, rollback 0, commit), then run again.",
+        "Commit it or discard it (configure, rollback 0, commit), then run again.",
     ),
     (
         _ERROR + r"(?:confirmed[^\n]*private|private[^\n]*confirmed)",  # unverified wording
         NOT_IN_PRIVATE,
         "Set confirm_timeout: 0 to commit without a trial.",
     ),
-    (_BARE + r"permission denied", "this user may not do that", _PERMISSIONS),
+    (_BARE + r"permission denied", "this user is not allowed to do that", _PERMISSIONS),
     (
         _BARE + r"unknown command",
-        "this user may not do that, or the release does not know the command",
+        "this user is not allowed to do that, or the release does not know the command",
         f"{_PERMISSIONS} Check that this release knows the command.",
     ),
     (
@@ -68,8 +68,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         _ERROR + r"maximum[^\n]*filter",  # captured
-        "the flow monitor takes no more filters",
-        "Remove filters that nobody needs (purge: true removes all that are not named).",
+        "the flow monitor accepts no more filters",
+        "Remove filters that are no longer needed (purge: true removes all that are not named).",
     ),
     (
         _BARE + r"could not resolve file",  # captured
@@ -97,8 +97,8 @@ REFUSALS = Refusals(
 )
 
 
-def refused_problem(said: Said, item: str, command: str, rule: str = "device") -> Problem:
+def refused_problem(refusal: Match, item: str, command: str, rule: str = "device") -> Problem:
     """What a device said to a command. item: whose command it is, in the document's words."""
-    meaning = f": {said.meaning}" if said.meaning else ""
-    remedy = said.remedy or OTHERWISE
-    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=said.text)
+    meaning = f": {refusal.meaning}" if refusal.meaning else ""
+    remedy = refusal.remedy or OTHERWISE
+    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=refusal.text)

@@ -24,11 +24,11 @@ except ImportError as error:
 else:
     MISSING = None
 
-DEEPEST = 64  # elements within each other; devices print about ten
+DEEPEST = 64  # nested elements; devices print about ten
 MOST = 200_000  # elements of one answer
 CUT = "the XML ends in the middle"
 _BEGIN = re.compile(r"<(?:\?xml|rpc-reply|multi-routing-engine-results|[a-z][a-z0-9-]*-information)\b")
-_LOOK = 20_000  # characters in which the XML must begin: before it stand an echo, a prompt, a log message
+_LOOK = 20_000  # characters in which the XML must begin: before it come an echo, a prompt, a log message
 _ENDS_EARLY = frozenset(
     expat.errors.codes[text]
     for text in (
@@ -63,7 +63,7 @@ class Element(NamedTuple):
 
 
 def missing() -> list[str]:
-    """What to tell a person when the library is not there; empty when it is."""
+    """What to report to a person when the library is not there; empty when it is."""
     if MISSING is None:
         return []
     why = f"XML of Junos needs xmltodict on the controller ({MISSING})"
@@ -71,7 +71,7 @@ def missing() -> list[str]:
 
 
 def is_xml(text: str) -> bool:
-    """Whether an answer is XML, perhaps behind an echo or a log message.
+    """Whether an answer is XML, perhaps after an echo or a log message.
 
     >>> is_xml("show version | display xml\\n<rpc-reply>"), is_xml("FPC 0 <none>")
     (True, False)
@@ -82,7 +82,7 @@ def is_xml(text: str) -> bool:
 def tree(text: str) -> tuple[Element, str]:
     """The whole answer below an element without a name, and why reading stopped early; empty when it did not.
 
-    Of an answer that is cut the elements that came whole, and those that they stand in.
+    Of an answer that is cut the elements that came whole, and those that they are in.
 
     >>> root, wrong = tree("<rpc-reply><name>FPC 0</name><state>Onl")
     >>> root.inside[0].value("name"), root.inside[0].value("state"), wrong
@@ -156,7 +156,7 @@ class _Look:
                 tag = data.startswith(b"</", self._at)
                 return data[: data.index(b">", self._at) + 1 if tag else self._at], ""
             end = self._parser.ErrorByteIndex
-            if self._open and self._leaf:  # a value that is cut is none
+            if self._open and self._leaf:  # a value that is cut does not count
                 _name, end = self._open.pop()
             return self._closed(data[:end]), _why(error)
         return data, ""
@@ -173,7 +173,7 @@ class _Look:
         position = self._parser.CurrentByteIndex
         if len(self._open) >= DEEPEST or self._count > MOST:
             self._at = position
-            raise _Stop("the XML is deeper or longer than any device's")
+            raise _Stop("the XML is deeper or longer than that of any device")
         self._open.append((name, position))
         self._leaf = True
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every connection of this collection promises to Ansible: who may use it, one session a task, errors that tell
+"""What every connection of this collection promises to Ansible: who may use it, one session a task, errors that say
 "unreachable" from "failed", secrets that are known."""
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import ConnectionBase
 
 from .._engine import failures
-from .login_error import LoginError, one_line
+from .._engine.words.device_text import LONGEST_MESSAGE, clean
+from .login_error import LoginError
 
 OURS = "mspplus.netsec."
 RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
@@ -65,7 +66,7 @@ class DeviceConnection(ConnectionBase):
         self._chosen: dict[str, Any] = {}
         self._hidden: list[str] = []
 
-    # -- what a child brings --------------------------------------------------------------------------------------
+    # -- what a child supplies ------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
         """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
@@ -75,7 +76,7 @@ class DeviceConnection(ConnectionBase):
         """End the session, or what there is of it; never raises."""
         raise NotImplementedError
 
-    # -- what Ansible tells ---------------------------------------------------------------------------------------
+    # -- what Ansible gives ---------------------------------------------------------------------------------------
 
     def set_options(self, task_keys: Any = None, var_options: Any = None, direct: Any = None) -> None:
         ConnectionBase.set_options(self, task_keys=task_keys, var_options=var_options, direct=direct)
@@ -112,6 +113,10 @@ class DeviceConnection(ConnectionBase):
         """Further secrets that a task is going to send; whatever the connection shows has asterisks instead."""
         self._hidden += [str(value) for value in values if value]
 
+    def shown(self, text: object, longest: int = LONGEST_MESSAGE) -> str:
+        """A text for a message: without the secrets of this connection, one line, printable, bounded."""
+        return clean(text, longest, self.secrets)
+
     # -- the door -------------------------------------------------------------------------------------------------
 
     def open(self) -> None:
@@ -128,7 +133,7 @@ class DeviceConnection(ConnectionBase):
             self._log_in()
         except LoginError as error:
             self.close()
-            raise Unreachable(one_line(f"{self._host}: {error}")) from None
+            raise Unreachable(self.shown(f"{self._host}: {error}")) from None
         except BaseException:
             self.close()
             raise
@@ -140,7 +145,7 @@ class DeviceConnection(ConnectionBase):
         self._hang_up()
 
     def reset(self) -> None:
-        """meta: reset_connection. The next task logs in anew."""
+        """meta: reset_connection. The next task logs in again."""
         self.close()
 
     # -- what Ansible's own actions call --------------------------------------------------------------------------

@@ -119,9 +119,9 @@ def normal_match(family: Family, text: str) -> str:
         if reserved in (
             word.lower() for before, word in zip(["", *words], words, strict=False) if before not in _OWN_WORD
         ):
-            raise ValueError(f"{reserved!r} does not belong into a match text; it has a key of its own")
+            raise ValueError(f"{reserved!r} does not belong in a match text; it has a key of its own")
     if words[0].lower() in ("permit", "deny", "remark"):
-        raise ValueError(f"{words[0]!r} does not belong into a match text; the key action says it")
+        raise ValueError(f"{words[0]!r} does not belong in a match text; give it as action")
     return str(_parsed(family, " ".join(words)))
 
 
@@ -142,9 +142,9 @@ def printed_match(family: Family, text: str) -> str:
 
 
 def qualifiers(ace: Ace, family: Family) -> frozenset[str]:
-    """The fields of the TCAM key that an entry needs, by their names in a profile. Its UDFs stand in ace.udfs.
+    """The fields of the TCAM key that an entry needs, by their names in a profile. Its UDFs are in ace.udfs.
 
-    ``ttl-match`` stands for the profile's switch of that name. Empty for a remark.
+    ``ttl-match`` means the profile's switch of that name. Empty for a remark.
     """
     if ace.action == "remark":
         return frozenset()

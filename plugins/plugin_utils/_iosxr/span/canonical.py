@@ -37,7 +37,7 @@ def to_document(span: Span) -> dict[str, Any]:
     """The canonical document: sorted, full names, without what is empty or false. Document.of() leads back.
 
     An egress binding, the further words of a binding and one whose name is several words (`common A B`) have no place in
-    a document; they belong to nobody here.
+    a document; they belong to no document.
     """
     parts = {
         "sessions": list(_sessions(span)),
@@ -55,7 +55,7 @@ def to_document(span: Span) -> dict[str, Any]:
 
 
 def _sessions(span: Span) -> Iterator[dict[str, Any]]:
-    """A session with its sources; sources of a session or class that is not configured stand in an entry of their own."""
+    """A session with its sources; sources of a session or class that is not configured are in an entry of their own."""
     attached: dict[tuple[str, SessionClass], list[Source]] = {}
     for source in span.sources.values():
         attached.setdefault((source.session, source.session_class), []).append(source)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The objects that a document describes: by itself, or over what a router carries. Pure."""
+"""The objects that a document describes: by itself, or over what a router has. Pure."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def _class_of(item: SessionItem, base: Span) -> SessionClass:
 def _attachment(
     base: Span, item: Item[str], likely: list[SessionClass], attachments: frozenset[Attachment]
 ) -> Source | None:
-    """What a source continues. likely: the class that its session shall have, then the one that it has now; then come those that
-    the source leaves, which are none that the document names (attachments)."""
+    """What a source continues. likely: the class that its session will have, then the one that it has now; then come those that
+    the source leaves, which the document does not name (attachments)."""
     if not base.sources:
         return None
     l2transport: bool | None = item.values.get("l2transport")

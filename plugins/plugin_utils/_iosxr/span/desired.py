@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a router shall carry: a document and a state, applied to what is there. Pure.
+"""What a router must have: a document and a state, applied to what is there. Pure.
 
 Ownership: ``overridden`` owns all monitor sessions and source attachments. Access lists, bindings, UDFs, TCAM profiles
 and tunnels are owned only by being named. Bindings that are not named stay in every state; an access list whose
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class Resulting(NamedTuple):
-    """span: all that the router shall carry of what was read. findings: the rules of the table that the document itself breaks,
+    """span: all that the router must have of what was read. findings: the rules of the table that the document itself breaks,
     such as a source in two sessions of a class, which the span does not show; what is named to be deleted and stays."""
 
     span: Span
@@ -51,22 +51,22 @@ def resulting(current: Span, document: Document) -> Resulting:
             raise DocumentError(document.problems)
         left, kept = _deleted(current, document)
         return Resulting(left, tuple(kept))
-    given, told = described(document, current if document.state == "merged" else Span())
-    problems = (*document.problems, *told)
+    given, findings = described(document, current if document.state == "merged" else Span())
+    problems = (*document.problems, *findings)
     if any(problem.rule not in RULES for problem in problems):
         raise DocumentError(problems)
     return Resulting(_as_the_hardware_is(current, _applied(current, given, document)), problems)
 
 
 def desired_state(current: Span, document: Document) -> Span:
-    """All that the router shall carry of what was read. Raises DocumentError on a bad document."""
+    """All that the router must have of what was read. Raises DocumentError on a bad document."""
     return resulting(current, document).span
 
 
 def validate(document: Document) -> list[Problem]:
-    """What is wrong with a document, whatever the router carries: known before a connection is opened.
+    """What is wrong with a document, whatever the router has: known before a connection is opened.
 
-    Not what breaks a rule of the table, which is told together with all other broken rules; in state merged the router itself may
+    Not what breaks a rule of the table, which is reported together with all other broken rules; in state merged the router itself may
     have what is missing. In state deleted only names are read, and no rule is checked after it.
     """
     if document.state == "deleted":
@@ -122,7 +122,7 @@ def _with_other(was: Submode | None, new: Submode) -> Submode:
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:
-    """The words behind the direction (`compress level 3`) have no place in a document; they stay with their ACL."""
+    """The words after the direction (`compress level 3`) have no place in a document; they stay with their ACL."""
     return replace(new, other=was.other) if was is not None and was.acl == new.acl else new
 
 
@@ -162,8 +162,8 @@ def _as_the_hardware_is(current: Span, desired: Span) -> Span:
     """`interface preconfigure` is how the router prints an interface whose hardware is absent; no document changes it."""
     present: list[Binding | Source] = [*current.bindings.values(), *current.sources.values()]
     seen = {item.interface: item.preconfigure for item in present}
-    said = {source.interface: True for source in desired.sources.values() if source.preconfigure}
-    hidden = {**said, **seen}
+    preconfigured = {source.interface: True for source in desired.sources.values() if source.preconfigure}
+    hidden = {**preconfigured, **seen}
     sources = {key: _on_hardware(item, hidden) for key, item in desired.sources.items()}
     bindings = {key: _on_hardware(item, hidden) for key, item in desired.bindings.items()}
     return replace(desired, sources=sources, bindings=bindings)
@@ -219,7 +219,7 @@ def _needed_list(access_list: AccessList, left: Span) -> str:
         if access_list.name in (source.acl_name, own):
             return f"the source {source.interface} of session {source.session} names it"
     if not any(ace.capture for ace in access_list.entries):
-        return "it has no capture entry, so it serves something else"
+        return "it has no capture entry, so it is used for something else"
     return ""
 
 
@@ -228,7 +228,7 @@ def _needed_udf(name: str, left: Span) -> str:
         if any(udf.name == name for ace in access_list.entries for udf in ace.udfs):
             return f"the {key.family} access list {key.name} matches it"
     if any(name in profile.udfs for profile in left.tcam_profiles.values()):
-        return "a TCAM profile holds it"
+        return "a TCAM profile uses it"
     return ""
 
 
@@ -238,7 +238,7 @@ def _needed_tunnel(tunnel: Tunnel, left: Span) -> str:
     for name, session in left.sessions.items():
         for destination in (session.destination, session.rx_destination, session.tx_destination):
             if destination is not None and destination.interface == tunnel.name:
-                return f"the session {name} goes there"
+                return f"the session {name} uses it as destination"
     if tunnel.name in {key.interface for key in left.sources} | {key.interface for key in left.bindings}:
-        return "it carries a source or an access group"
+        return "it has a source or an access group"
     return ""

@@ -31,7 +31,7 @@ from .plan import plan
 from .reload import ALL_CARDS
 from .render import render
 from .rules.check import check
-from .scope import Scope, owned, shown
+from .scope import Scope, in_scope, owned
 
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
@@ -118,7 +118,9 @@ class SpanWing:
             known = frozenset(parse_interfaces_brief(self._router.read_optional([INTERFACES])[0]))
             self._facts = replace(self._known, interfaces=known or None)
             if not known:
-                text = "the router did not list its interfaces, so nobody checked whether those of the document exist"
+                text = (
+                    "the router did not list its interfaces, so it was not checked whether those of the document exist"
+                )
                 unlisted = Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning")
                 self._findings = (*self._findings, unlisted)
 
@@ -130,7 +132,7 @@ class SpanWing:
 
     def show(self, state: Span) -> dict[str, Any]:
         udfs = {item.key for item in self._document.udfs}
-        return to_document(shown(state, self._scope, self._taken, udfs))
+        return to_document(in_scope(state, self._scope, self._taken, udfs))
 
     def owned(self, state: Span) -> dict[str, Any]:
         return owned(state, self._document)
@@ -168,7 +170,7 @@ class SpanWing:
                     configuration.confirm()
         except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
-        details = {"mirrors": [_shown(key, after.get(key)) for key in sorted(touched)], "commit": command}
+        details = {"mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched)], "commit": command}
         if lost:
             message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
             failed = ApplyFailed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
@@ -189,7 +191,7 @@ class SpanWing:
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
     def _prove_reload(self, plan: Plan, current: Span) -> None:
-        """Raises ConcurrentChange when a second read of UDFs and profiles differs: nobody reloads line cards for a text that was
+        """Raises ConcurrentChange when a second read of UDFs and profiles differs: line cards must not be reloaded for a text that was
         cut on its way."""
         if plan.notes.get("reload_required"):
             again = self._reads.parts(Scope(keys=True))
@@ -199,7 +201,7 @@ class SpanWing:
     def _undone(
         self, error: ConnectionFailed | ApplyFailed, configuration: Configuration, current: Span, plan: Plan
     ) -> ApplyFailed:
-        """The error with what the router carries now, proved by a read where a commit may have been taken."""
+        """The error with the state of the router now, proved by a read where a commit may have been taken."""
         phase = configuration.phase
         failed = (
             error if isinstance(error, ApplyFailed) else ApplyFailed(f"the session was lost while applying: {error}")
@@ -222,7 +224,7 @@ class SpanWing:
         if seen != current:
             failed.device_state = "changed; run again to verify it"
         elif phase == "committing":
-            late = "a commit that still comes"
+            late = "a commit that still arrives"
             failed.device_state = f"unchanged; {late} rolls back by itself within {timer} s"
         else:
             failed.device_state = "rolled back"
@@ -231,7 +233,7 @@ class SpanWing:
     def _not_sent(self) -> list[Problem]:
         if not self._commit.comment or self._commit.comment_fits:
             return []
-        text = "the commit comment was dropped: releases before 7.0 take none together with a timer"
+        text = "the commit comment was dropped: releases before 7.0 accept none together with a timer"
         return [Problem("commit-comment", "commit_comment", text, "Use commit_label instead.", "warning")]
 
 
@@ -302,7 +304,7 @@ def _old_faults(touched: set[MirrorKey], desired: Span, after: Mirrors) -> list[
             "was-down",
             f"sessions[{key[0]}].sources[{key[1]}]",
             f"was not operational before: {_text(status)}",
-            "iosxr_span_info tells what the router blames.",
+            "Run iosxr_span_info to see the cause that the router reports.",
             "warning",
         )
         for key, status in faults[:MANY]
@@ -318,14 +320,14 @@ def _text(status: SourceStatus | None) -> str:
 
 
 def _advice(status: SourceStatus | None) -> str:
-    """What Cisco says of it. The router has rolled back when this is read: iosxr_span_info would find nothing there."""
+    """Cisco's explanation. The router has rolled back when this is read: iosxr_span_info would find nothing there."""
     known = explain(status.status) if status else None
     if known is None:
         return "Fix the cause given in the status, or give it more time with settle, and run again."
     return f"{known.explanation} {known.remedy}".strip()
 
 
-def _shown(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
+def _mirror_row(key: MirrorKey, status: SourceStatus | None) -> dict[str, Any]:
     return {
         "session": key[0],
         "interface": key[1],

@@ -105,12 +105,12 @@ ACL_NAMES = ("acl_name", "acl_ipv4", "acl_ipv6")
 
 
 class DocumentError(ValidationFailed):
-    """The document is not one that a router could carry. problems: every one of them."""
+    """The document is not one that a router could have. problems: every one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item(Generic[K]):
-    """One thing that a document names. place: where it stands, in the document's words. key: as the model knows it.
+    """One thing that a document names. place: where it is, in the document's words. key: as the model knows it.
 
     values: what the document says of it, by field of the model. What it leaves out is not there.
     """
@@ -122,9 +122,9 @@ class Item(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class SessionItem:
-    """session_class: None when left out. configured: whether the session itself is meant, or only sources of its name.
+    """session_class: None when left out. configured: whether the session itself is configured, or only sources of its name.
 
-    values: as of Item; a destination of None takes away the one that is there.
+    values: as of Item; a destination of None removes the one that is there.
     """
 
     place: str
@@ -234,13 +234,13 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unsaid(config: Mapping[str, Any] | None, state: State) -> Iterator[Problem]:
-    """Nobody removes everything by leaving something out."""
+    """Leaving something out never removes everything."""
     if state == "overridden" and (config is None or "sessions" not in config):
         text = "state overridden removes every session that is not named, and the document names none"
-        yield Problem("document", "sessions", text, "Write sessions: [] if that is meant.")
+        yield Problem("document", "sessions", text, "Write sessions: [] if this is intended.")
     if state == "deleted" and config is not None and not config:
         text = "state deleted without a document removes every mirror, and this document is empty"
-        yield Problem("document", "config", text, "Leave config out if that is meant.")
+        yield Problem("document", "config", text, "Leave config out if this is intended.")
 
 
 class _Reading:
@@ -323,9 +323,7 @@ class _Reading:
             return None
         kinds = [found.interface is not None, found.next_hop is not None, found.pseudowire, found.file is not None]
         if sum(kinds) != 1 or (found.vrf and found.next_hop is None):
-            self.say(
-                place, "needs exactly one of interface, next_hop, pseudowire and file; vrf goes with next_hop only"
-            )
+            self.say(place, "needs exactly one of interface, next_hop, pseudowire and file; vrf is for next_hop only")
             return None
         return found
 

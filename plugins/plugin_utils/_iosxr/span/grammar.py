@@ -5,7 +5,7 @@
 """What the command line of IOS XR takes as a name, a number, an address: each value of a document, checked. Pure.
 
 Every function gives the normal form of a value or raises ValueError with a plain reason. Nothing passes that could end
-a line, begin a comment, ask for help or leave a submode, whatever stands in the document.
+a line, begin a comment, ask for help or leave a submode, whatever is in the document.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class BreaksRule(ValueError):
 
 
 def text(value: Any) -> str:
+    """A number counts as text, true and false do not. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("must be text")
     return str(value)
@@ -75,11 +76,12 @@ def access_list_name(value: Any) -> str:
     """Up to 128 characters, the most of any release; the limit of the platform is a rule."""
     name = word(128)(value)
     if name in ACL_WORDS | NO_LISTS | {"common"}:
-        raise ValueError(f"{name!r} is a word of the command itself")
+        raise ValueError(f"{name!r} is a keyword of the command itself")
     return name
 
 
 def udf_name(value: Any) -> str:
+    """Raises BreaksRule for a name that is only too long (S20), ValueError for any other."""
     name = text(value)
     message = f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit"
     if not _UDF_NAME.fullmatch(name):
@@ -90,10 +92,12 @@ def udf_name(value: Any) -> str:
 
 
 def interface(value: Any) -> str:
+    """The full name of an interface in any printed form. Raises ValueError."""
     return interface_name(text(value))
 
 
 def tunnel_ip(value: Any) -> str:
+    """The full name of a tunnel-ip interface. Raises ValueError."""
     name = interface(value)
     if kind(name) != "tunnel-ip":
         raise ValueError(f"{name} is not a tunnel-ip interface")
@@ -101,6 +105,8 @@ def tunnel_ip(value: Any) -> str:
 
 
 def number(low: int, high: int) -> Callable[[Any], int]:
+    """A check for whole numbers from low to high; it raises ValueError."""
+
     def checked(value: Any) -> int:
         return _between(_integer(value), low, high)
 

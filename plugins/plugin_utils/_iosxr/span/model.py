@@ -181,7 +181,7 @@ class Tunnel:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """All that a router carries of mirroring, or all that it shall carry. Parts that were not read are empty."""
+    """All the mirroring that a router has, or must have. Parts that were not read are empty."""
 
     sessions: Mapping[str, Session] = field(default_factory=dict)
     sources: Mapping[SourceKey, Source] = field(default_factory=dict)

@@ -5,8 +5,8 @@
 """Running configuration of IOS XR -> mirroring objects. Pure; never raises; one pass, line by line.
 
 A line of the hierarchical form is the end of a line of the `formal` form, so there is one reader for both: each word
-sequence is handed to the reader of the line it stands under, which gives the reader of what stands under it. Where a
-line stands is told by its indentation alone: a `!` inside an interface does not end the interface (capture of NCS 540
+sequence is handed to the reader of the line above it, which gives the reader of what is below it. Where a
+line belongs is given by its indentation alone: a `!` inside an interface does not end the interface (capture of NCS 540
 7.1.2 and of an ASR 9000).
 """
 
@@ -65,10 +65,10 @@ _FIELD_ORDER = (
     "src-addr", "dst-addr", "src-port", "dst-port", "proto", "next-hdr", "tcp-flags", "packet-length", "payload-length",
     "frag-bit", "precedence", "traffic-class", "port-range",
 )  # fmt: skip
-ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # behind `acl` these are no names
+ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # after `acl` these are no names
 NO_LISTS = frozenset({"maximum", "log-update"})  # `ipv4 access-list maximum ...` is no list
 
-# What stands between configuration lines and belongs to none: it must not end the submode that it interrupts.
+# What is printed between configuration lines and belongs to none: it must not end the submode that it interrupts.
 NOISE = re.compile(
     r"!|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|Building configuration"
     r"|\S+:[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d.* %[A-Z]"
@@ -89,7 +89,7 @@ class Reader(Protocol):
 def parse(text: str) -> Span:
     """All mirroring that text speaks of: `show running-config` in hierarchical or formal form, or a part of it.
 
-    Prompts, timestamps, `!!` banners, CRLF and pager marks may stand in between. Never raises; what it does not know
+    Prompts, timestamps, `!!` banners, CRLF and pager marks may be in between. Never raises; what it does not know
     inside a submode of its own is kept in ``other``, anything else is passed over.
     """
     collected = _Collected()
@@ -175,7 +175,7 @@ class _Collected:
         return _under(lambda words: self._session_line(name, (), words), rest)
 
     def _session_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
-        """above: the words of the unknown lines that this one stands under."""
+        """above: the words of the unknown lines that this one is below."""
         session = self.sessions[name]
         changed = None if above else session_field(session, words)
         path = (*above, *words)[:MOST_OTHER]
@@ -295,7 +295,7 @@ class _Collected:
 
 
 def in_order(fields: Iterable[str]) -> tuple[str, ...]:
-    """The fields of a TCAM key in their one order; unknown ones behind, by name."""
+    """The fields of a TCAM key in their one order; unknown ones after, by name."""
     return tuple(sorted(fields, key=lambda field: (_FIELD_ORDER.index(field) if field in _FIELD_ORDER else 99, field)))
 
 
@@ -438,7 +438,7 @@ def read_entry(family: Family, words: Words) -> Ace | None:
 
 
 def _options(words: Words) -> tuple[Words, tuple[UdfMatch, ...], bool]:
-    """The words of the match itself, the UDF matches and whether `capture` stands there."""
+    """The words of the match itself, the UDF matches and whether `capture` is there."""
     rest: Words = []
     udfs: list[UdfMatch] = []
     capture = False

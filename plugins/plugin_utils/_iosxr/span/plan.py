@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the mirroring that is to the mirroring that shall be: ordered operations with their undo. Pure.
+"""From the current mirroring to the desired mirroring: ordered operations with their undo. Pure.
 
 Order: references go before what they refer to, and come after it, so every prefix of a plan is a safe state.
 Form: an operation begins at the top of the configuration and ends with `root` where it entered a submode. `!` would
@@ -116,7 +116,7 @@ def _block(header: str, lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def _changed(old: Mapping[K, V], new: Mapping[K, V]) -> Iterator[tuple[V | None, V]]:
-    """(what was, what shall be) of everything that is new or different, in a stable order."""
+    """(what was, what will be) of everything that is new or different, in a stable order."""
     for key in sorted(new, key=_place):
         before, after = old.get(key), new[key]
         if before != after:
@@ -170,9 +170,9 @@ def _source_item(source: Source) -> str:
 def _detaches(
     source: Source, desired: Span, rebuilt: set[str], classes: Mapping[tuple[str, str], SessionClass]
 ) -> bool:
-    """Whether a source goes, or must be off before anything is put on.
+    """Whether a source is removed, or must be off before anything is put on.
 
-    That is so where it moves away from a session that goes, and where its interface gets the same session in another
+    That is so where it moves away from a session that is removed, and where its interface gets the same session in another
     class: releases since 7.7.1 know an attachment by the name of its session alone. classes: of each desired attachment,
     by interface and session.
     """
@@ -217,7 +217,7 @@ def _source_changes(
 
 
 def _gone(session: Session, desired: Span) -> bool:
-    """Whether a session goes, or must go because its class changes."""
+    """Whether a session is removed, or must be because its class changes."""
     new = desired.sessions.get(session.name)
     return new is None or new.session_class != session.session_class
 
@@ -345,7 +345,7 @@ def _binding_removals(
         yield Operation("delete", _binding_item(binding), do, undo)
 
 
-# -- tunnels, and everything that others refer to, when it goes
+# -- tunnels, and everything that others refer to, when it is removed
 
 
 def _tunnel_changes(old: Mapping[str, Tunnel], new: Mapping[str, Tunnel]) -> Iterator[Operation]:

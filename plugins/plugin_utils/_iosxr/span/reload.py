@@ -63,7 +63,7 @@ def reload_cards(current: Span, desired: Span) -> list[str]:
 
 
 def interim(current: Span, desired: Span) -> Span:
-    """What the router can carry before the reload: what is desired, but what needs a profile that is not live yet as it is now.
+    """What the router can have before the reload: what is desired, but what needs a profile that is not live yet as it is now.
 
     An access list waits as a whole. It is a filter too, and half of its new entries could let pass or drop what neither
     the old nor the new list would. Its bindings wait with it, and sources that match it: without it they would mirror
@@ -161,7 +161,7 @@ def _kept(current: Mapping[K, V], desired: Mapping[K, V], waiting: frozenset[K])
 def _stays(source: Source, current: Span, desired: Span) -> bool:
     """Whether a source that waits can stay where it is.
 
-    Not in a session that goes or changes its class, and not where its interface gets the same session in another class.
+    Not in a session that is removed or changes its class, and not where its interface gets the same session in another class.
     """
     now, then = (span.sessions.get(source.session) for span in (current, desired))
     elsewhere = (

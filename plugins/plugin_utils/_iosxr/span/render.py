@@ -5,7 +5,7 @@
 """Mirroring objects -> lines of IOS XR: the words of each object, and a whole running configuration. Pure.
 
 Layout: captures of NCS 540 7.1.2 (an attachment is a submode and closed by its own `!`) and XRDOCS tutorials (order
-of the words of an attachment: class, direction, port-level). `acl` stands on a line of its own, which is legal whether
+of the words of an attachment: class, direction, port-level). `acl` is on a line of its own, which is legal whether
 or not a release opens the submode for it.
 """
 
@@ -137,6 +137,7 @@ def _destination(destination: Destination | None) -> str | None:
 
 
 def source_header(source: Source) -> str:
+    """The line that attaches an interface to a session; it opens a submode."""
     direction = "" if source.direction == "both" else f" direction {source.direction}"
     port_level = " port-level" if source.port_level else ""
     return f"monitor-session {source.session} {source.session_class}{direction}{port_level}"
@@ -178,6 +179,7 @@ def udf_line(udf: Udf) -> str:
 
 
 def profile_line(profile: TcamProfile) -> str:
+    """The one line of a TCAM profile: family, qualifiers, UDFs by slot, switches, location."""
     words = [*PROFILE_WORDS, profile.family, *profile.qualifiers]
     for slot, name in enumerate(profile.udfs, 1):
         words += [f"udf{slot}", name]

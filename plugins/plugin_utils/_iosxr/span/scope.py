@@ -25,7 +25,7 @@ class Scope:
     """Which parts of the configuration are read, beside sessions and attachments.
 
     access_lists: named, and so managed. referenced: only used by sources. keys: UDFs and TCAM profiles. bindings: which ACLs
-    interfaces carry.
+    interfaces have.
     """
 
     access_lists: tuple[AccessListKey, ...] = ()
@@ -69,7 +69,7 @@ class Scope:
 ALL = Scope(bindings=True)
 
 
-def shown(span: Span, scope: Scope, taken: Collection[BindingKey] = (), named: Collection[str] = ()) -> Span:
+def in_scope(span: Span, scope: Scope, taken: Collection[BindingKey] = (), named: Collection[str] = ()) -> Span:
     """Of what was read, what a document of that scope speaks of. taken: bindings that it takes from another ACL. named: UDFs.
 
     ACLs that sources only use are read to know that they exist, bindings of other ACLs to know who has the interface,
@@ -111,7 +111,7 @@ def owned(span: Span, document: Document) -> dict[str, list[dict[str, Any]]]:
 
 
 def _place(thing: Any) -> tuple[str, ...]:
-    """What tells a thing from others of its kind."""
+    """What distinguishes a thing from others of its kind."""
     key = thing.key if hasattr(thing, "key") else (thing.name, getattr(thing, "family", ""))
     return tuple(map(str, key))
 
@@ -124,9 +124,9 @@ def _plain(value: Any) -> Any:
 
 
 def _owned_sessions(span: Span, document: Document) -> list[Session]:
-    meant = {item.name: item.configured for item in document.sessions}
+    configured = {item.name: item.configured for item in document.sessions}
     unnamed = document.everything or document.state == "overridden"
-    return [session for name, session in span.sessions.items() if meant.get(name, unnamed)]
+    return [session for name, session in span.sessions.items() if configured.get(name, unnamed)]
 
 
 def _owned_sources(span: Span, document: Document) -> list[Source]:

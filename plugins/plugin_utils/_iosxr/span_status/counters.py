@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ..._engine.words.device_text import cut
 from ..interfaces import printed_name
 
 MAX_UNPARSED = 50  # lines a session
@@ -80,7 +81,7 @@ def parse_counters(text: str) -> Counters:
             name = _FIELDS[counter[1].lower()]
             source.values |= {f"{name}_packets": int(counter[2]), f"{name}_bytes": int(counter[3])}
         elif room:
-            unparsed.append(line[:MAX_LINE])
+            unparsed.append(cut(line, MAX_LINE))
             room -= 1
     return Counters(tuple(SourceCounters(s.session, s.interface, **s.values) for s in sources), tuple(unparsed))
 

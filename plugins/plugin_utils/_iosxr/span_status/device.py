@@ -16,13 +16,13 @@ from ..router import INTERFACES, VERSION, Router
 from ..span.canonical import to_document
 from ..span.device import STATUS, SpanReads
 from ..span.model import AccessListKey, Span, Tunnel
-from ..span.scope import ALL, Scope, shown
+from ..span.scope import ALL, Scope, in_scope
 from .counters import counters_document, parse_counters
 from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolved, tunnel_document
 from .status import SessionStatus, merged, parse_status
 from .troubleshooting import DIAGNOSTICS, blamed_interfaces, status_document
 
-MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it stands
+MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it is
 FEW = 8  # blamed interfaces that are asked for one by one; more of them cost less in the list of all
 
 
@@ -44,7 +44,7 @@ def inspect(
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
         parts = reads.parts(scope)
-        span = shown(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
+        span = in_scope(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:
@@ -81,7 +81,7 @@ def _of(statuses: Iterable[SessionStatus], names: Sequence[str]) -> list[Session
 
 
 def _referenced(span: Span) -> Scope:
-    """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces carry."""
+    """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces have."""
     lists: set[AccessListKey] = set()
     selecting = {source.interface for source in span.sources.values() if source.acl}
     for source in span.sources.values():

@@ -102,7 +102,7 @@ def parse_arp(text: str) -> tuple[ArpEntry, ...]:
 
 
 def lookups(route: Route) -> tuple[str, ...]:
-    """Addresses of recursive next hops: `show route` of each of them tells the outgoing interface."""
+    """Addresses of recursive next hops: `show route` of each of them shows the outgoing interface."""
     return tuple(dict.fromkeys(hop.address for hop in active(route) if hop.interface is None and hop.address))
 
 
@@ -167,6 +167,7 @@ def tunnel_document(tunnel: Tunnel, route: Route, arp: Iterable[ArpEntry]) -> di
 
 
 def ip_version(text: str) -> int | None:
+    """4 or 6; None for a text that is not an address."""
     try:
         return ip_address(text).version
     except ValueError:

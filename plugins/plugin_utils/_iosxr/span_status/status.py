@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from itertools import islice
 from typing import get_args
 
+from ..._engine.words.device_text import cut
 from ..interfaces import printed_name
 from ..names import interface_name
 from ..span.model import Destination, Direction, SessionClass
@@ -33,7 +34,7 @@ SEE_DETAIL = "see detailed output"
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One mirrored interface. What the layout does not tell is None; a status that was cut off is ""."""
+    """One mirrored interface. What the layout does not show is None; a status that was cut off is ""."""
 
     interface: str  # canonical where the name is known, else as printed
     operational: bool = False
@@ -49,7 +50,7 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class SessionStatus:
-    """One block. problem: the session's own status line when it tells of a fault, in the device's words."""
+    """One block. problem: the session's own status line when it reports a fault, in the device's words."""
 
     name: str
     session_class: SessionClass | None = None
@@ -116,7 +117,7 @@ class _Block:
 
     def keep(self, text: str) -> None:
         if len(self.unparsed) < MAX_UNPARSED:
-            self.unparsed.append(text[:MAX_LINE])
+            self.unparsed.append(cut(text, MAX_LINE))
 
 
 def parse_status(text: str) -> tuple[SessionStatus, ...]:
@@ -158,7 +159,7 @@ def operational(statuses: Iterable[SessionStatus]) -> dict[tuple[str, str], bool
 
 
 def _following(lines: list[tuple[int, str]]) -> list[str]:
-    """For each line the next one that is not blank: tells a source of the detail layout from wrapped text."""
+    """For each line the next one that is not blank: distinguishes a source of the detail layout from wrapped text."""
     result = [""] * len(lines)
     following = ""
     for number in range(len(lines) - 1, -1, -1):
@@ -277,7 +278,7 @@ def _opened(block: _Block, indent: int, line: str, following: str) -> _Entry | N
 
 
 def _port(word: str | None) -> dict[str, str]:
-    """`(port)` behind a name; kept apart from the field `Port level`, which the same source may have too."""
+    """`(port)` after a name; kept apart from the field `Port level`, which the same source may have too."""
     return {"(port)": "true"} if word is not None and word.lower() == "port" else {}
 
 

@@ -28,7 +28,7 @@ SAMPLES = "Cisco NCS 5500 guide, Configuring Traffic Mirroring, sample outputs; 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One row. pattern: the whole status text, whatever its case. blames: whose state tells more, if anybody's."""
+    """One row. pattern: the whole status text, whatever its case. blames: whose state explains more, if any."""
 
     key: str
     pattern: re.Pattern[str]
@@ -172,7 +172,7 @@ def explain(status_text: str) -> Explanation | None:
 
 
 def blamed_interfaces(statuses: Iterable[SessionStatus]) -> tuple[str, ...]:
-    """The interfaces whose state tells why something is not operational; each once, in order. Read these at once."""
+    """The interfaces whose state shows why something is not operational; each once, in order. Read these at once."""
     found: dict[str, None] = {}
     for session in statuses:
         for source, text in ((None, session.problem), *((source, source.status) for source in session.sources)):
@@ -187,14 +187,14 @@ def status_document(
     """Sessions for results and filters: status, explanation, remedy, and the state of the interface that is blamed.
 
     interfaces: canonical name -> state; a name with None does not exist on the router; a name not there was not read.
-    Keys whose value the device did not tell are left out.
+    Keys whose value the device did not report are left out.
     """
     return [_session_document(session, interfaces or {}) for session in statuses]
 
 
 def _session_document(session: SessionStatus, interfaces: Mapping[str, InterfaceState | None]) -> dict[str, Any]:
     sources = [_source_document(session, source, interfaces) for source in session.sources]
-    return _told(
+    return _without_none(
         {
             "name": session.name,
             "class": session.session_class,
@@ -213,7 +213,7 @@ def _session_document(session: SessionStatus, interfaces: Mapping[str, Interface
 def _source_document(
     session: SessionStatus, source: SourceStatus, interfaces: Mapping[str, InterfaceState | None]
 ) -> dict[str, Any]:
-    return _told(asdict(source) | _explained(session, source, source.status, interfaces))
+    return _without_none(asdict(source) | _explained(session, source, source.status, interfaces))
 
 
 def _explained(
@@ -258,5 +258,5 @@ def _destination_document(destination: Destination | None) -> dict[str, Any] | N
     return {key: value for key, value in asdict(destination).items() if value is not None and value is not False}
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}

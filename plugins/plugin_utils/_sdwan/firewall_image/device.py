@@ -20,7 +20,8 @@ from ..._engine.problems import Problem, errors
 from ..._engine.rules import Finding, problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
-from ..._transport.rest.api import Rejected, clean
+from ..._engine.words.device_text import clean
+from ..._transport.rest.api import Rejected
 from ..manager import Manager
 from ..model import Image, Storage, images, storage, system
 from ..rule_table import RULES
@@ -35,7 +36,7 @@ STALLS_AFTER = 300.0  # seconds; percents of a slow upload are far apart
 
 @dataclass(frozen=True)
 class LocalFile:
-    """size in bytes; changed: when its content was, in ns. seconds: what the checksum took, 0 as long as nobody asked for it."""
+    """size in bytes; changed: when its content was, in ns. seconds: what the checksum took, 0 as long as it was not asked for."""
 
     path: str
     size: int
@@ -63,13 +64,13 @@ def local_file(path: str) -> LocalFile:
             [problem(RULES, Finding("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
         ) from error
     if not stat.S_ISREG(found.st_mode) or not found.st_size:
-        what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is no file"
+        what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is not a file"
         raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{path}: {what}", "Give the image file."))])
     return LocalFile(path, found.st_size, found.st_mtime_ns)
 
 
 def is_same(file: LocalFile) -> bool:
-    """Whether nobody wrote to it since."""
+    """Whether it was not written to since."""
     try:
         found = os.stat(file.path)
     except OSError:
@@ -111,7 +112,7 @@ def verified(file: LocalFile, sha256: str) -> LocalFile:
 class ImageWing:
     """sdwan_firewall_image: the six steps on all targets (see _engine/run.py).
 
-    file: None where the image shall go. stalls_after: seconds that an upload stands still before it may be taken for dead.
+    file: None where the image is to be deleted. stalls_after: seconds without progress of an upload before it may be taken for dead.
     overrides: of resources.
     """
 
@@ -139,7 +140,7 @@ class ImageWing:
         self._handed_over = 0  # bytes of the upload that runs
 
     def desired(self) -> dict[str, Any]:
-        """The file by its size, and by the checksum that the task gives, wherever it lies; what it holds stands in the plan's upload."""
+        """The file by its size, and by the checksum that the task gives, wherever it is; its content is named in the plan's upload."""
         return {**self._desired.plan_facts, "resources": self._overrides}
 
     def secrets(self) -> dict[str, str]:
@@ -148,7 +149,7 @@ class ImageWing:
     # -- the six steps ------------------------------------------------------------------------------------------------
 
     def read(self) -> dict[str, TargetState]:
-        """An upload of the image that somebody began is waited for, where the task waits: what it leaves is what counts."""
+        """An upload of the image that another user started is waited for, where the task waits: what it leaves is what counts."""
         return {name: self._target(name) for name in self._managers}
 
     def _target(self, name: str) -> TargetState:
@@ -191,9 +192,9 @@ class ImageWing:
         listed = self._images(name)
         if last is not None and is_under_way(last) and self._desired.name in listed:
             if last != first or self._limit < self._stalls_after:
-                text = f"{name}: {last.name} is still being uploaded, {_said(last)}, {self._limit:g} s (wait_timeout) later"
+                text = f"{name}: {last.name} is still being uploaded, {_status_text(last)}, {self._limit:g} s (wait_timeout) later"
                 raise ApplyFailed(
-                    f"{text}. Run again to wait for it. One that stands still for {self._stalls_after:g} s is replaced."
+                    f"{text}. Run again to wait for it. One that makes no progress for {self._stalls_after:g} s is replaced."
                 )
             listed[last.name] = replace(last, status=STALLED)
         return listed
@@ -228,7 +229,7 @@ class ImageWing:
     def report(self) -> dict[str, Any]:
         """Further keys of the result, whatever it is."""
         nothing = {"uploaded_bytes": 0, "seconds": 0.0, "rate": 0}
-        adopted = {name: {"adopted": said} for name, said in self._adopted.items()}
+        adopted = {name: {"adopted": status} for name, status in self._adopted.items()}
         calls = {call for manager in self._managers.values() for call in manager.about["undocumented_calls"]}
         return {
             "image": self._desired.name,
@@ -250,8 +251,8 @@ class ImageWing:
             try:
                 self._do(step)
             except (ApplyFailed, ConnectionFailed) as error:
-                raise self._told(error, step, done) from error
-            except BaseException:  # told to stop
+                raise self._failed(error, step, done) from error
+            except BaseException:  # asked to stop
                 self._left(step, None)
                 raise
             done.append(step)
@@ -262,7 +263,7 @@ class ImageWing:
             self._upload(step)
         elif step.action == "reserve":
             self._managers[step.target].send(step.line, safe=True)
-            seen, planned = self._storage(step.target)[0], self._told_by(step)["reserved"]
+            seen, planned = self._storage(step.target)[0], self._parameters(step)["reserved"]
             if seen.reserved != planned:
                 raise ApplyFailed(f"{step.target} shows {seen.reserved} bytes reserved, not {planned}")
         else:
@@ -272,11 +273,11 @@ class ImageWing:
                 if self._mine(step.target) is not None:
                     raise
 
-    def _told_by(self, step: Step) -> dict[str, Any]:
+    def _parameters(self, step: Step) -> dict[str, Any]:
         return sent(step, self._tables[step.target])
 
     def _upload(self, step: Step) -> None:
-        file, target, planned = self.file, step.target, self._told_by(step)
+        file, target, planned = self.file, step.target, self._parameters(step)
         if file is None or (file.size, file.sha256) != (planned.get("size"), planned.get("sha256", "")):
             raise ApplyFailed("the file is not the one that the plan names")
         began, self._handed_over = time.monotonic(), 0
@@ -321,7 +322,7 @@ class ImageWing:
         seen = self._awaited(target)
         if self._desired.is_whole(seen):
             return
-        text = f"{target}: {self._desired.name} was sent, but is not complete: {_said(seen)}"
+        text = f"{target}: {self._desired.name} was sent, but is not complete: {_status_text(seen)}"
         if seen is None or is_under_way(seen):
             raise ApplyFailed(f"{text}, {self._limit:g} s (wait_timeout) later. Run again to wait for it.")
         raise ApplyFailed(f"{text} with {seen.size} of {self._desired.size} bytes.")
@@ -344,7 +345,7 @@ class ImageWing:
 
     # -- failures -----------------------------------------------------------------------------------------------------
 
-    def _told(self, error: ApplyFailed | ConnectionFailed, step: Step, done: list[Step]) -> ApplyFailed:
+    def _failed(self, error: ApplyFailed | ConnectionFailed, step: Step, done: list[Step]) -> ApplyFailed:
         words = {"reserve": "its storage is reserved", "delete": "the image is deleted", "upload": "the image is there"}
         left = self._left(step, error)
         made = [*((item.target, words[item.action]) for item in done), *([(step.target, left)] if left else [])]
@@ -355,7 +356,7 @@ class ImageWing:
         """What a step that failed leaves, "" for nothing."""
         try:
             if step.action == "reserve":
-                reserved = self._storage(step.target)[0].reserved == self._told_by(step)["reserved"]
+                reserved = self._storage(step.target)[0].reserved == self._parameters(step)["reserved"]
                 return "its storage is reserved" if reserved else ""
             if step.action == "delete":
                 return "" if self._mine(step.target) else "the image is deleted"
@@ -366,7 +367,7 @@ class ImageWing:
             return f"{what.get(step.action, part)} ({blind})"
 
     def _part_left(self, step: Step, refused: Rejected | None) -> str:
-        """Half an image is deleted, where it is ours: after a refusal an upload that is under way is somebody else's."""
+        """Half an image is deleted, where it is ours: after a refusal an upload that is under way is another user's."""
         seen = self._mine(step.target)
         if seen is None:
             return ""
@@ -376,10 +377,10 @@ class ImageWing:
         if is_broken(seen) or not (refused or (whole and is_under_way(seen))):
             self._managers[step.target].send(step.undo)
             return ""
-        return "" if refused and refused.status < 500 else f"the image is listed, {_said(seen)}"
+        return "" if refused and refused.status < 500 else f"the image is listed, {_status_text(seen)}"
 
 
-def _said(image: Image | None) -> str:
+def _status_text(image: Image | None) -> str:
     if image is None:
         return "it is not listed"
     percent = "" if image.percent is None else f", {image.percent} %"

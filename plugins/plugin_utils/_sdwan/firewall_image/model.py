@@ -36,7 +36,7 @@ def size_of(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text[:40]!r} is no size: write bytes, or 10g")
+        raise ValueError(f"{text[:40]!r} is not a valid size: write bytes, or 10g")
     return int(found[1]) * _UNITS[found[2].lower()]
 
 
@@ -65,7 +65,7 @@ def parse_options(options: Mapping[str, Any]) -> tuple[int | None, str, list[str
     except ValueError as error:
         wrong.append(str(error))
     if options["via"] == APPLIANCE and (options["collectors"] or options["reserve"]):
-        wrong.append("collectors and reserve are Center's: say via: center, or leave them out")
+        wrong.append("collectors and reserve are Center's: use via: center, or leave them out")
     return reserve, sha256, wrong
 
 
@@ -99,7 +99,7 @@ class TargetState:
 
     images: Mapping[str, Image] = field(default_factory=dict)
     storage: Storage = field(default_factory=Storage, compare=False)
-    reserved: int | None = None  # None: nobody asked
+    reserved: int | None = None  # None: it was not asked for
     system: System | None = field(default=None, compare=False)
     unknown: str = field(default="", compare=False)
     renewed: bool = field(default=False, compare=False)
@@ -116,8 +116,8 @@ Targets = Mapping[str, TargetState]
 class Desired:
     """One document. size: of the local file; 0 where it is not needed. reserve: bytes, None to leave it.
 
-    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage brings.
-    patient: an upload that somebody else began is waited for (not in check mode).
+    via, collectors: what it is about. sha256: the digits that the task gives. assume: what an earlier stage provides.
+    patient: an upload that another user started is waited for (not in check mode).
     """
 
     name: str
@@ -144,11 +144,11 @@ class Desired:
         return {**{name: getattr(self, name) for name in names}, "collectors": sorted(self.collectors)}
 
     def is_whole(self, found: Image | None) -> bool:
-        """Complete and of the same size, where the target tells one."""
+        """Complete and of the same size, where the target reports one."""
         return found is not None and found.complete and found.size in (0, self.size)
 
     def is_there(self, state: TargetState) -> bool:
-        """Whole, or on its way where nobody waits for that. What is in an image no call tells, so with force one that is whole is
+        """Whole, or on its way where that is not waited for. What is in an image no call tells, so with force one that is whole is
         replaced, too, once."""
         found = state.images.get(self.name)
         if self.is_whole(found):
@@ -156,7 +156,7 @@ class Desired:
         return found is not None and is_under_way(found) and not self.patient
 
     def is_unverified(self, state: TargetState) -> bool:
-        """The image is there by its name and size, and nobody knows whether it has the content that the checksum is of."""
+        """The image is there by its name and size, and it is not known whether it has the content that the checksum is of."""
         return bool(self.sha256) and not state.renewed and self.is_whole(state.images.get(self.name))
 
 
@@ -180,17 +180,18 @@ def desired_of(options: Mapping[str, Any], size: int, check_mode: bool) -> Desir
 
 
 def owned(targets: Targets, desired: Desired) -> dict[str, Any]:
-    """Plain data: the image of the document on each target, and what is reserved where the document says that. What the size of an
-    image means that is not complete, nobody knows."""
+    """Plain data: the image of the document on each target, and what is reserved where the document says that. What size an
+    incomplete image will have is not known."""
     found = {}
     for name, state in targets.items():
         image = state.images.get(desired.name)
-        shown = {"vendor": image.vendor, "size": image.size if image.complete else None} if image else None
-        found[name] = {"image": shown, "reserved": state.reserved if desired.reserve is not None else None}
+        entry = {"vendor": image.vendor, "size": image.size if image.complete else None} if image else None
+        found[name] = {"image": entry, "reserved": state.reserved if desired.reserve is not None else None}
     return found
 
 
 def to_document(targets: Targets) -> dict[str, Any]:
+    """{target: {images: [name, vendor, size in bytes, complete, in_use], reserved in bytes where it is known}}."""
     return {
         name: {
             "images": [

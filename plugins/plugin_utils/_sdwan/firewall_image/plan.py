@@ -89,7 +89,7 @@ def _steps(target: str, state: TargetState, desired: Desired, table: Resources, 
 
 
 def plan(found: list[Step], after: Sequence[str] = ()) -> Plan:
-    """after: what an earlier stage has to bring."""
+    """after: what an earlier stage has to provide."""
     return Plan(
         tuple(
             Operation(KINDS[step.action], step.item, (step.line,), (step.undo,) if step.undo else None)
@@ -100,15 +100,15 @@ def plan(found: list[Step], after: Sequence[str] = ()) -> Plan:
 
 
 def step_of(operation: Operation) -> Step:
-    """The step that an operation of a plan says. Raises ValueError for one that is none of ours."""
+    """The step that an operation of a plan says. Raises ValueError for one that is not ours."""
     found = _ITEM.fullmatch(operation.item)
     action = next((action for action, kind in KINDS.items() if kind == operation.kind), None)
     if found is None or action is None or len(operation.do) != 1:
-        raise ValueError(f"this is no operation on images: {operation}")
+        raise ValueError(f"this is not an operation on images: {operation}")
     return Step(found[1], action, operation.do[0], (operation.undo or ("",))[0])
 
 
 def sent(step: Step, table: Resources) -> dict[str, Any]:
-    """What the request of a step carries, our names of fields: image_name, vendor, size and sha256, or reserved."""
+    """What the request of a step has, our names of fields: image_name, vendor, size and sha256, or reserved."""
     _method, path, body = parsed(step.line)
     return next(iter(table.unwrap(table.of_path(path), body)), {})

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an image, and the targets that it goes to, break of the wing's rules. Pure."""
+"""What an image, and the targets that it is uploaded to, break of the wing's rules. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .model import ALL, Desired, Targets, TargetState, is_under_way
 
 NOT_IN_USE = "not_in_use"  # the assumption that an earlier stage deprovisions what uses the image
 
-# What a multipart body and a path carry without rewriting; an image that is there already may have blanks and more.
+# What a multipart body and a path take without rewriting; an image that is there already may have blanks and more.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
 _LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
 
@@ -40,7 +40,7 @@ def _validate(desired: Desired) -> Iterator[Finding]:
         yield Finding("H2", "vendor", f"unknown vendor {desired.vendor!r}", f"Known: {', '.join(VENDORS)}.")
         return
     if not desired.name.lower().endswith(vendor.suffixes):
-        text = f"{desired.name} does not end like an image of {vendor.name}"
+        text = f"{desired.name} does not have the suffix of an image of {vendor.name}"
         yield Finding("H6", "name", text, f"Their images end in {' or '.join(vendor.suffixes)}.")
     if not vendor.documented:
         yield Finding("H31", "vendor", f"{vendor.name} is unverified", "Try it on one appliance first.")
@@ -63,7 +63,7 @@ def validate_regions(chosen: Sequence[str], known: Iterable[Region]) -> list[Pro
     for region in by_name.values():
         # A password is going to be sent there.
         if region.collector_ip and not is_host(region.collector_ip) and (region.name in chosen or ALL in chosen):
-            text = f"what Center names as collector of the region {region.name} is no address"
+            text = f"what Center names as collector of the region {region.name} is not an address"
             found.append(Finding("H24", "collectors", text, "Check config/regions of Center."))
     return problems(RULES, found)
 
@@ -77,7 +77,7 @@ def after(current: Targets, desired: Desired) -> list[str]:
 
 
 def check(current: Targets, desired: Desired) -> list[Problem]:
-    """Every broken rule on every target, before the first byte goes anywhere."""
+    """Every broken rule on every target, before the first byte is sent."""
     return problems(RULES, [finding for target, state in current.items() for finding in _check(target, state, desired)])
 
 
@@ -98,21 +98,21 @@ def _absent(item: str, state: TargetState, desired: Desired) -> Iterator[Finding
         yield Finding("H5", item, f"{desired.name} is in use", remedy, assumption=NOT_IN_USE)
     if is_under_way(old) and not desired.force:
         remedy = "Wait for its end; force: true deletes one that never ends."
-        yield Finding("H7", item, f"{desired.name} is being uploaded ({_said(old)})", remedy)
+        yield Finding("H7", item, f"{desired.name} is being uploaded ({_status_text(old)})", remedy)
     yield from _others(item, state, desired)
     if not state.is_appliance:
         yield Finding(
-            "H36", item, f"{desired.name} goes from here only", "Delete it on each appliance with via: appliance."
+            "H36", item, f"{desired.name} is removed from here only", "Delete it on each appliance with via: appliance."
         )
 
 
 def _others(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     for other in state.images.values():
         if other.uploading and other.name != desired.name:
-            yield Finding("H7", item, f"{other.name} is being uploaded ({_said(other)})", "Wait for its end.")
+            yield Finding("H7", item, f"{other.name} is being uploaded ({_status_text(other)})", "Wait for its end.")
 
 
-def _said(image: Image) -> str:
+def _status_text(image: Image) -> str:
     percent = "" if image.percent is None else f", {image.percent} %"
     return f"{image.status or 'no status'}{percent}"
 
@@ -130,7 +130,7 @@ def _present(item: str, state: TargetState, desired: Desired) -> Iterator[Findin
     yield from _room(item, state, desired)
     if desired.is_there(state):
         if desired.is_unverified(state):
-            text = f"{desired.name} is known by its name and its size only: whether it has the content of {desired.checksum} nobody can tell"
+            text = f"{desired.name} is known by its name and its size only; whether it has the content of {desired.checksum} cannot be verified"
             yield Finding("H42", item, text, "Replace it once with force: true where it may be another one.")
         return
     yield from _others(item, state, desired)
@@ -153,11 +153,11 @@ def _room(item: str, state: TargetState, desired: Desired) -> Iterator[Finding]:
     reserving = desired.reserve is not None and not state.is_appliance
     if not storage.known:
         if reserving:
-            said = state.unknown or "its answer has no reserved"
+            reason = state.unknown or "its answer has no field for the reserved bytes"
             yield Finding(
                 "H27",
                 item,
-                f"it does not tell what it reserves: {said}",
+                f"it does not report how much is reserved: {reason}",
                 "Leave reserve out, or name the call (resources).",
             )
         return

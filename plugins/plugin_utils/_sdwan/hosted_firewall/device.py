@@ -15,7 +15,8 @@ from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
-from ..._transport.rest.api import Rejected, RestDoor, clean
+from ..._engine.words.device_text import clean
+from ..._transport.rest.api import Rejected, RestDoor
 from ..manager import Manager
 from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
 from ..redirect.info_device import redirecting
@@ -26,6 +27,7 @@ from .model import (
     Key,
     Machine,
     Target,
+    as_rows,
     chosen,
     columns,
     end,
@@ -34,14 +36,13 @@ from .model import (
     machines,
     members,
     owned,
-    shown,
 )
 from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, step_of, steps, takes_at_once
 from .rules import Details, View, after, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
-TOLERATED = 5  # looks in a row that bring nothing; a device that is at work may not answer
+TOLERATED = 5  # looks in a row that give nothing; a device that is at work may not answer
 LOG_LINES = 20
 AFTERTHOUGHT = 3.0  # seconds within which a job shows that was begun by a request without an answer
 STILL = "The job goes on; run again to wait for it, with a longer wait_timeout."
@@ -142,21 +143,23 @@ class HostedWing:
         listed = [step_of(operation, table, targets) for operation in plan.operations]
         for members_of_round in ROUNDS:
             before = self._seen
-            begun: dict[Key, Action] = {}
+            started: dict[Key, Action] = {}
             for step in listed:
                 if step.action in members_of_round and not self._blocked(step):
-                    begun |= dict.fromkeys(self._begin(step), step.action)
-            if begun and self._document.wait:
-                self._follow(begun, before)
+                    started |= dict.fromkeys(self._begin(step), step.action)
+            if started and self._document.wait:
+                self._follow(started, before)
         if self._problems:
-            told = ", ".join(self._targets_of(self._problems))
+            names = ", ".join(self._targets_of(self._problems))
             word = "unknown; last seen" if self._unsure else "changed" if self._started else "unchanged"
             state = self._state(word)
-            raise self._failed(f"not all firewalls are as they shall be: {told}", list(self._problems.values()), state)
+            raise self._failed(
+                f"not all firewalls are in the desired state: {names}", list(self._problems.values()), state
+            )
         return Applied()
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
-        return shown(state)
+        return as_rows(state)
 
     def owned(self, state: Fleet) -> list[dict[str, Any]]:
         return owned(state)
@@ -183,8 +186,10 @@ class HostedWing:
 
     def _named(self) -> dict[Key, Target]:
         if self._document.via == "appliance":
-            said = system(self._manager.one("system_options"))
-            return {("", ""): Target(model=said.model, management_ip=said.management_ip, here=said.site_name)}
+            appliance = system(self._manager.one("system_options"))
+            return {
+                ("", ""): Target(model=appliance.model, management_ip=appliance.management_ip, here=appliance.site_name)
+            }
         self._sites = members(sites(self._manager.get("inventory_status")))
         return chosen(self._sites, self._document.sites)
 
@@ -235,7 +240,7 @@ class HostedWing:
         listed = images(manager.get("hosted_firewall_images"))
         room: list[Storage] = []
         if self._document.via != "appliance":
-            with suppress(ApplyFailed):  # what does not tell of its storage says so when it has too little
+            with suppress(ApplyFailed):  # what does not report its storage refuses when it has too little
                 room = [storage(item) for item in manager.get("hosted_firewall_storage")]
         return listed, room
 
@@ -249,33 +254,33 @@ class HostedWing:
         """What failed on an appliance keeps it, and the other of its pair, from the next job."""
         reasons = [self._problems[target.key] for target in step.targets if target.key in self._problems]
         for target in step.targets if reasons else ():
-            text = f"not tried: {step.action} is for the whole of {target.site or 'the appliance'}"
+            text = f"not tried: {step.action} is for all of {target.site or 'the appliance'}"
             self._problems.setdefault(target.key, Problem("job", target.item, text, "Repair the other one first."))
         return bool(reasons)
 
     def _begin(self, step: Step) -> list[Key]:
-        """The appliances on which the job runs now. A request whose answer was lost, or that somebody else was quicker with,
+        """The appliances on which the job runs now. A request whose answer was lost, or that another user was quicker with,
         may have begun it all the same."""
         keys = [target.key for target in step.targets]
         before = self._seen
         try:
             self._manager.send(step.line, self._secrets)
         except (ConnectionFailed, ApplyFailed) as error:
-            begun = self._begun_after(step, before, error)
+            started = self._started_after(step, before, error)
             refused = isinstance(error, Rejected) and 400 <= error.status < 500
             unsure = bool(self._missed) and not refused
             for target in step.targets:
-                if target.key not in begun:
+                if target.key not in started:
                     self._problems[target.key] = _not_begun(step, target, error, unsure)
                     self._unsure |= {target.key} if unsure else set()
-            keys = [key for key in keys if key in begun]
+            keys = [key for key in keys if key in started]
         self._started |= dict.fromkeys(keys, step.action)
         if step.action == "provision":
             self._renewed |= {*keys}
         return keys
 
-    def _begun_after(self, step: Step, before: Fleet, error: Exception) -> set[Key]:
-        def begun(seen: Fleet) -> set[Key]:
+    def _started_after(self, step: Step, before: Fleet, error: Exception) -> set[Key]:
+        def started(seen: Fleet) -> set[Key]:
             return {
                 target.key
                 for target in step.targets
@@ -283,20 +288,22 @@ class HostedWing:
             }
 
         limit = 0.0 if isinstance(error, ApplyFailed) else AFTERTHOUGHT
-        seen = self._polled(lambda seen: len(begun(seen)) == len(step.targets), limit)
-        return begun(seen)
+        seen = self._polled(lambda seen: len(started(seen)) == len(step.targets), limit)
+        return started(seen)
 
-    def _follow(self, begun: Mapping[Key, Action], before: Fleet) -> None:
+    def _follow(self, started: Mapping[Key, Action], before: Fleet) -> None:
         """Wait for jobs. One that failed, or did not end in time, becomes a problem. before: what was seen last before them; a
         failure that stood there is no news of the job."""
         moved: set[Key] = set()
 
         def over(seen: Fleet) -> bool:
-            moved.update(key for key in begun if _said(seen.machines.get(key)) != _said(before.machines.get(key)))
-            return all(_is_over(begun[key], seen.machines.get(key), key in moved) for key in begun)
+            moved.update(
+                key for key in started if _status_text(seen.machines.get(key)) != _status_text(before.machines.get(key))
+            )
+            return all(_is_over(started[key], seen.machines.get(key), key in moved) for key in started)
 
-        self._wait(over, [self._target(key) for key in begun], "done")
-        for key, action in begun.items():
+        self._wait(over, [self._target(key) for key in started], "done")
+        for key, action in started.items():
             machine = self._seen.machines.get(key)
             if _reached(action, machine):
                 continue
@@ -304,31 +311,33 @@ class HostedWing:
             if _is_over(action, machine, key in moved):
                 remedy = "See operation_log. The next run deprovisions it and provisions it again."
                 words = f"{action} did not succeed"
-                self._problems[key] = Problem("job", target.item, words, remedy, device_text=_said(machine))
+                self._problems[key] = Problem("job", target.item, words, remedy, device_text=_status_text(machine))
             else:
                 self._problems[key] = Problem("wait", target.item, f"{action}: {_still(machine)}", f"{STILL} {ENDLESS}")
 
     def _wait(self, done: Callable[[Fleet], bool], targets: Sequence[Target], word: str) -> None:
-        def told(seen: Fleet) -> bool:
+        def done_and_reported(seen: Fleet) -> bool:
             open_ones = [target for target in targets if is_busy(seen.machines.get(target.key))]
             share = (len(targets) - len(open_ones)) / len(targets)
-            first = "".join(f"; {target.name}: {_said(seen.machines.get(target.key))}" for target in open_ones[:1])
+            first = "".join(
+                f"; {target.name}: {_status_text(seen.machines.get(target.key))}" for target in open_ones[:1]
+            )
             self._progress(f"{len(targets) - len(open_ones)} of {len(targets)} {word}{first}", share)
             return done(seen)
 
         if self._end is None:
             self._end = time.monotonic() + self._limit
-        self._polled(told, max(0.0, self._end - time.monotonic()))
+        self._polled(done_and_reported, max(0.0, self._end - time.monotonic()))
 
     def _polled(self, done: Callable[[Fleet], bool], limit: float) -> Fleet:
-        """The first state that is done, else the last one. Raises ApplyFailed when too many looks in a row bring nothing."""
+        """The first state that is done, else the last one. Raises ApplyFailed when too many looks in a row give nothing."""
         self._missed = 0
         try:
             return poll(self._looked, done, limit)
         except (ConnectionFailed, ApplyFailed) as error:
             if not self._started and not self._problems:
                 raise
-            text = f"jobs were begun, but what became of them is not known: {error}"
+            text = f"jobs were started, but their outcome is not known: {error}"
             raise self._failed(text, list(self._problems.values()), self._state("unknown; last seen")) from error
 
     def _looked(self) -> Fleet:
@@ -353,7 +362,7 @@ class HostedWing:
     def _state(self, word: str) -> str:
         """What each appliance has now, in a sentence."""
         rows = [
-            f"{target.name}: {clean(_said(self._seen.machines.get(key)), 120)}"
+            f"{target.name}: {clean(_status_text(self._seen.machines.get(key)), 120)}"
             for key, target in (self._targets or {}).items()
         ]
         return f"{word}: {'; '.join(rows)}"
@@ -374,12 +383,12 @@ class HostedWing:
         return []
 
 
-def _said(machine: Machine | None) -> str:
+def _status_text(machine: Machine | None) -> str:
     return "no firewall" if machine is None else machine.status
 
 
 def _still(machine: Machine | None) -> str:
-    return f"not ended in time; the last that was said: {_said(machine)}"
+    return f"did not end in time; its last status: {_status_text(machine)}"
 
 
 def _reached(action: Action, machine: Machine | None) -> bool:
@@ -397,17 +406,15 @@ def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> b
         return now is None or end(now) == "absent"
     if action == "provision":
         return now is not None
-    return now is not None and (_reached(action, now) or (is_busy(now) and _said(now) != _said(before)))
+    return now is not None and (_reached(action, now) or (is_busy(now) and _status_text(now) != _status_text(before)))
 
 
 def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Problem:
-    said = error.text if isinstance(error, Rejected) else ""
+    device_text = error.text if isinstance(error, Rejected) else ""
     if unsure:
-        text = f"whether {step.action} was begun is not known, because it could not be looked for afterwards: {error}"
-        return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=said)
-    remedy = "Run again: what is done is not done twice."
+        text = f"whether {step.action} was started is not known, because it could not be checked afterwards: {error}"
+        return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=device_text)
+    remedy = "Run again: what is already done is not repeated."
     if step.action == "provision" and target.site:
-        remedy += (
-            " Should Center not take one of a pair beside a firewall that is there, force: true provisions both anew."
-        )
-    return Problem("job", target.item, f"{step.action} was not begun: {error}", remedy, device_text=said)
+        remedy += " If Center refuses to provision one of a pair while the other has a firewall, force: true provisions both again."
+    return Problem("job", target.item, f"{step.action} was not started: {error}", remedy, device_text=device_text)

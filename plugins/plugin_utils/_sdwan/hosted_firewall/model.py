@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hosted firewalls of a task: which appliances it is about, what each has, what each shall have. Pure.
+"""Hosted firewalls of a task: which appliances it is about, what each has, what each must have. Pure.
 
 Nothing of the calls that host a firewall is documented, so what a system does not say is never taken for a difference.
 """
@@ -47,7 +47,7 @@ TAKING_DOWN = re.compile(r"shut|stop|deprovision", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a task asks for. None: not given. secrets: names of those given. renew: they are given anew each time. assume: what an
+    """What a task asks for. None: not given. secrets: names of those given. renew: they are given again each time. assume: what an
     earlier stage brings."""
 
     present: bool = True
@@ -129,7 +129,7 @@ class Target:
 
 def members(rows: Iterable[Site]) -> dict[str, list[Target]]:
     """Sites of Center's inventory with their appliances. The documented inventory names no appliance; of a pair without
-    names the management address tells one from the other."""
+    names the management address distinguishes one from the other."""
     listed: dict[str, list[Site]] = {}
     for row in rows:
         if row.site_name:
@@ -162,10 +162,10 @@ def chosen(sites: Mapping[str, Sequence[Target]], names: Iterable[str]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A firewall as the system tells of it. shown: the fields that it told; only these are compared."""
+    """A firewall as the system reports it. reported: the fields that it gave; only these are compared."""
 
     firewall: HostedFirewall
-    shown: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
 
     @property
     def phase(self) -> str:
@@ -183,9 +183,9 @@ class Machine:
     def status(self) -> str:
         """For a person: both statuses where they do not agree."""
         firewall = self.firewall
-        said = firewall.operation_status or "no operation status"
+        status = firewall.operation_status or "no operation status"
         agreed = self.is_up or self.is_stopped or self.phase in ("busy", "failed")
-        return said if agreed else f"{said}, admin status {firewall.admin_status or 'not given'}"
+        return status if agreed else f"{status}, admin status {firewall.admin_status or 'not given'}"
 
     @property
     def has_carried(self) -> bool:
@@ -194,7 +194,7 @@ class Machine:
 
     def differs(self, settings: Mapping[str, Any]) -> list[str]:
         """Fields whose value is another one."""
-        return [name for name, value in settings.items() if name in self.shown and _of(self, name) != value]
+        return [name for name, value in settings.items() if name in self.reported and _of(self, name) != value]
 
 
 def _of(machine: Machine, name: str) -> str:
@@ -250,12 +250,12 @@ def _mine(target: Target, targets: Mapping[Key, Target], found: Sequence[Machine
 
 def end(machine: Machine) -> End:
     """What the running job of a machine ends in, "" where its words are not known."""
-    said = machine.firewall.operation_status.lower()
-    return next((ends for words, ends in ENDS.items() if said.startswith(words)), "")
+    status = machine.firewall.operation_status.lower()
+    return next((ends for words, ends in ENDS.items() if status.startswith(words)), "")
 
 
 def ended(machine: Machine) -> Machine | None:
-    """The machine as it will be when its running job ended well; itself when nothing runs, or nobody knows."""
+    """The machine as it will be when its running job ended well; itself when nothing runs, or it is not known."""
     ends = end(machine) if machine.phase == "busy" else ""
     if ends == "absent":
         return None
@@ -263,6 +263,7 @@ def ended(machine: Machine) -> Machine | None:
 
 
 def powered(machine: Machine, power: str) -> Machine:
+    """The machine as it is once it was started or shut down."""
     up = power == "started"
     admin, operation = ("Up", "Running") if up else ("Down", "Stopped")
     return replace(machine, firewall=replace(machine.firewall, admin_status=admin, operation_status=operation))
@@ -274,6 +275,7 @@ _COLUMNS = tuple(column.name for column in fields(HostedFirewall))
 
 
 def state(machine: Machine | None) -> str:
+    """absent, started, stopped, or else the status in the words of the system."""
     if machine is None:
         return "absent"
     if machine.is_up:
@@ -281,7 +283,7 @@ def state(machine: Machine | None) -> str:
     return "stopped" if machine.is_stopped else machine.status
 
 
-def shown(of: Fleet) -> list[dict[str, Any]]:
+def as_rows(of: Fleet) -> list[dict[str, Any]]:
     """What a task is about, without counters: for before and after."""
     rows = []
     for key, target in of.targets.items():
@@ -294,7 +296,7 @@ def shown(of: Fleet) -> list[dict[str, Any]]:
 
 def owned(of: Fleet) -> list[dict[str, Any]]:
     """The same without the words of a status: whether there is a firewall, whether it runs, and what it was provisioned with."""
-    rows = shown(of)
+    rows = as_rows(of)
     for row, machine in zip(rows, map(of.machines.get, of.targets), strict=True):
         settled = machine is None or machine.is_up or machine.is_stopped
         row["state"] = row["state"] if settled else None
@@ -302,12 +304,12 @@ def owned(of: Fleet) -> list[dict[str, Any]]:
 
 
 def columns(of: Fleet) -> list[dict[str, Any]]:
-    """All that the system tells, one row an appliance."""
+    """All that the system reports, one row an appliance."""
     rows: list[dict[str, Any]] = []
     for key, target in of.targets.items():
         machine = of.machines.get(key)
-        said = asdict(machine.firewall) if machine else dict.fromkeys(_COLUMNS)
-        row = {**said, "state": state(machine)}
+        columns_of = asdict(machine.firewall) if machine else dict.fromkeys(_COLUMNS)
+        row = {**columns_of, "state": state(machine)}
         row["site_name"] = row["site_name"] or target.site or target.here or None
         row["appliance_name"] = row["appliance_name"] or target.member or None
         row["region_name"] = row["region_name"] or target.region or None
@@ -319,7 +321,7 @@ def columns(of: Fleet) -> list[dict[str, Any]]:
 
 
 def is_busy(machine: Machine | None) -> bool:
-    """A job runs, or the system says what nobody knows: either may still become something else."""
+    """A job runs, or the status is unknown: either may still become something else."""
     return machine is not None and machine.phase in ("busy", "unknown")
 
 

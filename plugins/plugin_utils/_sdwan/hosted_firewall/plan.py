@@ -33,7 +33,7 @@ LATER = "A job has to end before the next one can begin; with wait: false, run a
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: a job on one appliance or, to provision, on all of a site. undo: None where nothing brings back what was. later:
+    """One request: a job on one appliance or, to provision, on all of a site. undo: None where nothing restores what was. later:
     it waits for another job, and the task does not."""
 
     action: Action
@@ -50,7 +50,7 @@ class Step:
 
 
 def desired_state(current: Fleet, document: Document) -> Fleet:
-    """Every appliance of the task as it shall be."""
+    """Every appliance of the task in its desired state."""
     return replace(current, machines={key: _desired(machine, document) for key, machine in current.machines.items()})
 
 
@@ -61,7 +61,7 @@ def _desired(machine: Machine | None, document: Document) -> Machine | None:
     if machine is None:
         fresh = Machine(HostedFirewall(**settings), frozenset(SETTINGS.values()))
         return powered(fresh, document.power)
-    changed = {name: value for name, value in document.settings.items() if name in machine.shown}
+    changed = {name: value for name, value in document.settings.items() if name in machine.reported}
     return powered(replace(machine, firewall=replace(machine.firewall, **changed)), document.power)
 
 
@@ -70,16 +70,16 @@ def provisioned_with(document: Document) -> dict[str, Any]:
 
 
 def actions(machine: Machine | None, document: Document, renewed: bool = False) -> tuple[list[Action], tuple[str, ...]]:
-    """(the jobs that one appliance needs, tags of risk). renewed: its secrets were given anew in this run."""
-    anew = _anew(document)
+    """(the jobs that one appliance needs, tags of risk). renewed: its secrets were given again in this run."""
+    provisioning = _provisioning(document)
     if machine is None:
-        return (anew if document.present else []), ()
+        return (provisioning if document.present else []), ()
     if not document.present:
         return ["deprovision"], (TAKES_DOWN,)
     if machine.phase == "failed":
-        return ["deprovision", *anew], (REPEATS,)
+        return ["deprovision", *provisioning], (REPEATS,)
     if machine.differs(document.settings) or (document.renew and not renewed):
-        return ["deprovision", *anew], (REPROVISIONS, TAKES_DOWN)
+        return ["deprovision", *provisioning], (REPROVISIONS, TAKES_DOWN)
     if document.power == "started":
         return ([] if machine.is_up else ["start"]), ()
     return ([] if machine.is_stopped else ["shutdown"]), (TAKES_DOWN,)
@@ -91,12 +91,12 @@ def jobs(machine: Machine | None, document: Document, renewed: bool = False) -> 
     if machine is None or not is_busy(machine) or takes_at_once(machine, document):
         return *actions(machine, document, renewed), False
     if not end(machine):
-        return [], (), True  # nobody knows what comes of it; a rule says so, or the wait did
+        return [], (), True  # its outcome is not known; a rule reports it, or the wait did
     return *actions(ended(machine), document, renewed), True
 
 
 def takes_at_once(machine: Machine, document: Document) -> bool:
-    """Whether a firewall in the middle of a job is removed without waiting for the end: somebody says so, because a job may
+    """Whether a firewall in the middle of a job is removed without waiting for the end: the task asks for it, because a job may
     never end."""
     return not document.present and document.force and end(machine) != "absent"
 
@@ -122,18 +122,18 @@ def steps(current: Fleet, document: Document, table: Resources, renewed: Collect
 
 
 def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs]) -> dict[Key, Jobs]:
-    """Of a pair of which one is to be provisioned, the other anew, too: Center provisions both together, and whether it takes
+    """Of a pair of which one is to be provisioned, the other again, too: Center provisions both together, and whether it takes
     one beside a firewall that is there is not documented. What can be lost by that needs force."""
     halves = {key[0] for key, (listed, _risk, _busy) in needed.items() if "provision" in listed and key[0]}
-    anew, risk = _anew(document), (REPROVISIONS, TAKES_DOWN)
+    provisioning, risk = _provisioning(document), (REPROVISIONS, TAKES_DOWN)
     return {
-        key: (["deprovision", *anew], risk, busy)
+        key: (["deprovision", *provisioning], risk, busy)
         for key, (listed, _risk, busy) in needed.items()
         if key[0] in halves and "provision" not in listed
     }
 
 
-def _anew(document: Document) -> list[Action]:
+def _provisioning(document: Document) -> list[Action]:
     return ["provision"] if document.power == "started" else ["provision", "shutdown"]
 
 
@@ -165,7 +165,7 @@ def _undone(action: Action, target: Target, current: Fleet, document: Document, 
         yield _act(table, _BACK[action], target)
         return
     machine = current.machines.get(target.key)
-    if machine is not None and machine.phase != "failed":  # nobody wants a failed one back
+    if machine is not None and machine.phase != "failed":  # a failed one is not restored
         settings = {name: str(getattr(machine.firewall, name)) for name in SETTINGS.values()}
         yield _provision(table, (target,), settings, document.secrets)
 
@@ -178,7 +178,7 @@ def _act(table: Resources, action: Action, target: Target) -> str:
 def _provision(
     table: Resources, targets: tuple[Target, ...], settings: Mapping[str, str], secrets: tuple[str, ...]
 ) -> str:
-    """Secrets stand in it as references; see Manager.send."""
+    """Secrets are in it as references; see Manager.send."""
     item: dict[str, Any] = {name: value for name, value in settings.items() if value}
     item |= {name: f"<{name}>" for name in SECRETS if name in secrets}
     first = targets[0]
@@ -199,7 +199,7 @@ def later_all(listed: list[Step], started: Collection[Key]) -> list[Step]:
 
 
 def plan(listed: list[Step], after: Sequence[str] = ()) -> Plan:
-    """after: what an earlier stage has to bring."""
+    """after: what an earlier stage has to provide."""
     later = tuple(_operation(step) for step in listed if step.later)
     now = tuple(_operation(step) for step in listed if not step.later)
     return Plan(now, later, LATER if later else "", after=tuple(after))
@@ -210,7 +210,7 @@ def _operation(step: Step) -> Operation:
 
 
 def step_of(operation: Operation, table: Resources, targets: Mapping[Key, Target]) -> Step:
-    """The step that an operation of a plan says. targets: the appliances of the task. Raises ValueError for one that is none of
+    """The step that an operation of a plan says. targets: the appliances of the task. Raises ValueError for one that is not one of
     ours."""
     (line,) = operation.do
     _method, path, body = parsed(line)
@@ -218,5 +218,5 @@ def step_of(operation: Operation, table: Resources, targets: Mapping[Key, Target
     item = next(iter(table.unwrap("hosted_firewalls", body)), {})
     keys = [(text(row, "site_name"), text(row, "appliance_name")) for row in rows(item, "sites") or [item]]
     if action not in _KINDS or not {*keys} <= targets.keys():
-        raise ValueError(f"this is no operation on the firewalls of this task: {operation}")
+        raise ValueError(f"this is not an operation on the firewalls of this task: {operation}")
     return Step(cast(Action, action), tuple(targets[key] for key in keys), line, operation.undo, operation.risk)

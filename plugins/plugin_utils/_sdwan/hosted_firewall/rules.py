@@ -1,7 +1,7 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules of hosted firewalls: what the task breaks by itself, and what stands on the systems against it. Pure."""
+"""The rules of hosted firewalls: what the task breaks by itself, and what on the systems prevents it. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .model import (
 )
 from .plan import TAKES_DOWN, Step, jobs, provisioned_with, takes_at_once
 
-# What a task may assume that an earlier stage brings: the image, complete, and room for it; that nothing redirects any more.
+# What a task may assume that an earlier stage provides: the image, complete, and room for it; that nothing redirects any more.
 IMAGE, NO_REDIRECTS = "image", "no_redirects"
 
 LONGEST_NAME = 255
@@ -40,7 +40,7 @@ _IMAGE = re.compile(r"[^\x00-\x1f\x7f/\\<>]+")
 @dataclass(frozen=True)
 class Details:
     """What only a change needs. Stores (see Target.store) by name: images, storage; closed: a store that could not be opened,
-    with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why nobody knows.
+    with the reason. rivals: (site, name) of virtual machines that exclude a firewall; rivals_unknown: why they are not known.
     redirects: sites ("" for the appliance itself) whose firewall gets traffic, or may get it, with the reason."""
 
     images: Mapping[str, Sequence[Image]] = field(default_factory=dict)
@@ -104,7 +104,7 @@ def _scope(document: Document) -> Iterator[Finding]:
 def _values(document: Document) -> Iterator[Finding]:
     if document.image is not None and (len(document.image) > LONGEST_NAME or not _IMAGE.fullmatch(document.image)):
         yield Finding(
-            "H26", "image", "this is no name of an image file", "Name it as the list of software images shows it."
+            "H26", "image", "this is not a valid image file name", "Name it as the list of software images shows it."
         )
     for option in ("primary_management_server", "secondary_management_server"):
         server = getattr(document, option)
@@ -179,8 +179,8 @@ def _halves(view: View) -> Iterator[Finding]:
 def _platform(view: View) -> Iterator[Finding]:
     for target in view.current.targets.values() if view.document.present else ():
         if not can_host(target.model):
-            said = target.model or "a model that it does not tell"
-            yield Finding("H1", target.item, f"it is {said}", "Only the 1100 platform hosts a firewall; leave it out.")
+            model = target.model or "a model that it does not report"
+            yield Finding("H1", target.item, f"it is {model}", "Only the 1100 platform hosts a firewall; leave it out.")
 
 
 def _complete(view: View) -> Iterator[Finding]:
@@ -252,8 +252,8 @@ def _redirected(view: View) -> Iterator[Finding]:
         return
     for step in _taking_down(view.steps):
         for target in step.targets:
-            told = view.read_details.redirects.get(target.site)
-            if told:
+            reason = view.read_details.redirects.get(target.site)
+            if reason:
                 remedy = (
                     "Remove the redirect first (sdwan_redirect); have Center import what the MCN runs where it does not know "
                     "that; or use force: true if dropped traffic is meant."
@@ -261,7 +261,7 @@ def _redirected(view: View) -> Iterator[Finding]:
                 yield Finding(
                     "H4",
                     target.item,
-                    f"{told}; SD-WAN drops what is redirected to a firewall that is down",
+                    f"{reason}; SD-WAN drops what is redirected to a firewall that is down",
                     remedy,
                     assumption=NO_REDIRECTS,
                 )
@@ -291,13 +291,13 @@ def _reprovisions(view: View) -> Iterator[Finding]:
         if listed[:2] != ["deprovision", "provision"]:
             continue
         changed = machine.differs(view.document.settings)
-        remedy = "Use force: true to deprovision it and to provision it anew; what it is configured with is lost."
+        remedy = "Use force: true to deprovision it and to provision it again; its own configuration is lost."
         if machine.phase == "failed":
             if machine.has_carried or failed_taking_down(machine):
-                text = f"it failed ({machine.status}), but it was at work before"
+                text = f"it failed ({machine.status}), but it had been running before"
                 yield Finding("H37", target.item, text, f"Look at it first. {remedy}")
         elif view.document.renew:
-            text = "update_secret: always makes it anew to give it its keys"
+            text = "update_secret: always provisions it again to give it its keys"
             yield Finding("H37", target.item, text, remedy)
         elif changed:
             yield Finding("H37", target.item, f"{_changes(machine, view.document)}", remedy)
@@ -316,7 +316,7 @@ def _unclear(view: View) -> Iterator[Finding]:
     for target, machine in view.current.hosting:
         unclear = is_busy(machine) and not end(machine) and not takes_at_once(machine, view.document)
         if unclear and not view.patient:
-            text = f"what it does is not known: {machine.status}"
+            text = f"its state is not known: {machine.status}"
             yield Finding("H38", target.item, text, "Run again with wait: true, or look at it in the GUI.")
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an appliance or Center tells of itself, its firewalls and its redirects; a part that one does not have is no error. I/O."""
+"""What an appliance or Center reports of itself, its firewalls and its redirects; a part that one does not have is not an error. I/O."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Reader:
         with suppress(ApplyFailed):
             listed = sorted(packages(self.manager.get("config_packages")))
             return f"Its packages: {', '.join(listed[:20]) or 'none'}"
-        return "It tells no packages; the active MCN does"
+        return "It lists no packages; the active MCN does"
 
     def of_package(self, name: str) -> list[dict[str, Any]]:
         return self.manager.get(name, {"package_name": self.asked.package})
@@ -161,13 +161,13 @@ NAMES = {"sdwan": "an appliance", "sdwan_center": "Center"}
 NO_PACKAGE = "name the package"
 
 
-def gathered(manager: Manager, desired: Sequence[str], asked: Asked) -> dict[str, Any]:
-    """The wanted parts as keys; what could not be had, with the reason, in `not_available`. Raises ConnectionFailed; ApplyFailed where
-    nothing of what was wanted could be had. wanted: empty for all that need no package, or a package is named for."""
+def gathered(manager: Manager, gather: Sequence[str], asked: Asked) -> dict[str, Any]:
+    """The requested parts as keys; what could not be read, with the reason, in `not_available`. Raises ConnectionFailed; ApplyFailed where
+    nothing of what was asked for could be read. gather: empty for all that need no package, or a package is named for."""
     found: dict[str, Any] = {}
     reader = Reader(manager, asked)
     missing, system_name = reader.missing, manager.door.dialect
-    chosen = desired or [
+    chosen = gather or [
         name
         for name, (systems, needs, _read) in PARTS.items()
         if system_name in systems and (asked.package or not needs)
@@ -175,7 +175,7 @@ def gathered(manager: Manager, desired: Sequence[str], asked: Asked) -> dict[str
     for name in dict.fromkeys(chosen):
         systems, needs_package, read = PARTS[name]
         if system_name not in systems:
-            missing[name] = f"{NAMES[system_name]} does not tell it"
+            missing[name] = f"{NAMES[system_name]} does not report it"
         elif needs_package and not asked.package:
             missing[name] = NO_PACKAGE
         else:

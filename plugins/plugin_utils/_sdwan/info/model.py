@@ -18,9 +18,9 @@ PACKETS = ("packets_sent", "packets_received", "packets_dropped")
 NUMBERS = ("packets", "bytes")  # of a counter
 
 
-def firewall_facts(shown: HostedFirewall) -> dict[str, Any]:
+def firewall_facts(firewall: HostedFirewall) -> dict[str, Any]:
     """All columns of both GUIs, what they mean together, and where the firewall's own GUI is."""
-    return {**asdict(shown), "phase": shown.phase, "is_up": shown.is_up, "device_url": shown.device_url}
+    return {**asdict(firewall), "phase": firewall.phase, "is_up": firewall.is_up, "device_url": firewall.device_url}
 
 
 def ha_facts(item: Item) -> dict[str, Any]:

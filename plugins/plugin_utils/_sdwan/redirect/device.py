@@ -33,8 +33,8 @@ from .rules import HOSTED_FIREWALLS, Context, after, check, check_order
 
 @dataclass(frozen=True)
 class Task:
-    """What one task asks for. config: the document. firewalls: what the task was told of firewalls, as it was given; None where it
-    was told nothing. tags: of virtual wires, by template. assume: what an earlier stage brings."""
+    """What one task asks for. config: the document. firewalls: what the task was given about firewalls, as it was given; None where it
+    was given nothing. tags: of virtual wires, by template. assume: what an earlier stage provides."""
 
     config: Item
     state: State
@@ -94,14 +94,14 @@ class RedirectWing:
         self._templates = {str(item["name"]) for item in task.config.get("policy_templates") or ()}
 
     def desired(self) -> dict[str, Any]:
-        """Of the firewalls that the task was told of only which they are: what they do at the moment is their status."""
-        told = {(row.site_name, row.appliance_name) for row in self._given or ()}
+        """Of the firewalls that the task was given only which they are: what they do at the moment is their status."""
+        firewalls = {(row.site_name, row.appliance_name) for row in self._given or ()}
         return {
             "via": "center" if self._manager.is_center else "mcn",
             "config": self._task.config,
             "state": self._task.state,
             **self._options.plan_facts,
-            "hosted_firewalls": None if self._given is None else sorted(told),
+            "hosted_firewalls": None if self._given is None else sorted(firewalls),
             "virtual_wire_tags": {name: sorted(tags) for name, tags in self._task.tags.items()},
             "resources": self._overrides,
         }
@@ -113,7 +113,7 @@ class RedirectWing:
 
     def read(self) -> Redirects:
         """Raises ValidationFailed where this is not the active MCN, or the package is not the one that the network runs;
-        ApplyFailed where an activation that an earlier run began does not end."""
+        ApplyFailed where an activation that an earlier run started does not end."""
         self._warned = []
         self._running_now = None
         if not self._manager.is_center and not self._system.mode:
@@ -139,7 +139,7 @@ class RedirectWing:
         return found
 
     def _unfinished(self, state: ChangeState, known: set[str]) -> Unfinished | None:
-        """An activation that an earlier run began is waited for: what it leaves is what counts."""
+        """An activation that an earlier run started is waited for: what it leaves is what counts."""
         if self._options.backup not in known:
             return None
         ours = state.is_of(self._options.package, known - {self._options.backup})
@@ -151,11 +151,11 @@ class RedirectWing:
 
     def _tell_what_waits(self, running: Redirects, found: Redirects) -> None:
         listed = ", ".join(operation.item for operation in self._edits(running, found)) or "nothing that redirects"
-        text = f"there is a package {self._options.backup}, as a run leaves it that did not end; its changes may not be live yet: {listed}"
+        text = f"there is a package {self._options.backup}, left by a run that did not end; its changes may not be live yet: {listed}"
         self._warned.append(_problem("H39", PACKAGE, text, "They are activated, too, and the backup is deleted."))
 
     def _edits(self, current: Redirects, desired: Redirects) -> tuple[Operation, ...]:
-        """Raises ApplyFailed for names that do not fit into a request: somebody made them on the system."""
+        """Raises ApplyFailed for names that do not fit into a request: a user made them on the system."""
         try:
             return edits(current, desired, PackageRequests(self._manager.table, self._options.package))
         except ValueError as wrong:
@@ -167,11 +167,11 @@ class RedirectWing:
             text = f"the network runs {active}, and a backup is deleted in the end"
             raise _refused("H25", "backup_package", text, "Give it a name that nothing else has.")
         if not active:
-            text = "change management does not tell what the network runs"
+            text = "change management does not report which package the network runs"
             self._warned.append(_problem("H30", PACKAGE, text, "Make sure that it is this one.", warning=True))
         elif not same_package(active, self._options.package, () if self._live else known - {backup}):
             text = f"the network runs {active}, so activating {self._options.package} would replace more than redirects"
-            remedy = "Name the package that runs, or say force: true."
+            remedy = "Name the package that runs, or use force: true."
             if not self._options.force:
                 raise _refused("H30", PACKAGE, text, remedy)
             self._warned.append(_problem("H30", PACKAGE, text, remedy, warning=True))
@@ -187,7 +187,7 @@ class RedirectWing:
             return False
         if has_copy and (not active or (self._imported and not imported)):
             what = "what it imported" if active else "what the MCN runs"
-            message = f"Center does not tell {what}, so its copy is taken as it is"
+            message = f"Center does not report {what}, so its copy is taken as it is"
             remedy = "Import it by hand if the MCN has changed."
             self._warned.append(_problem("H30", PACKAGE, message, remedy, warning=True))
             return False
@@ -258,7 +258,7 @@ class RedirectWing:
         if current.import_due:
             return self._warned
         made = [name for name in sorted(self._templates) if name in current.templates and current.templates[name].auto]
-        remedy = "Leave it out; what it says follows office_365_breakout."
+        remedy = "Leave it out; its content follows office_365_breakout."
         theirs = [
             _problem("H16", f"policy_templates[{name}]", "SD-WAN made this template itself", remedy) for name in made
         ]
@@ -306,18 +306,18 @@ class RedirectWing:
                 self._manager.send(line)
         except (ConnectionFailed, ApplyFailed) as error:
             unsure = not isinstance(error, Rejected) or may_be_done(error)
-            state = "unknown; the network runs what it did, but Center's copy of the package may be another one"
+            state = "unknown; the network runs what it ran before, but Center's copy of the package may be another one"
             problems = error.problems if isinstance(error, ApplyFailed) else ()
             raise ApplyFailed(f"the import failed: {error}", problems, state if unsure else "unchanged") from error
         self._imported = True
 
     def _missing(self, current: Redirects, desired: Redirects) -> list[Problem]:
-        """What the package lacks after the edits, what SD-WAN lost of its own, what stands in the wrong order."""
+        """What the package lacks after the edits, what SD-WAN lost of its own, what is in the wrong order."""
         seen = read_package(self._manager, self._options.package)
         left = self._edits(seen, desired)
         found = [Problem("read-back", item.item, f"still to do: {'; '.join(item.do)}") for item in left]
         lost = _auto(current, desired) - _auto(seen, desired)
-        found += [_problem("H16", where, f"'{shown}' of SD-WAN is gone", "") for where, shown in sorted(lost)]
+        found += [_problem("H16", where, f"'{policy}' of SD-WAN is gone", "") for where, policy in sorted(lost)]
         return [*found, *check_order(self._running_now or current, seen)]
 
     def _moved(self) -> str:
@@ -389,7 +389,7 @@ def _by_site(rows: Sequence[HostedFirewall]) -> dict[str, list[HostedFirewall]]:
 
 
 def _auto(state: Redirects, desired: Redirects) -> set[tuple[str, str]]:
-    """SD-WAN's own policies, except those of what is not wanted any more: they go with what they were made for."""
+    """SD-WAN's own policies, except those of what is no longer desired: they are removed with what they were made for."""
     found = {
         (f"policy_templates[{name}]", str(item))
         for name, template in state.templates.items()

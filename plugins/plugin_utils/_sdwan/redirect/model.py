@@ -29,7 +29,7 @@ BREAKOUTS = {  # our word -> NITRO's field
     "default": "enable_breakout_from_branch_default",
 }
 
-# What a policy matches: name -> what stands for "anything", in lower case. The device writes "any;" for some.
+# What a policy matches: name -> what means "anything", in lower case. The device writes "any;" for some.
 MATCHES: Mapping[str, str] = {
     "application": "any",
     "application_family": "any",
@@ -135,7 +135,7 @@ class SiteFirewall:
 
 @dataclass(frozen=True, slots=True)
 class Redirects:
-    """Of one package. unfinished: a change of ours that was begun and neither activated nor taken back. import_due: this is an
+    """Of one package. unfinished: a change of ours that was begun and neither activated nor rolled back. import_due: this is an
     older copy of what the MCN runs, or, where there is none yet, empty."""
 
     match_type: str = DIRECTIONAL
@@ -233,19 +233,20 @@ def to_item(desired: Policy) -> dict[str, Any]:
     return item
 
 
-def to_entry(shown: Policy) -> dict[str, Any]:
+def to_entry(policy: Policy) -> dict[str, Any]:
     """As a document has it."""
-    entry: dict[str, Any] = {"action": shown.action}
-    if shown.target:
-        entry["hosted_firewall_template"], entry["service_redirection_interface"] = shown.target[:2]
-        if shown.target.vlan:
-            entry["service_redirection_vlan"] = shown.target.vlan
-    entry.update((name, list(value) if isinstance(value, tuple) else value) for name, value in shown.match)
-    entry.update(shown.options)
-    return {**entry, "auto_generated": True} if shown.auto else entry
+    entry: dict[str, Any] = {"action": policy.action}
+    if policy.target:
+        entry["hosted_firewall_template"], entry["service_redirection_interface"] = policy.target[:2]
+        if policy.target.vlan:
+            entry["service_redirection_vlan"] = policy.target.vlan
+    entry.update((name, list(value) if isinstance(value, tuple) else value) for name, value in policy.match)
+    entry.update(policy.options)
+    return {**entry, "auto_generated": True} if policy.auto else entry
 
 
 def hosted_template(item: Item) -> HostedTemplate:
+    """From an item of NITRO; vendor, model and mode as our tables spell them."""
     vendor, model = spelled(text(item, "vendor"), text(item, "model"))
     known = VENDORS.get(vendor)
     return HostedTemplate(
@@ -264,13 +265,14 @@ def hosted_template(item: Item) -> HostedTemplate:
     )
 
 
-def _mode(said: str, usual: str) -> str:
+def _mode(mode: str, usual: str) -> str:
     """virtual_wire and Virtual Wire are one mode."""
-    same = said.casefold().replace("_", " ").replace("-", " ") == usual.casefold()
-    return usual if not said or same else said
+    same = mode.casefold().replace("_", " ").replace("-", " ") == usual.casefold()
+    return usual if not mode or same else mode
 
 
 def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
+    """As NITRO takes it: the item that was read, with the fields of the template."""
     return {
         **{key: value for key, value in desired.raw.items() if value is not None},
         "name": desired.name,
@@ -283,15 +285,17 @@ def hosted_item(desired: HostedTemplate) -> dict[str, Any]:
     }
 
 
-def hosted_entry(shown: HostedTemplate) -> dict[str, Any]:
-    item = hosted_item(shown)
+def hosted_entry(template: HostedTemplate) -> dict[str, Any]:
+    """As a document has it; what is empty is left out."""
+    item = hosted_item(template)
     kept = ("name", "vendor", "deployment_mode", "model", "primary_management_server", "secondary_management_server")
     entry = {key: item[key] for key in kept if item[key]}
-    rows = [{"interface": name, **({"vlan": vlan} if vlan else {})} for name, vlan in shown.interfaces]
+    rows = [{"interface": name, **({"vlan": vlan} if vlan else {})} for name, vlan in template.interfaces]
     return {**entry, "service_redirection_interfaces": rows}
 
 
 def policy_template(item: Item) -> PolicyTemplate:
+    """From an item of NITRO, with its policies before and after those of the sites."""
     return PolicyTemplate(
         text(item, "firewall_policy_template_name"),
         tuple(policy(row) for row in rows(item, "pre_appliance_policies")),
@@ -338,7 +342,7 @@ def to_document(
 ) -> dict[str, Any]:
     """What concerns redirecting, as a document has it; further templates and sites where they are named."""
     templates, sites = {*named_templates}, {*named_sites}
-    shown_templates = [
+    template_entries = [
         {
             "name": name,
             "pre_appliance_policies": [to_entry(item) for item in template.pre],
@@ -347,8 +351,8 @@ def to_document(
         for name, template in sorted(state.templates.items())
         if template.auto or name in templates or any(item.is_redirect for item in template.pre)
     ]
-    desired = {*templates, *(entry["name"] for entry in shown_templates)}
-    shown_sites = [
+    desired = {*templates, *(entry["name"] for entry in template_entries)}
+    site_entries = [
         {"site": name, "templates": list(site.templates), "policies": [to_entry(item) for item in site.policies]}
         for name, site in sorted(state.sites.items())
         if name in sites or desired & {*site.templates} or any(item.is_redirect or item.auto for item in site.policies)
@@ -356,8 +360,8 @@ def to_document(
     return {
         "connection_match_type": state.match_type,
         "hosted_firewall_templates": [hosted_entry(item) for _name, item in sorted(state.hosted.items())],
-        "policy_templates": shown_templates,
+        "policy_templates": template_entries,
         "global_policy_template": state.global_template,
-        "site_policies": shown_sites,
+        "site_policies": site_entries,
         "office_365_breakout": {word: word in state.breakout for word in BREAKOUTS},
     }

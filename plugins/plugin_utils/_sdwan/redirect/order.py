@@ -5,7 +5,7 @@
 """The order in which a site's policies are evaluated, and which of them leave nothing to a later one. Pure.
 
 Source: "Citrix SD-WAN: firewall policies": 1 Pre-Templates, 2 Pre-Global, 3 Local, 4 Local auto-generated, 5 Post-Templates,
-6 Post-Global. In which of them the policies stand that SD-WAN makes for management servers is unverified; they are shown where
+6 Post-Global. In which of them the policies are that SD-WAN makes for management servers is unverified; they are shown where
 the system lists them.
 """
 

@@ -43,7 +43,7 @@ PRIORITY_STEP = 100  # between a site's policies; the system redistributes them
 
 
 def desired_state(current: Redirects, document: Item, state: State) -> Redirects:
-    """What the package shall hold. Names that do not exist are kept: the rules report them."""
+    """What the package must hold. Names that do not exist are kept: the rules report them."""
     desired = _redirected(current, document, state)
     if state == "deleted":
         off = frozenset(word for word in BREAKOUTS if word in (document.get("office_365_breakout") or {}))
@@ -140,7 +140,7 @@ def _without_redirects(policies: Iterable[Policy]) -> tuple[Policy, ...]:
 def _listed(
     current: tuple[Policy, ...], given: Sequence[Item] | None, trusted: Sequence[Policy], state: State
 ) -> tuple[Policy, ...]:
-    """SD-WAN's own first, as they stand. Trusted applications come before the first redirect."""
+    """SD-WAN's own first, as they are. Trusted applications come before the first redirect."""
     auto = tuple(item for item in current if item.auto)
     own = tuple(item for item in current if not item.auto)
     if state == "deleted":
@@ -158,7 +158,7 @@ def _listed(
 
 def _merged(own: Sequence[Policy], desired: Sequence[Policy]) -> list[Policy]:
     """What is there stays in its order. A redirect that is missing comes last; another policy before the first redirect,
-    unless the document has it behind one."""
+    unless the document has it after one."""
     merged = list(own)
     for number, item in enumerate(desired):
         if item in merged:
@@ -178,7 +178,7 @@ def _same(own: Iterable[Policy], desired: Policy) -> Policy:
 
 
 def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
-    """What stands behind the first redirect moves before it."""
+    """What comes after the first redirect moves before it."""
     first = next((number for number, item in enumerate(policies) if item.is_redirect), len(policies))
     moved = [item for item in further if item not in policies[:first]]
     return [*policies[:first], *moved, *(item for item in policies[first:] if item not in moved)]
@@ -197,7 +197,7 @@ def plan(
 ) -> Plan:
     """The edits and what makes them live; or the import of what the MCN runs alone, because the edits are planned on that.
 
-    after: what an earlier stage has to bring before redirects go live. Raises ValueError for names that fit into no request.
+    after: what an earlier stage has to provide before redirects go live. Raises ValueError for names that fit into no request.
     """
     if current.import_due:
         return Plan((import_copy(table, options.package),), continues=True)
@@ -315,11 +315,11 @@ def _template_item(template: PolicyTemplate) -> dict[str, Any]:
     }
 
 
-def _item(shown: Policy) -> dict[str, Any]:
+def _item(policy: Policy) -> dict[str, Any]:
     """SD-WAN's own policies go back as they came."""
-    if shown.auto:
-        return dict(shown.raw)
-    return {key: value for key, value in to_item(shown).items() if key != "priority"}
+    if policy.auto:
+        return dict(policy.raw)
+    return {key: value for key, value in to_item(policy).items() if key != "priority"}
 
 
 def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: PackageRequests) -> Iterable[Operation]:
@@ -329,7 +329,7 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
     do: list[str] = []
     unwanted = [item for item in before.policies if not item.auto and item not in new.policies]
     for item in unwanted:
-        if text(item.raw, "id"):  # whether a PUT takes away what it does not name is not documented; this call does
+        if text(item.raw, "id"):  # whether a PUT removes what it does not name is not documented; this call does
             do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
     for template in before.templates:
         if template not in new.templates:
@@ -349,14 +349,14 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
         yield Operation(kind, f"site_policies[{name}]", tuple(do), (undo,), risk)
 
 
-def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
+def _site_item(name: str, site: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:
     """All of a site's firewall: its NAT policies go back as they came."""
     kept = {key: value for key, value in before.raw.items() if key != "package_name"}
     settings = rows(kept, "firewall_settings")
     attached = {text(item, "policy_template_name"): item for item in settings}
     policies = []
     number = 0
-    for item in shown.policies:
+    for item in site.policies:
         if item.auto:
             policies.append(dict(item.raw))
             continue
@@ -367,7 +367,7 @@ def _site_item(name: str, shown: SiteFirewall, before: SiteFirewall) -> dict[str
         "site_name": name,
         "firewall_settings": [
             *(dict(item) for item in settings if not text(item, "policy_template_name")),
-            *(dict(attached.get(template) or {"policy_template_name": template}) for template in shown.templates),
+            *(dict(attached.get(template) or {"policy_template_name": template}) for template in site.templates),
         ],
         "firewall_local_policy": policies,
     }
@@ -378,8 +378,8 @@ def _own(policies: Iterable[Policy]) -> tuple[Policy, ...]:
 
 
 def _risk(old: Iterable[Policy], new: Iterable[Policy]) -> tuple[str, ...]:
-    was, shall = ({item for item in policies if item.is_redirect} for policies in (old, new))
-    return ("redirects",) if shall - was else ("stops-redirecting",) if was - shall else ()
+    before, after = ({item for item in policies if item.is_redirect} for policies in (old, new))
+    return ("redirects",) if after - before else ("stops-redirecting",) if before - after else ()
 
 
 def owned(current: Redirects, document: Item, state: State) -> dict[str, Any]:
@@ -420,12 +420,12 @@ def _owned_lists(
     lists: Mapping[str, tuple[Policy, ...]], named: Collection[str], everything: bool
 ) -> dict[str, list[dict[str, Any]]]:
     """Of a list that is named all policies, as its order may change; of another one the redirects."""
-    shown = {
+    entries = {
         name: [to_entry(item) for item in _own(policies) if name in named or item.is_redirect]
         for name, policies in lists.items()
         if name in named or everything
     }
-    return {name: entries for name, entries in sorted(shown.items()) if entries}
+    return {name: rows for name, rows in sorted(entries.items()) if rows}
 
 
 def is_empty(document: Item) -> bool:

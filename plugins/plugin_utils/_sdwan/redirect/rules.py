@@ -26,7 +26,7 @@ HIGHEST_VLAN = 4094
 _RANGES = (("service_redirection_vlan", 0, HIGHEST_VLAN, "H15"), ("ip_protocol_num", 1, 255, "H26"))
 LONGEST_NAME = 64  # characters; NITRO documents no limit (unverified)
 
-# Of names that stand in a path: what no escaping is documented for.
+# Of names that are used in a path: what no escaping is documented for.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
@@ -36,7 +36,7 @@ _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 class Context:
     """What a package's sites are, where redirecting matters. models, zones: None where they were not read.
 
-    hosted: the firewalls of sites, by site; None where nothing tells. tags: of the firewall's virtual wires, by template.
+    hosted: the firewalls of sites, by site; None where it is not known. tags: of the firewall's virtual wires, by template.
     force: redirecting into firewalls that are not up is only warned of.
     """
 
@@ -84,7 +84,9 @@ def validate(document: Item, state: State) -> list[Problem]:
     for name in document.get("trusted_applications") or ():
         if not _WORDS.fullmatch(name):
             found.append(
-                Finding("H26", "trusted_applications", f"{name[:40]!r} is no name of an application", "Give its name.")
+                Finding(
+                    "H26", "trusted_applications", f"{name[:40]!r} is not a valid application name", "Give its name."
+                )
             )
     return problems(RULES, found)
 
@@ -177,11 +179,13 @@ def _policy_flaws(where: str, item: Item) -> Iterator[Finding]:
         yield Finding("H25", where, f"{' and '.join(kinds)} are both given", "A policy matches one of them.")
     for key in ("source_ip_address", "destination_ip_address"):
         if item.get(key) and not _is_network(item[key]):
-            yield Finding("H26", f"{where}.{key}", f"{item[key][:60]!r} is no address or prefix", "Write 192.0.2.0/24.")
+            yield Finding(
+                "H26", f"{where}.{key}", f"{item[key][:60]!r} is not an address or prefix", "Write 192.0.2.0/24."
+            )
     for key in ("source_port", "destination_port"):
         if item.get(key) and not _is_ports(str(item[key])):
             yield Finding(
-                "H26", f"{where}.{key}", f"{str(item[key])[:40]!r} is no port or range", "Write 443 or 8000-8099."
+                "H26", f"{where}.{key}", f"{str(item[key])[:40]!r} is not a port or range", "Write 443 or 8000-8099."
             )
     for key, lowest, highest, rule in _RANGES:
         given = item.get(key)
@@ -265,7 +269,7 @@ def _platform(view: View) -> Iterator[Finding]:
         return
     for name in _redirecting_sites(view.desired):
         if name in models and not can_host(models[name]):
-            text = f"{name} is a {models[name] or 'site of unknown model'}, which hosts no firewall"
+            text = f"{name} is a {models[name] or 'site of unknown model'}, which cannot host a firewall"
             yield Finding("H1", _named(view.desired, name), text, "Redirect at sites with an 1100 only.")
     if _global_redirects(view.desired) and models and not any(map(can_host, models.values())):
         text = "no site of this package is an 1100, so none could redirect"
@@ -329,7 +333,7 @@ def _new_redirects(view: View) -> list[tuple[str, Policy]]:
 
 def _symmetric(view: View) -> Iterator[Finding]:
     if redirects_anything(view.desired) and view.desired.match_type != SYMMETRIC:
-        text = f"connections are matched {view.desired.match_type}, so answers would pass the firewall by"
+        text = f"connections are matched {view.desired.match_type}, so replies would bypass the firewall"
         yield Finding("H13", "connection_match_type", text, "Set connection_match_type: symmetric in the document.")
 
 
@@ -359,9 +363,7 @@ def _templates(view: View) -> Iterator[Finding]:
             text = (
                 f"the template has the VLANs {_numbers(vlans)}, the firewall's virtual wires the tags {_numbers(tags)}"
             )
-            yield Finding(
-                "H15", f"hosted_firewall_templates[{name}]", text, "Give both the same; 0 stands for untagged."
-            )
+            yield Finding("H15", f"hosted_firewall_templates[{name}]", text, "Give both the same; 0 means untagged.")
 
 
 def _into_nothing(target: Target, hosted: HostedTemplate) -> str:
@@ -393,13 +395,13 @@ def _newly_redirecting(view: View) -> list[str]:
 
 
 def _provisioned(view: View) -> Iterator[Finding]:
-    remedy = "Provision it first (sdwan_hosted_firewall), or say force: true; until it is up SD-WAN drops what is redirected."
+    remedy = "Provision it first (sdwan_hosted_firewall), or use force: true; until it is up SD-WAN drops what is redirected."
     for name in _newly_redirecting(view):
         where = f"site_policies[{name}]"
         rows = (view.around.hosted or {}).get(name)
         if rows is None:
-            text = f"nothing that was read or given tells whether the firewall of {name} is up"
-            remedy_here = "Give hosted_firewalls, as sdwan_hosted_firewall returns them, or say force: true."
+            text = f"nothing that was read or given shows whether the firewall of {name} is up"
+            remedy_here = "Give hosted_firewalls, as sdwan_hosted_firewall returns them, or use force: true."
             yield Finding("H32", where, text, remedy_here, warning=view.around.force, assumption=HOSTED_FIREWALLS)
             continue
         down = [f"{item.admin_status or '?'}/{item.operation_status or '?'}" for item in rows if not item.is_up]
@@ -416,7 +418,7 @@ def _other_models(view: View, site: str, rows: Sequence[HostedFirewall]) -> Iter
         hosted = view.desired.hosted.get(template)
         others = sorted({item.model for item in rows if item.model and hosted and item.model != hosted.model})
         if hosted and others:
-            text = f"it says {hosted.model}, but the firewall of {site} is a {', '.join(others)}"
+            text = f"its model is {hosted.model}, but the firewall of {site} is a {', '.join(others)}"
             yield Finding("H40", f"hosted_firewall_templates[{template}]", text, "Make both the same.")
 
 
@@ -445,13 +447,13 @@ def _direction(view: View) -> Iterator[Finding]:
                 "H14",
                 where,
                 f"{way} Internet traffic goes into {other}",
-                f"Use {right}; the answers take the other one.",
+                f"Use {right}; the replies take the other one.",
             )
 
 
 def _shadowed(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, shadowed):
-        text = f"'{late.policy}' never gets anything: '{early.policy}' of {_place(early, site)} comes first"
+        text = f"'{late.policy}' never matches: '{early.policy}' of {_place(early, site)} comes first"
         yield Finding("H18", _where(late, site), text, "Put the redirect before it, or match less there.")
 
 
@@ -465,7 +467,7 @@ def _breakout_outrun(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, outrun_to_the_internet):
         text = f"'{late.policy}' comes after '{early.policy}' of {_place(early, site)}, which redirects what goes to the Internet"
         yield Finding(
-            "H41", _where(late, site), text, "Put the breakout before the redirect, if that is what it shall let out."
+            "H41", _where(late, site), text, "Put the breakout before the redirect, if it must let that traffic out."
         )
 
 
@@ -505,7 +507,7 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
 
 
 def validate_package(package: str, backup: str) -> list[Problem]:
-    """Of the names of packages, which stand in paths."""
+    """Of the names of packages, which are used in paths."""
     found = [*_twice("package", [package]), *_twice("backup_package", [backup])]
     if package == backup:
         found.append(Finding("H25", "backup_package", "it has the name of the package itself", "Give it another name."))

@@ -4,8 +4,9 @@
 
 """A capture of a live SRX that is bounded in time and cleans up after itself. I/O.
 
-The device bounds what nobody can clean up: the trace file has a size and a number. All else is taken away again in `finally`,
-over a new session when the link dropped; a role's `always` section does not run when a host became unreachable.
+All that it made is removed again in `finally`, over a new session when the link dropped; a role's `always` section does not
+run when a host became unreachable. Where the process cannot even do that, its guard does (guard_device.py). The device bounds what
+no one can clean up: the trace file has a size and a number.
 """
 
 from __future__ import annotations
@@ -20,19 +21,18 @@ from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..._engine.operations import Operation, Plan
 from ..._engine.problems import Problem
 from ..._engine.waiting import Clock, Progress
-from ..firewall import Firewall, refused
+from ..firewall import Firewall
 from ..flow_monitor.device import SHOW, log_lines, read, run
 from ..flow_monitor.model import Filter, Monitor, TraceFile, parse
 from ..flow_monitor.plan import desired_state, plan
 from ..flow_trace import count, packets, summary_of
 from ..junos_cli import word
-from ..refusals import NO_FILE, REFUSALS
+from .clean_up_device import CleanUp, delete, log_files
 from .file_device import CaptureFiles
+from .model import Made
 from .rules import check
 
 READ_SECONDS = 900.0  # that fetching one file may take
-CLEAN_UP_SECONDS = 120.0  # that are spent on getting back in
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0  # seconds between two tries to get back in
 
 _COUNT = re.compile(r"^\s*Count:\s*(\d{1,12})", re.MULTILINE)
 
@@ -50,7 +50,11 @@ class Limits:
 
 
 class Capture:
-    """One capture. clock: of the waiting."""
+    """One capture. clock: of the waiting.
+
+    left: what is left of it on the device, in words that begin with "unchanged" where nothing is; "" from its first command on
+    until it was cleaned up.
+    """
 
     def __init__(
         self,
@@ -61,7 +65,7 @@ class Capture:
         progress: Progress,
         clock: Clock = time,
     ) -> None:
-        self._firewall = firewall
+        self.firewall = firewall
         self._filters = filters
         self._file = file
         self._limits = limits
@@ -71,81 +75,95 @@ class Capture:
         self._node = ""
         self._sent: list[str] = []
         self._matched = 0
+        self.left = "unchanged; nothing was started"
 
-    def prepared(self) -> Plan:
-        """What begins the capture. Raises ValidationFailed when the device is not free for it, ApplyFailed, ConnectionFailed."""
-        self._before, self._node = read(self._firewall), self._firewall.node
+    def prepared(self, gone: Made | None = None) -> Plan:
+        """What begins the capture. gone: what is still there and will have been removed by then, in check mode.
+
+        Raises ValidationFailed when the device is not free for it, ApplyFailed, ConnectionFailed.
+        """
+        self._before, self._node = read(self.firewall), self.firewall.node
+        files = self._log_files()
+        if gone:
+            tracing = self._before.tracing and not self._before.running
+            self._before = replace(gone.at_rest(self._before), tracing=tracing)
+            files = files if gone.keep_file or gone.file != self._file.name else []
         others = self._limits.with_others
-        problems = check(self._before, self._filters, self._file, self._log_files(), with_others=others)
+        problems = check(self._before, self._filters, self._file, files, with_others=others)
         if problems:
             raise ValidationFailed(problems)
-        # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set anew.
+        # The file of the last capture is still set, by its name: what it may hold cannot be seen, so it is set again.
         return plan(self._before, self._started(self._before), force_file=True)
 
     def _started(self, seen: Monitor) -> Monitor:
         return desired_state(seen, self._filters, self._file, "started")
 
+    @property
+    def made(self) -> Made:
+        """What it is going to make, once it is prepared()."""
+        before = self._before.file.name if self._before.file else ""
+        return Made(tuple(self._filters), self._file.name, before, self._node, self._limits.keep_file)
+
     def commands(self, begin: Plan) -> list[str]:
         """All that will be sent to change something, and to take it back."""
-        ends = plan(self._started(self._before), self._rest(self._before))
-        delete = [] if self._limits.keep_file else [_delete(self._file.name)]
-        return [*begin.commands, *ends.commands, *delete]
+        ends = plan(self._started(self._before), self.made.at_rest(self._before))
+        files = [] if self._limits.keep_file else [delete(self._file.name)]
+        return [*begin.commands, *ends.commands, *files]
 
     def run(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
-        """The keys of the result. Raises ApplyFailed, whose device_state tells what is left on the device."""
-        left = ""
+        """The keys of the result. Raises ApplyFailed, whose device_state says what is left on the device."""
         try:
             with files:
-                result, left = self._captured(begin, files)
+                result = self._captured(begin, files)
         except ApplyFailed as failed:
-            failed.device_state = left or failed.device_state  # the files failed when all else was done
+            failed.device_state = self.left
             failed.details = {"commands": self._sent, **failed.details}
             raise
         result["commands"] = self._sent
-        if not left.startswith("unchanged"):
-            raise ApplyFailed("the capture is there, but could not be cleaned up", device_state=left, details=result)
+        if not self.left.startswith("unchanged"):
+            raise ApplyFailed(
+                "the capture is there, but could not be cleaned up", device_state=self.left, details=result
+            )
         return result
 
-    def _captured(self, begin: Plan, files: CaptureFiles) -> tuple[dict[str, Any], str]:
-        """The result, and what is left on the device behind it."""
+    def _captured(self, begin: Plan, files: CaptureFiles) -> dict[str, Any]:
+        clean_up = CleanUp(self.firewall, self.made, self._progress, self._clock, self._sent)
         try:
             started = self._clock.monotonic()
+            self.left = ""
             self._send(begin.operations)
             self._prove()
             ended_by = self._wait(started)
-            current = read(self._firewall)
+            current = read(self.firewall)
             self._send(plan(current, replace(current, running=False)).operations)
             result = {"ended_by": ended_by, "seconds": round(self._clock.monotonic() - started, 1)}
             result |= self._fetched(files)
-            left = self._cleaned_up()
+            self.left = clean_up()
         # A new session in each of these: the rest of an answer may be on its way in this one.
         except ConnectionFailed as error:
-            left = self._cleaned_up(anew=True)
-            raise ApplyFailed(f"the session was lost while capturing: {error}", device_state=left) from error
-        except ApplyFailed as failed:
-            failed.device_state = self._cleaned_up(anew=True)
+            self.left = clean_up(new_session=True)
+            raise ApplyFailed(f"the session was lost while capturing: {error}") from error
+        except BaseException:  # refused, or interrupted: this is the last chance to clean up
+            self.left = clean_up(new_session=True)
             raise
-        except BaseException:  # interrupted: nobody comes after us
-            self._cleaned_up(anew=True)
-            raise
-        return result, left
+        return result
 
     def _send(self, operations: Iterable[Operation]) -> None:
         for operation in operations:
-            run(self._firewall, [operation])
+            run(self.firewall, [operation])
             self._sent += operation.do
 
     def _prove(self) -> None:
-        seen = read(self._firewall)
+        seen = read(self.firewall)
         left = plan(seen, self._started(seen)).commands
         blind = ["the monitor is active, but flow tracing is off"] if seen.running and seen.tracing is False else []
-        said = [*blind, *(f"still to do: {command}" for command in left)]
-        if said:
-            problem = Problem("read-back", "device", "; ".join(said), f"See {SHOW} on the device.")
-            raise ApplyFailed("the device took the start in silence, but captures nothing", [problem])
+        faults = [*blind, *(f"still to do: {command}" for command in left)]
+        if faults:
+            problem = Problem("read-back", "device", "; ".join(faults), f"See {SHOW} on the device.")
+            raise ApplyFailed("the device accepted the start without an error, but captures nothing", [problem])
 
     def _wait(self, started: float) -> str:
-        """Until the time is over, enough packets matched or somebody stopped it: duration, count, stopped."""
+        """Until the time is over, enough packets matched or a user stopped it: duration, count, stopped."""
         limits = self._limits
         while True:
             passed = self._clock.monotonic() - started
@@ -165,10 +183,10 @@ class Capture:
         """Packets so far, and whether the monitor runs. The device may have dropped some of them since the last look."""
         names = dict.fromkeys([*self._log_files(), self._file.name])  # a file that is not there yet has none
         counts = [f'show log {word(name)} | match "matched filter" | count' for name in names]
-        *answers, shown = self._firewall.attempt(*counts, SHOW)
-        monitor = parse(shown, self._firewall.node)
+        *answers, shown = self.firewall.attempt(*counts, SHOW)
+        monitor = parse(shown, self.firewall.node)
         if not monitor.running:
-            monitor = read(self._firewall)  # looked at twice: a text that was cut shows no monitor either
+            monitor = read(self.firewall)  # looked at twice: a text that was cut shows no monitor either
         if not monitor.running and not {item.name for item in self._filters} & set(monitor.filters):
             problem = Problem("read-back", "device", "the filters are gone and the monitor is stopped", "Run again.")
             raise ApplyFailed("the device lost the capture: it rebooted, or another user cleared it", [problem])
@@ -177,21 +195,11 @@ class Capture:
         return self._matched, monitor.running
 
     def _log_files(self) -> list[str]:
-        """Names of the trace file and of its older ones, oldest first. Raises ApplyFailed for an answer that decides nothing."""
-        name = self._file.name
-        command = f"file list /var/log/{name}*"
-        pattern = re.compile(rf"(?:^|[\s/])({re.escape(name)}(?:\.(\d{{1,4}})(?:\.gz)?)?)(?=\s|$)")
-        found: dict[str, int] = {}
-        for answer in self._firewall.attempt(command, command):  # an answer that was cut would lack some of them
-            said = REFUSALS.find(answer)
-            if said and said.meaning != NO_FILE:
-                raise refused(command, said)
-            found |= {hit[1]: int(hit[2]) if hit[2] else -1 for hit in pattern.finditer(answer)}
-        return sorted(found, key=lambda item: -found[item])
+        return log_files(self.firewall, self._file.name)
 
     def _lines(self, names: Sequence[str], files: CaptureFiles) -> Iterator[str]:
         for name in names:
-            for line in log_lines(self._firewall, name, READ_SECONDS):
+            for line in log_lines(self.firewall, name, READ_SECONDS):
                 yield files.line(line)
 
     def _fetched(self, files: CaptureFiles) -> dict[str, Any]:
@@ -208,68 +216,8 @@ class Capture:
         wrapped = len(names) >= (self._file.files or 2)
         result = {"packets": kept, "summary": summary, "wrapped": wrapped, **files.about}
         if summary["packets"] < self._matched and not wrapped:
-            told = (
+            reason = (
                 f"the device counted {self._matched} packets, but only {summary['packets']} could be read from its file"
             )
-            result["warnings"] = [f"{told}: it came in part, or in words of an unknown release"]
+            result["warnings"] = [f"{reason}: it is incomplete, or in the format of an unknown release"]
         return result
-
-    # -- cleaning up
-
-    def _rest(self, seen: Monitor) -> Monitor:
-        """What is to be left: everything of others, nothing of ours, at rest."""
-        without = desired_state(seen, self._filters, None, "absent")
-        return replace(without, running=False, file=self._before.file or without.file)
-
-    def _cleaned_up(self, anew: bool = False) -> str:
-        """What is left on the device, in words. Begins with "unchanged" when nothing is."""
-        self._progress("cleaning up")
-        end = self._clock.monotonic() + CLEAN_UP_SECONDS
-        pause = FIRST_PAUSE
-        refusals = 0
-        while True:
-            try:
-                if anew:
-                    self._firewall.reopen()
-                return self._clean()
-            except ConnectionFailed as error:
-                why = str(error)
-            except ApplyFailed as failed:
-                why, refusals = str(failed), refusals + 1
-            anew = True
-            if refusals == 2 or self._clock.monotonic() + pause > end:
-                return self._left(why)
-            self._clock.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
-
-    def _clean(self) -> str:
-        seen = read(self._firewall)
-        if self._firewall.node != self._node:
-            return self._left(f"the new session is one on {self._firewall.node or 'another node'}, not on {self._node}")
-        self._send(plan(seen, self._rest(seen)).operations)
-        seen = read(self._firewall)
-        left = plan(seen, self._rest(seen)).commands
-        if left:
-            raise ApplyFailed(f"still to do: {'; '.join(left)}")
-        if self._limits.keep_file:
-            return "unchanged; the monitor is stopped, the filters are gone, the file stays"
-        for name in self._log_files():
-            said = REFUSALS.find(self._firewall.attempt(_delete(name))[0])
-            if said and said.meaning != NO_FILE:
-                raise ApplyFailed(f"the file {name} could not be deleted: {said.text}")
-            self._sent.append(_delete(name))
-        names = self._log_files()
-        if names:
-            raise ApplyFailed(f"the files {', '.join(names[:10])} came back")
-        return "unchanged; the monitor is stopped, filters and file are gone"
-
-    def _left(self, why: str) -> str:
-        names = ", ".join(item.name for item in self._filters)
-        return (
-            f"changed: it could not be cleaned up ({why}). The filters {names} and the file {self._file.name} may be left, the monitor may "
-            "run; the device bounds the file. srx_flow_monitor with state: absent and these filters takes the filters away"
-        )
-
-
-def _delete(name: str) -> str:
-    return f"file delete /var/log/{word(name)}"

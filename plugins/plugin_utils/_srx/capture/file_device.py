@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from ..._engine.failures import ApplyFailed
+from ..._engine.words.device_text import clean, flat, masked
 
 ENDINGS = {"log": ".log", "packets": ".jsonl", "summary": ".txt"}
 
@@ -27,7 +28,7 @@ class CaptureFiles:
 
     def __init__(self, dest: str | None, title: str) -> None:
         if dest and os.path.basename(dest) in ("", ".", ".."):
-            raise ApplyFailed(f"dest names no file, but the directory {dest}. Put the beginning of a name behind it")
+            raise ApplyFailed(f"dest is the directory {dest}, not the beginning of a file name. Add one to it")
         self._dest = os.path.abspath(os.path.expanduser(dest)) if dest else ""
         self._title = title
         self._open: dict[str, IO[str]] = {}
@@ -59,7 +60,7 @@ class CaptureFiles:
         return self
 
     def line(self, text: str) -> str:
-        self._write("log", f"{text}\n")
+        self._write("log", f"{flat(masked(text))}\n")
         return text
 
     def packet(self, packet: Mapping[str, Any]) -> None:
@@ -112,14 +113,10 @@ def readable(title: str, summary: Mapping[str, Any]) -> str:
            2  dropped
     <BLANKLINE>
     """
-    lines = [f"{_printable(title)}: {summary['packets']} packets, {summary['lines']} lines"]
+    lines = [f"{clean(title)}: {summary['packets']} packets, {summary['lines']} lines"]
     for part in ("filters", "verdicts", "reasons"):
         if summary[part]:
             lines.append(part)
             ordered = sorted(summary[part].items(), key=lambda pair: (-pair[1], pair[0]))
-            lines += [f"{number:8}  {_printable(name)}" for name, number in ordered]
+            lines += [f"{number:8}  {clean(name)}" for name, number in ordered]
     return "\n".join(lines) + "\n"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -16,11 +16,14 @@ GUIDE = "Juniper: Monitoring Security Flow Sessions"
 MANY = 10  # filters of others that an error names
 
 RULES: Mapping[str, Rule] = rule_table((
-    error("C1", "Nobody else captures.", HOUSE),
+    error("C1", "No other user captures.", HOUSE),
     error("C2", "The monitor and flow traceoptions exclude each other.", GUIDE),
-    error("C3", "Packets of filters of others are captured only where with_others says so.", HOUSE),
-    error("C4", "The filters of a capture are its own: they go when it ends.", HOUSE),
-    error("C5", "The trace file of a capture is its own: it goes when the capture ends.", HOUSE),
+    error("C3", "Packets of filters of others are captured only where with_others allows it.", HOUSE),
+    error("C4", "The filters of a capture are its own: they are removed when it ends.", HOUSE),
+    error("C5", "The trace file of a capture is its own: it is removed when the capture ends.", HOUSE),
+    error("C6", "A controller captures once at a time on a firewall.", HOUSE),
+    error("C7", "A capture has a guard, which logs in before it begins.", HOUSE),
+    error("C8", "What an earlier capture left is removed on the node where it is.", HOUSE),
 ))  # fmt: skip
 
 
@@ -45,8 +48,31 @@ def _findings(
         text = f"there are filters of others ({', '.join(others[:MANY])}); their packets would be captured too"
         yield Finding("C3", "device", text, "Set with_others: true, or remove them with srx_flow_monitor.")
     for name in sorted(ours & set(before.filters)):
-        text = "there is a filter of this name already, and it would be gone afterwards"
+        text = "there is a filter of this name already, and it would be removed afterwards"
         yield Finding("C4", f"filters[{name}]", text, "Give it another name.")
     if existing:
         text = f"/var/log/{file.name} exists already"
         yield Finding("C5", "file.name", text, "Give another name, or delete it on the device (file delete).")
+
+
+def busy_elsewhere(who: str) -> list[Problem]:
+    """Another run of this controller has the firewall. who: its process, in words."""
+    text = f"another run of this controller ({who}) is capturing there"
+    remedy = "Wait until it has ended. Its guard cleans up after it, however it ends."
+    return problems(RULES, [Finding("C6", "device", text, remedy)])
+
+
+def unguarded(why: str) -> list[Problem]:
+    """There is no guard."""
+    text = f"the guard that would clean up after a capture that is cut short could not log in: {why}"
+    remedy = "A capture needs two logins at once. Let this user have them: system services ssh connection-limit, limits of a jump host."
+    return problems(RULES, [Finding("C7", "device", text, remedy)])
+
+
+def left_on_another_node(made: str, there: str, here: str, device: str) -> list[Problem]:
+    """made: what an earlier capture left on the node there; here: the node of this session; "" on a standalone device."""
+    text = f"an earlier capture left {made} on {there or 'the device'}, and this session is one on {here or 'another node'}"
+    remedy = (
+        f"Log in to {there or 'that one'}, or clean up there and delete the record of {device} in the state folder."
+    )
+    return problems(RULES, [Finding("C8", "device", text, remedy)])

@@ -37,7 +37,7 @@ SHOW = "show monitor security flow"
 STATUS = "show security flow status"
 MOST_LOG = 2 * 1024**3  # characters of a trace file that are read; the largest one has half of that
 SETTLE_SECONDS = 2.0  # that a device may take to show an effect; an answer may also be cut on its way
-# From one level above: below a statement its own `deactivate` line need not stand.
+# From one level above: below a statement its own `deactivate` line need not be shown.
 TRACEOPTIONS = f'show configuration security flow | display set | {INHERITANCE} | match "traceoptions|deactivate"'
 
 
@@ -45,9 +45,9 @@ def read(firewall: Firewall) -> Monitor:
     """The monitor of the node that we are logged in to, in one round trip. Raises ApplyFailed for an answer that decides
     nothing: one that was cut or spoilt on its way is asked for once more."""
     for look in (1, 2):
-        shown, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
-        wrong = missing_parts(shown, firewall.node)
-        if not wrong and (look == 2 or not is_incomplete(shown, firewall.node)):
+        text, status, traceoptions = firewall.read(SHOW, STATUS, TRACEOPTIONS)
+        wrong = missing_parts(text, firewall.node)
+        if not wrong and (look == 2 or not is_incomplete(text, firewall.node)):
             break
     else:
         remedy = "Run it on the device: a line may be lossy, or its release unknown to us."
@@ -56,16 +56,16 @@ def read(firewall: Firewall) -> Monitor:
     nodes = parse_status(status)
     own = next((item for item in nodes if item["node"] == (firewall.node or None)), nodes[0])
     configured = parameters(Inherited(statements(traceoptions)))["traceoptions"]["active"]
-    return replace(parse(shown, firewall.node), tracing=own["tracing"], traceoptions=configured)
+    return replace(parse(text, firewall.node), tracing=own["tracing"], traceoptions=configured)
 
 
 def run(firewall: Firewall, operations: Iterable[Operation]) -> None:
     """Command after command. Raises ApplyFailed at the first one that the device refuses."""
     for operation in operations:
         for command in operation.do:
-            said = REFUSALS.find(firewall.attempt(command)[0])
-            if said:
-                raise refused(command, said, operation.item)
+            refusal = REFUSALS.find(firewall.attempt(command)[0])
+            if refusal:
+                raise refused(command, refusal, operation.item)
 
 
 def _flag(before: Monitor, seen: Monitor) -> str:
@@ -85,7 +85,7 @@ class MonitorWing:
         self._document = document
         self._file = document.file if document.sets_file else None
         self._progress = progress
-        # It is forced once: behind it the name is all that can be seen.
+        # It is forced once: after it the name is all that can be seen.
         self._force_file = document.force_file
 
     def desired(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class MonitorWing:
             self._prove(current, desired)
         except ConnectionFailed as error:
             failed = ApplyFailed(f"the session was lost while applying: {error}")
-            raise self._undone(failed, current, anew=True) from error
+            raise self._undone(failed, current, new_session=True) from error
         except ApplyFailed as failed:
             raise self._undone(failed, current) from failed.__cause__
         except BaseException:  # interrupted, by the task's timeout say
@@ -157,20 +157,22 @@ class MonitorWing:
         self._progress("looking at the monitor")
         problems = poll(missing, lambda found: not found, SETTLE_SECONDS)
         if problems:
-            raise ApplyFailed("the device took every command in silence, but does not show their effect", problems)
+            raise ApplyFailed(
+                "the device accepted every command without an error, but does not show their effect", problems
+            )
 
-    def _undone(self, failed: ApplyFailed, before: Monitor, anew: bool = False) -> ApplyFailed:
-        self._progress("taking the change back")
+    def _undone(self, failed: ApplyFailed, before: Monitor, new_session: bool = False) -> ApplyFailed:
+        self._progress("rolling the change back")
         try:
-            if anew:
+            if new_session:
                 self._firewall.reopen()
             failed.device_state = self._take_back(before)
         except (ConnectionFailed, ApplyFailed) as unread:
-            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} tells which filters are there and whether the monitor runs"
+            failed.device_state = f"unknown, it could not be read ({unread}); {SHOW} shows which filters are there and whether the monitor runs"
         return failed
 
     def _take_back(self, before: Monitor) -> str:
-        """Back to what was there. What the device carries then, in words. Raises ApplyFailed, ConnectionFailed when that cannot be seen."""
+        """Back to what was there. The state of the device then, in words. Raises ApplyFailed, ConnectionFailed when that cannot be seen."""
         seen = read(self._firewall)
         steps = plan(seen, before, exactly=True).operations
         refused = ""
@@ -184,7 +186,7 @@ class MonitorWing:
             return f"changed; still to do: {'; '.join(left)}{refused}"
         back = "rolled back" if steps else "unchanged"
         if seen.file and not before.file:
-            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command takes away"
+            return f"{back}, but for the name of its trace file, {seen.file.name}, which no command removes"
         return back
 
 
@@ -216,7 +218,7 @@ def log_lines(firewall: Firewall, name: str, seconds: float) -> Iterator[str]:
     first = True
     command = f"show log {word(name)}"
     for piece in firewall.stream(command, seconds, MOST_LOG):
-        if first and (said := REFUSALS.find(piece)):
-            raise refused(command, said, "file")
+        if first and (refusal := REFUSALS.find(piece)):
+            raise refused(command, refusal, "file")
         first = False
         yield from piece.removesuffix("\n").split("\n")

@@ -89,7 +89,7 @@ class TraceFile:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """running: started. tracing: the flag basic-datapath, as `show security flow status` tells; None where it does not.
+    """running: started. tracing: the flag basic-datapath, as `show security flow status` shows it; None where it does not.
     traceoptions: flow tracing is configured and active."""
 
     running: bool = False
@@ -111,7 +111,7 @@ _END = re.compile(rf"^(?P<prefix>\S+)(?:\s*\(port (?P<low>{_PORT})(?:[~-](?P<hig
 
 
 def parse(text: str, node: str = "") -> Monitor:
-    """The monitor of a node, or the only one. Lines that nobody knows are left out; never raises."""
+    """The monitor of a node, or the only one. Unknown lines are left out; never raises."""
     running, file = False, None
     filters: dict[str, dict[str, Any]] = {}
     current: dict[str, Any] = {}
@@ -149,22 +149,22 @@ def _status(lines: list[str]) -> str:
 
 
 def missing_parts(text: str, node: str = "") -> str:
-    """What every answer has and this one has not, so that nobody may act on it; "" when it is whole. Never raises."""
+    """What every answer has and this one has not, so that it must not be acted on; "" when it is complete. Never raises."""
     heads = {head["what"].lower(): head["value"] for line in _lines(text, node) if (head := _HEAD.match(line.strip()))}
     names = sum(label == "name" for label in _labels(text, node))
     count = heads.get("filters", "").strip()
     if not _status(_lines(text, node)):
-        return "it does not say whether the monitor is active"
+        return "it does not show whether the monitor is active"
     resting = count == "0" and heads["session status"].strip().lower() == "inactive"
     if "trace file" not in heads and not resting:  # whether a monitor that has none prints the line is unverified
         return "it does not name the trace file"
     if not re.fullmatch(r"[0-9]{1,9}", count) or int(count) != names:
-        return f"it tells of {count or 'no number of'} filters and shows {names}"
+        return f"it reports {count or 'no number of'} filters and shows {names}"
     found = parse(text, node)
     try:
         _commands = [item.command for item in (*found.filters.values(), *([found.file] if found.file else ()))]
     except ValueError as wrong:
-        return f"it names what cannot be typed: {wrong}"
+        return f"it has names that cannot be typed: {wrong}"
     return ""
 
 
@@ -175,7 +175,7 @@ def is_incomplete(text: str, node: str = "") -> bool:
 
 
 def _labels(text: str, node: str) -> list[str]:
-    """Of lines that tell something."""
+    """Of lines that have a value."""
     found = (_LINE.match(line.strip()) for line in _lines(text, node) if not _HEAD.match(line.strip()))
     labels = [(line["label"].lower(), line["value"]) for line in found if line and line["value"]]
     return [label for label, value in labels if label not in ("source", "destination") or _END.match(value)]
@@ -279,11 +279,12 @@ def bytes_of(text: str) -> int:
     """
     found = _SIZE.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is no size: a number, with k, m or g behind it")
+        raise ValueError(f"{text!r} is not a valid size: write a number, with k, m or g after it")
     return int(found[1]) * _UNITS[found[2].lower()]
 
 
 def file_of(item: Item) -> TraceFile:
+    """From an entry of the task. Raises ValueError for a size that is not valid."""
     size = item.get("size")
     return TraceFile(
         str(item["name"]),
@@ -304,6 +305,7 @@ def to_document(monitor: Monitor) -> dict[str, Any]:
 
 
 def filters_document(filters: Sequence[Filter]) -> list[dict[str, Any]]:
+    """[{name, the criteria that are set, further ones that the device shows}]."""
     return [
         {
             "name": item.name,

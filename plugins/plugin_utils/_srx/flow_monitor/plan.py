@@ -5,7 +5,7 @@
 """The flow monitor: current + document -> desired -> commands with their undo. Pure.
 
 Owned are the filters of the document, the trace file when one is given, and whether the monitor runs; filters of others go
-with purge only. A filter that differs is cleared by its name and made anew, since no source says whether repeating it merges or
+with purge only. A filter that differs is cleared by its name and created again, since no source says whether repeating it merges or
 replaces. What runs is stopped before a change and started after it.
 """
 
@@ -32,7 +32,7 @@ def clear(name: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Document:
     """What the options of the module ask for. state: started, stopped, present, absent; force_file: the trace file is set
-    even where its name is already; take_over: a monitor that somebody else runs may be stopped and changed."""
+    even where its name is already; take_over: a monitor that another user runs may be stopped and changed."""
 
     filters: Sequence[Filter] = ()
     file: TraceFile | None = None
@@ -59,7 +59,7 @@ class Document:
 
 
 def whose(current: Monitor, document: Document) -> str:
-    """Why a monitor that runs is somebody else's, in words; "" where it is that of the document, or rests.
+    """Why a monitor that runs is another user's, in words; "" where it is that of the document, or rests.
 
     Nothing on the device says who started it. A trace goes into one file, so the file tells, and where the document sets none, its
     filters do. A document that names nothing (stop it; purge all) is about whatever runs.
@@ -109,7 +109,7 @@ def desired_state(
 
 
 def satisfies(there: Filter, desired: Filter) -> bool:
-    """A criterion that the device does not show of a filter that is there counts as set: nobody can verify it."""
+    """A criterion that the device does not show of a filter that is there counts as set: it cannot be verified."""
     same = replace(there, extras=()) == replace(desired, extras=())
     return same and set(there.extras) <= set(desired.extras)
 
@@ -145,7 +145,7 @@ def _filters(current: Monitor, desired: Monitor, exactly: bool) -> list[Operatio
 
 
 def _file(current: Monitor, desired: Monitor, force: bool) -> list[Operation]:
-    """No command takes a file away again, or tells what the one of that name had before: where none of another name was there,
+    """No command removes a file again, or shows what the one of that name had before: where none of another name was there,
     nothing takes this back."""
     if desired.file is None:
         return []

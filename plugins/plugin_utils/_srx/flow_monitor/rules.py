@@ -23,7 +23,7 @@ HELP = "? capture of vSRX 24.4R1"
 YANG = "YANG junos-es-conf-security 24.4, flow-filter-type and flow-traceoptions-object"
 
 RULES: Mapping[str, Rule] = rule_table((
-    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores, and begins no keyword.", f"{YANG}; {HELP}"),
+    error("M1", "The name of a filter has 1 to 63 letters, digits, dots, dashes or underscores, and is not the beginning of a keyword.", f"{YANG}; {HELP}"),
     error("M2", "A prefix is an IPv4 or IPv6 address with or without a length.", HELP),
     error("M3", "Both prefixes of a filter are of one family.", HOUSE, overridable=True),
     error("M4", "A port is 1 to 65535 or the keyword of a service; ranges are not known to be taken.", f"{HELP}; unverified"),
@@ -33,22 +33,22 @@ RULES: Mapping[str, Rule] = rule_table((
     error("M8", "A filter is named once.", HOUSE),
     error("M9", "The monitor starts only with a filter.", f"{GUIDE}; {HELP}"),
     error("M10", "The monitor starts only with a trace file.", f"{GUIDE}; {HELP}"),
-    error("M11", "The monitor and flow traceoptions exclude each other; nobody's traceoptions are stopped here.", GUIDE),
+    error("M11", "The monitor and flow traceoptions exclude each other; traceoptions of others are never stopped.", GUIDE),
     error("M12", "A trace file has 10240 to 1073741824 bytes.", HELP),
     error("M13", "2 to 1000 trace files are kept.", HELP),
-    error("M14", "The name of a trace file is a plain file name, it is in /var/log, and begins no keyword.", f"{GUIDE}; {HELP}"),
+    error("M14", "The name of a trace file is a plain file name, it is in /var/log, and is not the beginning of a keyword.", f"{GUIDE}; {HELP}"),
     warning("M15", "logical-system is deprecated in favour of tenant.", YANG),
-    warning("M16", "Some criteria are not known to be shown by the device, so nobody can verify them.", "two captures"),
-    warning("M17", "Size, number, match and readability of the trace file are never shown, so nobody can verify them.", "two captures"),
-    error("M18", "state absent names what goes, or purges.", HOUSE),
+    warning("M16", "Some criteria are not known to be shown by the device, so they cannot be verified.", "two captures"),
+    warning("M17", "Size, number, match and readability of the trace file are never shown, so they cannot be verified.", "two captures"),
+    error("M18", "state absent names the filters to remove, or purges.", HOUSE),
     error("M19", "logical_system and root_logical_system exclude each other.", HELP),
-    error("M20", "A monitor that somebody else runs is not stopped, redirected or changed, unless take_over says so.", HOUSE),
+    error("M20", "A monitor that another user runs is not stopped, redirected or changed, unless take_over says so.", HOUSE),
     warning("M21", "A filter without a criterion matches every packet: the trace grows fast, and the firewall works for it.", HOUSE),
 ))  # fmt: skip
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
 _FILE = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,255}")  # YANG allows 1024; a file system does not
-# What stands beside a name on its line. The command line takes a word that begins one of them for it.
+# What is beside a name on its line. The command line takes a word that begins one of them for it.
 _KEYWORDS = (*SHOWN.values(), *EXTRAS.values(), ROOT)
 _FILE_KEYWORDS = ("files", "match", "size", "world-readable", "no-world-readable")
 RANGES = {"conn_tag": 4294967295, "vxlan_vni": 16777215, "geneve_vni": 16777215}
@@ -80,7 +80,7 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
     if file:
         found += _file(file)
     if state == "absent" and not filters and not purge:
-        remedy = "Name the filters that go, or set purge: true for all of them."
+        remedy = "Name the filters to remove, or set purge: true for all of them."
         found.append(Finding("M18", "filters", "nothing is named", remedy))
     return problems(RULES, found)
 
@@ -88,7 +88,7 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
 def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
     if not _NAME.fullmatch(str(item["name"])):
         yield Finding(
-            "M1", where, f"{item['name']!r} is not such a name", "Take letters, digits, dots, dashes, underscores."
+            "M1", where, f"{item['name']!r} is not a valid name", "Use letters, digits, dots, dashes, underscores."
         )
     if state == "absent":
         return
@@ -121,7 +121,7 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
         value = item.get(key)
         if value is not None and not 0 <= int(value) <= most:
             yield Finding(
-                "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number of that range."
+                "M6", f"{where}.{key}", f"{value} is not between 0 and {most}", "Give a number in that range."
             )
     yield from _typable(where, item)
     given = filter_of(item)
@@ -170,8 +170,8 @@ def _file(item: Item) -> Iterator[Finding]:
         yield Finding(
             "M14",
             "file.name",
-            f"{item['name']!r} is not such a name",
-            "Take letters, digits, dots, dashes, underscores.",
+            f"{item['name']!r} is not a valid name",
+            "Use letters, digits, dots, dashes, underscores.",
         )
     keyword = _keyword(str(item["name"]), _FILE_KEYWORDS)
     if keyword:
@@ -216,7 +216,7 @@ def check(
     foreign: str = "",
 ) -> list[Problem]:
     """Every broken rule of the resulting state. changes: something will be sent; forced: the trace file in any case; foreign: why
-    the monitor that runs is somebody else's."""
+    the monitor that runs is another user's."""
     findings = [*_startable(current, desired, changes), *_unverifiable(current, named, None if forced else file)]
     if foreign and changes:
         findings.append(
@@ -252,7 +252,7 @@ def _unverifiable(current: Monitor, named: Sequence[Filter], file: TraceFile | N
     for item in named:
         there = current.filters.get(item.name)
         hidden = [key for key, _value in item.extras if there and key not in dict(there.extras)]
-        if there and hidden and satisfies(there, item):  # else it is made anew, with all of them
+        if there and hidden and satisfies(there, item):  # else it is created again, with all of them
             text = f"cannot verify {', '.join(hidden)}: the device does not show it of this filter"
             yield Finding(
                 "M16",

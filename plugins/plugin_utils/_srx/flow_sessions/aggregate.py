@@ -35,7 +35,7 @@ Table = dict[str, int]
 
 
 class Aggregate:
-    """One pass over raw sessions. by: some of DIMENSIONS; top: how many names of each are told.
+    """One pass over raw sessions. by: some of DIMENSIONS; top: how many names of each are listed.
 
     A session counts with the bytes and packets of both wings. By interface it counts at both of its interfaces, so those
     sums are higher than the total.
@@ -84,7 +84,7 @@ class Aggregate:
     def result(self) -> dict[str, Any]:
         """By dimension {top: [{name, sessions, bytes, packets}], other: the same for all that is not in top, names: how many
         distinct ones were counted, exact: whether that is all of them}. Highest byte counts first."""
-        return {name: self._told(name, table) for name, table in self._tables.items()}
+        return {name: self._row(name, table) for name, table in self._tables.items()}
 
     def _new(self, name: str, table: Table, text: str, count: int) -> None:
         if len(table) < self._most:
@@ -92,8 +92,8 @@ class Aggregate:
         else:
             self._over[name] += count
 
-    def _told(self, dimension: str, table: Table) -> dict[str, Any]:
-        """Bytes stand highest in a count, then packets, then sessions: so does its order."""
+    def _row(self, dimension: str, table: Table) -> dict[str, Any]:
+        """Bytes come first in a count, then packets, then sessions: so does its order."""
         first = heapq.nsmallest(self._top, table.items(), key=lambda item: (-item[1], item[0]))
         other = self._over[dimension] + sum(table.values()) - sum(count for _name, count in first)
         return {
@@ -106,8 +106,8 @@ class Aggregate:
 
 def _named(dimension: str, name: str) -> dict[str, Any]:
     if dimension == "policy":
-        told, index = policy(name)
-        return {"policy": told, "policy_index": index}
+        policy_name, index = policy(name)
+        return {"policy": policy_name, "policy_index": index}
     name = name.strip()
     return {dimension: None if name in NOTHING else name}
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, ValidationFailed
 from ..._engine.problems import errors
-from ..._engine.refusals import Said
+from ..._engine.refusals import Match
 from ..._engine.waiting import Progress
 from ..firewall import Firewall, refused
 from ..refusals import REFUSALS
@@ -40,9 +40,9 @@ EVERY = 5000  # sessions between two looks at the clock
 class _Refusal(Exception):
     """The device did not take this form of the question."""
 
-    def __init__(self, line: str, said: Said) -> None:
-        super().__init__(said.text)
-        self.line, self.said = line, said
+    def __init__(self, line: str, refusal: Match) -> None:
+        super().__init__(refusal.text)
+        self.line, self.refusal = line, refusal
 
 
 class _NoPages(Exception):
@@ -109,11 +109,11 @@ class Reading:
             self.layout = dialect.layout
             if last and paged and not dialect.pages:
                 self.warnings.append(
-                    f"this release does not know start-identifier and count ({last.said.text}): all was read in one answer"
+                    f"this release does not know start-identifier and count ({last.refusal.text}): everything was read in one answer"
                 )
             return
         if last:
-            raise refused(last.line, last.said)
+            raise refused(last.line, last.refusal)
         raise ApplyFailed("the firewall gives its sessions in no order that pages can follow: set page_size: 0")
 
     def _read(self, dialect: Dialect, take: Take, desired: frozenset[str] | None) -> None:
@@ -170,14 +170,14 @@ class Reading:
             except Dropped:
                 if again or not self.sessions:
                     raise
-                self.warnings.append(f"the session ended behind {self.sessions} sessions; read on in a new one")
+                self.warnings.append(f"the session ended after {self.sessions} sessions; reading went on in a new one")
                 self.firewall.reopen()
                 continue
             self._merge(report)
-            shown = sum(report.totals.values())
-            if shown >= size and shown > len(page):
+            displayed = sum(report.totals.values())
+            if displayed >= size and displayed > len(page):
                 raise ApplyFailed(
-                    f"of {shown} sessions of a page only {len(page)} were understood: set page_size: 0 to read on"
+                    f"of {displayed} sessions of a page only {len(page)} were understood: set page_size: 0 to continue"
                 )
             return page
         return []
@@ -198,19 +198,19 @@ class Reading:
             )
         stream = cast("Generator[str, None, None]", self.firewall.stream(line, left, LARGEST))
         try:
-            with closing(stream) as pieces:  # hangs up when nobody takes the rest
+            with closing(stream) as pieces:  # hangs up when the rest is not read
                 if dialect.layout == "xml":
                     yield from session_xml.sessions(pieces, report, desired)
                 else:
                     yield from session_text.sessions(pieces, report, desired)
         except ConnectionFailed as error:
-            raise type(error)(f"{error} It was behind {self.sessions + report.sessions} sessions.") from None
-        said = REFUSALS.find(report.lead)
-        if said and not report.sessions and not report.summary and not report.totals:
-            raise _Refusal(line, said)
+            raise type(error)(f"{error} {self.sessions + report.sessions} sessions had been read.") from None
+        refusal = REFUSALS.find(report.lead)
+        if refusal and not report.sessions and not report.summary and not report.totals:
+            raise _Refusal(line, refusal)
         if report.broken:
             raise ApplyFailed(
-                f"the answer to {line!r} is not whole: {report.broken}", details={"sessions_read": self.sessions}
+                f"the answer to {line!r} is not complete: {report.broken}", details={"sessions_read": self.sessions}
             )
 
     def _take(self, raw: Raw, take: Take) -> None:
@@ -230,15 +230,15 @@ class Reading:
         if not whole or not self.query.lists:
             return
         if report.total is None or report.uncounted:
-            self.warnings.append("the firewall did not say how many sessions it displayed: the answer may be cut")
+            self.warnings.append("the firewall did not report how many sessions it displayed: the answer may be cut")
         if report.total is not None:
             self.displayed = (self.displayed or 0) + report.total
             if report.total != report.sessions:
                 self.warnings.append(
-                    f"the firewall says that it displayed {report.total} sessions, {report.sessions} were understood"
+                    f"the firewall reports that it displayed {report.total} sessions, {report.sessions} were understood"
                 )
 
-    def told(self) -> dict[str, Any]:
+    def to_result(self) -> dict[str, Any]:
         """What every result has."""
         found: dict[str, Any] = {"changed": False, "format": self.layout, "commands": self.commands}
         if self.unparsed:
@@ -256,11 +256,11 @@ def _dialects(layout: Format, pages: bool) -> list[Dialect]:
 
 def _summary(reading: Reading, layout: Format) -> dict[str, Any]:
     reading.run(layout, lambda raw: None, frozenset())
-    told = Report(summary=reading.summary, totals=reading.totals)
-    rows = [told.figures(place) for place in dict.fromkeys([*told.summary, *told.totals])]
+    sums = Report(summary=reading.summary, totals=reading.totals)
+    rows = [sums.figures(place) for place in dict.fromkeys([*sums.summary, *sums.totals])]
     if not rows:
         reading.warnings.append("no figure was understood in the summary")
-    return {"summary": rows, **reading.told()}
+    return {"summary": rows, **reading.to_result()}
 
 
 def _listing(reading: Reading, layout: Format) -> dict[str, Any]:
@@ -296,7 +296,7 @@ def _listing(reading: Reading, layout: Format) -> dict[str, Any]:
         result["interface_nat"] = nat.result()
     if file:
         result["file"] = {"path": str(file.path), "sessions": file.rows, "bytes": file.size}
-    return {**result, **reading.told()}
+    return {**result, **reading.to_result()}
 
 
 def _desired(query: Query) -> frozenset[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sessions as rows of a file: JSON Lines or CSV, told by its name. Pure: writing is session_file_device's."""
+"""Sessions as rows of a file: JSON Lines or CSV, chosen by its name. Pure: writing is session_file_device's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .model import SESSION, WING, Raw, session
 
 Layout = Literal["jsonl", "csv"]
 
-# What a table has room for, in its order. Further elements that a release prints stand in JSON Lines only.
+# What a table has room for, in its order. Further elements that a release prints are in JSON Lines only.
 COLUMNS = (
     "node", "fpc_pic",
     *(name for row in SESSION for name in ((row.key, "policy_index") if row.key == "policy" else (row.key,))),
@@ -51,11 +51,11 @@ def writer(kind: Layout) -> Callable[[Raw], str]:
     return _csv_row if kind == "csv" else _json_row
 
 
-def flat(shown: dict[str, Any]) -> dict[str, Any]:
+def flat(session: dict[str, Any]) -> dict[str, Any]:
     """A session by COLUMNS."""
-    found = {key: value for key, value in shown.items() if not isinstance(value, dict)}
+    found = {key: value for key, value in session.items() if not isinstance(value, dict)}
     for prefix in ("in", "out", "nat"):
-        found |= {f"{prefix}_{key}": value for key, value in (shown.get(prefix) or {}).items()}
+        found |= {f"{prefix}_{key}": value for key, value in (session.get(prefix) or {}).items()}
     return {key: found.get(key) for key in COLUMNS}
 
 

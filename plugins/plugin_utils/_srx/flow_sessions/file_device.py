@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file that a table goes to: whole under its name, or not there at all. Work on the controller's disk."""
+"""The file that a table is written to: complete under its name, or not there at all. Work on the controller's disk."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@
 
 Source NAT with the address of the egress interface ("interface NAT") leaves sessions behind when that address changes; the
 firewall renews them ("Monitoring Security Flow Sessions": sessions with interface NAT are refreshed when the address of
-the interface changes). A session that still carries an address which the interface does not have gets no answers.
+the interface changes). A session that still has an address which the interface does not have gets no answers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from .model import Raw, number, session
 
 COMMAND = "show interfaces terse"
-INTERFACE = "interface"  # what stands for the pool of a session with interface NAT (`Source NAT pool: interface`)
+INTERFACE = "interface"  # what is printed for the pool of a session with interface NAT (`Source NAT pool: interface`)
 MOST_FOUND = 1000  # sessions that are listed; all are counted
 # What the check looks at, beside what names the session.
 NEEDED = frozenset(
@@ -28,7 +28,7 @@ NEEDED = frozenset(
     }
 )  # fmt: skip
 
-# Interface  Admin Link Proto Local Remote; a further address of the same interface stands in a line of its own.
+# Interface  Admin Link Proto Local Remote; a further address of the same interface is on a line of its own.
 _ROW = re.compile(r"(?P<name>\S+)[ \t]+(?:up|down)[ \t]+(?:up|down)(?:[ \t]+(?P<rest>.*))?")
 _ADDRESS = re.compile(
     r"(?<![0-9A-Fa-f:.])(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:/[0-9]{1,3})?"
@@ -75,7 +75,7 @@ class InterfaceNat:
         if not translated or not egress or translated == (get("in.source") or "").strip():
             return
         if (get("source_nat_pool") or INTERFACE).strip() != INTERFACE:
-            return  # an address of a pool, or of static NAT, is no address of an interface
+            return  # an address of a pool, or of static NAT, is not an address of an interface
         local = self._known.get(egress)
         if local is None:
             if len(self._unknown) < MOST_FOUND or egress in self._unknown:
@@ -98,14 +98,14 @@ class InterfaceNat:
 
 
 def _entry(raw: Raw, translated: str, egress: str, local: set[str]) -> dict[str, Any]:
-    shown = session(raw)
+    row = session(raw)
     return {
-        "node": shown["node"],
-        "fpc_pic": shown["fpc_pic"],
-        "session_id": shown["session_id"],
-        "policy": shown["policy"],
-        "source": shown["in"]["source"] if shown["in"] else None,
-        "destination": shown["in"]["destination"] if shown["in"] else None,
+        "node": row["node"],
+        "fpc_pic": row["fpc_pic"],
+        "session_id": row["session_id"],
+        "policy": row["policy"],
+        "source": row["in"]["source"] if row["in"] else None,
+        "destination": row["in"]["destination"] if row["in"] else None,
         "translated_source": translated,
         "translated_source_port": number(raw.get("out.destination_port")),
         "interface": egress,

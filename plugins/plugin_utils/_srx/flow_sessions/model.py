@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
+from ..._engine.words.device_text import cut
+
 Raw = dict[str, str]
 Kind = Literal["text", "number", "name"]  # a name that says nothing is None
 
@@ -26,7 +28,7 @@ NOTHING = frozenset({"", "N/A", "Null", "None"})
 
 
 class Field(NamedTuple):
-    """One thing that a device tells. tags: its elements in XML; labels: the same in text, in small letters."""
+    """One thing that a device reports. tags: its elements in XML; labels: the same in text, in small letters."""
 
     key: str
     kind: Kind
@@ -53,7 +55,7 @@ SESSION = (
     Field("start_time", "number", ("start-time",), ("start time",)),
     Field("duration", "number", ("duration",), ("duration",)),
 )
-# Told by few releases and levels: there when they are printed. The labels that differ from their tag stand here.
+# Printed by few releases and levels: there when they are printed. The labels that differ from their tag are here.
 FURTHER = (
     Field("encryption", "text", ("encryption", "encryption-traffic-name"), ("encryption",)),
     Field("url_category", "text", ("url-category", "url-category-name"), ("url-category",)),
@@ -138,7 +140,7 @@ class Report:
         """One more thing that was not understood."""
         self.unparsed += 1
         if len(self.samples) < MAX_UNPARSED:
-            self.samples.append(what.strip()[:LONGEST_UNPARSED])
+            self.samples.append(cut(what.strip(), LONGEST_UNPARSED))
 
     def displayed(self, place: Place, count: int) -> None:
         self.totals[place] = self.totals.get(place, 0) + count
@@ -149,9 +151,9 @@ class Report:
 
     def figures(self, place: Place) -> dict[str, Any]:
         """One row of a summary; displayed: sessions that a filter selects."""
-        told: dict[str, Any] = {"node": place.node or None, "fpc_pic": place.fpc_pic or None}
-        told |= self.summary.get(place, {})
-        return told | ({"displayed": self.totals[place]} if place in self.totals else {})
+        row: dict[str, Any] = {"node": place.node or None, "fpc_pic": place.fpc_pic or None}
+        row |= self.summary.get(place, {})
+        return row | ({"displayed": self.totals[place]} if place in self.totals else {})
 
     @property
     def total(self) -> int | None:
@@ -172,7 +174,7 @@ def number(text: str | None) -> int | None:
 def fpc_pic(text: str) -> str:
     """``FPC0 PIC1`` out of `` on FPC0 PIC1:``; the text itself, bounded, when it is something else."""
     found = _PIC.search(text)
-    return f"FPC{found[1]} PIC{found[2]}" if found else text.strip(" :\n")[:LONGEST_UNPARSED]
+    return f"FPC{found[1]} PIC{found[2]}" if found else cut(text.strip(" :\n"), LONGEST_UNPARSED)
 
 
 def policy(text: str | None) -> tuple[str | None, int | None]:
@@ -194,25 +196,25 @@ def session(raw: Raw) -> dict[str, Any]:
     Every key of SESSION is there, None where the device said nothing; further ones as printed. ``in`` and ``out`` are the
     wings, None where there is none (a tunnel has only ``in``). ``nat`` is worked out of them, see translation().
     """
-    shown: dict[str, Any] = {"node": raw.get("node") or None, "fpc_pic": raw.get("fpc_pic") or None}
-    shown |= {row.key: _typed(row.kind, raw.get(row.key)) for row in SESSION}
-    shown["policy"], shown["policy_index"] = policy(raw.get("policy"))
+    entry: dict[str, Any] = {"node": raw.get("node") or None, "fpc_pic": raw.get("fpc_pic") or None}
+    entry |= {row.key: _typed(row.kind, raw.get(row.key)) for row in SESSION}
+    entry["policy"], entry["policy_index"] = policy(raw.get("policy"))
     wings: dict[str, dict[str, Any]] = {}
     for key, text in raw.items():
         side, dot, name = key.partition(".")
         if dot:
             wings.setdefault(side, {})[name] = _typed(_WING_KINDS.get(name, "text"), text)
-        elif key not in shown and text.strip():
-            shown[key] = _typed(_KINDS.get(key, "text"), text)
+        elif key not in entry and text.strip():
+            entry[key] = _typed(_KINDS.get(key, "text"), text)
     for side in ("in", "out"):
-        told = wings.get(side)
-        shown[side] = {**{row.key: None for row in WING}, **told} if told else None
-    shown["nat"] = translation(raw)
-    return shown
+        values = wings.get(side)
+        entry[side] = {**{row.key: None for row in WING}, **values} if values else None
+    entry["nat"] = translation(raw)
+    return entry
 
 
 def translation(raw: Raw) -> dict[str, Any] | None:
-    """What address translation did, read off the wings: the return wing carries the translated addresses, swapped.
+    """What address translation did, read off the wings: the return wing has the translated addresses, swapped.
 
     {applied: none | source | destination | both, source, source_port, destination, destination_port: after it}.
     None where a wing is missing.
@@ -234,7 +236,7 @@ def translation(raw: Raw) -> dict[str, Any] | None:
 
 
 def key_of(raw: Raw) -> tuple[str, str, str]:
-    """What tells sessions apart: both nodes of a cluster, and several SPUs, may use one identifier."""
+    """What distinguishes sessions: both nodes of a cluster, and several SPUs, may use one identifier."""
     return raw.get("node", ""), raw.get("fpc_pic", ""), raw.get("session_id", "").strip()
 
 

@@ -5,7 +5,7 @@
 """Reading a table in pages, with `start-identifier` and `count`: whether that can be, and where the next page starts. Pure.
 
 The vendor documents the words, not what they mean for several SPUs and nodes (unverified). So nothing is taken for granted:
-a page counts only when its sessions are in order, and `count` may be meant for a node or for each of its SPUs.
+a page counts only when its sessions are in order, and `count` may apply to a node or to each of its SPUs.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def in_order(page: Iterable[Raw]) -> bool:
 
 
 def following(page: Sequence[Raw], size: int) -> int | None:
-    """The start-identifier of the page behind this one of at most size sessions; None when this was the last."""
+    """The start-identifier of the page after this one of at most size sessions; None when this was the last."""
     nodes: dict[str, dict[Where, list[int]]] = {}
     for raw in page:
         where = (raw.get("node", ""), raw.get("fpc_pic", ""))
@@ -45,7 +45,7 @@ def following(page: Sequence[Raw], size: int) -> int | None:
         total = sum(len(found) for found in places.values())
         if total == size:
             starts.append(max(found[-1] for found in places.values()) + 1)
-        elif total > size:  # it was meant for each SPU: those that gave all of it may have more
+        elif total > size:  # it applied to each SPU: those that gave all of it may have more
             starts += [found[-1] + 1 for found in places.values() if len(found) >= size]
     return min(starts, default=None)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An answer of `show security flow session` that somebody already has, whole: what the filter makes of it. Pure."""
+"""An answer of `show security flow session` that you already have, complete: what the filter makes of it. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _XML = re.compile(r"<(?:\?xml|[A-Za-z][\w.:-]*(?:\s[^<>]*)?/?>)")
 
 
 def is_xml(text: str) -> bool:
-    """Whether an element stands before the first session of a text layout.
+    """Whether an element comes before the first session of a text layout.
 
     >>> is_xml("user@srx> show ... | display xml\\n<rpc-reply>"), is_xml("Session ID: 1, Policy name: a/4")
     (True, False)
@@ -57,7 +57,7 @@ def parse(text: str, layout: str, limit: int | None, by: Sequence[str], top: int
 
 
 def why_incomplete(text: str, layout: str, report: Report) -> str:
-    """Why nobody may take what was read for the whole table; "" where the text says itself that it is whole."""
+    """Why no one may take what was read for the whole table; "" where the text says itself that it is whole."""
     if not text.strip():
         return "it is empty"
     said = next((said for part in (report.lead, *report.samples) if (said := REFUSALS.find(part))), None)

@@ -28,7 +28,7 @@ YANG = "YANG junos-es-rpc-security 24.4R1"
 Level = Literal["summary", "brief", "extensive"]
 HIGHEST_ID = 2**64 - 1
 MOST_KEPT = 100_000  # sessions that a result may hold; a file takes any number
-KEPT = 1000  # sessions that the result of a filtered listing holds when nobody says how many
+KEPT = 1000  # sessions that the result of a filtered listing holds when the task does not say how many
 
 # Names of get-flow-session-information's protocol; numbers go as well.
 _PROTOCOL = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -141,7 +141,7 @@ class Query:
     timeout: int = 900
 
     @property
-    def shown_level(self) -> Level:
+    def asked_level(self) -> Level:
         """What the device is asked for: brief listings name neither application nor NAT pool."""
         return "extensive" if self.checks or "application" in self.aggregate else self.level
 
@@ -151,7 +151,7 @@ class Query:
 
     @property
     def narrow(self) -> bool:
-        """Whether a filter says which sessions are meant."""
+        """Whether a filter selects sessions."""
         return any(name not in _WHERE for name, value in self.filters.items() if _given(value))
 
     @property
@@ -176,7 +176,7 @@ def command(query: Query, start: int | None = None, count: int | None = None) ->
                 words += _words(row, query.filters[name])
         words += ["start-identifier", str(start)] if start is not None else []
         words += ["count", str(count)] if count is not None else []
-        level = query.shown_level
+        level = query.asked_level
         words += [level] if level != "brief" else []  # brief is what every release prints by itself
     words += ["node", query.node] if query.node else []
     return " ".join(words)

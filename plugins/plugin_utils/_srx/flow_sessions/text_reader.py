@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable, Iterator
 
+from ..._engine.words.device_text import cut
 from .model import LABELS, LONGEST_VALUE, SUMMARY_LABELS, WING_LABELS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shapes, larger
 from .text_shapes import HEAD, STATES, WING_KEYS, WING_LINE, key_of_label, learnt
@@ -21,7 +22,7 @@ BEGIN = f"\n{HEAD}"
 LARGEST_SESSION = 256 * 1024  # characters up to the next one; what is larger is read line by line as it comes
 LONGEST_LINE = 64 * 1024  # characters; what is longer is cut there
 MOST_VALUES = 1000  # of one session
-JOINED = "its lines were joined, so nobody can tell where a session ends"
+JOINED = "its lines were joined, so it is not known where a session ends"
 LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal stands there
 
 _NODE = re.compile(r"(node[0-9]{1,2}):")
@@ -34,7 +35,7 @@ _FIGURE = re.compile(r"([A-Z][A-Za-z -]{2,60}): +([0-9]{1,20})")
 def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | None = None) -> Iterator[Raw]:
     """Raw sessions of one answer, cut anywhere; report is filled on the way. Never raises on any text.
 
-    wanted: keys that the caller looks at, all of them when None; sessions may lack the others.
+    desired: keys that the caller looks at, all of them when None; sessions may lack the others.
     """
     reader, shapes = _Reader(report), Shapes()
     known, placed = shapes.raw, reader.placed
@@ -72,7 +73,7 @@ class _Reader:
         self._rest, self._skipping = "", False
 
     def part(self, part: str, whole: bool) -> Generator[Raw, None, Raw | None]:
-        """What stands up to the start of the next session; returns the session when it is that of a whole part."""
+        """What is there up to the start of the next session; returns the session when it is that of a whole part."""
         found = [*self.text(f"{HEAD if whole else ''}{part}\n"), *self.close()]
         yield from found
         return found[0] if len(found) == 1 and whole else None
@@ -149,7 +150,7 @@ class _Reader:
     def _odd(self, text: str) -> None:
         self._report.odd(text)
         if not self._begun:
-            self._report.lead = f"{self._report.lead}{text}\n"[:LONGEST_LEAD]
+            self._report.lead = cut(f"{self._report.lead}{text}\n", LONGEST_LEAD)
 
     def _wing(self, found: re.Match[str]) -> None:
         self._side = f"{found[1].lower()}."
@@ -161,7 +162,7 @@ class _Reader:
             self._values(found[7])
 
     def _values(self, text: str) -> None:
-        """`Label: value, Label: value,`. A value without a label is a state, or goes on with what was told before it."""
+        """`Label: value, Label: value,`. A value without a label is a state, or continues what came before it."""
         raw, side = self._raw, self._side
         labels = WING_LABELS if side else LABELS
         for part in text.split(", ") if raw is not None else ():
@@ -183,7 +184,7 @@ class _Reader:
                 raw[self._last] = f"{raw.get(self._last, '')}, {part.strip(' ,')}".strip(" ,")[:LONGEST_VALUE]
 
     def _application(self, value: str) -> None:
-        """`junos-ssh/22`: the name and its number, which XML tells apart."""
-        name, slash, told = value.rpartition("/")
-        if slash and number(told) is not None and self._raw is not None:
-            self._raw["application"], self._raw["application_value"] = name, told
+        """`junos-ssh/22`: the name and its number, which XML keeps apart."""
+        name, slash, value_text = value.rpartition("/")
+        if slash and number(value_text) is not None and self._raw is not None:
+            self._raw["application"], self._raw["application_value"] = name, value_text

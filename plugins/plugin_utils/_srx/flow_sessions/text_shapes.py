@@ -30,13 +30,13 @@ Token = tuple[str, str]  # an expression, and the key of what it admits, or ""
 def learnt(body: str, read: Raw, desired: frozenset[str] | None) -> Shape | None:
     """What admits sessions with the words of this one; None when it has more than words and plain values.
 
-    body: a session behind HEAD; read: what the careful reader made of it. The shape has to make the same of it.
+    body: a session after HEAD; read: what the careful reader made of it. The shape has to make the same of it.
     """
     tokens: list[Token] = [(_NUMBER, "session_id")]
     side = ""
     first, *lines = body.rstrip(" \t\n").split("\n")
-    told = re.match(_NUMBER, first)
-    for line in [first[told.end() :] if told else first, *lines]:
+    lead = re.match(_NUMBER, first)
+    for line in [first[lead.end() :] if lead else first, *lines]:
         text = line.strip(" \t")
         wing = WING_LINE.match(text)
         tokens.append((_BLANK if len(tokens) > 1 else "", ""))
@@ -59,7 +59,7 @@ def key_of_label(label: str) -> str:
 
 
 def _part(part: str, side: str, read: Raw) -> list[Token]:
-    """One `Label: value`, or a word that stands alone."""
+    """One `Label: value`, or a single word."""
     label, colon, value = part.partition(":")
     name = label.strip(" ,\t").lower()
     if not colon:
@@ -76,8 +76,8 @@ def _shape(tokens: list[Token], body: str, read: Raw, desired: frozenset[str] | 
     """The shape of these tokens, when it reads its own session as it was read."""
     keys = [key for _pattern, key in tokens if key]
     found = _compiled(tokens, frozenset(keys)).fullmatch(body) if len(set(keys)) == len(keys) < 100 else None
-    told = {key: text for key, text in read.items() if key not in ("node", "fpc_pic")}
-    if not found or {key: text.strip() for key, text in zip(keys, found.groups(), strict=True)} != told:
+    expected = {key: text for key, text in read.items() if key not in ("node", "fpc_pic")}
+    if not found or {key: text.strip() for key, text in zip(keys, found.groups(), strict=True)} != expected:
         return None
     kept = frozenset(keys) if desired is None else desired | {"session_id"}
     return Shape(_compiled(tokens, kept).fullmatch, tuple(key for key in keys if key in kept))

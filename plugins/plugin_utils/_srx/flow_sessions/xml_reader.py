@@ -16,15 +16,16 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
+from ..._engine.words.device_text import cut
 from .model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, fpc_pic, number
 from .shapes import Shape, Shapes, larger
 
 END = "</flow-session>"
 LARGEST_SESSION = 256 * 1024  # characters up to END; what is larger is expat's
 LARGEST_TOKEN = 1024 * 1024  # bytes in which expat finds no end of a tag, a comment or a text
-DEEPEST = 64  # elements within each other; devices print eight
+DEEPEST = 64  # nested elements; devices print eight
 MOST_VALUES = 1000  # of one session; devices print about sixty
-LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal stands there
+LONGEST_LEAD = 2000  # characters before XML begins that are kept: a refusal is there
 
 _BLANK = r"[ \t\r\n]*+"
 _PLAIN = rf"[\t\n -%'-;=?-~]{{0,{LONGEST_VALUE}}}+"  # ASCII without & < >, control characters and carriage returns
@@ -37,7 +38,7 @@ _WING = rf"{_BLANK}<flow-information{_ATTRIBUTE}>"
 _WING_END = rf"{_BLANK}</flow-information>"
 _STEP = {name: re.compile(pattern) for name, pattern in (("head", _HEAD), ("wing", _WING), ("end", _WING_END))}
 _START = re.compile(r"<flow-session[ \t\r\n>]")
-# What may stand around plain sessions: text, and tags that are whole. Anything else might be a comment, say, that opens
+# What may be around plain sessions: text, and tags that are whole. Anything else might be a comment, say, that opens
 # before a session and hides it.
 _FRAME = re.compile(
     rf"(?:[^<>]++|</?{_NAME}(?:[ \t\r\n]++{_NAME}=(?:\"[^\"<>]*+\"|'[^'<>]*+'))*+{_BLANK}/?>)*+",
@@ -86,7 +87,7 @@ def sessions(pieces: Iterable[str], report: Report, desired: frozenset[str] | No
 
 
 class _Reader:
-    """plain: whether sessions may be taken out; not any more behind the first thing that could hide one from expat."""
+    """plain: whether sessions may be taken out; not any more after the first thing that could hide one from expat."""
 
     def __init__(self, report: Report, desired: frozenset[str] | None) -> None:
         self.plain = True
@@ -103,7 +104,7 @@ class _Reader:
         return self._tree.placed(raw) if raw else None
 
     def other(self, part: str) -> Iterator[Raw]:
-        """A session of a new kind, or one behind something else, or anything that ends where a session would."""
+        """A session of a new kind, or one after something else, or anything that ends where a session would."""
         start = _START.search(part)
         frame, body = (part[: start.start()], part[start.start() :]) if start else (part, "")
         self.plain = self.plain and len(part) <= LARGEST_SESSION and self._harmless(frame)
@@ -191,7 +192,7 @@ def _side(body: str, position: int, before: int) -> str:
 class _Tree:
     """Expat and what it has found. begun: XML has begun; inside: its first element is open.
 
-    Not ElementTree's XMLPullParser, which cannot be told to leave namespaces alone: a prefix that nobody declares ends its
+    Not ElementTree's XMLPullParser, which cannot be made to leave namespaces alone: a prefix that is not declared ends its
     reading (`<xnm:error>`, `junos:style` of a listing that was saved without its first line), while the expressions take it.
     It keeps the text of an element however long it is, expands entities, and builds all of a piece before anything can
     count its depth.
@@ -244,7 +245,7 @@ class _Tree:
             if self.begun:
                 self._parse(b"", last=True)
             self._over = True
-            self._report.broken = self._report.broken or ("" if self.begun else "it holds no XML")
+            self._report.broken = self._report.broken or ("" if self.begun else "it contains no XML")
 
     def _parse(self, data: bytes, *, last: bool) -> None:
         for start in range(0, max(len(data), 1), LARGEST_TOKEN):
@@ -253,13 +254,19 @@ class _Tree:
             try:
                 self._parser.Parse(chunk, last)
                 if self._quiet > 2 * LARGEST_TOKEN:
-                    raise _Unfit("a tag without end")
+                    raise _Unfit("a tag that is not closed")
             except expat.ExpatError as error:
                 if not self._over:
-                    why = "it ends in the middle" if last else f"it is no XML: {expat.errors.messages[error.code]}"
+                    why = (
+                        "it ends in the middle of an element of an element"
+                        if last
+                        else f"it is not XML: {expat.errors.messages[error.code]}"
+                    )
                     self._report.broken = f"{why} (after {self._report.sessions} sessions)"
             except _Unfit as unfit:
-                self._report.broken = f"{unfit} is nothing that a device sends (after {self._report.sessions} sessions)"
+                self._report.broken = (
+                    f"{unfit} is not something that a device sends (after {self._report.sessions} sessions)"
+                )
             if self._report.broken:
                 self._over = True
             if self._over:
@@ -272,13 +279,13 @@ class _Tree:
         tag = name.rpartition(":")[2]
         self._path.append(tag)
         if len(self._path) > DEEPEST:
-            raise _Unfit(f"more than {DEEPEST} elements within each other")
+            raise _Unfit(f"more than {DEEPEST} nested elements")
         if self._session is None:
             if tag == "flow-session":
                 self._session, self._wing, self._wings = {}, None, []
                 self._depth = len(self._path)
             elif tag in _TABLES:
-                self._pic = ""  # not at its end: a summary stands behind the empty table of its SPU (15.1X49)
+                self._pic = ""  # not at its end: a summary follows the empty table of its SPU (15.1X49)
         elif tag == "flow-information" and self._wing is None:
             self._wing, self._wing_depth = {}, len(self._path)
 
@@ -305,16 +312,16 @@ class _Tree:
             self._value(tag, text)
         self._over = not self._path
 
-    def _doctype(self, *_told: object) -> None:
+    def _doctype(self, *_arguments: object) -> None:
         raise _Unfit("a document type definition")
 
     def _value(self, tag: str, text: str) -> None:
-        told = self._session if self._wing is None else self._wing
-        if told is not None and len(told) < MOST_VALUES:
-            told[_key(tag, "" if self._wing is None else "wing")] = text
+        values = self._session if self._wing is None else self._wing
+        if values is not None and len(values) < MOST_VALUES:
+            values[_key(tag, "" if self._wing is None else "wing")] = text
 
     def _complete(self) -> None:
-        """One more session. Wings stand under their direction; one that has none takes the place that is free."""
+        """One more session. Wings are under their direction; one that has none takes the place that is free."""
         raw, self._session = self._session or {}, None
         sides = ["in", "out"]
         for wing in self._wings:
@@ -330,7 +337,7 @@ class _Tree:
         self._ready.append(self.placed(raw))
 
     def _frame(self, tag: str, text: str | None) -> None:
-        """What stands around sessions: where they lie, how many there are, figures, refusals."""
+        """What is around sessions: where they are, how many there are, figures, refusals."""
         place = Place(self._node, self._pic)
         count = number(text)
         if tag == "multi-routing-engine-item":
@@ -353,4 +360,4 @@ class _Tree:
                 self._report.odd(f"error: {' '.join(text.split())}")
 
     def _lead(self, text: str) -> None:
-        self._report.lead = f"{self._report.lead}{text}"[:LONGEST_LEAD]
+        self._report.lead = cut(f"{self._report.lead}{text}", LONGEST_LEAD)

@@ -6,7 +6,7 @@
 
 Tags: YANG get-fpc-error-information 24.4R1, which spells `-level-occured` in a card and `-level-occurred` in a category. No
 public source has a sample of the text. So a table is read by the words of its header, in whatever order and width they
-stand, and everything else by its labels; what is not understood is returned as it stands. Never raises; one pass.
+stand, and everything else by its labels; what is not understood is returned as it is. Never raises; one pass.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..._engine.words.device_text import cut
 from ..refusals import REFUSALS
 from ..xml_tree import Element, is_xml, nodes
 from .tables import LEVELS
@@ -148,7 +149,7 @@ class Report:
         return {"fpcs": self.fpcs, "unparsed": self.unparsed, "complete": not broken, "broken": broken or None}
 
     def _why_incomplete(self) -> str:
-        """Why nobody may take this for all counters of all FPCs. A device that counts has a row for each FPC."""
+        """Why no one may take this for all counters of all FPCs. A device that counts has a row for each FPC."""
         said = next((said for line in self.unparsed if (said := REFUSALS.find(line))), None)
         if said:
             return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
@@ -158,7 +159,7 @@ class Report:
 def parse_fpc_errors(source: str | Iterable[str]) -> dict[str, Any]:
     """A whole answer, or its lines: {fpcs: [{node?, fpc, pfe_state?, levels, categories, errors}], unparsed, complete, broken}.
 
-    levels: level -> counters (occurred, cleared, threshold, action_taken, actions), as far as they are told. categories:
+    levels: level -> counters (occurred, cleared, threshold, action_taken, actions), as far as they are reported. categories:
     the same by scope and category. errors: single errors with their counters and history.
     """
     report = Report()
@@ -253,7 +254,7 @@ def _xml_fpc(fpc: Element, row: Row) -> None:
 
 
 def _xml_levels(element: Element) -> dict[str, Row]:
-    """Both spellings of occurred, wherever they stand."""
+    """Both spellings of occurred, wherever they are."""
     found: dict[str, Row] = {}
     for child in element.inside:
         level, separator, what = child.tag.partition("-level-")
@@ -333,7 +334,7 @@ def _text(lines: Iterable[str], report: Report, node: str = "") -> None:
             report.broken = f"more than {MOST_LINES} lines"
             report.missed(report.broken)
             return
-        line = line[:LONGEST_LINE].expandtabs(8).rstrip()
+        line = cut(line, LONGEST_LINE).expandtabs(8).rstrip()
         if line.strip() and not _line(line, place, report):
             report.missed(line.strip())
 
@@ -429,7 +430,7 @@ def _cell(column: str, words: list[tuple[str, int]], after: list[str], place: _P
 
 
 def _more(words: list[tuple[str, int]]) -> bool:
-    """A row begins with its slot when no level stands first; a continued one has a number first only behind its level."""
+    """A row begins with its slot when no level comes first; a continued one has a number first only after its level."""
     return any(word.lower() in LEVELS for word, _start in words[1:])
 
 

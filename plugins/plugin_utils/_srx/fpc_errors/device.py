@@ -79,7 +79,7 @@ class FpcWing:
 
     def read_details(self, current: FpcErrors, desired: FpcErrors) -> None:
         """How many errors are counted already: a threshold may be reached when it is committed. A device that does not
-        tell is none that a change has to wait for."""
+        show is not one that a change has to wait for."""
         facts = self._known()
         if current == desired:
             return
@@ -138,6 +138,7 @@ def configured(own: str, counting: str, groups: str) -> FpcErrors:
 
 
 def facts_of(hardware: str, version: str, *, cluster: bool, confirmed: bool = False) -> Facts:
+    """What the rules need to know of a device. hardware, version: answers of show chassis hardware and show version."""
     model, release = parse_version(version)
     chassis = tuple(parse_hardware(hardware))
     return Facts(chassis, model, release, parse_release(release), cluster or len(chassis) > 1, confirmed)

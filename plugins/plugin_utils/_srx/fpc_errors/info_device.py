@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 
 
 def errors_command(fpc: int | None, *, detail: bool) -> str:
+    """fpc: slot, None for all."""
     slot = "" if fpc is None else f" {fpc}"
     return f"show chassis fpc errors{slot}{' detail' if detail else ''} | display xml | no-more"
 
@@ -54,41 +55,41 @@ def inspect(firewall: Firewall, gather: Collection[str], *, detail: bool, fpc: i
     commands += [command for part in GATHERED if part in gather for command in COMMANDS[part]]
     commands = list(dict.fromkeys(commands))
     answers = dict(zip(commands, firewall.attempt(*commands), strict=True))
-    refused = {command: said.text for command, text in answers.items() if (said := REFUSALS.find(text))}
-    told = {command: "" if command in refused else text for command, text in answers.items()}
-    facts = facts_of(told[HARDWARE], told[VERSION], cluster=bool(firewall.node))
+    refused = {command: refusal.text for command, text in answers.items() if (refusal := REFUSALS.find(text))}
+    texts = {command: "" if command in refused else text for command, text in answers.items()}
+    facts = facts_of(texts[HARDWARE], texts[VERSION], cluster=bool(firewall.node))
     result: dict[str, Any] = {
         "model": next(iter(facts.models), ""),
         "release": facts.release_text,
-        **_parts(told, gather, facts, errors),
+        **_parts(texts, gather, facts, errors),
     }
     if refused:
-        result["warnings"] = [f"the firewall refused {command!r}: {said}" for command, said in refused.items()]
+        result["warnings"] = [f"the firewall refused {command!r}: {text}" for command, text in refused.items()]
     return result
 
 
-def _parts(told: Mapping[str, str], gather: Collection[str], facts: Facts, errors: str) -> dict[str, Any]:
+def _parts(texts: Mapping[str, str], gather: Collection[str], facts: Facts, errors: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if "config" in gather:
-        state = configured(*(told[command] for command in CONFIGURATION))
+        state = configured(*(texts[command] for command in CONFIGURATION))
         found |= {"config": to_document(state), "effective": effective(state, facts), "from_groups": from_groups(state)}
     if "errors" in gather:
-        read = parse_fpc_errors(told[errors])
+        read = parse_fpc_errors(texts[errors])
         found["errors"] = read["fpcs"]
-        found |= {"errors_unparsed": read["unparsed"]} if read["unparsed"] and told[errors].strip() else {}
-    alarms = parse_alarms(told.get(CHASSIS_ALARMS, ""))
+        found |= {"errors_unparsed": read["unparsed"]} if read["unparsed"] and texts[errors].strip() else {}
+    alarms = parse_alarms(texts.get(CHASSIS_ALARMS, ""))
     if "alarms" in gather:
-        found["alarms"] = alarm_document(_once([*alarms, *parse_alarms(told[SYSTEM_ALARMS])]))
+        found["alarms"] = alarm_document(_once([*alarms, *parse_alarms(texts[SYSTEM_ALARMS])]))
     kinds = _kinds(facts.chassis)
     if "wedges" in gather:
-        found["wedges"] = wedges(alarms, told[LOG], kinds)
+        found["wedges"] = wedges(alarms, texts[LOG], kinds)
         found["wedge_detection"] = _detection(facts)
     if "fabric" in gather:
-        found["fabric"] = fabric(told[FABRIC_SUMMARY], told[FABRIC_FPCS])
-        found["path_errors"] = path_errors(alarms, told[LOG], kinds)
+        found["fabric"] = fabric(texts[FABRIC_SUMMARY], texts[FABRIC_FPCS])
+        found["path_errors"] = path_errors(alarms, texts[LOG], kinds)
     if "hardware" in gather:
-        found["hardware"] = hardware_document(parse_hardware(told[HARDWARE]))
-        found["routing_engines"] = parse_routing_engine(told[ENGINE])
+        found["hardware"] = hardware_document(parse_hardware(texts[HARDWARE]))
+        found["routing_engines"] = parse_routing_engine(texts[ENGINE])
     return found
 
 

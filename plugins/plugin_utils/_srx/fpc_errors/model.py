@@ -19,7 +19,7 @@ from .tables import LEVEL_ROWS, LEVELS, Level
 
 Statement = tuple[str, ...]
 Item = Mapping[str, Any]
-ALL = -1  # the slot that stands for `chassis error`
+ALL = -1  # the slot that means `chassis error`
 
 
 class Key(NamedTuple):
@@ -61,11 +61,11 @@ class Brought:
 
 @dataclass(frozen=True, slots=True)
 class FpcErrors:
-    """All that a device carries of error actions, or shall carry.
+    """All the error actions that a device has, or must have.
 
     other: lines below `error` of a slot that no field knows, shown and kept. inactive: paths that are deactivated, at or
-    below an `error` or above it; what stands there has no effect and is not in settings. dormant: what stands below them.
-    present: slots that the configuration names, for whatever; shared: those in which anything else stands than ours. brought: what of
+    below an `error` or above it; what is there has no effect and is not in settings. dormant: what is below them.
+    present: slots that the configuration names, for whatever; shared: those in which there is anything else than ours. brought: what of
     the settings configuration groups bring.
     """
 
@@ -125,25 +125,25 @@ def item_name(key: Key) -> str:
 
 def parse(paths: Iterable[Statement], inactive: Iterable[Statement] = ()) -> FpcErrors:
     """From the paths of `set` and of `deactivate` lines. What is no error action is left out. Never raises."""
-    told: dict[Key, Setting] = {}
+    settings: dict[Key, Setting] = {}
     other: dict[int, list[str]] = {}
     slots: dict[int, bool] = {}  # whether others have something there
     for path in paths:
         slot, (fpc, rest) = _slot_of(path), _below(path)
-        key, setting = _setting(fpc, rest, told) if fpc is not None and rest else (None, Setting())
+        key, setting = _setting(fpc, rest, settings) if fpc is not None and rest else (None, Setting())
         if slot is not None:
             slots[slot] = slots.get(slot, False) or (key is None and len(path) > 3)
         if key is not None:
-            told[key] = setting
+            settings[key] = setting
         elif fpc is not None and rest:
             other.setdefault(fpc, []).append(" ".join(rest))
     off = frozenset(path for path in inactive if _concerns(path))
-    asleep = {key for key in told if _asleep(key, off)}
+    asleep = {key for key in settings if _asleep(key, off)}
     return FpcErrors(
-        {key: told[key] for key in sorted(told, key=order) if told[key] and key not in asleep},
+        {key: settings[key] for key in sorted(settings, key=order) if settings[key] and key not in asleep},
         {fpc: tuple(lines) for fpc, lines in sorted(other.items())},
         off,
-        {key: told[key] for key in sorted(asleep, key=order)},
+        {key: settings[key] for key in sorted(asleep, key=order)},
         frozenset(slots),
         frozenset(
             slot
@@ -176,12 +176,12 @@ def from_groups(state: FpcErrors) -> list[dict[str, Any]]:
     ]
 
 
-def _setting(fpc: int, rest: Statement, told: Mapping[Key, Setting]) -> tuple[Key | None, Setting]:
+def _setting(fpc: int, rest: Statement, settings: Mapping[Key, Setting]) -> tuple[Key | None, Setting]:
     level = next((level for level in LEVELS if level == rest[0]), None)
     if level is None:
         return None, Setting()
     key = Key(fpc, level)
-    was = told.get(key, Setting())
+    was = settings.get(key, Setting())
     match rest[1:]:
         case ():
             return key, was
@@ -212,7 +212,7 @@ def _concerns(path: Statement) -> bool:
 
 
 def _asleep(key: Key, inactive: Iterable[Statement]) -> bool:
-    """A single statement that is deactivated puts its level to sleep: what is left of it is not what stands there."""
+    """A single statement that is deactivated deactivates its level: what is left of it is not what is configured."""
     return any(path[: len(key.path)] == key.path or key.path[: len(path)] == path for path in inactive)
 
 
@@ -228,7 +228,7 @@ def order(key: Key) -> tuple[int, int]:
 
 
 def effect(state: FpcErrors, fpc: int, level: Level) -> Effect:
-    """What counts: the FPC's own, else that of all FPCs, else the default. That own goes before all is unverified."""
+    """What counts: the FPC's own, else that of all FPCs, else the default. That own takes precedence over all is unverified."""
     own, every, row = state.settings.get(Key(fpc, level), Setting()), state.settings.get(Key(ALL, level), Setting()), LEVEL_ROWS[level]  # fmt: skip
     threshold = next((value for value in (own.threshold, every.threshold) if value is not None), row.threshold)
     if own.actions:
@@ -248,7 +248,7 @@ def fpc_of(item: Item) -> int | None:
 
 
 def from_document(document: Sequence[Item]) -> dict[Key, Setting]:
-    """Every level that a document names, the last word on each. Never raises: the rules tell what is wrong with it."""
+    """Every level that a document names, the last word on each. Never raises: the rules report what is wrong with it."""
     found: dict[Key, Setting] = {}
     for item in document:
         fpc = fpc_of(item)

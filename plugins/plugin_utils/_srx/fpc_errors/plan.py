@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From the error actions that are to those that shall be: what each state owns, ordered operations with their undo. Pure.
+"""From the current error actions to the desired ones: what each state owns, ordered operations with their undo. Pure.
 
-Owned are threshold and actions of fatal, major and minor. Whatever else stands below `error` (categories of newer releases,
-say) is shown and kept. Order: what takes a reset or an offline away comes first, what brings one comes last.
+Owned are threshold and actions of fatal, major and minor. Whatever else is below `error` (categories of newer releases,
+say) is shown and kept. Order: what removes a reset or an offline comes first, what adds one comes last.
 """
 
 from __future__ import annotations
@@ -136,8 +136,8 @@ def plan(current: FpcErrors, desired: FpcErrors, restarting: frozenset[int] = fr
 
 
 def _with_entries(current: FpcErrors, desired: FpcErrors, operations: Sequence[Operation]) -> Iterator[Operation]:
-    """`chassis fpc N` is an entry of a list, and stays when its last statement goes. So where it was not there before, the
-    undo of the operation that made it takes it away; and where nothing but ours stood in it, it goes with the last of that.
+    """`chassis fpc N` is an entry of a list, and stays when its last statement is deleted. So where it was not there before, the
+    undo of the operation that made it deletes it; and where nothing but ours was in it, it is deleted with the last of that.
     """
     made = set(current.present)
     kept = {key.fpc for key in (*desired.settings, *desired.dormant)} | current.shared

@@ -20,7 +20,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("F4", "Errors are handled on IOC2, IOC3 and SPC2.", TOPIC, overridable=True),
     error("F5", "There is a card in the slot.", HOUSE, overridable=True),
     error("F6", "offline and reset of an SPC2 restart the whole chassis: they need confirm_chassis_restart.", CAUTION),
-    error("F7", "Falling back to default actions may bring such a reset, too.", f"{CAUTION}; {STATEMENT}"),
+    error("F7", "Falling back to default actions may cause such a reset, too.", f"{CAUTION}; {STATEMENT}"),
     warning("F8", "A list that is merely the default need not be written.", STATEMENT),
     warning("F9", "In a cluster the first alarm of a fatal or major error fails redundancy group 1 over at once.", TOPIC),
     warning("F10", "A threshold of 0 for minor errors means that they never act.", STATEMENT),

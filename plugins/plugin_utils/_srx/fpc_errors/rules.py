@@ -57,7 +57,7 @@ WHOLE_CHASSIS = "chassisd then restarts ALL FPCs, SPCs and IOCs alike: the whole
 
 @dataclass(frozen=True)
 class Facts:
-    """The device. model: of `show version`, where the hardware does not tell it. release: as printed, and parsed.
+    """The device. model: of `show version`, where the hardware does not report it. release: as printed, and parsed.
 
     counts: errors that an FPC has counted so far. confirmed: the user said confirm_chassis_restart.
     """
@@ -109,7 +109,7 @@ class View:
 
     @property
     def writes(self) -> bool:
-        """Taking settings away is possible wherever they stand."""
+        """Removing settings is possible wherever they are."""
         return self.state != "deleted" and bool(self.given)
 
     @cached_property
@@ -124,7 +124,7 @@ def validate(document: Sequence[Item] | None, state: State) -> list[Problem]:
     """What is wrong with the form of a document, whatever the device is: known before a connection is opened."""
     if state == "deleted" and document is not None and not document:
         text = "state deleted without a document removes all error actions, and this document is empty"
-        return [Problem("document", "config", text, "Leave config out if that is meant.")]
+        return [Problem("document", "config", text, "Leave config out if this is intended.")]
     return problems(RULES, _form(document or ()))
 
 
@@ -143,8 +143,8 @@ def _form(document: Sequence[Item]) -> Iterator[Finding]:
     slots = [fpc_of(item) for item in document]
     for number, (item, fpc) in enumerate(zip(document, slots, strict=True)):
         if fpc is None or not (fpc == ALL or 0 <= fpc <= HIGHEST_SLOT) or (item.get("fpc") == ALL):
-            said = f"fpc: {item.get('fpc')!r}, all: {item.get('all')!r}"
-            yield Finding("F15", f"config[{number}]", f"names no FPC ({said})", "Give fpc: 0 to 23, or all: true.")
+            text = f"fpc: {item.get('fpc')!r}, all: {item.get('all')!r}"
+            yield Finding("F15", f"config[{number}]", f"names no FPC ({text})", "Give fpc: 0 to 23, or all: true.")
     for fpc, count in Counter(fpc for fpc in slots if fpc is not None).items():
         if count > 1:
             yield Finding("F13", f"config[{target_name(fpc)}]", f"is named {count} times", "Write it once.")
@@ -160,13 +160,15 @@ def _values(view: View) -> Iterator[Finding]:
             if count > 1:
                 yield Finding("F13", f"{item}.actions", f"{action!r} is named {count} times", "Write it once.")
             if not _WORD.fullmatch(action):
-                yield Finding("F19", f"{item}.actions", f"{action!r} is no name of an action", _known())
+                yield Finding("F19", f"{item}.actions", f"{action!r} is not a valid action name", _known())
     for entry in view.document if view.state != "deleted" else ():
         fpc = fpc_of(entry)
         for level in LEVELS:
             if fpc is not None and (entry.get(level) or {}).get("actions") == []:
                 remedy = "Leave actions out for the default ones, or name harmless ones such as log."
-                yield Finding("F16", f"{item_name(Key(fpc, level))}.actions", "an empty list is not no action", remedy)
+                yield Finding(
+                    "F16", f"{item_name(Key(fpc, level))}.actions", "an empty list does not mean no action", remedy
+                )
 
 
 def _known() -> str:
@@ -202,8 +204,8 @@ def _platform(view: View) -> Iterator[Finding]:
     facts = view.facts
     wrong = [model for model in facts.models if model not in CHASSIS]
     if wrong or not facts.models:
-        said = f"this is an {', '.join(wrong)}" if wrong else "the device does not tell its model"
-        yield Finding("F1", "device", f"{said}; only {', '.join(CHASSIS)} handle errors of FPCs", "", not wrong)
+        text = f"this is an {', '.join(wrong)}" if wrong else "the device does not report its model"
+        yield Finding("F1", "device", f"{text}; only {', '.join(CHASSIS)} handle errors of FPCs", "", not wrong)
     engines = [(one.node, engine) for one in facts.chassis for engine in one.engines]
     for node, engine in engines:
         where = f"{node} Routing Engine {engine.slot}".strip()
@@ -211,7 +213,7 @@ def _platform(view: View) -> Iterator[Finding]:
             yield Finding(
                 "F2",
                 where,
-                f"{engine.description} is version 1, which handles no errors of FPCs",
+                f"{engine.description} is version 1, which does not handle errors of FPCs",
                 "Take RE-1800X4 or newer.",
             )
         elif engine.version is None and not wrong:
@@ -220,22 +222,22 @@ def _platform(view: View) -> Iterator[Finding]:
 
 
 def _release(view: View) -> Iterator[Finding]:
-    release, said = view.facts.release, view.facts.release_text
+    release, release_text = view.facts.release, view.facts.release_text
     if release is None:
-        yield Finding("F3", "device", f"the release is not known ({said or 'not told'})", "", True)
+        yield Finding("F3", "device", f"the release is not known ({release_text or 'not reported'})", "", True)
     elif not reached(release, DETECTION):
         yield Finding(
-            "F3", "device", f"{said} does not handle errors of FPCs", "It begins with 15.1X49-D30 and 17.3R1."
+            "F3", "device", f"{release_text} does not handle errors of FPCs", "It begins with 15.1X49-D30 and 17.3R1."
         )
     elif not reached(release, CARD_HANDLING):
-        message = f"{said} detects errors of cards, but handles those of IOC2, IOC3 and SPC2 from 15.1X49-D50 on"
+        message = (
+            f"{release_text} detects errors of cards, but handles those of IOC2, IOC3 and SPC2 from 15.1X49-D50 on"
+        )
         yield Finding("F3", "device", message, "Upgrade.", True)
     everything = [key for key in view.given if key.fpc == ALL]
     if everything and release is not None and release.train < ALL_FPCS.release.train:
         unknown = release.train > NOT_ALL_FPCS.release.train
-        message = (
-            f"{said} {'may not know' if unknown else 'does not know'} error actions of all FPCs at once (chassis error)"
-        )
+        message = f"{release_text} {'may not know' if unknown else 'does not know'} error actions of all FPCs at once (chassis error)"
         yield Finding("F14", "config[all]", message, "Write the FPCs one by one.", unknown)
 
 
@@ -248,8 +250,8 @@ def _cards(view: View) -> Iterator[Finding]:
         for card in cards:
             row = CARDS.get(card.kind)
             if row is None or row.unverified:
-                said = f"whether errors of {card.kind or repr(card.description)} are handled is unverified"
-                yield Finding("F4", item, said, "", True)
+                text = f"whether errors of {card.kind or repr(card.description)} are handled is unverified"
+                yield Finding("F4", item, text, "", True)
             elif not row.handled:
                 message = f"errors of a card of kind {card.kind} ({card.description}) are not handled"
                 yield Finding("F4", item, message, "Juniper names IOC2, IOC3 and SPC2.")
@@ -271,16 +273,16 @@ def _actions(view: View) -> Iterator[Finding]:
                 yield from _unknown_action(item, action, release, view.facts.release_text)
 
 
-def _unknown_action(item: str, action: str, release: Release, said: str) -> Iterator[Finding]:
+def _unknown_action(item: str, action: str, release: Release, release_text: str) -> Iterator[Finding]:
     row, following = action_sets(release)
     known, later = action in row.actions, following is not None and action in following.actions
     if known and (following is None or later):
         return
     if known or later or (row.unverified and following is None) or action in OFFLINE_PFE.actions:
-        yield Finding("F12", item, f"whether {said} knows the action {action!r} is unverified", "", True)
+        yield Finding("F12", item, f"whether {release_text} knows the action {action!r} is unverified", "", True)
         return
     remedy = f"Known are {', '.join(sorted(row.actions))}."
-    yield Finding("F12", item, f"{said} does not know the action {action!r} ({row.source})", remedy)
+    yield Finding("F12", item, f"{release_text} does not know the action {action!r} ({row.source})", remedy)
 
 
 # -- what restarts
@@ -292,18 +294,18 @@ def _restarting(view: View) -> Iterator[Finding]:
         actions = sorted(RESTARTING & set(setting.actions))
         if not actions:
             continue
-        item, said = f"{item_name(key)}.actions", " and ".join(actions)
+        item, text = f"{item_name(key)}.actions", " and ".join(actions)
         asked = bool(RESTARTING & set(view.given.get(key, Setting()).actions))
         cards = facts.cards(key.fpc)
         sure = sorted({card.slot for card in cards if _restarts(card)})
         if sure:
-            message = f"{said} of the SPC2 in slot {', '.join(map(str, sure))}: {WHOLE_CHASSIS}"
+            message = f"{text} of the SPC2 in slot {', '.join(map(str, sure))}: {WHOLE_CHASSIS}"
             warns = facts.confirmed or not asked
             yield Finding("F6", item, message, "" if facts.confirmed and asked else CONFIRM, warns)
         elif asked and (not cards or any(_unknown(card) for card in cards)):
             what = ", ".join(sorted({card.kind or card.description for card in cards})) or "a card that is not there"
-            message = f"whether {said} of {what} restarts the whole chassis, as that of an SPC2 does, is unverified"
-            # No card of the chassis was told at all: the answer was cut or is not understood, and an SPC2 may be in it.
+            message = f"whether {text} of {what} restarts the whole chassis, as that of an SPC2 does, is unverified"
+            # No card of the chassis was reported at all: the answer was cut or is not understood, and an SPC2 may be in it.
             blind = not facts.cards(ALL)
             yield Finding(
                 "F6", item, message, CONFIRM if blind and not facts.confirmed else "", not blind or facts.confirmed
@@ -326,10 +328,10 @@ def _fallbacks(view: View) -> Iterator[Finding]:
             asked = RESTARTING & set(view.given.get(Key(ALL, level), Setting()).actions)  # F6 speaks of those
             if brings and not written and not asked:
                 whose = "the default actions" if after.origin == "default" else "those of all FPCs"
-                said = f"falls back to {whose} ({', '.join(after.actions)}), and it holds an SPC2: {WHOLE_CHASSIS}"
+                text = f"falls back to {whose} ({', '.join(after.actions)}), and it holds an SPC2: {WHOLE_CHASSIS}"
                 remedy = "Write actions without reset, or set confirm_chassis_restart: true."
                 item = item_name(Key(fpc, level))
-                yield Finding("F7", item, said, "" if view.facts.confirmed else remedy, view.facts.confirmed)
+                yield Finding("F7", item, text, "" if view.facts.confirmed else remedy, view.facts.confirmed)
 
 
 # -- advice

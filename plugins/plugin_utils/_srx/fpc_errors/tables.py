@@ -55,7 +55,7 @@ NOT_ALL_FPCS = Since(Release(18, 4), "18.4", YANG_18)
 
 @dataclass(frozen=True, slots=True)
 class CardSupport:
-    """restarts_chassis: offline or reset of this card makes chassisd restart all FPCs; None where nobody says."""
+    """restarts_chassis: offline or reset of this card makes chassisd restart all FPCs; None where no source says."""
 
     kind: str
     handled: bool

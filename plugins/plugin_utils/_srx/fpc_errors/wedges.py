@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..._engine.words.device_text import cut
 from ..junos_cli import by_node
 from ..xml_tree import is_xml, nodes
 from .tables import CONTROL_PATH_CARDS, DRIVERS
@@ -46,7 +47,7 @@ _FAULT = re.compile(
     r"err(?:or|s)?\b|errors|fail|down|fault|timeout|stuck|offline|degraded|unreachable|crc", re.IGNORECASE
 )
 _PLANE = re.compile(r"\bplane[ _#]{0,2}(\d{1,2})\b", re.IGNORECASE)
-_CONFIGURED_FPC = re.compile(r"\bUI_[A-Z_]+:|\bmgd\[|cli\[")  # somebody who typed the word is no error
+_CONFIGURED_FPC = re.compile(r"\bUI_[A-Z_]+:|\bmgd\[|cli\[")  # a user who typed the word is not an error
 
 Row = dict[str, Any]
 
@@ -85,8 +86,8 @@ def parse_alarms(text: str, node: str = "") -> list[Alarm]:
     if is_xml(text):
         for name, part in nodes(text)[0]:
             for alarm in part.all("alarm-detail"):
-                said = " ".join(alarm.value("alarm-description").split())[:LONGEST_LINE]
-                found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), said))
+                description = cut(" ".join(alarm.value("alarm-description").split()), LONGEST_LINE)
+                found.append(Alarm(name or node, alarm.value("alarm-time"), alarm.value("alarm-class"), description))
         return found[:MOST_FOUND]
     for name, block in by_node(text):
         for line in _lines(block):
@@ -132,16 +133,16 @@ def wedges(alarms: Iterable[Alarm], log: str | Iterable[str], cards: Mapping[tup
     """Every wedge condition that alarms and log lines speak of, one a driver and FPC, worst first.
 
     cards: kind of the card by node and slot ("" is the node of a device alone). kind of a row: irreversible, transient,
-    or unknown where no text says which. active: an alarm stands, or nothing says that it went.
+    or unknown where no text says which. active: an alarm is active, or nothing shows that it ended.
     """
     found: dict[tuple[str, int | None, str], _Wedge] = {}
     for alarm in alarms:
         if _WEDGE.search(alarm.text):
-            _note(found, alarm.text, alarm.node, alarm.time, standing=True)
+            _note(found, alarm.text, alarm.node, alarm.time, active=True)
     for line in _lines(log):
         if _WEDGE.search(line) and not _CONFIGURED_FPC.search(line) and len(found) < MOST_FOUND:
             time = _TIME.search(line[:200])
-            _note(found, line.strip(), _node_of(line), time["time"] if time else "", standing=False)
+            _note(found, line.strip(), _node_of(line), time["time"] if time else "", active=False)
     rows = [_wedge_row(wedge, cards) for wedge in found.values()]
     ranks = {"irreversible": 0, "unknown": 1, "transient": 2}
     return sorted(
@@ -149,15 +150,15 @@ def wedges(alarms: Iterable[Alarm], log: str | Iterable[str], cards: Mapping[tup
     )
 
 
-def _note(found: dict[tuple[str, int | None, str], _Wedge], text: str, node: str, time: str, *, standing: bool) -> None:
+def _note(found: dict[tuple[str, int | None, str], _Wedge], text: str, node: str, time: str, *, active: bool) -> None:
     fpc, driver = fpc_of(text), driver_of(text)
     key = (node, fpc, driver)
     wedge = found.setdefault(key, _Wedge(node, fpc, driver))
     cleared = bool(_CLEARED.search(text))
-    wedge.irreversible |= bool(_IRREVERSIBLE.search(text)) or standing
+    wedge.irreversible |= bool(_IRREVERSIBLE.search(text)) or active
     wedge.transient |= bool(_TRANSIENT.search(text))
-    wedge.alarm |= standing
-    if standing:
+    wedge.alarm |= active
+    if active:
         wedge.text = text
         wedge.first = wedge.first or time
         return
@@ -178,7 +179,7 @@ def _wedge_row(wedge: _Wedge, cards: Mapping[tuple[str, int], str]) -> Row:
         if card:
             row["card"] = card
     row |= {"driver": wedge.driver or "unknown", "kind": kind, "active": wedge.alarm or not wedge.cleared}
-    row |= {"alarm": wedge.alarm, "log_lines": wedge.count, "text": wedge.text[:LONGEST_LINE]}
+    row |= {"alarm": wedge.alarm, "log_lines": wedge.count, "text": cut(wedge.text, LONGEST_LINE)}
     row |= {key: value for key, value in (("first_seen", wedge.first), ("last_seen", wedge.last)) if value}
     expected = next((each.cards for each in DRIVERS if each.name == wedge.driver), None)
     if expected is not None and row.get("card"):
@@ -187,7 +188,7 @@ def _wedge_row(wedge: _Wedge, cards: Mapping[tuple[str, int], str]) -> Row:
 
 
 def _card(wedge: _Wedge, cards: Mapping[tuple[str, int], str]) -> str:
-    """Log lines of a cluster may not name their node: the card is told where all nodes have the same one there."""
+    """Log lines of a cluster may not name their node: the card is named where all nodes have the same one there."""
     if wedge.fpc is None:
         return ""
     if (wedge.node, wedge.fpc) in cards:
@@ -237,7 +238,7 @@ def _path_row(kind: str, node: str, text: str, cards: Mapping[tuple[str, int], s
 
 
 def _logged(log: str | Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """Text behind the stamp, node and time of each log line."""
+    """Text after the stamp, node and time of each log line."""
     for line in _lines(log):
         if _CONFIGURED_FPC.search(line):
             continue

@@ -81,7 +81,7 @@ def key_of(item: Item) -> Key:
 
 def parse(read: Inherited) -> dict[Key, Policy]:
     """All policies of texts of `display set`; lines of anything else are left out."""
-    said: dict[Key, set[str]] = {}
+    leaves: dict[Key, set[str]] = {}
     off: set[Key] = set()
     brought: dict[Key, dict[str, str]] = {}  # by statement of the policy; "" for its own
     found = read.found
@@ -89,13 +89,13 @@ def parse(read: Inherited) -> dict[Key, Policy]:
         key, rest = _split(path)
         if key is None:
             continue
-        words = said.setdefault(key, set())
+        words = leaves.setdefault(key, set())
         brought.setdefault(key, {})[" ".join(rest)] = read.group_of(("security", "policies", *path))
         if rest[:1] == ("then",) and len(rest) > 1:
             words.add(" ".join(rest[1:3]) if rest[1] == "log" else rest[1])
         if found.is_inactive(key.path) or (rest[:1] == ("then",) and found.is_inactive((*key.path, *rest))):
             off.add(key)
-    return {key: _policy(words, key in off, brought[key]) for key, words in said.items()}
+    return {key: _policy(words, key in off, brought[key]) for key, words in leaves.items()}
 
 
 def _split(path: Path) -> tuple[Key | None, Path]:

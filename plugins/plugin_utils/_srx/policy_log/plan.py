@@ -21,7 +21,7 @@ from .model import LEAVES, LOGS, Item, Key, Policy, PolicyLogs, key_of
 
 
 def desired_state(current: PolicyLogs, items: Sequence[Item], state: State) -> PolicyLogs:
-    """What every policy shall log. Entries of policies that are not there are left out: a rule reports them."""
+    """What every policy must log. Entries of policies that are not there are left out: a rule reports them."""
     desired = dict(current.policies)
     if state == "overridden":
         desired = {key: replace(policy, init=False, close=False) for key, policy in desired.items()}
@@ -71,7 +71,7 @@ def plan(current: PolicyLogs, desired: PolicyLogs) -> Plan:
     """One operation a policy; each is a safe state, since a log changes no traffic."""
     operations = []
     for key, policy in desired.policies.items():
-        before = current.policies.get(key, Policy())  # one that a cut answer does not show carries nothing yet
+        before = current.policies.get(key, Policy())  # one that a cut answer does not show logs nothing yet
         if (policy.init, policy.close) != (before.init, before.close):
             operations.append(_operation(key, before, policy))
     return Plan(tuple(operations))
@@ -79,11 +79,11 @@ def plan(current: PolicyLogs, desired: PolicyLogs) -> Plan:
 
 def _operation(key: Key, before: Policy, after: Policy) -> Operation:
     lines: list[tuple[str, str]] = []
-    for leaf, was, shall in zip(LEAVES, (before.init, before.close), (after.init, after.close), strict=True):
-        if was != shall:
+    for leaf, old, new in zip(LEAVES, (before.init, before.close), (after.init, after.close), strict=True):
+        if old != new:
             path = " ".join(map(word, (*key.path, "then", "log", leaf)))
             pair = (f"set {path}", f"delete {path}")
-            lines.append(pair if shall else pair[::-1])
+            lines.append(pair if new else pair[::-1])
     kind: Kind = "update"
     if not (before.init or before.close):
         kind = "create"

@@ -23,12 +23,12 @@ GROUPS = "Juniper: Use Configuration Groups to Quickly Configure Devices"
 RULES: Mapping[str, Rule] = rule_table((
     error("L1", "A policy exists: logging is added to policies, policies are never made.", HOUSE),
     warning("L2", "A denied session never closes, so session-close of a policy that denies never logs.", f"{GUIDE}; field reports"),
-    warning("L3", "Something carries the lines away: a stream, or in event mode a syslog target.", f"{YANG}; modes unverified"),
+    warning("L3", "Something sends the lines to a collector or a file: a stream, or in event mode a syslog target.", f"{YANG}; modes unverified"),
     error("L4", "A policy is named once.", HOUSE),
-    error("L5", "Names are words that can be typed into Junos, those that the device carries too.", YANG),
+    error("L5", "Names are words that can be typed into Junos, those that the device has too.", YANG),
     warning("L6", "A policy that is deactivated logs nothing.", "Junos CLI"),
     error("L7", "A policy is either between two zones or among the global ones.", YANG),
-    error("L8", "An entry says what it is about: session_init, session_close or both.", HOUSE),
+    error("L8", "An entry sets at least one: session_init, session_close or both.", HOUSE),
     error("L9", "overridden needs at least one entry: an emptied list must not silence a firewall.", HOUSE),
     error("L10", "What a configuration group brings is changed in the group: nothing here takes it away.", GROUPS),
 ))  # fmt: skip
@@ -49,7 +49,7 @@ def validate(items: Sequence[Item] | None, state: State) -> list[Problem]:
     """What the document breaks by itself, before anything is read."""
     if not items:
         text = "the list is empty"
-        remedy = "Name what shall log; to silence policies, use state: deleted and name them."
+        remedy = "Name the policies that must log; to switch logging off, use state: deleted and name them."
         return problems(RULES, [Finding("L9" if state == "overridden" else "L8", "config", text, remedy)])
     found: list[Finding] = []
     seen: set[Key] = set()
@@ -165,7 +165,7 @@ def _uncarried(view: View) -> Iterator[Finding]:
 
 
 UNCARRIED = (
-    "nothing on this firewall would carry the lines away: there is neither a stream below `security log` nor, for event "
+    "nothing on this firewall would send or store the lines: there is neither a stream below `security log` nor, for event "
     "mode, a file or host below `system syslog` that takes facility user or any with severity info or any"
 )
 

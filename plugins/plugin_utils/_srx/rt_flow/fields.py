@@ -36,7 +36,7 @@ OWN = (
 ALWAYS = (
     "event", "tag", "time", "naive", "start", "end", "host", "session_id", "nat_applied", "icmp_type", "reason", "reason_class", "reason_meaning",
 )  # fmt: skip
-"""Keys that every session log has, null where it does not tell; they come first."""
+"""Keys that every session log has, null where it does not show them; they come first."""
 
 NUMBERS = frozenset({
     "source_port", "destination_port", "nat_source_port", "nat_destination_port", "connection_tag", "nat_connection_tag", "protocol_id",
@@ -44,7 +44,7 @@ NUMBERS = frozenset({
     "application_risk", "peer_session_id", "peer_source_port", "peer_destination_port",
 })  # fmt: skip
 AS_PRINTED = frozenset({"policy_name", "source_zone_name", "destination_zone_name"})
-"""Names that somebody chose: one that is called None is called so."""
+"""Names that an operator chose: one that is called None keeps that name."""
 
 NOTHING: dict[str, str | None] = {
     "": None, "None": None, "N/A": None, "N/A ": None, "No ": "No", "Yes ": "Yes", "UNKNOWN ": "UNKNOWN",
@@ -86,7 +86,7 @@ def _name(key: str) -> str:
 def typed(form: Layout, values: Sequence[str]) -> dict[str, Any]:
     """As many values as names -> key and value, with room for what is always there.
 
-    A number that is none stays text, or is null where there is nothing.
+    What is not a number stays text, or is null where there is nothing.
     """
     record: dict[str, Any] = dict(zip(form.every, (*_BLANK, *values), strict=True))
     try:

@@ -4,7 +4,7 @@
 
 """Lines of RT_FLOW and APPTRACK session logs -> one dict each. Pure; never raises on any line.
 
-Structured lines (sd-syslog, RFC 5424) and free text of all layouts, with any header that a relay left them. A line that is none of these
+Structured lines (sd-syslog, RFC 5424) and free text of all layouts, with any header that a relay left them. A line of another form
 comes back as {"event": None, "unparsed": line}. Lines of the same firewall in its usual form take the short way in `_record`.
 """
 
@@ -97,7 +97,7 @@ def _searched(line: str, calendar: Calendar) -> dict[str, Any]:
 
 
 def _host(head: str) -> str:
-    """head: what stands between the stamp and the name of the message."""
+    """head: what is between the stamp and the name of the message."""
     words = head.split()
     return words[0] if words and not _PROGRAM.fullmatch(words[0]) else "-"
 

@@ -19,7 +19,7 @@ _LAYOUTS: dict[str, Layout] = {}
 _MOST_LAYOUTS = 256
 _FIRST = re.compile(r'(?:[^\s="\u201c\u201d\u201e«»\[\]]+ )?([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
 _KEY = re.compile(r' ([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
-# A straight quote may be closed by a curly one that stands before a blank, the bracket or the end: key="value » (documents do that).
+# A straight quote may be closed by a curly one before a blank, the bracket or the end: key="value » (documents do that).
 _PAIR = re.compile(
     r'\s*(?P<key>[^\s="\u201c\u201d\u201e«»\[\]]{1,64})=\s?(?:'
     r'"(?P<value>(?:[^"\\»\u201d]|\\.|[»\u201d](?![\s\]]|$))*)(?:"|(?P<odd>[»\u201d])(?=[\s\]]|$))'
@@ -49,7 +49,7 @@ def _learnt(text: str, pieces: list[str]) -> Layout | None:
     keys = [match[1] for match in found if match]
     if len(keys) < len(pieces):
         return None
-    if len(_LAYOUTS) >= _MOST_LAYOUTS:  # nobody has so many: hostile lines must not fill the memory
+    if len(_LAYOUTS) >= _MOST_LAYOUTS:  # no network has so many: hostile lines must not fill the memory
         _LAYOUTS.clear()
     _LAYOUTS[text] = layout(keys)
     return _LAYOUTS[text]

@@ -7,7 +7,7 @@
 Policies and rules may have blanks in their names, so nothing is found by counting columns. What holds: the two `source/port->destination/port`,
 counters `packets(bytes)`, `protocol(type)` of a denial, `user(roles)`, the number of the protocol, the id of the session, words of rule types.
 From these, names are what is left. Zones have no blanks. Where names could be cut in several ways, those of rules are taken as short as can be;
-two names of rules with blanks and no types between them cannot be told apart, and the text is returned as not understood.
+two names of rules with blanks and no types between them cannot be distinguished, and the text is returned as not understood.
 
 Layouts: araqne tests (9.x to 11.x), logstash patterns and SRX220 (11.4 to 12.x), Azure Sentinel and SRX1500 (connection tags and rule types,
 12.1X47 or 15.1 on), Azure Sentinel (20+). Free text of APPTRACK: unverified.
@@ -37,7 +37,7 @@ Fields = dict[str, str]
 
 
 class Pair(NamedTuple):
-    """`address/port->address/port` in a text: its four values, and where it stands."""
+    """`address/port->address/port` in a text: its four values, and where it is."""
 
     values: tuple[str, str, str, str]
     start: int
@@ -45,7 +45,7 @@ class Pair(NamedTuple):
 
 
 def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
-    """text: of the message, behind its name. Fields, and what was not understood of it. Nothing of it: no fields, ""."""
+    """text: of the message, after its name. Fields, and what was not understood of it. Nothing of it: no fields, ""."""
     ends = _pair(text, 0)
     if ends is None:
         return {}, ""
@@ -57,7 +57,7 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
         if event == "close":
             found["reason"] = text[: ends.start].rstrip(" :").partition("session closed")[2].strip(" :")
         rest = _session(found, connect_to, event, apptrack)
-    if "policy_name" not in found:  # a message that is cut has nothing behind what was found
+    if "policy_name" not in found:  # a message that is cut has nothing after what was found
         rest = rest.strip() or text
     names = list(found)
     return typed(layout(names), [found[name] for name in names]), rest.strip()
@@ -159,7 +159,7 @@ def _service(found: Fields, words: list[str]) -> None:
 
 
 def _up_to_session(text: str, apptrack: bool) -> tuple[list[str], str]:
-    """Words up to the id of the session, the text behind it. Without counters what follows it is user(roles), an interface or nothing."""
+    """Words up to the id of the session, the text after it. Without counters what follows it is user(roles), an interface or nothing."""
     before = text.partition("(")[0] if not apptrack else text
     words = before.split()
     last = 4 if apptrack else 2
@@ -216,7 +216,7 @@ def _type(words: list[str], index: int) -> int:
 
 
 def _user(text: str) -> tuple[str, str | None, str]:
-    """Text before `(roles)`, the roles (None: there are none), text behind."""
+    """Text before `(roles)`, the roles (None: there are none), text after."""
     before, opened, connect_to = text.partition("(")
     roles, closed, after = connect_to.partition(")")
     return (before, roles, after) if opened and closed else (text, None, "")

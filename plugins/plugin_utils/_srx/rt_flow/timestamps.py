@@ -59,7 +59,7 @@ class Calendar:
         self._month = 0
 
     def find(self, head: str) -> tuple[str, Moment | None, str]:
-        """The last stamp of a header (relays put theirs in front) -> stamp as printed, what it says, the header behind it."""
+        """The last stamp of a header (relays put theirs in front) -> stamp as printed, what it says, the header after it."""
         found = None
         for found in _STAMP.finditer(head):  # noqa: B007  # the last one counts
             pass

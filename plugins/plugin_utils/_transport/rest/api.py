@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a wing sees of a REST system: answers, refusals, and the door that brings them. Types; pure."""
+"""What a wing sees of a REST system: answers, refusals, and the door that gives them. Types; pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..._engine.failures import ApplyFailed
-from ..login_error import one_line
-
-LONGEST_TEXT = 500  # characters of a device's text that a message shows
+from ..._engine.words.device_text import clean
 
 # What a path below the base path may hold; everything else has to be percent-encoded by whoever builds it.
 _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
@@ -78,7 +76,7 @@ class RestDoor(Protocol):
 
         safe: may be repeated without harm (default: GET and HEAD); only such calls are tried again, after a 429, a 5xx, a
         lost link or a spoilt answer. timeout: seconds of silence. expect_down: the device may be restarting: one try, and the
-        next call connects and logs in anew.
+        next call connects and logs in again.
         A 401 means that it was not done: one login, then the call once more. Raises Rejected, Dropped, Timeout.
         """
 
@@ -95,7 +93,7 @@ class RestDoor(Protocol):
         timeout: float | None = None,
     ) -> Answer:
         """POST a local file as multipart/form-data, streamed from the disk. field: of the file; fields: the others, first.
-        filename: as the device shall see it, by default that of the file.
+        filename: as the device will see it, by default that of the file.
 
         timeout: seconds of silence after the last byte. Never tried again once bytes were sent, except after a 401. Raises as
         request(), ApplyFailed when the file cannot be read or changes under way.
@@ -111,7 +109,7 @@ def target(path: str, query: Mapping[str, str] | None = None) -> str:
     'monitor/flows?filter=page_no:2;application:a%20b'
     """
     if not path or path.startswith("/") or not _PATH.fullmatch(path):
-        raise ValueError(f"{clean(path)!r} is no path below the base path: it is relative and percent-encoded")
+        raise ValueError(f"{clean(path)!r} is not a path below the base path: it must be relative and percent-encoded")
     if any(re.sub(r"%2[eE]", ".", part) in (".", "..") for part in path.split("/")):
         raise ValueError(f"{path!r} leads out of the base path")
     if not query:
@@ -132,13 +130,3 @@ def quoted(text: str, also: str = "") -> str:
         else "".join(f"%{byte:02X}" for byte in char.encode())
         for char in text
     )
-
-
-def clean(text: object, longest: int = LONGEST_TEXT) -> str:
-    """A device's text for a message: one line, printable, bounded.
-
-    >>> clean("a\\r\\n  b\\x1b[1m")
-    'a b [1m'
-    """
-    line = one_line(str(text)[: 8 * longest])
-    return line if len(line) <= longest else f"{line[:longest]}…"

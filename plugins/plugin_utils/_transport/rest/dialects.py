@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Dialects of REST systems: how one logs in and out and says no, and the table that finds it by its names. Pure.
+"""Dialects of REST systems: how one logs in and out and refuses, and the table that finds it by its names. Pure.
 
 The rows are elsewhere: each wing has its own, and the connection puts them into one table.
 """
@@ -86,9 +86,9 @@ class Dialect:
         if not isinstance(body, Mapping):
             return None
         code = next((number(body[key]) for key in self.error_code if key in body), None)
-        return (code, self.said(body)) if code else None
+        return (code, self.text_of_error(body)) if code else None
 
-    def said(self, body: Any) -> str:
+    def text_of_error(self, body: Any) -> str:
         """The words of an error's body, "" when there are none."""
         if not isinstance(body, Mapping):
             return ""

@@ -13,11 +13,11 @@ from __future__ import annotations
 import errno
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from .api import clean
+from ..._engine.words.device_text import LONGEST_MESSAGE, clean
 
 # unsent: the device saw nothing of the call; silent: it did not answer in time; lost: the link broke, it may have acted.
 Fate = Literal["unsent", "silent", "lost"]
@@ -25,10 +25,11 @@ Fate = Literal["unsent", "silent", "lost"]
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried, for the messages; never a secret. call: `METHOD path`; named: the waiting time is an option's; inside: somebody is
-    logged in.
+    """What was tried, for the messages. secrets: what none of them shows. call: `METHOD path`; named: the waiting time is an
+    option's; inside: after the login.
 
-    shown: SHA-256 of the certificate that the device shows, "" when it is not known.
+    fingerprint: SHA-256 of the certificate that the device shows, "" when it is not known. total: seconds that the answer may
+    take.
     """
 
     host: str
@@ -40,7 +41,9 @@ class Attempt:
     inside: bool = True
     proxy: str = ""
     client_cert: str = ""
-    shown: str = ""
+    fingerprint: str = ""
+    total: float = 0.0
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
     def where(self) -> str:
@@ -55,8 +58,9 @@ def explained(error: BaseException, attempt: Attempt) -> tuple[Fate, str]:
             if any(kind.__name__ == name for kind in type(cause).__mro__):
                 text = explain(cause, attempt)
                 if text:
-                    return fate, clean(text, 1000)
-    return "lost", clean(f"{attempt.where}: {attempt.call} failed: {type(beneath[-1]).__name__}: {beneath[-1]}", 1000)
+                    return fate, clean(text, LONGEST_MESSAGE, attempt.secrets)
+    text = f"{attempt.where}: {attempt.call} failed: {type(beneath[-1]).__name__}: {beneath[-1]}"
+    return "lost", clean(text, LONGEST_MESSAGE, attempt.secrets)
 
 
 def distrusted(error: BaseException) -> bool:
@@ -78,26 +82,26 @@ def chain(error: BaseException) -> Iterator[BaseException]:
         waiting.extend(item for item in inner if isinstance(item, BaseException))
 
 
-_LAST = "In a lab, ansible_rest_validate_certs: false accepts any certificate, also an impostor's."
+_LAST = "In a lab, ansible_rest_validate_certs: false accepts any certificate, even an impostor's."
 
 
 def _certificate(error: BaseException, attempt: Attempt) -> str:
     code = getattr(error, "verify_code", 0)
-    said = getattr(error, "verify_message", "") or str(error)
-    shown = f" It shows the certificate with SHA-256 {attempt.shown}." if attempt.shown else ""
+    reason = getattr(error, "verify_message", "") or str(error)
+    certificate = f" It shows the certificate with SHA-256 {attempt.fingerprint}." if attempt.fingerprint else ""
     pin = "pin the certificate with ansible_rest_pin_sha256"
     if code in (9, 10):  # X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED
         return (
-            f"{attempt.where}: the certificate is out of date: {said}.{shown} Check the controller's clock, give the device a "
+            f"{attempt.where}: the certificate is out of date: {reason}.{certificate} Check the controller's clock, give the device a "
             f"new certificate (signed by an authority in ansible_rest_ca_path), or {pin} until it has one. {_LAST}"
         )
-    if code in (62, 64) or "match" in said:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+    if code in (62, 64) or "match" in reason:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
         return (
-            f"{attempt.where}: the certificate is for another name: {said}.{shown} Set ansible_rest_server_name to the name in "
+            f"{attempt.where}: the certificate is for another name: {reason}.{certificate} Set ansible_rest_server_name to the name in "
             f"it, or ansible_rest_ca_path and a certificate that has this name, or {pin}. {_LAST}"
         )
     return (
-        f"{attempt.where}: the certificate is not trusted: {said}.{shown} Compare it with the device's own. If they agree, name "
+        f"{attempt.where}: the certificate is not trusted: {reason}.{certificate} Compare it with the device's own. If they agree, name "
         f"the PEM file of the authority that signed it in ansible_rest_ca_path, or {pin}. {_LAST}"
     )
 
@@ -108,15 +112,15 @@ def _pin(error: BaseException, attempt: Attempt) -> str:
     found = re.search(r'got "?([0-9a-fA-F:]+)', str(error))
     seen = found[1] if found else "another one"
     return (
-        f"{attempt.where}: the certificate is not the pinned one: it has SHA-256 {seen}. Somebody may be in between, or the "
+        f"{attempt.where}: the certificate is not the pinned one: it has SHA-256 {seen}. The connection may be intercepted, or the "
         "device has a new certificate; then compare it with the device's own and set ansible_rest_pin_sha256 to it."
     )
 
 
 def _alert(error: BaseException, attempt: Attempt) -> str:
-    said = str(getattr(error, "reason", "") or error).upper()
+    reason = str(getattr(error, "reason", "") or error).upper()
     for words, text in _ALERTS:
-        if any(word in said for word in words):
+        if any(word in reason for word in words):
             more = f" It was shown {attempt.client_cert}." if attempt.client_cert and "client" in text else ""
             return f"{attempt.where}: {text}{more}"
     return ""
@@ -144,7 +148,7 @@ _ALERTS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def _proxy(_error: BaseException, attempt: Attempt) -> str:
-    return f"{attempt.where}: the proxy {attempt.proxy} does not lead there. Check ansible_rest_proxy."
+    return f"{attempt.where}: the proxy {attempt.proxy} does not connect to it. Check ansible_rest_proxy."
 
 
 def _dns(_error: BaseException, attempt: Attempt) -> str:
@@ -176,6 +180,13 @@ def _silent(_error: BaseException, attempt: Attempt) -> str:
     return f"{attempt.where}: no answer to {attempt.call} within {attempt.read_timeout:g} s{more}."
 
 
+def _too_slow(_error: BaseException, attempt: Attempt) -> str:
+    return (
+        f"{attempt.where}: the answer to {attempt.call} is still not complete after {attempt.total:g} s; "
+        "ansible_rest_total_timeout allows more."
+    )
+
+
 def _lost(_error: BaseException, attempt: Attempt) -> str:
     reasons = "a restart, a service that ended, a cut link"
     if not attempt.inside:
@@ -187,11 +198,12 @@ def _lost(_error: BaseException, attempt: Attempt) -> str:
 
 
 def _url(_error: BaseException, attempt: Attempt) -> str:
-    return f"{attempt.where}: that is no address of a web service. Check ansible_host, ansible_port and ansible_rest_proxy."
+    return f"{attempt.where}: this is not the address of a web service. Check ansible_host, ansible_port and ansible_rest_proxy."
 
 
 # Name of a class, what became of the call, what it means; the first row that has something to say about any error wins.
 _TABLE: tuple[tuple[str, Fate, Callable[[BaseException, Attempt], str]], ...] = (
+    ("AnswerTooSlow", "silent", _too_slow),
     ("SSLCertVerificationError", "unsent", _certificate),
     ("SSLError", "unsent", _pin),
     ("SSLError", "unsent", _alert),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Callable
@@ -22,6 +23,7 @@ Option = Callable[[str], Any]
 
 # In the inventory's directory, the first that is there. Ansible reads no .txt of a directory as inventory.
 AUTHORITIES = ("ca.txt", "ca.pem")
+TIMES_SILENCE = 10  # what a whole answer with its headers may take, however steadily it trickles
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,22 @@ class Settings:
     proxy: str = field(repr=False)
     timeout: float
     read_timeout: float
+    total_timeout: float | None
     retries: Retries
+
+    def longest_answer(self, silence: float | None) -> float:
+        """Seconds that a whole answer may take. silence: the limit that the call brings; one that is known to take long gets
+        as long, whatever the option says."""
+        if self.total_timeout is None:
+            return TIMES_SILENCE * (silence or self.read_timeout)
+        return max(self.total_timeout, silence or 0.0)
+
+    @property
+    def credential_secrets(self) -> list[str]:
+        """What a device or a proxy may repeat of the login: the passwords, and user and password as a header carries them."""
+        pair = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        proxy = (urlsplit(self.proxy).password or "") if self.proxy else ""
+        return [self.password, self.secondary_password, pair, proxy]
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -78,6 +95,7 @@ def planned(option: Option, dialects: DialectTable) -> Settings:
         proxy=_proxy(option),
         timeout=_seconds(option, "timeout"),
         read_timeout=_seconds(option, "read_timeout"),
+        total_timeout=None if option("total_timeout") is None else _seconds(option, "total_timeout"),
         retries=Retries(max(0, int(option("retries"))), max(0.0, float(option("retry_wait")))),
     )
 
@@ -98,7 +116,7 @@ def _system(option: Option, dialects: DialectTable) -> Dialect:
 def _address(option: Option) -> tuple[str, int]:
     host = str(option("host")).strip().removeprefix("[").removesuffix("]")
     if not host or re.search(r"[\s\x00-\x1f\x7f/@?#\\%\[\]]", host):
-        raise LoginError(f"{host!r} is no host name or address. Check ansible_host: it has no https:// and no path.")
+        raise LoginError(f"{host!r} is not a host name or address. Check ansible_host: it has no https:// and no path.")
     port = int(option("port"))
     if not 1 <= port <= 65535:
         raise LoginError(f"port {port} is not between 1 and 65535. Check ansible_port.")
@@ -108,7 +126,7 @@ def _address(option: Option) -> tuple[str, int]:
 def _plain(option: Option, name: str) -> str:
     text = str(option(name) or "")
     if not re.fullmatch(r"[A-Za-z0-9._~{}/-]*", text) or ".." in text:
-        raise LoginError(f"ansible_rest_{name} {text!r} is no path of a URL.")
+        raise LoginError(f"ansible_rest_{name} {text!r} is not a path of a URL.")
     return text
 
 
@@ -129,7 +147,7 @@ def _proxy(option: Option) -> str:
     except ValueError:
         good = False
     if not good:  # its text may hold a password
-        raise LoginError("ansible_rest_proxy is no http://HOST:PORT of a proxy.")
+        raise LoginError("ansible_rest_proxy is not http://HOST:PORT of a proxy.")
     return proxy
 
 

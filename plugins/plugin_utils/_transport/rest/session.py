@@ -17,18 +17,20 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
 from ..._engine.version import VERSION
+from ..._engine.words.device_text import clean, masked
 from ..login_error import LoginError
-from .api import Answer, Rejected, Sent, clean, target
+from .api import Answer, Rejected, Sent, target
+from .deadline import Allowance
 from .errors import Attempt, distrusted, explained
 from .login import Settings
 from .retries import TEMPORARY, TooLong
-from .tls import session, shown
+from .tls import fingerprint_of, session
 from .upload import FileChanged, Piece, multipart
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
@@ -42,14 +44,13 @@ for _library in ("urllib3", "requests"):
 
 LARGEST_ANSWER = 64 << 20  # bytes
 CHUNK = 1 << 16
-LONGEST_ANSWER = 10  # times read_timeout, from the first byte to the last, however steadily it trickles
 GOODBYE = 5.0  # seconds that a logout may take
 SHORTEST_SECRET = 8  # characters; what is shorter is part of too many other words
 
 
 @dataclass(frozen=True)
 class _Ask:
-    """One call as it is sent. body: made anew for each try; (data, Content-Type). timeout: of the caller, None the option's."""
+    """One call as it is sent. body: made again for each try; (data, Content-Type). timeout: of the caller, None the option's."""
 
     method: str
     path: str  # without the query: that is for the device only
@@ -83,6 +84,7 @@ class Session:
         self._system = settings.system
         self._say = say
         self._http: Any = None
+        self._allowance = Allowance(0.0)  # that of the call under way
         self._inside = False  # logged in
         self._met = False  # was inside once; from then on a failure is no failed login
         self._token = ""
@@ -105,7 +107,7 @@ class Session:
                 return
             try:
                 if self._http is None:
-                    self._http = session(self.settings.tls, self.settings.proxy)
+                    self._http = session(self.settings.tls, self.settings.proxy, self._allowance)
                     self._http.headers.update(
                         {
                             "User-Agent": f"mspplus.netsec/{VERSION}",
@@ -173,12 +175,12 @@ class Session:
         self._http.headers[name] = form.replace("{token}", token)
 
     def _no_entry(self, refused: Rejected) -> str:
-        said = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
+        reason = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
         if refused.status in (400, 401, 403) or (refused.status < 300 and refused.code):
             second = " and ansible_rest_secondary_password" if self.settings.secondary_password else ""
             return (
                 f"{self.settings.host}: authentication of user {self.settings.user} failed (HTTP {refused.status})."
-                f"{said} Check ansible_user, ansible_password{second}."
+                f"{reason} Check ansible_user, ansible_password{second}."
             )
         if refused.status == 404:
             return f"{refused}. Is it the system that ansible_network_os, ansible_rest_dialect and ansible_rest_base_path say?"
@@ -258,7 +260,7 @@ class Session:
         return _Ask(method, path, url, make, timeout, connect)
 
     def _inside_call(self, ask: _Ask, tries: int, expect_down: bool) -> Answer:
-        """A call of somebody who is logged in; a session that the device has forgotten is renewed once."""
+        """A call after the login; a session that the device has forgotten is renewed once."""
         before = self._met
         try:
             self.open()
@@ -271,7 +273,7 @@ class Session:
         except Unreachable as error:
             if not before:
                 raise
-            raise Dropped(f"{error} It was while logging in again.") from None
+            raise Dropped(f"{error} This happened while logging in again.") from None
         except (Dropped, Timeout):
             if expect_down:
                 self._forget()
@@ -305,7 +307,7 @@ class Session:
             try:
                 self._wait(attempt, raw.headers.get("retry-after", ""))
             except TooLong as asked:
-                refused.args = (f"{refused} It asks to come back in {asked}, which is too long to wait.",)
+                refused.args = (f"{refused} It asks for a retry in {asked}, which is too long to wait.",)
                 raise refused from None
 
     def _wait(self, attempt: int, retry_after: str = "") -> None:
@@ -314,11 +316,12 @@ class Session:
     # -- one exchange -------------------------------------------------------------------------------------------------
 
     def _send(self, ask: _Ask) -> _Raw:
-        """Raises Unreachable (nothing was sent, and nobody was logged in yet), Dropped, Timeout."""
+        """Raises Unreachable (nothing was sent, and there was no login yet), Dropped, Timeout."""
         settings = self.settings
         read = ask.timeout if ask.timeout is not None else settings.read_timeout
         data, form = ask.body()
         headers = {"Content-Type": form} if form else {}
+        self._allowance.seconds = settings.longest_answer(ask.timeout)
         started = time.monotonic()
         try:
             with _quiet():
@@ -332,25 +335,20 @@ class Session:
                     stream=True,
                 )
             with contextlib.closing(response):
-                raw = self._received(response, ask, read)
+                raw = self._received(response)
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
             raise self._broken(error, ask, read) from None
         self._say(f"{ask.call} -> {raw.status} in {(time.monotonic() - started) * 1000:.0f} ms")
         return raw
 
-    def _received(self, response: Any, ask: _Ask, read: float) -> _Raw:
-        end = time.monotonic() + LONGEST_ANSWER * read
+    @staticmethod
+    def _received(response: Any) -> _Raw:
         pieces, size = [], 0
         while data := response.raw.read1(CHUNK, decode_content=True):
             pieces.append(data)
             size += len(data)
             if size > LARGEST_ANSWER:
                 break
-            if time.monotonic() > end:
-                raise Timeout(
-                    f"{self.settings.host}: the answer to {ask.call} is still not complete after "
-                    f"{LONGEST_ANSWER * read:g} s; ansible_rest_read_timeout allows more."
-                )
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return _Raw(response.status_code, headers, b"".join(pieces), cut=size > LARGEST_ANSWER)
 
@@ -358,7 +356,7 @@ class Session:
         settings = self.settings
         fingerprint = ""
         if distrusted(error) and not settings.proxy:
-            fingerprint = shown(settings.host, settings.port, settings.tls.server_name, settings.timeout)
+            fingerprint = fingerprint_of(settings.host, settings.port, settings.tls.server_name, settings.timeout)
         attempt = Attempt(
             host=settings.host,
             port=settings.port,
@@ -369,7 +367,9 @@ class Session:
             inside=self._inside,
             proxy=settings.proxy_shown,
             client_cert=settings.tls.client_cert,
-            shown=fingerprint,
+            fingerprint=fingerprint,
+            total=self._allowance.seconds,
+            secrets=self._all_secrets(),
         )
         fate, text = explained(error, attempt)
         self._say(f"{ask.call} -> {fate}")
@@ -382,17 +382,18 @@ class Session:
     # -- what an answer says ------------------------------------------------------------------------------------------
 
     def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
-        """(the answer, the refusal if it is one, whether another try may bring a better one)."""
-        body, wrong, spoilt = _parsed(raw)
+        """(the answer, the refusal if it is one, whether another try may give a better one)."""
+        secrets = self._all_secrets()
+        body, wrong, spoilt = _parsed(raw, secrets)
         answer = Answer(raw.status, body, raw.headers)
         error = self._system.error(body)
         if 300 <= raw.status < 400:
-            where = clean(raw.headers.get("location", "elsewhere"), 120)
+            where = clean(raw.headers.get("location", "elsewhere"), 120, secrets)
             text = f"a redirect to {where}, which is not followed. Check ansible_host, ansible_port, ansible_rest_base_path."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), False
         if raw.status >= 400:
-            code, said = error or (None, self._system.said(body))
-            return answer, self._rejected(ask, raw, code, said or _words(raw)), raw.status in TEMPORARY
+            code, text = error or (None, self._system.text_of_error(body))
+            return answer, self._rejected(ask, raw, code, text or _words(raw, secrets)), raw.status in TEMPORARY
         if wrong:
             text = f"{wrong} Check ansible_rest_base_path, ansible_rest_api_version and ansible_rest_dialect."
             return answer, self._rejected(ask, raw, None, text, "was answered with"), spoilt
@@ -400,44 +401,47 @@ class Session:
             return answer, self._rejected(ask, raw, *error), False
         return answer, None, False
 
+    def _all_secrets(self) -> list[str]:
+        """What no message shows."""
+        settings = self.settings
+        return [*self.secrets, *self.hidden, *filter(None, settings.credential_secrets)]
+
     def _rejected(self, ask: _Ask, raw: _Raw, code: int | None, text: str, verb: str = "was refused with") -> Rejected:
-        said = clean(text)
-        for secret in [*self.secrets, *self.hidden, self.settings.password, self.settings.secondary_password]:
-            said = said.replace(secret, "********") if secret else said
+        text = clean(text, secrets=self._all_secrets())
         number = f", error {code}" if code is not None else ""
-        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {said or 'no text'}"
-        return Rejected(message, status=raw.status, code=code, text=said, method=ask.method, path=ask.path)
+        message = f"{self.settings.host}: {ask.call} {verb} HTTP {raw.status}{number}: {text or 'no text'}"
+        return Rejected(message, status=raw.status, code=code, text=text, method=ask.method, path=ask.path)
 
 
 def _call(call: Any) -> tuple[str, str]:
     return call.method, call.path
 
 
-def _parsed(raw: _Raw) -> tuple[Any, str, bool]:
+def _parsed(raw: _Raw, secrets: Sequence[str]) -> tuple[Any, str, bool]:
     """(body, what is wrong with it, whether it claimed to be JSON and is not)."""
     if raw.cut:
         return None, f"more than {LARGEST_ANSWER >> 20} MiB.", False
     if not raw.data.strip():
         return None, "", False
-    kind = clean(raw.headers.get("content-type", "no type"), 60)
+    kind = clean(raw.headers.get("content-type", "no type"), 60, secrets)
     try:
         body = json.loads(raw.data, parse_constant=_no_number)
         if re.search(rb"\\u[dD][89a-fA-F]", raw.data):
             json.dumps(body, ensure_ascii=False).encode()  # halves of a character cannot be shown
     except (ValueError, RecursionError):
-        start = f": {_words(raw)[:120]!r}" if kind.startswith("text/") else ""
-        return None, f"{len(raw.data)} bytes that are no JSON ({kind}){start}.", "json" in kind
+        start = f": {clean(_words(raw, secrets), 120, secrets)!r}" if kind.startswith("text/") else ""
+        return None, f"{len(raw.data)} bytes that are not JSON ({kind}){start}.", "json" in kind
     return body, "", False
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
-def _words(raw: _Raw) -> str:
+def _words(raw: _Raw, secrets: Sequence[str]) -> str:
     """What a body that is no JSON says to a person."""
-    text = raw.data[:4096].decode("utf-8", "replace")
-    return clean(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE), 300)
+    text = masked(raw.data.decode("utf-8", "replace"), secrets)[:4096]
+    return clean(re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE), 300, secrets)
 
 
 @contextlib.contextmanager

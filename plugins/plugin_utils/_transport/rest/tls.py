@@ -15,10 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..login_error import LoginError
+from .deadline import Allowance, response_class
 
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPSConnection
+    from urllib3.connectionpool import HTTPSConnectionPool
 except ImportError as error:
     MISSING: ImportError | None = error
 else:
@@ -54,7 +57,7 @@ def pinned(text: str) -> str:
     digits = re.sub(r"[\s:]", "", re.sub(r"^sha-?256[:=]|^.*fingerprint=", "", text.strip().lower()))
     if not re.fullmatch(r"[0-9a-f]{64}", digits):
         raise LoginError(
-            "ansible_rest_pin_sha256 is no SHA-256: it has 64 hexadecimal digits, as "
+            "ansible_rest_pin_sha256 is not a SHA-256: it has 64 hexadecimal digits, as "
             "`openssl x509 -noout -fingerprint -sha256` prints them."
         )
     return digits
@@ -111,31 +114,46 @@ def _show(made: ssl.SSLContext, tls: Tls) -> None:
         ) from None
 
 
-def session(tls: Tls, proxy: str = "") -> Any:
-    """A requests.Session that knows these settings and nothing of its surroundings. Raises LoginError."""
+def session(tls: Tls, proxy: str, allowance: Allowance) -> Any:
+    """A requests.Session that knows these settings and nothing of its surroundings. allowance: for each answer. Raises
+    LoginError."""
     made = requests.Session()
     made.trust_env = False  # no proxies and no CA bundles of the environment, no .netrc
     made.verify = tls.checked
     made.proxies = {"https": proxy} if proxy else {}
-    made.mount("https://", _adapter(tls))
+    made.mount("https://", _adapter(tls, allowance))
     return made
 
 
-def _adapter(tls: Tls) -> Any:
+def _adapter(tls: Tls, allowance: Allowance) -> Any:
     pool: dict[str, Any] = {"ssl_context": context(tls), "blocksize": BLOCK}
     if tls.pin:
         pool["assert_fingerprint"] = tls.pin
     if tls.server_name:
         pool["server_hostname"] = tls.server_name
 
+    class Connection(HTTPSConnection):
+        pass
+
+    Connection.response_class = response_class(allowance)
+
+    class Pool(HTTPSConnectionPool):
+        ConnectionCls = Connection
+
     class Adapter(HTTPAdapter):
-        """As requests', but the TLS context is ours: it would add the authorities of certifi to it."""
+        """As requests', but the TLS context is ours: it would add the authorities of certifi to it. And answers have a limit."""
 
         def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **keywords: Any) -> None:
             super().init_poolmanager(connections, maxsize, block, **{**keywords, **pool})
+            self._limit(self.poolmanager)
 
         def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
-            return super().proxy_manager_for(proxy, **{**keywords, **pool})
+            return self._limit(super().proxy_manager_for(proxy, **{**keywords, **pool}))
+
+        @staticmethod
+        def _limit(manager: Any) -> Any:
+            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": Pool}
+            return manager
 
         def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
             conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
@@ -143,7 +161,7 @@ def _adapter(tls: Tls) -> Any:
     return Adapter(pool_connections=1, pool_maxsize=1)
 
 
-def shown(host: str, port: int, server_name: str, timeout: float) -> str:
+def fingerprint_of(host: str, port: int, server_name: str, timeout: float) -> str:
     """SHA-256 of the certificate that a server shows, "" when it cannot be had. For a message: nothing is trusted or sent."""
     look = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     look.check_hostname = False

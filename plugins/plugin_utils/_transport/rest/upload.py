@@ -11,7 +11,8 @@ import os
 from collections.abc import Mapping
 from typing import IO, Any, Protocol
 
-from .api import Sent, clean
+from ..._engine.words.device_text import clean
+from .api import Sent
 
 try:
     from requests_toolbelt.multipart.encoder import MultipartEncoder  # type: ignore[import-untyped]
@@ -84,7 +85,7 @@ class Body:
 def multipart(piece: Piece, filename: str, field: str, fields: Mapping[str, str] | None) -> tuple[Body, str]:
     """(body, its Content-Type). The plain fields come first: a device may need them to begin."""
     name = clean(os.path.basename(filename), 255).replace('"', "_").replace("\\", "_")
-    # One with an empty file gives what stands around it.
+    # One with an empty file gives what is around it.
     empty: dict[str, Any] = {**(fields or {}), field: (name, b"", "application/octet-stream")}
     encoder = MultipartEncoder(empty)
     around = bytes(encoder.to_string())

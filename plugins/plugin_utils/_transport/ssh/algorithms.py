@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Mapping, Sequence
 
-# What paramiko 3.5 still offers and what nobody should accept unasked: SHA-1, MD5, CBC, DSS (RFC 9142, RFC 8758 and
+# What paramiko 3.5 still offers and what should not be accepted without asking: SHA-1, MD5, CBC, DSS (RFC 9142, RFC 8758 and
 # the defaults of OpenSSH 8.8). Keys are those of paramiko's `disabled_algorithms`.
 LEGACY: Mapping[str, tuple[str, ...]] = {
     "kex": (
@@ -37,7 +37,7 @@ HOST_KEYS = (
     "ssh-rsa",
     "ssh-dss",
 )
-# An RSA key stands in known_hosts as ssh-rsa, however it signs.
+# An RSA key is in known_hosts as ssh-rsa, however it signs.
 _SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")}
 
 # RFC 4253 section 7.1: the lists of SSH_MSG_KEXINIT that are compared, in order of transmission.

@@ -20,7 +20,7 @@ MAX_EXCHANGE = 900.0  # seconds in one exchange, however steadily the device tal
 # Lines in flight in a paste. One round trip a block keeps a slow terminal's input buffer from running over
 # at a cost of a handful of round trips for hundreds of sources.
 PASTE_BLOCK = 200
-# A prompt stands there, answers are missing and nothing more comes: input was lost.
+# A prompt is there, answers are missing and nothing more comes: input was lost.
 LOST_INPUT_SILENCE = 5.0  # seconds
 
 _NOISY = ("\x1b", "\x00", "\x07")
@@ -57,7 +57,7 @@ class Cli:
         self._prompt = re.compile(prompt)
         self._timeout = timeout
         self._option = option
-        self.prompt = ""  # the last one seen: it tells the mode that the device is in
+        self.prompt = ""  # the last one seen: it shows the mode that the device is in
 
     def run(self, *commands: str) -> list[str]:
         """The answers to the commands, in their order, without echo and prompt. One write for all of them."""
@@ -73,7 +73,7 @@ class Cli:
     def stream(self, command: str, seconds: float = MAX_EXCHANGE, characters: int = MAX_ANSWER) -> Iterator[list[str]]:
         """The lines of one answer as they come, for answers that no memory holds.
 
-        seconds, characters: the most that all of it may take. The door is closed when nobody takes the rest: it would
+        seconds, characters: the most that all of it may take. The door is closed when the rest is not read: it would
         be taken for the answer to the next command.
         """
         exchange = _Exchange(self._door, self._prompt, [command], (self._timeout, self._option))
@@ -131,7 +131,7 @@ class Cli:
     def _send(self, lines: Sequence[str]) -> None:
         for line in lines:
             if _CONTROL.search(line):
-                raise ValueError(f"a control character never leaves the controller: {line!r}")
+                raise ValueError(f"a control character is never sent: {line!r}")
         self._door.send("".join(f"{line}\n" for line in lines))
 
     def _at_prompt(self, tail: str) -> bool:
@@ -142,9 +142,9 @@ class Cli:
 
 
 class _Exchange:
-    """What comes back for some commands, cut at the prompts behind which they are echoed.
+    """What comes back for some commands, cut at the prompts after which they are echoed.
 
-    A log message may be printed behind a prompt. So a prompt counts only with the echo of the command that is due, and
+    A log message may be printed after a prompt. So a prompt counts only with the echo of the command that is due, and
     one that was spoilt is asked for again with an Enter. lossy: input may be lost on its way (raises InputLost).
     """
 
@@ -167,13 +167,13 @@ class _Exchange:
         self.answers: list[list[str]] = [[]]
 
     def taken(self) -> list[str]:
-        """The lines so far with the unfinished one, a question; what follows its reply begins anew."""
+        """The lines so far with the unfinished one, a question; what follows its reply begins a new line."""
         lines = [*self.answers[-1], self._tail]
         self.answers[-1], self._tail = [], ""
         return lines
 
     def tails(self) -> Iterator[str]:
-        """After each piece of text the line that is not finished. Ends by an exception, or when nobody asks on."""
+        """After each piece of text the line that is not finished. Ends by an exception, or when no more is asked for."""
         started = time.monotonic()
         size, waited = 0, 0.0
         while True:
@@ -189,7 +189,7 @@ class _Exchange:
                 chunk = _NOISE.sub("", chunk)
             size += len(chunk)
             if size > self.largest or time.monotonic() - started > self.longest:
-                raise Timeout(f"{self._due!r} prints on and on: over {self.largest} characters or {self.longest:g} s")
+                raise Timeout(f"{self._due!r} prints without end: over {self.largest} characters or {self.longest:g} s")
             *lines, self._tail = (self._tail + chunk).split("\n")
             if len(self.answers) < len(self._commands) or self._spoilt or any(map(self._prompt.match, lines)):
                 for line in lines:
@@ -232,7 +232,7 @@ def _bare(prompt: re.Pattern[str], text: str) -> bool:
 
 
 def _after_echo(lines: list[str], command: str) -> list[str]:
-    """Devices echo typed-ahead input once more when they get to it; the first line that repeats the command goes."""
+    """Devices echo typed-ahead input once more when they get to it; the first line that repeats the command is dropped."""
     for index, line in enumerate(lines[:2]):
         if line.strip() == command.strip():
             return [*lines[:index], *lines[index + 1 :]]

@@ -44,7 +44,7 @@ class ConfigurationSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Politely where there is time, quickly when the task was interrupted, not at all when nobody listens."""
+        """Politely where there is time, quickly when the task was interrupted, not at all when the session is lost."""
         if isinstance(error, ConnectionFailed):
             self.lost = True
         elif self._open:
@@ -101,7 +101,10 @@ class ConfigurationSession:
 
 
 def not_taken(problems: Sequence[Problem]) -> ApplyFailed:
-    return ApplyFailed("the device did not take what was pasted as it was sent; the candidate was dropped", problems)
+    """The failure of a paste that the device changed or refused. problems: the lines concerned."""
+    return ApplyFailed(
+        "the device did not accept the pasted lines as they were sent; the candidate was dropped", problems
+    )
 
 
 def refused_lines(
@@ -113,12 +116,12 @@ def refused_lines(
     remaining = iter(answers)
     for operation in operations:
         for line in operation.do:
-            said = refusals.find(next(remaining, ""))
-            if said:
-                meaning = f": {said.meaning}" if said.meaning else ""
-                message = f"the device does not take the line {line.strip()!r}{meaning}"
-                remedy = said.remedy or otherwise
-                problems.append(Problem("device", operation.item, message, remedy, device_text=said.text))
+            refusal = refusals.find(next(remaining, ""))
+            if refusal:
+                meaning = f": {refusal.meaning}" if refusal.meaning else ""
+                message = f"the device does not accept the line {line.strip()!r}{meaning}"
+                remedy = refusal.remedy or otherwise
+                problems.append(Problem("device", operation.item, message, remedy, device_text=refusal.text))
     return problems
 
 

@@ -11,15 +11,16 @@ name of its class: this file needs neither library.
 from __future__ import annotations
 
 import errno
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..login_error import one_line
+from ..._engine.words.device_text import LONGEST_MESSAGE, clean
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What was tried, for the messages; never a secret.
+    """What was tried, for the messages. secrets: what none of them shows.
 
     ways: of authentication, as a person calls them. offers: per kind of algorithm what (the device, we) offer.
     """
@@ -33,6 +34,7 @@ class Attempt:
     offers: Mapping[str, tuple[Sequence[str], Sequence[str]]] = field(default_factory=dict)
     legacy: bool = False
     paramiko: str = ""
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     @property
     def where(self) -> str:
@@ -51,18 +53,20 @@ def explained(error: BaseException, attempt: Attempt) -> str:
             if any(kind.__name__ == name for kind in type(cause).__mro__):
                 text = explain(cause, attempt)
                 if text:
-                    return one_line(text)
+                    return clean(text, LONGEST_MESSAGE, attempt.secrets)
     deepest = chain[0]
-    return one_line(f"{attempt.where}: the login failed: {type(deepest).__name__}: {deepest}")
+    text = f"{attempt.where}: the login failed: {type(deepest).__name__}: {deepest}"
+    return clean(text, LONGEST_MESSAGE, attempt.secrets)
 
 
 def accept_key(host: str, port: int, known_hosts: str) -> str:
     """How to trust one more key; switching the check off comes last."""
     scan = f"ssh-keyscan -p {port} {host}" if port != 22 else f"ssh-keyscan {host}"
+    file = shlex.quote(known_hosts)  # a user will paste it into a shell; host has nothing that means something there
     return (
-        f"Compare the fingerprint with the device's own. If they agree, accept the key with `{scan} >> {known_hosts}`, "
+        f"Compare the fingerprint with the device's own. If they agree, accept the key with `{scan} >> {file}`, "
         "or name another file in ansible_netmiko_known_hosts. "
-        "In a lab, ansible_netmiko_host_key_checking: false accepts any key, also an impostor's."
+        "In a lab, ansible_netmiko_host_key_checking: false accepts any key, even an impostor's."
     )
 
 
@@ -145,7 +149,7 @@ def _incompatible(error: BaseException, attempt: Attempt) -> str:
         return f"{attempt.where}: the device speaks another SSH protocol: {error}"
     theirs, ours = attempt.offers.get(_OFFER_KEYS[kind], ((), ()))
     text = (
-        f"{attempt.where}: no common {_KINDS[kind]}: the device offers {', '.join(theirs) or 'what it did not tell'}; "
+        f"{attempt.where}: no common {_KINDS[kind]}: the device offers {', '.join(theirs) or 'none that it named'}; "
         f"this controller offers {', '.join(ours)}. "
     )
     if kind == "host key" and attempt.known_hosts:
@@ -162,7 +166,7 @@ def _ssh(error: BaseException, attempt: Attempt) -> str:
     text = str(error)
     if "banner" in text:
         return (
-            f"{attempt.where}: no SSH banner: it is no SSH server, or it is overloaded. Check ansible_port; "
+            f"{attempt.where}: no SSH banner: it is not an SSH server, or it is overloaded. Check ansible_port; "
             "ansible_netmiko_banner_timeout allows more time."
         )
     if "No authentication methods" in text:

@@ -9,21 +9,20 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from ..login_error import LoginError
 from .errors import Attempt, explained
+from .names import host_name, user_name
 from .platforms import PlatformTable
 from .sessions import Route, SshConfig, Target, host_key_policy, identity, port_of, private_key
 
 try:
     import netmiko
     import paramiko
-    from netmiko.session_log import SessionLog
     from netmiko.ssh_dispatcher import CLASS_MAPPER
 except ImportError as error:
     MISSING: ImportError | None = error
@@ -68,27 +67,26 @@ def _platform(option: Option, platforms: PlatformTable) -> str:
 
 
 def _way(option: Option) -> tuple[Target, Route]:
+    places = ("ansible_host", "ansible_user")
+    host, user = host_name(str(option("host")), places[0]), user_name(str(option("remote_user") or ""), places[1])
     config = SshConfig(option("ssh_config_file"))
-    for name in ("host", "remote_user"):
-        if re.search(r"[\s\x00-\x1f\x7f]", str(option(name) or "")):
-            raise LoginError(f"{name} {option(name)!r} has a blank or a control character in it.")
-    said = config.about(str(option("host")), option("remote_user"), option("port"))
-    if not said.get("user"):
+    host_config = config.about(host, user, option("port"), places)
+    if not host_config.get("user"):
         raise LoginError("no user to log in as: set ansible_user, or use -u.")
     passphrase = option("private_key_passphrase")
-    key = private_key(option("private_key_file") or identity(said), option("private_key"), passphrase)
+    key = private_key(option("private_key_file") or identity(host_config), option("private_key"), passphrase)
     password = option("password") or None
     agent = option("allow_agent")
     file, text = _known_hosts(option)
     target = Target(
-        host=said.get("hostname", str(option("host"))),
-        port=port_of(said),
-        user=said["user"],
+        host=host_config.get("hostname", host),
+        port=port_of(host_config),
+        user=host_config["user"],
         password=password,
         key=key,
         allow_agent=not (password or key) if agent is None else agent,
         look_for_keys=option("look_for_keys"),
-        alias=said.get("hostkeyalias", ""),
+        alias=host_config.get("hostkeyalias", ""),
         known_hosts=text,
         known_hosts_file=file,
         legacy=option("legacy_algorithms"),
@@ -96,7 +94,7 @@ def _way(option: Option) -> tuple[Target, Route]:
         banner_timeout=option("banner_timeout"),
         auth_timeout=option("auth_timeout"),
     )
-    return target, config.route(target, said, option("jump_password") or None)
+    return target, config.route(target, host_config, option("jump_password") or None)
 
 
 def _known_hosts(option: Option) -> tuple[str, str | None]:
@@ -160,20 +158,6 @@ def hang_up(device: Any) -> None:
         device.paramiko_cleanup()
 
 
-def session_log(path: str | None, secrets: Sequence[str]) -> Any:
-    """netmiko's log of a session, that its owner only can read; None without a path. Raises LoginError."""
-    if not path:
-        return None
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise LoginError(
-            f"the session log {path} cannot be written: {error.strerror}. Check ansible_netmiko_session_log."
-        ) from None
-    no_log: dict[Any, Any] = dict(enumerate(secrets))
-    return SessionLog(file_name=path, file_mode="append", no_log=no_log)
-
-
 def why(error: BaseException, target: Target, route: Route | None = None) -> str:
     """Why logging in failed, in one line. target: the device, or the jump host that it failed at."""
     incompatible = isinstance(error.__context__ or error, paramiko.ssh_exception.IncompatiblePeer)
@@ -195,5 +179,6 @@ def why(error: BaseException, target: Target, route: Route | None = None) -> str
             offers=(route or Route(target)).offers() if incompatible else {},
             legacy=target.legacy,
             paramiko=paramiko.__version__,
+            secrets=[target.password] if target.password else [],
         ),
     )

@@ -52,7 +52,7 @@ class Platform:
     """What the connection has to know of a system.
 
     device_type: netmiko's name. network_os: as the collections of Ansible name it, and further names of netmiko for the same
-    driver. fast_login: None leaves the login to netmiko. refusals: how the device says no to what ansible.builtin.raw sent.
+    driver. fast_login: None leaves the login to netmiko. refusals: how the device refuses what ansible.builtin.raw sent.
     """
 
     device_type: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +18,17 @@ from itertools import pairwise
 from typing import Any
 
 from ..login_error import LoginError
+from ..watchdog import limited, shut
 from .algorithms import disabled, offered
 from .errors import HostKeyRefused
 from .known_hosts import KnownKeys, fingerprint, known_keys, name_of
+from .names import host_name, user_name
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
     import paramiko
 
 MAX_JUMPS = 8
+LONGEST_PREPARATION = 120.0  # seconds from the login to the prompt
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,12 @@ class Target:
         return known_keys(self.known_hosts, self.alias or self.host, 22 if self.alias else self.port)
 
     @property
+    def login_limit(self) -> float:
+        """Seconds after which a login is given up, however steadily the other side talks: paramiko counts again from each byte
+        of a banner, and waits an hour for a channel and for ever for a terminal."""
+        return self.timeout + self.banner_timeout + self.auth_timeout + LONGEST_PREPARATION
+
+    @property
     def disabled(self) -> dict[str, list[str]]:
         return disabled(self.legacy, self.keys.types)
 
@@ -75,20 +85,20 @@ def check_host_key(target: Target, kind: str, text: str, wire: bytes) -> None:
     if target.known_hosts is None:
         return
     keys = target.keys
-    shown = f"the device shows the {kind} key {fingerprint(wire)}"
+    offered = f"the device shows the {kind} key {fingerprint(wire)}"
     name = name_of(target.alias or target.host, 22 if target.alias else target.port)
     where = f"{target.host} port {target.port}"
     if (kind, text) in keys.revoked:
-        raise HostKeyRefused(f"{where}: the host key is revoked in {target.known_hosts_file}: {shown}.")
+        raise HostKeyRefused(f"{where}: the host key is revoked in {target.known_hosts_file}: {offered}.")
     if (kind, text) in keys.accepted:
         return
     if keys.accepted:
         raise HostKeyRefused(
-            f"{where}: the host key has CHANGED: {shown}, {target.known_hosts_file} has another one for {name}. "
-            f"Somebody may be in between, or the device has new keys; then remove the old entry first: "
-            f"`ssh-keygen -f {target.known_hosts_file} -R '{name}'`."
+            f"{where}: the host key has CHANGED: {offered}, {target.known_hosts_file} has another one for {name}. "
+            f"The connection may be intercepted, or the device has new keys; then remove the old entry first: "
+            f"`ssh-keygen -f {shlex.quote(target.known_hosts_file)} -R {shlex.quote(name)}`."
         )
-    raise HostKeyRefused(f"{where}: the host key is unknown: {shown}, {target.known_hosts_file} has none for {name}.")
+    raise HostKeyRefused(f"{where}: the host key is unknown: {offered}, {target.known_hosts_file} has none for {name}.")
 
 
 def private_key(path: str | None, content: str | None, passphrase: str | None) -> Any:
@@ -150,61 +160,80 @@ class SshConfig:
             except (OSError, UnicodeDecodeError) as error:
                 raise self._unusable(error) from None
 
-    def about(self, host: str, user: str | None = None, port: int | str | None = None) -> dict[str, Any]:
-        """What the file says about a host, keys in lower case. user, port: what is set elsewhere, and wins."""
+    def about(self, host: str, user: str | None, port: int | str | None, where: tuple[str, str]) -> dict[str, Any]:
+        """What the file says about a host, keys in lower case. user, port: what is set elsewhere, and wins. where: what set host
+        and user, for messages.
+
+        The file may run commands with the names in them (`Match exec`, ProxyCommand), so the names are looked at first, and once
+        more when the file has brought others.
+        """
+        host_name(host, where[0])
+        user_name(user or "", where[1])
         if not self._path:
             return {key: value for key, value in (("user", user), ("port", port)) if value}
         # As first lines of the file they win, and %p and %r of a ProxyCommand mean them.
         known = [f"{key} {value}" for key, value in (("User", user), ("Port", port)) if value]
         try:
             config = paramiko.SSHConfig.from_text("\n".join(["Host *", *known, self._text]))
-            return dict(config.lookup(host))
-        except paramiko.SSHException as error:
+            said = dict(config.lookup(host))
+        except ImportError as missing:  # paramiko runs `Match exec` by a package that it does not depend on
+            raise LoginError(
+                f"the ssh_config file {self._path} has `Match exec`, for which paramiko needs invoke on the controller "
+                f"({missing}): run `pip install invoke` in the Python environment of ansible-playbook, or write the section "
+                "without `exec`."
+            ) from None
+        except Exception as error:  # shlex, getpass, the command of `Match exec`: each fails in its own way
             raise self._unusable(error) from None
+        host_name(str(said.get("hostname", host)), f"HostName in {self._path}")
+        user_name(str(said.get("user", "")), f"User in {self._path}")
+        return said
 
     def _unusable(self, error: Exception) -> LoginError:
         return LoginError(
-            f"the ssh_config file {self._path} cannot be used: {error}. Check ansible_netmiko_ssh_config_file."
+            f"the ssh_config file {self._path} cannot be used: {str(error) or type(error).__name__}. "
+            "Check ansible_netmiko_ssh_config_file."
         )
 
-    def route(self, target: Target, said: Mapping[str, Any], jump_password: str | None) -> Route:
+    def route(self, target: Target, host_config: Mapping[str, Any], jump_password: str | None) -> Route:
         """The way to a target as the file describes it: direct, ProxyCommand, or ProxyJump over any number of hosts."""
-        if said.get("proxyjump", "none").lower() != "none":
-            hops = [self._hop(word.strip(), target, jump_password) for word in said["proxyjump"].split(",")]
+        if host_config.get("proxyjump", "none").lower() != "none":
+            hops = [self._hop(word.strip(), target, jump_password) for word in host_config["proxyjump"].split(",")]
             if len(hops) > MAX_JUMPS:
-                raise LoginError(f"ProxyJump over more than {MAX_JUMPS} hosts: {said['proxyjump']}")
+                raise LoginError(f"ProxyJump over more than {MAX_JUMPS} hosts: {host_config['proxyjump']}")
             return Route(target, tuple(hops))
-        return Route(target, command=said.get("proxycommand", ""))
+        return Route(target, command=host_config.get("proxycommand", ""))
 
     def _hop(self, word: str, target: Target, password: str | None) -> Target:
         user, _at, rest = word.removeprefix("ssh://").rpartition("@")
         name, colon, port = rest.rpartition(":")
         if not colon or not port.isdigit():
             name, port = rest, ""
-        said = self.about(name.strip("[]"), user, port)
+        place = f"ProxyJump in {self._path}"
+        host_config = self.about(name.strip("[]"), user, port, (place, place))
         return replace(
             target,
-            host=said.get("hostname", name),
-            port=port_of(said),
-            user=said.get("user", target.user),
-            alias=said.get("hostkeyalias", ""),
+            host=host_config.get("hostname", name.strip("[]")),
+            port=port_of(host_config),
+            user=host_config.get("user", target.user),
+            alias=host_config.get("hostkeyalias", ""),
             # The password of a device is not shown to a jump host unasked.
             password=password,
-            key=private_key(identity(said), None, None) or target.key,
+            key=private_key(identity(host_config), None, None) or target.key,
         )
 
 
-def identity(said: Mapping[str, Any]) -> str | None:
+def identity(host_config: Mapping[str, Any]) -> str | None:
     """The first IdentityFile."""
-    files: Sequence[str] = said.get("identityfile", ())
+    files: Sequence[str] = host_config.get("identityfile", ())
     return os.path.expanduser(files[0]) if files and files[0].lower() != "none" else None
 
 
-def port_of(said: Mapping[str, Any]) -> int:
+def port_of(host_config: Mapping[str, Any]) -> int:
+    """The TCP port, 22 where none is set. Raises LoginError."""
     try:
-        return int(said.get("port", 22))
+        return int(host_config.get("port", 22))
     except ValueError:
-        raise LoginError(f"the port {said['port']!r} in the ssh_config file is not a number") from None
+        raise LoginError(f"the port {host_config['port']!r} in the ssh_config file is not a number") from None
 
 
 @dataclass(frozen=True)
@@ -217,7 +246,7 @@ class Route:
 
     @property
     def first(self) -> Target:
-        """The host that a TCP connection goes to."""
+        """The host that a TCP connection is made to."""
         return (*self.hops, self.target)[0]
 
     def open(self, failed: Callable[[BaseException, Target], Exception]) -> Wire:
@@ -300,20 +329,21 @@ def _log_in(target: Target, stream: Any, failed: Callable[[BaseException, Target
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(host_key_policy(target))
     try:
-        client.connect(
-            target.host,
-            target.port,
-            target.user,
-            target.password,
-            pkey=target.key,
-            allow_agent=target.allow_agent,
-            look_for_keys=target.look_for_keys,
-            timeout=target.timeout,
-            banner_timeout=target.banner_timeout,
-            auth_timeout=target.auth_timeout,
-            disabled_algorithms=target.disabled,
-            sock=stream,
-        )
+        with limited(target.login_limit, lambda: shut(stream)):
+            client.connect(
+                target.host,
+                target.port,
+                target.user,
+                target.password,
+                pkey=target.key,
+                allow_agent=target.allow_agent,
+                look_for_keys=target.look_for_keys,
+                timeout=target.timeout,
+                banner_timeout=target.banner_timeout,
+                auth_timeout=target.auth_timeout,
+                disabled_algorithms=target.disabled,
+                sock=stream,
+            )
     except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
         client.close()
         raise failed(error, target) from None

@@ -62,7 +62,10 @@ NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
     [
         ("", "it is empty"),
         (" \n\n", "it is empty"),
-        ("error: permission denied\n", "the device refused: error: permission denied (this user may not do that)"),
+        (
+            "error: permission denied\n",
+            "the device refused: error: permission denied (this user is not allowed to do that)",
+        ),
         ("error: the flow subsystem is not responding\n", "the device refused: error: the flow subsystem"),
         ("unknown command.\n", "the device refused: unknown command."),
         (f"{TEXT}error: communication failure with node1\n", "the device refused: error: communication failure"),

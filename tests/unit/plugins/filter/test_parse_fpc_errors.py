@@ -63,7 +63,10 @@ def test_it_never_fails_because_of_the_text(source: object) -> None:
     [
         ("", "it has no counters of any FPC"),
         ([], "it has no counters of any FPC"),
-        ("error: permission denied\n", "the device refused: error: permission denied (this user may not do that)"),
+        (
+            "error: permission denied\n",
+            "the device refused: error: permission denied (this user is not allowed to do that)",
+        ),
         ("unknown command.", "the device refused: unknown command."),
         (
             "<rpc-reply><rpc-error><error-message>no</error-message></rpc-error></rpc-reply>",

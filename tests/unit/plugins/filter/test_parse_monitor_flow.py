@@ -71,12 +71,16 @@ def test_a_node_is_chosen_by_its_name():
     [
         ("", "", "it is empty"),
         ("\n \n", "", "it is empty"),
-        ("error: permission denied\n", "", "the device refused: error: permission denied (this user may not do that)"),
+        (
+            "error: permission denied\n",
+            "",
+            "the device refused: error: permission denied (this user is not allowed to do that)",
+        ),
         ("unknown command.\n", "", "the device refused: unknown command."),
-        (TRACE, "", "it does not say whether the monitor is active"),
-        ("<rpc-reply><output>x</output></rpc-reply>", "", "it does not say whether the monitor is active"),
-        (SHOWN.replace(": Active", ": On", 1), "", "it does not say whether the monitor is active"),
-        (f"node0:\n{DASHES}\n{SHOWN}", "node1", "it does not say whether the monitor of node1 is active"),
+        (TRACE, "", "it does not show whether the monitor is active"),
+        ("<rpc-reply><output>x</output></rpc-reply>", "", "it does not show whether the monitor is active"),
+        (SHOWN.replace(": Active", ": On", 1), "", "it does not show whether the monitor is active"),
+        (f"node0:\n{DASHES}\n{SHOWN}", "node1", "it does not show whether the monitor of node1 is active"),
     ],
 )
 def test_a_text_that_does_not_tell_is_no_monitor_that_rests(text: str, node: str, why: str):
@@ -89,7 +93,7 @@ def test_a_monitor_that_is_cut_is_told_as_far_as_it_goes():
     for lines in range(1, 3):
         found = parse_monitor_flow("\n".join(SHOWN.splitlines()[:lines]))
         assert found["monitor"]["running"] is True and not found["complete"] and found["broken"]
-    assert "tells of 1 filters and shows 0" in parse_monitor_flow("\n".join(SHOWN.splitlines()[:3]))["broken"]
+    assert "reports 1 filters and shows 0" in parse_monitor_flow("\n".join(SHOWN.splitlines()[:3]))["broken"]
 
 
 @pytest.mark.parametrize("value", [None, b"text", 5, ["line"], {}])

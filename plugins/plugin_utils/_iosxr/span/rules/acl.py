@@ -86,7 +86,7 @@ def bundle_list(view: View) -> Iterator[Finding]:
         yield Finding(
             "S15",
             source_item(source),
-            f"{source.interface} carries no ACL, but {some(strays)} does and is no source;"
+            f"{source.interface} has no ACL, but {some(strays)} has one and is not a source;"
             " the ACL of a bundle works on the bundle, not on its members",
             f"Bind the ACL to {source.interface}.",
         )
@@ -162,7 +162,7 @@ def without_acl(view: View) -> Iterator[Finding]:
         yield Finding(
             "S26",
             f"sessions[{session}].sources",
-            f"{some(sorted(interfaces))} selects by ACL, but neither names one nor carries one for received traffic;"
+            f"{some(sorted(interfaces))} selects by ACL, but neither names one nor has one for received traffic;"
             f" {view.platform.title} then mirrors {effect.value}" + doubt(effect),
             "Bind an ACL with capture entries to it, name one at the source, or remove acl.",
         )
@@ -195,7 +195,7 @@ def _other_family(view: View, source: Source, family: Family) -> Iterator[Findin
         and (source.interface, family) not in view.ingress
         and (source.interface, other) in view.ingress
     ):
-        found = f"{source.interface} carries an {other} ACL only"
+        found = f"{source.interface} has an {other} ACL only"
     else:
         return
     yield Finding(
@@ -222,7 +222,7 @@ def capture_missing(view: View) -> Iterator[Finding]:
             "capture-missing",
             list_item(key),
             f"it selects what is mirrored of {some(sorted(interfaces))}, but no entry has capture",
-            "Set capture: true on the entries whose packets shall be mirrored.",
+            "Set capture: true on the entries whose packets must be mirrored.",
         )
 
 
@@ -244,7 +244,7 @@ def list_removed(view: View) -> Iterator[Finding]:
 
 
 def list_named(view: View) -> Iterator[Finding]:
-    """Of names that are new at an interface: those that it has already need not be in the document, so nobody read them.
+    """Of names that are new at an interface: those that it has already need not be in the document, so they were not read.
 
     Whether a list is of the right family is another rule.
     """
@@ -271,7 +271,7 @@ def list_named(view: View) -> Iterator[Finding]:
 
 
 def binding_taken(view: View) -> Iterator[Finding]:
-    """Told of what a run changes, so it is told once."""
+    """Reported for what a run changes, so it is reported once."""
     taken: dict[tuple[AccessListKey, str], list[str]] = defaultdict(list)
     for key, binding in view.after.bindings.items():
         old = view.before.bindings.get(key)
@@ -282,7 +282,7 @@ def binding_taken(view: View) -> Iterator[Finding]:
             "takes-binding",
             f"{list_item(acl)}.interfaces",
             f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more",
-            f"If {other} shall go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
+            f"If {other} must go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
         )
 
 
@@ -296,7 +296,7 @@ def named_list_hides(view: View) -> Iterator[Finding]:
                     source_item(source),
                     f"the ACL {key.name} that the source names selects alone; {own.acl}, bound to {source.interface},"
                     " only filters",
-                    f"Remove the name if {own.acl} shall select.",
+                    f"Remove the name if {own.acl} must select.",
                 )
 
 
@@ -458,7 +458,7 @@ def qualifier_pairs(view: View) -> Iterator[Finding]:
             yield Finding(
                 "tcam-qualifier-pairs",
                 item,
-                f"the YANG model wants frag-bit with {some(wanting)}; some releases take it without",
+                f"the YANG model requires frag-bit with {some(wanting)}; some releases accept it without",
                 "Add frag-bit.",
             )
         missing_parts = [word for word in IPV6_MANDATORY_QUALIFIERS if word not in words]
@@ -494,7 +494,7 @@ def key_width(view: View) -> Iterator[Finding]:
 
 
 def _width(view: View, profile: TcamProfile) -> int:
-    """Bits of the key with the number of the ACL; qualifiers and UDFs that nobody knows count nothing."""
+    """Bits of the key with the number of the ACL; unknown qualifiers and UDFs count nothing."""
     bits = QUALIFIER_BITS[profile.family]
     words = {*profile.qualifiers, *(("common-acl",) if profile.common_acl else ())}
     udfs = [view.after.udfs[name] for name in set(profile.udfs) if name in view.after.udfs]

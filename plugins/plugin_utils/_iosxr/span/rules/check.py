@@ -24,20 +24,20 @@ _CHECKS = (*rules_session.CHECKS, *rules_acl.CHECKS, *rules_feature.CHECKS)
 OLD_FAULT = "it was so before this run"
 
 
-def check(current: Span, desired: Span, facts: Facts, told: Sequence[Problem] = ()) -> list[Problem]:
+def check(current: Span, desired: Span, facts: Facts, earlier: Sequence[Problem] = ()) -> list[Problem]:
     """The rules that desired breaks, in the order of the table, then by item.
 
-    told: what the document itself breaks (resulting() in desired.py); it takes its place among the others, and of what both see
+    earlier: what the document itself breaks (resulting() in desired.py); it takes its place among the others, and of what both see
     it is the one that stays.
 
     A fault that current already has, no less grave, is a warning: a router with an old fault can still be improved.
-    What rests on values that nobody verified for the platform is a warning, too. Advice is given once, when what it
+    What rests on values that are not verified for the platform is a warning, too. Advice is given once, when what it
     speaks of is new or changed. Never raises.
     """
-    known = {(each.rule, each.item) for each in told}
+    known = {(each.rule, each.item) for each in earlier}
     found = [finding for finding in _findings(current, desired, facts) if finding[:2] not in known]
     if not found:
-        return in_order(RULES, told)
+        return in_order(RULES, earlier)
     before: dict[tuple[str, str], int] = {}
     given: set[tuple[str, str, str]] = set()
     for old in _findings(current, current, facts):
@@ -50,7 +50,7 @@ def check(current: Span, desired: Span, facts: Facts, told: Sequence[Problem] = 
         for finding in found
         if not (_only_warns(finding) and finding[:3] in given)
     ]
-    return in_order(RULES, (*told, *problems))
+    return in_order(RULES, (*earlier, *problems))
 
 
 def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:

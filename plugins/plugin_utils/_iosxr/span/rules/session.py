@@ -119,8 +119,8 @@ def one_destination(view: View) -> Iterator[Finding]:
     for use in view.destinations:
         kinds = _kinds_of(use.destination)
         if len(kinds) != 1:
-            said = " and ".join(kinds) or "nothing"
-            yield Finding("S2", use.item, f"the destination names {said}", "Name one interface as destination.")
+            kinds_given = " and ".join(kinds) or "nothing"
+            yield Finding("S2", use.item, f"the destination names {kinds_given}", "Name one interface as destination.")
 
 
 def _kinds_of(destination: Destination) -> list[str]:
@@ -269,7 +269,7 @@ def ethernet_tunnel(view: View) -> Iterator[Finding]:
             yield Finding(
                 "ethernet-tunnel",
                 use.item,
-                f"class ethernet puts whole frames into {interface}, which nothing behind its end point{end} can route",
+                f"class ethernet puts whole frames into {interface}, which nothing beyond its end point{end} can route",
                 "Let the tunnel end at the analyser itself.",
             )
 

@@ -69,13 +69,13 @@ def some(words: Iterable[str], most: int = 5) -> str:
     >>> some(["a", "b", "c"], 2)
     'a, b and 1 more'
     """
-    shown = list(words)
-    more = f" and {len(shown) - most} more" if len(shown) > most else ""
-    return ", ".join(shown[:most]) + more
+    listed = list(words)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
 
 
 def doubt(known: Known[object]) -> str:
-    """What to add to a message that rests on a value which nobody has verified for the platform."""
+    """What to add to a message that rests on a value that is not verified for the platform."""
     return "" if known.certain else " (not verified for this platform)"
 
 
@@ -109,7 +109,7 @@ def names_list(source: Source) -> bool:
 
 @dataclass(frozen=True)
 class View:
-    """before: what the router carries; after: what it shall carry."""
+    """before: what the router has; after: what it will have."""
 
     before: Span
     after: Span
@@ -126,7 +126,7 @@ class View:
 
     @cached_property
     def destinations_before(self) -> frozenset[tuple[str, str]]:
-        """(session, interface) of every destination that the router carries."""
+        """(session, interface) of every destination that the router has."""
         return frozenset(
             (use.session, use.destination.interface)
             for use in _destination_uses(self.before)
@@ -181,9 +181,9 @@ class View:
         return users
 
     def profiles(self, acl: AccessList) -> list[TcamProfile | None]:
-        """The TCAM profiles under which an ACL is programmed; None stands for a line card without a profile.
+        """The TCAM profiles under which an ACL is programmed; None means a line card without a profile.
 
-        A profile of a line card goes before the one of all line cards. An ACL that is nowhere bound is held against
+        A profile of a line card takes precedence over the one of all line cards. An ACL that is nowhere bound is held against
         the profile of all line cards, or the first one that there is.
         """
         located = self._located_profiles[acl.family]

@@ -48,6 +48,7 @@ def test_all_errors_come_at_once_and_name_their_option() -> None:
 NAMED: list[tuple[Constraints, str]] = [
     (Constraints(no_log=frozenset({"secret"})), "secret"),
     (Constraints(bounds={"size": (0, 1)}), "size"),
+    (Constraints(filled=frozenset({"items"})), "items"),
     (Constraints(mutually_exclusive=[("name", "other")]), "other"),
     (Constraints(required_together=[("name", "other")]), "other"),
     (Constraints(required_one_of=[("name", "other")]), "other"),
@@ -70,7 +71,7 @@ def test_a_table_that_names_an_unknown_option_is_an_error(constraints: Constrain
 
 
 def test_only_numbers_have_bounds() -> None:
-    with pytest.raises(ValueError, match="no numbers: name"):
+    with pytest.raises(ValueError, match="not numbers: name"):
         specification({"name": {"type": "str"}}, Constraints(bounds={"name": (1, 2)}))
     assert specification({"name": {"type": "float"}}, Constraints(bounds={"name": (1, None)}))
 

@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.refusals import Refusal, Refusals, Said
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.refusals import Match, Refusal, Refusals
 
 TABLE = Refusals(
     [
@@ -24,14 +24,20 @@ TABLE = Refusals(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("no: locked by x", Said("no: locked by x", "another session holds it", "Wait.")),  # the first row that matches
-        ("a\nno: denied \nb", Said("no: denied", "this user may not", "Ask.")),
-        ("no: space\nno: denied", Said("no: denied", "this user may not", "Ask.")),  # a row knows more than the pattern
-        ("no: space\nno: more", Said("no: space", "", "")),
-        ("  ^\nwhat is that\n", Said("what is that", "", "")),  # the line in which the match ends
+        (
+            "no: locked by x",
+            Match("no: locked by x", "another session holds it", "Wait."),
+        ),  # the first row that matches
+        ("a\nno: denied \nb", Match("no: denied", "this user may not", "Ask.")),
+        (
+            "no: space\nno: denied",
+            Match("no: denied", "this user may not", "Ask."),
+        ),  # a row knows more than the pattern
+        ("no: space\nno: more", Match("no: space", "", "")),
+        ("  ^\nwhat is that\n", Match("what is that", "", "")),  # the line in which the match ends
         ("yes, no: nothing", None),
         ("", None),
     ],
 )
-def test_a_row_counts_before_the_general_pattern_and_the_whole_line_is_told(text: str, said: Said | None) -> None:
+def test_a_row_counts_before_the_general_pattern_and_the_whole_line_is_told(text: str, said: Match | None) -> None:
     assert TABLE.find(text) == said

@@ -249,7 +249,7 @@ def test_a_collector_that_is_not_there_is_told_with_those_that_are() -> None:
         collector_address([], "x")
     with pytest.raises(ValueError, match="names no collector"):
         collector_address([Region("emea")], "emea")
-    with pytest.raises(ValueError, match="is no address") as found:
+    with pytest.raises(ValueError, match="is not an address") as found:
         collector_address([Region("emea", "/" * 400)], "emea")
     assert len(str(found.value)) < 200
 

@@ -30,14 +30,14 @@ CLUSTER = "node0:\n" + "-" * 74 + "\n"
         ("error: flow traceoptions session is active, monitor security flow is blocked.", "", "exclude", "other one"),
         ("error: could not resolve file: client-trace", "", NO_FILE, "No packet"),
         ("error: /var/log/x: No such file or directory", "", NO_FILE, "name of the file"),
-        ("              ^\nunknown command.", "unknown command.", "may not do that, or", "permissions"),
+        ("              ^\nunknown command.", "unknown command.", "is not allowed to do that, or", "permissions"),
         ("          ^\nsyntax error, expecting <command>.", "syntax error, expecting <command>.", "form", "release"),
         ("missing mandatory argument", "", "form", "release"),
         ("missing argument.", "", "form", "release"),
         ("'s' is ambiguous.\nPossible completions:", "'s' is ambiguous.", "form", "release"),
-        (CLUSTER + "error: permission denied: log", "error: permission denied: log", "may not", "trace and clear"),
-        ("permission denied.", "", "may not", "configure and control"),
-        ("error: /var/log/x: Permission denied", "", "may not", "maintenance"),
+        (CLUSTER + "error: permission denied: log", "error: permission denied: log", "not allowed", "trace and clear"),
+        ("permission denied.", "", "not allowed", "configure and control"),
+        ("error: /var/log/x: Permission denied", "", "not allowed", "maintenance"),
         ("invalid value 'x' in ip address: 'y'", "", "", ""),
         ("error: Value 70000 is not within range (1..65535)", "", "", ""),
         (
@@ -89,6 +89,6 @@ def test_a_problem_says_what_the_table_knows_and_what_the_device_said() -> None:
     assert known and unknown
     problem = refused_problem(known, "filters[a]", "monitor security flow start")
     assert (problem.rule, problem.item, problem.device_text) == ("device", "filters[a]", known.text)
-    assert problem.message == "the device refused 'monitor security flow start': this user may not do that"
+    assert problem.message == "the device refused 'monitor security flow start': this user is not allowed to do that"
     assert problem.remedy == known.remedy
     assert refused_problem(unknown, "show version", "show version", "read").remedy == OTHERWISE

@@ -375,7 +375,7 @@ def test_udfs_and_tunnels_go_only_when_nothing_needs_them() -> None:
     assert list(result.tunnels) == ["tunnel-ip3", "tunnel-ip9"]
     assert kept(document) == {
         "udfs[u]": "was not deleted: the ipv4 access list TM matches it",
-        "tunnels[tunnel-ip3]": "was not deleted: the session a goes there",
+        "tunnels[tunnel-ip3]": "was not deleted: the session a uses it as destination",
         "tunnels[tunnel-ip9]": "was not deleted: its mode is ipv6ipv4, not gre",
     }
     whole = to_document(ROUTER)

@@ -70,11 +70,11 @@ def test_any_text_is_a_size_or_refused_in_words(text: str) -> None:
         size = size_of(text)
     except ValueError as error:
         refused = str(error)
-    assert "is no size" in refused or (size >= 0 and text.strip()[0] in "0123456789")
+    assert "is not a valid size" in refused or (size >= 0 and text.strip()[0] in "0123456789")
 
 
 def test_what_is_no_size_is_cut_in_the_message() -> None:
-    with pytest.raises(ValueError, match="is no size") as found:
+    with pytest.raises(ValueError, match="is not a valid size") as found:
         size_of("x" * 9000)
     assert len(str(found.value)) < 100
 

@@ -130,7 +130,7 @@ def test_an_operation_that_went_through_json_is_the_same_step_and_says_what_is_s
         {"image_name": NAME, "vendor": VENDOR, "size": SIZE, "sha256": "ab" * 32},
     ]
     for item, do in (("center", (POST,)), ("targets[center]", ())):
-        with pytest.raises(ValueError, match="no operation on images"):
+        with pytest.raises(ValueError, match="not an operation on images"):
             step_of(Operation("create", item, do, None))
 
 
@@ -255,7 +255,7 @@ def test_sizes_with_units(text: str, size: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "g", "-1", "1.5g", "1e9", "0x10", "١٢", "9" * 16, "10g\n10"])
 def test_sizes_that_are_none(text: str) -> None:
-    with pytest.raises(ValueError, match="is no size"):
+    with pytest.raises(ValueError, match="is not a valid size"):
         size_of(text)
 
 

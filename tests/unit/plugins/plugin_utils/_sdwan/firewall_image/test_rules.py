@@ -18,6 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_ima
     TargetState,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.firewall_image.rules import (
+    after,
     check,
     validate,
     validate_regions,
@@ -203,3 +204,13 @@ REGIONS = [Region("default"), Region("emea", "192.0.2.7"), Region("apac", "https
 )
 def test_collectors_are_those_of_regions_that_have_one(chosen: list[str], found: list[str]) -> None:
     assert [problem.rule for problem in validate_regions(chosen, REGIONS)] == found
+
+
+def test_what_uses_an_image_may_be_gone_by_then_and_the_plan_says_so() -> None:
+    state = {"here": appliance(image(in_use=True)), "there": appliance(image("other.qcow2"))}
+    (found,) = errors(check(state, GONE))
+    assert (found.rule, found.assumption) == ("H5", "not_in_use")
+    assumed = replace(GONE, assume=("not_in_use",))
+    assert after(state, assumed) == [f"no firewall uses the image {NAME} (here)"]
+    assert after(state, GONE) == after({"there": state["there"]}, assumed) == []
+    assert after(state, replace(WANTED, assume=("not_in_use",))) == []

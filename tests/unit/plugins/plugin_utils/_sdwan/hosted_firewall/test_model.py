@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import (
     Target,
+    as_rows,
     chosen,
     columns,
     document_of,
@@ -22,7 +23,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firew
     fleet,
     machines,
     members,
-    shown,
     state,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.model import Region, collector_address, sites
@@ -122,8 +122,8 @@ def test_rows_of_a_result_have_every_column_and_the_url_of_the_firewall() -> Non
     assert here["device_url"] == "https://[2001:db8::1]:4100" and here["state"] == "started"
     assert there["device_url"] is None and there["management_ip"] == "192.0.2.12" and there["state"] == "absent"
     assert here.keys() == there.keys() >= {"admin_status", "operation_status", "processing_status", "packets_dropped"}
-    assert "packets_sent" not in shown(found)[0]
-    assert "site_name" not in shown(appliance(row()))[0]
+    assert "packets_sent" not in as_rows(found)[0]
+    assert "site_name" not in as_rows(appliance(row()))[0]
 
 
 REGIONS = [
@@ -137,7 +137,7 @@ REGIONS = [
 def test_the_collector_of_a_region_is_an_address() -> None:
     assert collector_address(REGIONS, "emea") == "192.0.2.70"
     assert collector_address(REGIONS, "apac") == "collector.example.com"
-    for region, words in (("rome", "no region 'rome'"), ("default", "no collector"), ("x", "no address")):
+    for region, words in (("rome", "no region 'rome'"), ("default", "no collector"), ("x", "not an address")):
         with pytest.raises(ValueError, match=words):
             collector_address(REGIONS, region)
 
@@ -158,7 +158,7 @@ JSON = st.recursive(
 @given(st.lists(st.dictionaries(st.sampled_from([*row(), "site_name", "management_ip"]), JSON), max_size=4))
 def test_no_answer_breaks_the_reading(rows: list[dict[str, Any]]) -> None:
     found = center(across("berlin", "paris"), *rows)
-    assert len(columns(found)) == len(shown(found)) == 3
+    assert len(columns(found)) == len(as_rows(found)) == 3
 
 
 @given(st.sampled_from([*STATUSES]))

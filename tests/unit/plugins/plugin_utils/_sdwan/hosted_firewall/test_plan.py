@@ -212,7 +212,7 @@ def test_operations_that_went_through_json_are_the_same_steps(current: Fleet, do
 def test_an_operation_on_another_appliance_is_none_of_ours() -> None:
     document = across("paris")
     (step,) = steps(center(document), document, CENTER)
-    with pytest.raises(ValueError, match="no operation on the firewalls of this task"):
+    with pytest.raises(ValueError, match="not an operation on the firewalls of this task"):
         step_of(plan([step]).operations[0], CENTER, center(across("berlin")).targets)
 
 

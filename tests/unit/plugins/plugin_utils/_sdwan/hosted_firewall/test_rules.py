@@ -16,6 +16,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firew
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.rules import (
     Details,
     View,
+    after,
     check,
     validate,
 )
@@ -272,3 +273,42 @@ def test_all_problems_come_at_once() -> None:
     document = across("rome", "dc", "berlin/berlin-a", image="other.qcow2")
     assert {rule for rule, _item in managed(document)} == {"H24", "H1", "H9"}
     assert len(managed(document)) == 4
+
+
+# -- what an earlier stage may bring ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("images", "assumption"),
+    [
+        ([], "image"),
+        ([Image(IMAGE, status="uploading", percent=4)], "image"),
+        ([Image(IMAGE, status="failed")], "image"),
+        ([Image(IMAGE, "Check Point", status="complete")], ""),
+    ],
+)
+def test_an_image_that_is_not_there_yet_may_be_brought_by_an_earlier_stage(
+    images: list[Image], assumption: str
+) -> None:
+    (found,) = judged(appliance(), task(), Details(images={"": images}))
+    assert (found.item, found.assumption, found.severity) == ("image", assumption, "error")
+
+
+def test_redirects_may_be_gone_by_then_and_a_collector_that_is_away_may_not_be_there_by_then() -> None:
+    (live,) = judged(appliance(row()), task(present=False), Details(redirects={"": "a live policy"}))
+    assert (live.rule, live.assumption) == ("H4", "no_redirects")
+    away = Details(images={"": [COMPLETE]}, storage={"": [ROOM]}, closed={"emea": "refused"})
+    document = across("paris")
+    assert [found.assumption for found in judged(center(document), document, away)] == [""]
+
+
+def test_a_plan_names_what_its_task_assumes_whatever_is_there() -> None:
+    assumed = across("berlin", "paris", assume=("image", "no_redirects"))
+    listed = steps(center(assumed), assumed, Resources("sdwan_center"))
+    where = "SD-WAN Center, the collector of region emea"
+    assert after(assumed, listed) == [f"the image {IMAGE} is complete on {where}"]
+    assert after(across("berlin"), listed) == []
+    gone = task(present=False, assume=("image", "no_redirects"))
+    taking = steps(appliance(row()), gone, Resources("sdwan"))
+    assert after(gone, taking) == ["no live policy redirects to the firewall of this appliance"]
+    assert after(gone, []) == []

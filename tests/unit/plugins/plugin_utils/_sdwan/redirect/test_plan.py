@@ -5,7 +5,7 @@
 """Laws of redirects: the plan gives what is wanted, a second one is empty, its undo gives what was; what each state owns.
 
 The editor that carries the requests out is a plain model of NITRO: a POST adds, a PUT replaces the lists that it names and keeps
-the rest, a DELETE takes away what its keys name.
+the rest, a DELETE removes what its keys name.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.mod
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.plan import desired_state
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.redirect.rules import (
     Context,
+    after,
     check,
     check_order,
     validate,
@@ -271,3 +272,25 @@ def test_every_problem_comes_at_once() -> None:
         site_policies=[{"site": "a/b", "policies": [{**OUT, "destination_port": "x"}, {"action": "redirect"}]}],
     )
     assert {item.rule for item in validate(document, "merged")} >= {"H2", "H25", "H26"}
+
+
+# -- what an earlier stage may bring ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hosted_now", "rule"), [({"berlin": [], "paris": UP["paris"]}, "H4"), (None, "H32")])
+def test_firewalls_may_be_up_by_then_and_with_force_they_need_not_be(hosted_now, rule):
+    before = Redirects()
+    desired = desired_state(before, GOOD, "merged")
+    for force, severity in ((False, "error"), (True, "warning")):
+        around = replace(AROUND, hosted=hosted_now, force=force)
+        found = [item for item in check(before, desired, around) if item.rule == rule]
+        assert found
+        assert {(item.assumption, item.severity) for item in found} == {("hosted_firewalls", severity)}
+
+
+def test_a_plan_names_the_firewalls_that_it_newly_redirects_into_whether_they_are_up_or_not():
+    before = Redirects()
+    desired = desired_state(before, GOOD, "merged")
+    expected = ["the hosted firewalls of berlin, paris are up"]
+    assert after(before, desired, AROUND) == after(before, desired, replace(AROUND, hosted=None)) == expected
+    assert after(desired, desired, AROUND) == []

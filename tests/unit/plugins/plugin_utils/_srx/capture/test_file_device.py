@@ -125,7 +125,7 @@ def test_a_destination_that_names_no_file_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "captures").mkdir()
-    with pytest.raises(ApplyFailed, match="names no file"):
+    with pytest.raises(ApplyFailed, match="not the beginning of a file name"):
         write(dest, [], [])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

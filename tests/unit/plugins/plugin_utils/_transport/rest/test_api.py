@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Paths and texts of REST calls: what goes on the wire stays below the base path, what is shown stays on a line."""
+"""Paths and texts of REST calls: what goes on the wire stays below the base path."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import (
-    LONGEST_TEXT,
     Rejected,
-    clean,
     target,
 )
 
@@ -74,14 +72,6 @@ def test_whatever_path_is_let_through_stays_below_the_base_path(path: str) -> No
     assert ".." not in parts
     assert not wire.startswith("/")
     assert "?" not in wire
-
-
-@given(st.text(max_size=3000))
-def test_a_text_for_a_person_is_one_bounded_printable_line(text: str) -> None:
-    line = clean(text)
-    assert line.isprintable()
-    assert len(line) <= LONGEST_TEXT + 1
-    assert clean(line, LONGEST_TEXT + 1) == line
 
 
 def test_a_rejection_is_a_failure_that_changed_nothing() -> None:

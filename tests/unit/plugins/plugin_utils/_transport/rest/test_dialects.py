@@ -78,7 +78,7 @@ def test_reading_an_answer_never_raises(body: Any) -> None:
     for dialect in TABLE.rows.values():
         error = dialect.error(body)
         assert error is None or (error[0] and isinstance(error[1], str))
-        assert isinstance(dialect.said(body), str)
+        assert isinstance(dialect.text_of_error(body), str)
         assert isinstance(dialect.token(body), str)
 
 

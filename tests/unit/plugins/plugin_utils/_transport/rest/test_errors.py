@@ -23,7 +23,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.err
     explained,
 )
 
-ATTEMPT = Attempt(host="edge1", port=443, call="POST config/login", timeout=10, read_timeout=30, shown="ab" * 32)
+ATTEMPT = Attempt(host="edge1", port=443, call="POST config/login", timeout=10, read_timeout=30, fingerprint="ab" * 32)
 
 
 def certificate(code: int, message: str) -> ssl.SSLCertVerificationError:

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What runs of this controller have made on a device and not removed yet: one record and one lock a device.
+
+The lock belongs to the worker and to its guard together, and the system frees it when both are gone, however they went: that
+holds for containers with a common folder too, where process ids mean nothing. The record says who they are and what they made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .processes import Process, machine, own, parent
+from .state_dir import StateDir, read, unusable, write
+
+FOLDER = "guards"
+TRIES, PAUSE = 5, 0.1  # a process that only looks holds the lock for a moment
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)  # file systems without them
+
+
+class Busy(Exception):
+    """Another run of this controller works there. Its text says which."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """made: what is on the device because of it, in the words of the capability; None: nothing. ended: by whom, why, when and
+    in which state of the device; None while it goes on, and when it could not be recorded. main: ansible-playbook."""
+
+    module: str
+    host: str
+    device: str
+    began: str
+    machine: str
+    worker: Process
+    main: Process | None = None
+    guard: Process | None = None
+    made: dict[str, Any] | None = None
+    ended: dict[str, str] | None = None
+
+    @property
+    def lives(self) -> bool:
+        """Whether a process still works for it, as far as process ids of this machine show."""
+        if self.ended or self.machine != machine():
+            return False
+        return self.worker.lives or bool(self.guard and self.guard.lives)
+
+    @property
+    def who(self) -> str:
+        """The process that matters now, in words."""
+        if self.machine != machine():
+            return f"process {(self.main or self.worker).id} on {self.machine.partition('/')[0]}"
+        if self.main is None or self.main.lives:
+            return f"process {(self.main or self.worker).id}"
+        if self.worker.lives:
+            return f"process {self.worker.id}, the worker of an ansible-playbook that is gone"
+        return f"process {self.guard.id if self.guard else self.worker.id}, which cleans up after a run that is gone"
+
+
+def of_text(text: str) -> Record:
+    """Raises ValueError, KeyError, TypeError for what is no record."""
+    found = json.loads(text)
+    for key in ("main", "worker", "guard"):
+        found[key] = Process(**found[key]) if found[key] else None
+    return Record(**found)
+
+
+@dataclass
+class Book:
+    """The record of one device on the disk."""
+
+    path: Path
+
+    def read(self) -> Record | None:
+        try:
+            text = read(self.path)
+            return of_text(text) if text else None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            remedy = "See what is left on its device, and delete it."
+            raise unusable(f"the record {self.path} cannot be read ({error!r})", remedy) from None
+
+    def write(self, record: Record) -> None:
+        """Raises OSError."""
+        write(self.path, json.dumps(asdict(record), indent=2) + "\n")
+
+    def end(self, record: Record, by: str, why: str, device_state: str) -> None:
+        """The last word on a record. What is gone from the device is gone from it. Raises OSError."""
+        gone = device_state.startswith("unchanged")
+        ended = {"by": by, "why": why, "at": now(), "device_state": device_state}
+        self.write(replace(record, made=None if gone else record.made, ended=ended))
+
+    def remove(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass
+class Reservation:
+    """A device that is this run's until the end. left: the record of an earlier run that is gone. lock: a descriptor."""
+
+    book: Book
+    record: Record
+    left: Record | None
+    lock: int
+    handed_over: bool = False  # to the guard, which writes the last word
+    device_state: str = "not looked at"
+
+    def hold(self, made: Mapping[str, Any] | None, guard: Process | None = None) -> None:
+        """This is what is on the device from now on because of us. Raises ValidationFailed: nothing may be made unrecorded."""
+        self.record = replace(self.record, made=None if made is None else dict(made), guard=guard)
+        try:
+            self.book.write(self.record)
+        except OSError as error:
+            raise unusable(f"the record {self.book.path} cannot be written: {error.strerror}") from None
+
+    def tell(self, device_state: str) -> None:
+        """What is on the device now, in a sentence that begins with "unchanged" where nothing of ours does."""
+        self.device_state = device_state
+        if device_state.startswith("unchanged"):
+            self.record = replace(self.record, made=None)
+
+    def finish(self) -> None:
+        """The last word of this process."""
+        if self.handed_over:
+            return
+        with contextlib.suppress(OSError):  # the old text is true enough: its processes are gone soon
+            if self.record.made is None:
+                self.book.remove()
+            else:
+                self.book.end(self.record, "worker", "it could not be cleaned up", self.device_state)
+
+
+class Records:
+    """Of a device. device: what identifies it, such as address and port. host: its name in the inventory."""
+
+    def __init__(self, state: StateDir, module: str, host: str, device: str) -> None:
+        self._state = state
+        self._module, self._host, self._device = module, host, device
+        readable = re.sub(r"[^A-Za-z0-9.-]", "_", device)[:80]
+        self._name = f"{readable}-{hashlib.sha256(device.encode()).hexdigest()[:8]}"
+
+    def look(self) -> Record | None:
+        """The record of an earlier run that is gone. Writes nothing. Raises Busy, ValidationFailed."""
+        folder = self._state.folder(FOLDER, create=False)
+        book = Book(folder / f"{self._name}.json")
+        left = book.read()
+        try:
+            lock = os.open(folder / f"{self._name}.lock", os.O_RDONLY | os.O_NOFOLLOW)
+        except OSError:
+            lock = -1
+        try:
+            if left and (left.lives or (lock >= 0 and not _locked(lock, fcntl.LOCK_SH))):
+                raise Busy(left.who)
+        finally:
+            if lock >= 0:
+                os.close(lock)
+        return left
+
+    @contextlib.contextmanager
+    def reserved(self) -> Iterator[Reservation]:
+        """Raises Busy, ValidationFailed."""
+        folder = self._state.folder(FOLDER, create=True)
+        book = Book(folder / f"{self._name}.json")
+        try:
+            lock = os.open(folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise unusable(f"{error.filename} cannot be opened: {error.strerror}") from None
+        try:
+            if not _locked(lock, fcntl.LOCK_EX):
+                left = book.read()
+                raise Busy(left.who if left else "it has only just begun")
+            left = book.read()
+            if left and left.lives:
+                raise Busy(left.who)
+            reservation = Reservation(book, self._begun(), left, lock)
+            # What is left of the earlier run stays on record until it is gone.
+            reservation.hold(left.made if left else None)
+            try:
+                yield reservation
+            finally:
+                reservation.finish()
+        finally:
+            os.close(lock)
+
+    def _begun(self) -> Record:
+        try:
+            main = parent()
+        except ProcessLookupError:
+            raise Busy("this one, whose ansible-playbook is gone") from None
+        return Record(self._module, self._host, self._device, now(), machine(), own(), main)
+
+
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _locked(lock: int, how: int) -> bool:
+    for _try in range(TRIES):
+        try:
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in _NO_LOCKS:
+                return True  # process ids have to do
+            time.sleep(PAUSE)
+        else:
+            return True
+    return False
