@@ -7,17 +7,20 @@
 Ownership: ``overridden`` owns all monitor sessions and source attachments. Access lists, bindings, UDFs, TCAM profiles
 and tunnels are owned only by being named. Bindings that are not named stay in every state; an access list whose
 document has no ``entries`` keeps its own. An interface that a document names as a source belongs to the sessions under
-which the document names it: in state merged and replaced it leaves the others, whatever their class.
+which the document names it: in state merged and replaced it leaves the others, whatever their class. What is never
+written (unwritten.py) stays in all states but ``deleted``, with the mirror that it belongs to, until the document says
+remove_unsupported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from ..._engine import states
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problem
 from .described import INCOMPLETE, described
 from .document import Document, DocumentError
 from .model import (
@@ -31,13 +34,14 @@ from .model import (
     Tunnel,
 )
 from .rules.table import RULES
+from .unwritten import kept, lost, parts
 
 T = TypeVar("T")
 
 
 class Resulting(NamedTuple):
     """span: all that the router must have of what was read. findings: the rules of the table that the document itself breaks,
-    such as a source in two sessions of a class, which the span does not show; what is named to be deleted and stays."""
+    such as a source in two sessions of a class, which the span does not show; what should be removed and stays."""
 
     span: Span
     findings: tuple[Problem, ...]
@@ -49,13 +53,16 @@ def resulting(current: Span, document: Document) -> Resulting:
     if document.state == "deleted":
         if document.problems:
             raise DocumentError(document.problems)
-        left, kept = _deleted(current, document)
-        return Resulting(left, tuple(kept))
+        left, staying = _deleted(current, document)
+        return Resulting(left, tuple(staying))
     given, findings = described(document, current if document.state == "merged" else Span())
     problems = (*document.problems, *findings)
-    if any(problem.rule not in RULES for problem in problems):
+    if any(each.rule not in RULES for each in problems):
         raise DocumentError(problems)
-    return Resulting(_as_the_hardware_is(current, _applied(current, given, document)), problems)
+    meant = _Meant(current, given, document)
+    return Resulting(
+        _as_the_hardware_is(current, meant.span()), (*problems, *meant.findings(), *_globals(current, document))
+    )
 
 
 def desired_state(current: Span, document: Document) -> Span:
@@ -73,52 +80,169 @@ def validate(document: Document) -> list[Problem]:
         return list(document.problems)
     later = {*RULES, INCOMPLETE} if document.state == "merged" else set(RULES)
     problems = (*document.problems, *described(document, Span())[1])
-    return [problem for problem in problems if problem.rule not in later]
+    return [each for each in problems if each.rule not in later]
+
+
+def _globals(current: Span, document: Document) -> list[Problem]:
+    """A document that shows other router-wide settings than the router has is not obeyed, so it must not go unsaid."""
+    if document.globals is None or document.globals == current.globals:
+        return []
+    text = f"the router has {'; '.join(current.globals) or 'none'}; the settings of the whole router are never changed here"
+    return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 
 # -- merged, replaced, overridden
 
 
-def _applied(current: Span, given: Span, document: Document) -> Span:
-    state = document.state
-    names = {item.name for item in document.sessions}
-    mirrored = {key.interface for key in given.sources}
-    before = _reclassed(current, given) if state == "merged" else current.sources
-    staying = {
-        key: source
-        for key, source in before.items()
-        if (key in given.sources or key.interface not in mirrored)
-        and (state == "merged" or source.session not in names)
-    }
-    lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
-    return Span(
-        states.desired_state(
-            current.sessions,
-            given.sessions,
-            state,
-            lambda _was, new: _with_other(current.sessions.get(new.name), new),
-            owned=lambda name: name not in names,
-        ),
-        states.desired_state(
-            staying, given.sources, state, lambda _was, new: _with_other(current.sources.get(new.key), new)
-        ),
-        {**current.access_lists, **(lists if state == "merged" else given.access_lists)},
-        {**current.bindings, **{key: _bound(current.bindings.get(key), new) for key, new in given.bindings.items()}},
-        {**current.udfs, **given.udfs},
-        {**current.tcam_profiles, **given.tcam_profiles},
-        {
-            **current.tunnels,
-            **{name: _with_other(current.tunnels.get(name), new) for name, new in given.tunnels.items()},
-        },
-    )
+class _Meant:
+    """What a router shall carry, of what was read of it (current) and what its document describes by itself (given)."""
+
+    def __init__(self, current: Span, given: Span, document: Document) -> None:
+        self._current = current
+        self._given = given
+        self._state = document.state
+        self._names = {item.name for item in document.sessions}
+        self._removing = {item.name for item in document.sessions if item.removes}
+        self._sessions = {item.name: item for item in document.sessions if item.configured}
+        self._sources = {(item.key, session.name): item for session in document.sessions for item in session.sources}
+        self._tunnels = {item.key: item for item in document.tunnels}
+        self._mirrored = {key.interface for key in given.sources}
+        self._unnamed = {key: source for key, source in current.sources.items() if key.interface not in self._mirrored}
+        self._leaving = {
+            source.interface: source
+            for key, source in current.sources.items()
+            if key.interface in self._mirrored and key not in given.sources
+        }
+        self._guarded_sessions = self._guards_sessions()
+        self._guarded = self._guards_sources()
+
+    def span(self) -> Span:
+        current, given, state = self._current, self._given, self._state
+        before = _reclassed(current, given) if state == "merged" else current.sources
+        staying = {
+            key: source
+            for key, source in before.items()
+            if (key in given.sources or key.interface not in self._mirrored)
+            and (state == "merged" or key in self._guarded or source.session not in self._names)
+        }
+        lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
+        return Span(
+            states.desired_state(
+                current.sessions,
+                given.sessions,
+                state,
+                lambda _was, new: self._session(new),
+                owned=lambda name: name not in self._names | self._guarded_sessions,
+            ),
+            states.desired_state(
+                staying,
+                given.sources,
+                state,
+                lambda _was, new: self._source(new),
+                owned=lambda key: key not in self._guarded,
+            ),
+            {**current.access_lists, **(lists if state == "merged" else given.access_lists)},
+            {
+                **current.bindings,
+                **{key: _bound(current.bindings.get(key), new) for key, new in given.bindings.items()},
+            },
+            {**current.udfs, **given.udfs},
+            {**current.tcam_profiles, **given.tcam_profiles},
+            {**current.tunnels, **{name: self._tunnel(new) for name, new in given.tunnels.items()}},
+            current.globals,
+        )
+
+    def findings(self) -> list[Problem]:
+        """A warning for everything that should go and stays, an error for what is never written and would go unsaid."""
+        return [*self._stays(), *self._losses()]
+
+    # -- what is never written, of what the document names
+
+    def _session(self, new: Session) -> Session:
+        item = self._sessions[new.name]
+        return kept(self._current.sessions.get(new.name), new, item.values.keys(), item.removes)
+
+    def _source(self, new: Source) -> Source:
+        item = self._sources[new.interface, new.session]
+        return kept(self._source_before(new), new, item.values.keys(), self._source_removes(new))
+
+    def _tunnel(self, new: Tunnel) -> Tunnel:
+        item = self._tunnels[new.name]
+        return kept(self._current.tunnels.get(new.name), new, item.values.keys(), item.removes)
+
+    def _source_before(self, new: Source) -> Source | None:
+        """What a source continues; one that gets another place, that which it leaves."""
+        return self._current.sources.get(new.key) or self._leaving.get(new.interface)
+
+    def _source_removes(self, new: Source) -> bool:
+        return self._sources[new.interface, new.session].removes or new.session in self._removing
+
+    def _losses(self) -> Iterator[Problem]:
+        for name, session in self._given.sessions.items():
+            was = self._current.sessions.get(name)
+            if was is not None and not self._sessions[name].removes:
+                yield from _lost(f"sessions[{name}]", lost(was, self._session(session)))
+        for source in self._given.sources.values():
+            before = self._source_before(source)
+            if before is not None and not self._source_removes(source):
+                item = self._sources[source.interface, source.session]
+                yield from _lost(item.place, lost(before, self._source(source)))
+        carried = {id(self._source_before(source)) for source in self._given.sources.values()}
+        for left in self._leaving.values():
+            removes = any(
+                self._source_removes(s) for s in self._given.sources.values() if s.interface == left.interface
+            )
+            if id(left) not in carried and not removes:
+                gone = [(field, str(getattr(left, field))) for field in parts(left)]
+                yield from _lost(f"sessions[{left.session}].sources[{left.interface}]", gone)
+        for name, tunnel in self._given.tunnels.items():
+            known = self._current.tunnels.get(name)
+            if known is not None and not self._tunnels[name].removes:
+                yield from _lost(f"tunnels[{name}]", lost(known, self._tunnel(tunnel)))
+
+    # -- what is never written, of what the document does not name
+
+    def _guards_sessions(self) -> set[str]:
+        """The sessions that overridden would remove, and that hold, or whose sources hold, what nothing here could put back."""
+        if self._state != "overridden":
+            return set()
+        holding = {name for name, session in self._current.sessions.items() if parts(session)}
+        holding |= {source.session for source in self._unnamed.values() if parts(source)}
+        return (holding & self._current.sessions.keys()) - self._names
+
+    def _guards_sources(self) -> dict[SourceKey, Source]:
+        """Those of such sessions, and those that would go from another one and hold such a thing themselves."""
+        if self._state == "merged":
+            return {}
+        return {
+            key: source
+            for key, source in self._unnamed.items()
+            if source.session in self._guarded_sessions or (parts(source) and source.session not in self._removing)
+        }
+
+    def _stays(self) -> Iterator[Problem]:
+        for name in sorted(self._guarded_sessions):
+            session = self._current.sessions[name]
+            sources = [source for source in self._guarded.values() if source.session == name]
+            held = sorted({*parts(session), *(f"sources.{field}" for source in sources for field in parts(source))})
+            yield _stays(f"sessions[{name}]", held, "Remove it by its name, with state deleted.")
+        for source in self._guarded.values():
+            owned = self._state == "overridden" or source.session in self._names
+            if owned and source.session not in self._guarded_sessions:
+                remedy = f"Say remove_unsupported: true at sessions[{source.session}] to remove it."
+                yield _stays(f"sessions[{source.session}].sources[{source.interface}]", parts(source), remedy)
 
 
-Submode = TypeVar("Submode", Session, Source, Tunnel)
+def _stays(item: str, held: Sequence[str], remedy: str) -> Problem:
+    text = f"was not removed: it has {', '.join(held)}, which nothing here could put back"
+    return Problem("kept", item, text, remedy, "warning")
 
 
-def _with_other(was: Submode | None, new: Submode) -> Submode:
-    """Lines that no field knows are the router's: kept, unless the document itself has some."""
-    return replace(new, other=was.other) if was is not None and not new.other else new
+def _lost(place: str, found: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    for field, what in found:
+        text = f"the router has {what!r} there, which would go and which nothing here could put back"
+        remedy = f"Leave {field} out to keep it, or say remove_unsupported: true at {place} to remove it."
+        yield problem(RULES, Finding("unwritten", f"{place}.{field}", text, remedy))
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:
