@@ -18,8 +18,8 @@ description:
     mirror that was created or changed does not come up, or one that was operational before is not any more and the document did
     not remove it, the router rolls back.
   - Written for NCS 5500. What other platforms add (next-hop, pseudowire and file destinations, partial mirroring and more)
-    is parsed, shown and kept, and refused in a document where it would have to be written. Nothing here could put it back, so
-    it stays in every O(state) until O(config.sessions[].remove_unsupported) takes it off or V(deleted) names its session.
+    is parsed, shown and kept, and refused in a document where it would have to be written. This module could not
+    restore it, so it stays in every O(state) until O(config.sessions[].remove_unsupported) removes it or V(deleted) names its session.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -113,8 +113,8 @@ options:
             description:
               - V(true) removes from this session, and from its sources that are listed, what this module never writes (O(config.sessions[].other),
                 other destinations than interfaces, partial mirroring and the like) and the document does not list, in every O(state).
-                In V(replaced) and V(overridden) sources that have such a thing and are not named go, too.
-              - Otherwise it stays. A document that would put something else in its place is refused (rule C(unwritten)).
+                In V(replaced) and V(overridden) it removes sources that have such configuration and are not listed, too.
+              - Otherwise it stays. A document that would replace it is refused (rule C(unwritten)).
             type: bool
           sources:
             description: The mirrored interfaces.
@@ -170,8 +170,8 @@ options:
       access_lists:
         description:
           - Access lists that select what is mirrored. Only those named here are read, changed or deleted.
-          - Wherever a list is bound it filters, too. A change that takes entries away, goes before a C(deny), or leaves no entry that
-            permits the rest gets a warning (C(filters)) that names every interface and every such entry.
+          - Wherever a list is bound it filters, too. A change that removes entries, puts a C(permit) before a C(deny), or leaves no
+            entry that permits the rest gets a warning (C(filters)) that names every interface and every such entry.
         type: list
         elements: dict
         suboptions:
@@ -202,7 +202,7 @@ options:
                 description:
                   - What is between the action and C(udf) or C(capture), in the router's words, such as
                     C(udp 10.1.1.0 0.0.0.255 eq 10 any). The text itself for a remark.
-                  - Upper and lower case are the same in keywords, and two things in names (C(vrf RED), C(net-group SERVERS)).
+                  - Letter case matters in names (C(vrf RED), C(net-group SERVERS)), not in keywords.
                 type: str
                 required: true
               udfs:
@@ -334,10 +334,10 @@ options:
             type: bool
       globals:
         description:
-          - Settings of C(monitor-session) that are the whole router's and no session (C(router-id), C(local-capture-capacity),
+          - Router-wide settings of C(monitor-session), which are no sessions (C(router-id), C(local-capture-capacity),
             C(default-capture-disable), C(mirror-interval)), a line each, as the router has them.
-          - For the reader. They are shown, never written and never removed, and no session may have the name of one. A document that
-            has others than the router gets a warning.
+          - They are shown, never written and never removed, and no session may have the name of one. A document that has others than the
+            router gets a warning.
         type: list
         elements: str
   state:
@@ -349,8 +349,8 @@ options:
         of whatever class; it stays in sessions of two classes only where the document names it in both.
       - V(overridden) does the same, and removes all monitor sessions and source attachments that are not named. ACLs,
         bindings, UDFs, profiles and tunnels are owned only by being named; others stay.
-      - What this module never writes stays in all three. A session or source that is not named and has such a thing is kept with a
-        warning (C(kept)), a session with all its sources.
+      - What this module never writes stays in all three. A session or source that is not named and has such configuration is
+        kept with a warning (C(kept)), a session with all its sources.
       - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
         never deleted; a warning says so.
       - C(monitor-session) lines under C(l2vpn), and router-wide settings of C(monitor-session) (O(config.globals)), belong to no document

@@ -5,8 +5,8 @@
 """Match criteria of access control entries: one form for all that mean the same, and the TCAM fields they need. Pure.
 
 The router rewrites what was typed (`10.1.1.1/32` -> `host 10.1.1.1`, `eq 80` -> `eq www`). Both sides pass through
-normal_match(), so it does not matter which form a release prints. What the tables do not know is kept word by word. The letter case
-of keywords says nothing; that of names (VRFs, groups, counters) does, so only words that the tables know as keywords fold.
+normal_match(), so it does not matter which form a release prints. What the tables do not know is kept word by word. Letter case
+matters in names (VRFs, groups, counters), not in keywords, so only words that the tables have as keywords are folded.
 Sources: XRDOCS tutorials "Security ACL on NCS 5500" and "User Defined Key"; port names: the `?` help of IOS XR ACLs.
 """
 
@@ -71,9 +71,9 @@ _TCP_FLAGS = frozenset(
 )
 # option with a value -> names of its numbers
 _VALUED: Mapping[str, Mapping[int, str]] = {"dscp": DSCP, "precedence": PRECEDENCE, "packet-length": {}, "ttl": {}}
-# The next word is a name, or a number: whatever it says, it is no keyword.
+# The next word is a name or a number, never a keyword.
 NAMING = frozenset({"counter", "net-group", "port-group", "police", "vrf", "track"})
-# Keywords behind the addresses beside those of the tables above (`?` help of IOS XR ACLs; types of ICMP, IGMP).
+# Keywords after the addresses, beside those of the tables above (`?` help of IOS XR ACLs; types of ICMP, IGMP).
 _KEYWORDS = frozenset({
     "log", "log-input", "fragments", "fragment-type", "fragment-offset", "dont-fragment", "first-fragment", "is-fragment",
     "last-fragment", "routing", "authen", "destopts", "hop-by-hop", "icmp-off", "set", "qos-group", "traffic-class",
@@ -323,7 +323,7 @@ def _options(words: list[str]) -> list[tuple[str, ...]]:
 
 
 def _folded(word: str) -> str:
-    """A keyword in lower case; what may be a name, as it is. The flags of TCP may have a sign: ``+SYN``."""
+    """A keyword in lower case; anything else, which may be a name, as it is. The flags of TCP may have a sign: ``+SYN``."""
     small = word.lower()
     is_keyword = small in _KEYWORDS or small in _VALUED or small in _OPERATORS or small.lstrip("+-") in _TCP_FLAGS
     return small if is_keyword else word

@@ -36,7 +36,7 @@ from .model import (
 def to_document(span: Span) -> dict[str, Any]:
     """The canonical document: sorted, full names, without what is empty or false. Document.of() leads back.
 
-    Its globals are for the reader: no document sets one.
+    Its globals are information: no document sets one.
     An egress binding, the further words of a binding and one whose name is several words (`common A B`) have no place in
     a document; they belong to no document.
     """

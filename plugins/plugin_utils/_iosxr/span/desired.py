@@ -84,10 +84,10 @@ def validate(document: Document) -> list[Problem]:
 
 
 def _globals(current: Span, document: Document) -> list[Problem]:
-    """A document that shows other router-wide settings than the router has is not obeyed, so it must not go unsaid."""
+    """A document that has other router-wide settings than the router is told so: it is not obeyed."""
     if document.globals is None or document.globals == current.globals:
         return []
-    text = f"the router has {'; '.join(current.globals) or 'none'}; the settings of the whole router are never changed here"
+    text = f"the router has {'; '.join(current.globals) or 'none'}; this module never changes router-wide settings"
     return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 
@@ -95,7 +95,7 @@ def _globals(current: Span, document: Document) -> list[Problem]:
 
 
 class _Meant:
-    """What a router shall carry, of what was read of it (current) and what its document describes by itself (given)."""
+    """What a router must have, from what was read of it (current) and what its document describes by itself (given)."""
 
     def __init__(self, current: Span, given: Span, document: Document) -> None:
         self._current = current
@@ -153,10 +153,11 @@ class _Meant:
         )
 
     def findings(self) -> list[Problem]:
-        """A warning for everything that should go and stays, an error for what is never written and would go unsaid."""
+        """A warning for everything that should be removed and stays, an error for what is never written and would be removed without
+        remove_unsupported."""
         return [*self._stays(), *self._losses()]
 
-    # -- what is never written, of what the document names
+    # -- what the document names: what is never written of it
 
     def _session(self, new: Session) -> Session:
         item = self._sessions[new.name]
@@ -200,10 +201,10 @@ class _Meant:
             if known is not None and not self._tunnels[name].removes:
                 yield from _lost(f"tunnels[{name}]", lost(known, self._tunnel(tunnel)))
 
-    # -- what is never written, of what the document does not name
+    # -- what the document does not name
 
     def _guards_sessions(self) -> set[str]:
-        """The sessions that overridden would remove, and that hold, or whose sources hold, what nothing here could put back."""
+        """The sessions that overridden would remove, and that have, or whose sources have, what could not be restored."""
         if self._state != "overridden":
             return set()
         holding = {name for name, session in self._current.sessions.items() if parts(session)}
@@ -211,7 +212,7 @@ class _Meant:
         return (holding & self._current.sessions.keys()) - self._names
 
     def _guards_sources(self) -> dict[SourceKey, Source]:
-        """Those of such sessions, and those that would go from another one and hold such a thing themselves."""
+        """Those of such sessions, and those that another one would lose and that have such configuration themselves."""
         if self._state == "merged":
             return {}
         return {
@@ -234,13 +235,13 @@ class _Meant:
 
 
 def _stays(item: str, held: Sequence[str], remedy: str) -> Problem:
-    text = f"was not removed: it has {', '.join(held)}, which nothing here could put back"
+    text = f"was not removed: it has {', '.join(held)}, which this collection could not restore"
     return Problem("kept", item, text, remedy, "warning")
 
 
 def _lost(place: str, found: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     for field, what in found:
-        text = f"the router has {what!r} there, which would go and which nothing here could put back"
+        text = f"the router has {what!r}, which this would remove and this collection could not restore"
         remedy = f"Leave {field} out to keep it, or say remove_unsupported: true at {place} to remove it."
         yield problem(RULES, Finding("unwritten", f"{place}.{field}", text, remedy))
 

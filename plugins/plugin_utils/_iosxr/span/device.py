@@ -182,7 +182,10 @@ class SpanWing:
                     configuration.confirm()
         except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
-        details = {"mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched.union(lost))], "commit": command}
+        details = {
+            "mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched.union(lost))],
+            "commit": command,
+        }
         if lost:
             message = f"{len(lost)} of the mirrors {_what(lost, working)}; the change was not confirmed"
             down = [self._down(key, after.get(key), key in working, desired) for key in lost]
@@ -197,7 +200,7 @@ class SpanWing:
         before = "was operational before this run, and is " if worked else ""
         advice = _advice(status)
         if worked and name in desired.sessions and not has_destination(desired.sessions[name]):
-            advice = f"Write the destination of session {name} too, or destination: {{}} if its mirrors shall end."
+            advice = f"Write the destination of session {name} too, or destination: {{}} to end its mirrors."
         text = f"{before}not operational after {self._settle:g} s: {_text(status)}"
         return Problem("settle", f"sessions[{name}].sources[{interface}]", text, advice)
 
@@ -301,8 +304,8 @@ def touched_mirrors(plan: Plan, desired: Span) -> set[MirrorKey]:
 
 
 def removed_mirrors(current: Span, desired: Span, document: Document) -> set[MirrorKey]:
-    """The mirrors that may stop working, because the document takes them away: the source, its session, or, in so many words, the
-    destination of its session. What a session loses by being left out is not among them."""
+    """The mirrors that may stop working, because the document removes them: the source, its session, or explicitly the destination of its
+    session. A destination that the document only leaves out does not count."""
     left = {(source.session, source.interface) for source in desired.sources.values()}
     gone = {(source.session, source.interface) for source in current.sources.values()} - left
     sessions = {item.name for item in document.sessions if item.removes or None in item.values.values()}

@@ -113,7 +113,7 @@ class Item(Generic[K]):
     """One thing that a document names. place: where it is, in the document's words. key: as the model knows it.
 
     values: what the document says of it, by field of the model. What it leaves out is not there. removes: whether what is never
-    written and left out goes (unwritten.py).
+    written and is left out is removed (unwritten.py).
     """
 
     place: str
@@ -152,7 +152,7 @@ class ListItem:
 class Document:
     """everything: state deleted without a document, which means every session and attachment.
 
-    globals: the router-wide settings that it shows; None when left out. Nothing is made of them.
+    globals: the router-wide settings that it shows; None when left out. They change nothing.
     problems: what is wrong with the document by itself. Those that break a rule of the table have its id, and what breaks it is
     left out of the items; none of these rules can be downgraded.
     """
@@ -451,7 +451,7 @@ class _Reading:
             self.say(place, f"{word} is listed twice")
         return tuple(dict.fromkeys(found))
 
-    # -- tunnels, and what is the whole router's
+    # -- tunnels, and router-wide settings
 
     def globals(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
         given = config.get("globals")

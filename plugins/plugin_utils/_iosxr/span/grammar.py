@@ -75,7 +75,7 @@ _session_word = word(79, "S24")
 def session_name(value: Any) -> str:
     name = _session_word(value)
     if name.lower() in GLOBALS:
-        raise ValueError(f"{name!r} is a setting of the whole router, not a session")
+        raise ValueError(f"{name!r} is a router-wide setting, not a session")
     return name
 
 
@@ -194,7 +194,7 @@ def file(value: Any) -> str:
 
 
 def router_wide(value: Any) -> str:
-    """A setting of monitor-session that is the whole router's, as it prints it. It is compared, and goes nowhere."""
+    """A router-wide setting of monitor-session, as the router prints it. It is compared, never sent."""
     line = text(value)
     words = line.split()
     if words[:1] != ["monitor-session"] or len(line) > OTHER_LENGTH or not _OTHER.fullmatch(line):

@@ -199,8 +199,8 @@ class _Collected:
     # -- sessions
 
     def _is_global(self, name: str, rest: Words) -> bool:
-        """Whether `monitor-session NAME REST` is a setting of the router. A word of a later release is one too where no session of
-        that name is known and neither a class nor a line of a session follows it."""
+        """Whether `monitor-session NAME REST` is a router-wide setting. So is an unknown one, where no session of that name is known and
+        neither a class nor a line of a session follows."""
         return name in GLOBALS or bool(
             rest and rest[0] not in SESSION_CLASSES and rest[0] not in _SESSION_WORDS and name not in self.sessions
         )

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is read of a session, a source or a tunnel and never written: it stays on the router in every state, because nothing here
-could put it back. Only the word remove_unsupported takes it away. Pure."""
+"""What is read of a session, a source or a tunnel and never written: it stays on the router in every state, because this collection
+could not restore it. Only remove_unsupported removes it. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SESSION_FEATURES = {
 SOURCE_FEATURES = {"mirror_first": "mirror-first", "mirror_interval": "mirror-interval", "other": "other"}
 GRE_MODES = ("gre ipv4", "gre ipv6")
 
-# What a line that no field knows may set, by its words: the field that would write over it.
+# First words of lines that no field has -> the field that would overwrite such a line.
 _SESSION_PLACES = {
     "destination rx": "rx_destination",
     "destination tx": "tx_destination",
@@ -70,9 +70,9 @@ def _is_foreign(mode: str) -> bool:
 
 
 def kept(was: Submode | None, new: Submode, said: Collection[str], removes: bool) -> Submode:
-    """new, with what the router has of it and is never written, as far as the document does not speak of it.
+    """new, with what the router has of it and is never written, as far as the document does not have it.
 
-    said: the fields that the document speaks of. removes: its word remove_unsupported, which leaves nothing but what it says.
+    said: the fields that the document has. removes: its remove_unsupported, which leaves nothing but what the document has.
     """
     if was is None:
         return new
@@ -87,8 +87,8 @@ def _empty(field: str) -> Any:
 
 
 def lost(was: Session | Source | Tunnel, new: Session | Source | Tunnel) -> Iterator[tuple[str, str]]:
-    """(field, what the router has there) of everything that is never written and goes, with nothing unwritten in its place:
-    what would take its place is refused as such."""
+    """(field, what the router has there) of everything that is never written and would be removed. What would have to be written
+    instead of it is refused by the rule of its feature."""
     for field in parts(was):
         before, after = getattr(was, field), getattr(new, field)
         if field == "other":

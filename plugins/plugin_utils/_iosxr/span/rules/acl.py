@@ -292,7 +292,7 @@ def binding_taken(view: View) -> Iterator[Finding]:
 
 
 def list_filters(view: View) -> Iterator[Finding]:
-    """What a run takes from the filter that a bound list is, on whatever interface. Told of what it changes."""
+    """What a run takes from the filter that a bound list is, on any interface. Reported for what it changes."""
     bound: dict[AccessListKey, list[Binding]] = defaultdict(list)
     for binding in view.after.bindings.values():
         for name in lists_of(binding):
@@ -302,27 +302,27 @@ def list_filters(view: View) -> Iterator[Finding]:
         fresh = [binding for binding in bindings if not _is_bound_before(view, binding)]
         if after is None or (before == after and not fresh):
             continue
-        told = _filter_changes(before, after)
+        effects = _filter_changes(before, after)
         concerned = bindings if before != after else fresh
         ends = any(lists_of(binding)[-1] == key.name for binding in concerned)
         if (
-            (told or fresh or before is None)
+            (effects or fresh or before is None)
             and ends
             and not any(_permits_all(ace, key.family) for ace in after.entries)
         ):
-            told.append("no entry permits all of the rest, so everything else is dropped")
-        if told:
+            effects.append("no entry permits all of the rest, so everything else is dropped")
+        if effects:
             where = ", ".join(sorted(f"{binding.interface} {binding.direction}" for binding in concerned))
             remedy = (
                 "Keep these entries, end the list with a permit of everything, or use a list of its own for the mirror."
             )
             yield Finding(
-                "filters", f"{list_item(key)}.entries", f"{key.name} filters on {where}: {'; '.join(told)}", remedy
+                "filters", f"{list_item(key)}.entries", f"{key.name} filters on {where}: {'; '.join(effects)}", remedy
             )
 
 
 def lists_of(binding: Binding) -> list[str]:
-    """The lists of a binding. `common A B` is two: what A neither permits nor denies goes on to B."""
+    """The lists of a binding. `common A B` is two: B decides on what A neither permits nor denies."""
     words = binding.acl.split()
     return words[1:] if len(words) > 1 and words[0] == "common" else words
 
@@ -333,7 +333,7 @@ def _is_bound_before(view: View, binding: Binding) -> bool:
 
 
 def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
-    """The entries that go, and the deny entries that a new permit entry comes before. capture alone changes no filter."""
+    """The entries that are lost, and the deny entries that a new permit entry comes before. capture alone changes no filter."""
     old = {ace.sequence: ace for ace in before.entries if ace.action != "remark"} if before else {}
     new = {ace.sequence: ace for ace in after.entries if ace.action != "remark"}
     gone = [entry_line(ace) for sequence, ace in old.items() if not _same_filter(ace, new.get(sequence))]
@@ -345,8 +345,8 @@ def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
         for sequence, ace in old.items()
         if ace.action == "deny" and _same_filter(ace, new.get(sequence)) and added and min(added) < sequence
     ]
-    told = [f"it loses {_listed(gone)}"] if gone else []
-    return told + ([f"what entry {min(added)} permits no longer reaches {_listed(passed)}"] if passed else [])
+    effects = [f"it loses {_listed(gone)}"] if gone else []
+    return effects + ([f"what entry {min(added)} permits no longer reaches {_listed(passed)}"] if passed else [])
 
 
 def _listed(lines: list[str]) -> str:

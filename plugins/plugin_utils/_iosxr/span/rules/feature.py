@@ -47,7 +47,7 @@ def unsupported(view: View) -> Iterator[Finding]:
             feature.rule,
             item,
             message + known,
-            "Leave it out: what the router has of it by hand stays as it is, until remove_unsupported: true takes it off.",
+            "Leave it out: what is configured by hand stays until remove_unsupported: true removes it.",
         )
 
 

@@ -108,7 +108,7 @@ def one_destination(view: View) -> Iterator[Finding]:
                 item,
                 f"session {name} has a destination for both directions and one for a single direction",
                 "Keep either destination, or rx_destination and tx_destination;"
-                f" remove_unsupported: true at sessions[{name}] takes off what the document leaves out.",
+                f" remove_unsupported: true at sessions[{name}] removes what the document leaves out.",
             )
         elif not has_destination(session):
             yield Finding(
@@ -429,7 +429,7 @@ def source_class(view: View) -> Iterator[Finding]:
 
 
 def layer(view: View) -> Iterator[Finding]:
-    """Of attachments that are new: what stands on the router it took."""
+    """For new attachments only: the router took those that it has."""
     layer2, there = view.facts.layer2, view.facts.interfaces
     if layer2 is None:
         return

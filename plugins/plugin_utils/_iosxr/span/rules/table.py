@@ -86,7 +86,7 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("tunnel-incomplete", "A tunnel that a session uses has an address, a source, a destination and is not shut down.", XRDOCS_UDF),
     error("interface-exists", "Every interface that is named exists.", GUIDE),
     error("feature", "What NCS 5500 cannot do is shown and kept, but not written.", HOUSE),
-    error("unwritten", "What is never written goes only where remove_unsupported says so: nothing here could put it back.", HOUSE),
+    error("unwritten", "What is never written is removed only with remove_unsupported: this collection could not restore it.", HOUSE),
     error("value", "Values are within the range of the release.", YANG_UM),
     elsewhere(
         "flow-and-span",
@@ -99,7 +99,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("capture-missing", "An ACL that selects for a source has an entry with capture.", GUIDE, overridable=True),
     error("acl-exists", "An ACL that a source names exists; one that is bound or named is not removed.", GUIDE),
     warning("takes-binding", "An interface has one ACL a family and direction, so binding one takes another off.", HOUSE),
-    warning("filters", "An ACL filters wherever it is bound: what goes for a mirror lets pass or drops traffic there.", GUIDE),
+    warning("filters", "An ACL filters wherever it is bound: a change for a mirror must not let pass or drop other traffic there.", GUIDE),
     warning("named-acl-hides", "An ACL that a source names overrides the one of the interface.", GUIDE),
     error("udf-exists", "A UDF that an ACE or a TCAM profile names is defined.", GUIDE),
     error("enable-capture", "Before 6.5.1 capture needs a TCAM profile with enable-capture.", f"{GUIDE}; {XRDOCS_UDK}"),
