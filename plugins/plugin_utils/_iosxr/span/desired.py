@@ -190,12 +190,14 @@ class _Meant:
                 yield from _lost(item.place, lost(before, self._source(source)))
         carried = {id(self._source_before(source)) for source in self._given.sources.values()}
         for left in self._leaving.values():
-            removes = any(
-                self._source_removes(s) for s in self._given.sources.values() if s.interface == left.interface
-            )
-            if id(left) not in carried and not removes:
-                gone = [(field, str(getattr(left, field))) for field in parts(left)]
-                yield from _lost(f"sessions[{left.session}].sources[{left.interface}]", gone)
+            if not parts(left) or id(left) in carried:
+                continue
+            there = [source for source in self._given.sources.values() if source.interface == left.interface]
+            if not any(map(self._source_removes, there)):
+                lines = [(field, str(getattr(left, field))) for field in parts(left)]
+                place = self._sources[there[0].interface, there[0].session].place
+                keep = f"Name it in session {left.session} too"
+                yield from _lost(f"sessions[{left.session}].sources[{left.interface}]", lines, place, keep)
         for name, tunnel in self._given.tunnels.items():
             known = self._current.tunnels.get(name)
             if known is not None and not self._tunnels[name].removes:
@@ -239,11 +241,13 @@ def _stays(item: str, held: Sequence[str], remedy: str) -> Problem:
     return Problem("kept", item, text, remedy, "warning")
 
 
-def _lost(place: str, found: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+def _lost(item: str, found: Iterable[tuple[str, str]], place: str = "", keep: str = "") -> Iterator[Problem]:
+    """place: where the document names it, if not as item. keep: what the user does to keep it, if not to leave it out."""
     for field, what in found:
         text = f"the router has {what!r}, which this would remove and this collection could not restore"
-        remedy = f"Leave {field} out to keep it, or say remove_unsupported: true at {place} to remove it."
-        yield problem(RULES, Finding("unwritten", f"{place}.{field}", text, remedy))
+        advice = keep or f"Leave {field} out"
+        remedy = f"{advice} to keep it, or say remove_unsupported: true at {place or item} to remove it."
+        yield problem(RULES, Finding("unwritten", f"{item}.{field}", text, remedy))
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:

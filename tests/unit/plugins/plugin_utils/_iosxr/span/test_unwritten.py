@@ -196,6 +196,30 @@ def test_a_source_that_moves_takes_it_along_or_is_refused(state: State) -> None:
     assert source(applied(other, state), "TenGigE0/0/0/1").mirror_first is None and not refused(other, state)
 
 
+def test_a_source_that_leaves_a_session_of_another_class_is_refused_where_it_could_not_be_restored() -> None:
+    router = parse("""interface TenGigE0/0/0/1
+ monitor-session a ethernet port-level
+  mirror first 200
+ !
+ monitor-session b ipv4 port-level
+ !
+!
+monitor-session a ethernet
+!
+monitor-session b ipv4
+!
+""")
+    document = named("b", "TenGigE0/0/0/1", **{"class": "ipv4"})
+    (problem,) = resulting(router, Document.of(document, "merged")).findings
+    assert (problem.rule, problem.item) == ("unwritten", "sessions[a].sources[TenGigE0/0/0/1].mirror_first")
+    assert "Name it in session a too" in problem.remedy
+    assert "remove_unsupported: true at sessions[b].sources[TenGigE0/0/0/1]" in problem.remedy
+    document["sessions"][0]["sources"][0]["remove_unsupported"] = True
+    assert not resulting(router, Document.of(document, "merged")).findings
+    both = {"sessions": [*named("a", "TenGigE0/0/0/1")["sessions"], *document["sessions"]]}
+    assert applied(both, "merged", router).sources == router.sources
+
+
 def test_what_the_printed_remedy_advises_loses_nothing() -> None:
     """A document with what the router has in other words is refused; without it, as the remedy says, nothing goes."""
     document = named("a", "TenGigE0/0/0/1", destination={"next_hop": "192.0.2.10"}, mirror_first=50)
