@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,8 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[HostedWing]:
         secrets = _secrets(document, options)
-        with self._manager(document, options["resources"]) as manager:
+        with ExitStack() as doors:
+            manager = doors.enter_context(self._manager(document, options["resources"]))
             manager.door.hide(list(secrets.values()))
             yield HostedWing(
                 manager,

@@ -15,9 +15,11 @@ description:
     match exactly that, in one login and one commit.
   - Checks the rules of the platform before anything is sent and reports every broken one at once.
   - Commits with a timer (C(commit confirmed)), watches the mirrors come up, and confirms in the same session. When a
-    mirror that was created, changed or operational before does not come up, the router rolls back by itself.
+    mirror that was created or changed does not come up, or one that was operational before is not any more and the document did
+    not remove it, the router rolls back.
   - Written for NCS 5500. What other platforms add (next-hop, pseudowire and file destinations, partial mirroring and more)
-    is parsed, shown and kept, and refused in a document where it would have to be written.
+    is parsed, shown and kept, and refused in a document where it would have to be written. This module could not
+    restore it, so it stays in every O(state) until O(config.sessions[].remove_unsupported) removes it or V(deleted) names its session.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -107,6 +109,13 @@ options:
             description: Lines of the session that this module has no word for. Shown and kept, never written.
             type: list
             elements: str
+          remove_unsupported:
+            description:
+              - V(true) removes from this session, and from its sources that are listed, what this module never writes (O(config.sessions[].other),
+                other destinations than interfaces, partial mirroring and the like) and the document does not list, in every O(state).
+                In V(replaced) and V(overridden) it removes sources that have such configuration and are not listed, too.
+              - Otherwise it stays. A document that would replace it is refused (rule C(unwritten)).
+            type: bool
           sources:
             description: The mirrored interfaces.
             type: list
@@ -119,7 +128,9 @@ options:
                 type: str
                 required: true
               l2transport:
-                description: Attach under C(l2transport) of the interface.
+                description:
+                  - Attach under C(l2transport) of the interface. It must be given exactly where the interface is configured as
+                    C(l2transport) (rule C(layer)); this module neither makes nor removes that.
                 type: bool
               direction:
                 description: C(both) when left out of a new source.
@@ -153,9 +164,14 @@ options:
                 description: Lines of the attachment that this module has no word for. Shown and kept, never written.
                 type: list
                 elements: str
+              remove_unsupported:
+                description: The same as O(config.sessions[].remove_unsupported), for this source.
+                type: bool
       access_lists:
         description:
           - Access lists that select what is mirrored. Only those named here are read, changed or deleted.
+          - Wherever a list is bound it filters, too. A change that removes entries, puts a C(permit) before a C(deny), or leaves no
+            entry that permits the rest gets a warning (C(filters)) that names every interface and every such entry.
         type: list
         elements: dict
         suboptions:
@@ -186,6 +202,7 @@ options:
                 description:
                   - What is between the action and C(udf) or C(capture), in the router's words, such as
                     C(udp 10.1.1.0 0.0.0.255 eq 10 any). The text itself for a remark.
+                  - Letter case matters in names (C(vrf RED), C(net-group SERVERS)), not in keywords.
                 type: str
                 required: true
               udfs:
@@ -312,6 +329,17 @@ options:
             description: Lines of the interface that this module has no word for. Shown and kept, never written.
             type: list
             elements: str
+          remove_unsupported:
+            description: V(true) removes such lines, and a mode that is never written, where the document does not list them.
+            type: bool
+      globals:
+        description:
+          - Router-wide settings of C(monitor-session), which are no sessions (C(router-id), C(local-capture-capacity),
+            C(default-capture-disable), C(mirror-interval)), a line each, as the router has them.
+          - They are shown, never written and never removed, and no session may have the name of one. A document that has others than the
+            router gets a warning.
+        type: list
+        elements: str
   state:
     description:
       - V(merged) adds and updates what is named, and leaves out what the document leaves out. A named source that sits in
@@ -321,9 +349,12 @@ options:
         of whatever class; it stays in sessions of two classes only where the document names it in both.
       - V(overridden) does the same, and removes all monitor sessions and source attachments that are not named. ACLs,
         bindings, UDFs, profiles and tunnels are owned only by being named; others stay.
+      - What this module never writes stays in all three. A session or source that is not named and has such configuration is
+        kept with a warning (C(kept)), a session with all its sources.
       - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
         never deleted; a warning says so.
-      - C(monitor-session) lines under C(l2vpn) belong to no document and are never touched.
+      - C(monitor-session) lines under C(l2vpn), and router-wide settings of C(monitor-session) (O(config.globals)), belong to no document
+        and are never touched.
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged

@@ -48,8 +48,8 @@ class Bench:
             "{{ copy_of_image }}": image_file(directory / "copy"),
         }
 
-    def __call__(self, changes: Mapping[str, Any] = {}, **more: Any) -> dict[str, Any]:
-        return self.run({**self.row.options, **changes}, **more)
+    def __call__(self, changes: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        return self.run({**self.row.options, **(changes or {})}, **more)
 
     def run(self, options: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         given = {

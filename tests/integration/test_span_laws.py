@@ -22,6 +22,7 @@ PAIRS = 150 if os.environ.get("SOAK") else 12
 NAMES = ("mon1", "2", "EASTON", "cisco-rtp1", "a_b")
 LISTS = ("TM-ACL", "acl1")
 MATCHES = ("udp 10.1.1.0 0.0.0.255 eq 10 any", "ipv4 any any", "tcp any host 10.9.9.9 eq www")
+LAYER_2 = PORTS[40:]  # a mirror neither makes a port one of these nor the reverse
 FOREIGN = """hostname edge1
 interface Loopback0
  ipv4 address 192.0.2.1 255.255.255.255
@@ -39,12 +40,12 @@ l2vpn
   !
  !
 !
-"""
+""" + "".join(f"interface {port}\n l2transport\n !\n!\n" for port in LAYER_2)
 
 
 def random_document(rng: Random) -> dict[str, Any]:
     """A document that an NCS 5500 takes: unique destinations, one session a source, ACLs that exist, received traffic only."""
-    ports = rng.sample(PORTS, 24)
+    ports, switched = rng.sample(PORTS[:40], 24), rng.sample(LAYER_2, 8)
     lists = rng.sample(LISTS, rng.randint(0, 2))
     document: dict[str, Any] = {"sessions": [], "access_lists": []}
     for name in rng.sample(NAMES, rng.randint(0, 4)):
@@ -53,8 +54,8 @@ def random_document(rng: Random) -> dict[str, Any]:
             acl = rng.random() < 0.4
             direction = "rx-only" if acl else rng.choice(["both", "rx-only", "tx-only"])
             source = {"interface": ports.pop(), "port_level": True, "direction": direction, "acl": acl}
-            if not acl and rng.random() < 0.3:
-                source["l2transport"] = True
+            if not acl and switched and rng.random() < 0.3:
+                source |= {"interface": switched.pop(), "l2transport": True}
             if acl and lists and rng.random() < 0.3:
                 source["acl_ipv4"] = rng.choice(lists)
             sources.append(source)
@@ -76,13 +77,9 @@ def random_document(rng: Random) -> dict[str, Any]:
 
 
 def text(lab: Lab) -> str:
-    """Without the time of the last change, and without interfaces that carry nothing.
-
-    An empty l2transport is nothing: whether a port is switched is not read, so undo leaves it.
-    """
+    """Without the time of the last change, and without interfaces that carry nothing."""
     running = lab.call(lab.device("edge1").device.running_text)
     running = re.sub(r"^!! .*\n", "", running, flags=re.MULTILINE)
-    running = re.sub(r"^ l2transport\n !\n", "", running, flags=re.MULTILINE)
     return re.sub(r"^interface TenGigE\S+\n!\n", "", running, flags=re.MULTILINE)
 
 

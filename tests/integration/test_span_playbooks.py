@@ -203,13 +203,19 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
         f"ipv4 access-list HOSTILE\n 10 {hostile}\n 20 permit udp any any eq 10 capture\n 30 permit ipv4 any any\n!\n"
         "ipv4 access-list EDGE-IN",
     )
-    config += "monitor-session mon1 ethernet\n destination interface HundredGigE0/1/0/30\n!\n"
+    config += (
+        "monitor-session mon1 ethernet\n destination interface HundredGigE0/1/0/30\n!\nmonitor-session router-id 9\n"
+    )
     site = start(acl={"config_text": config})
     shutil.rmtree(site.inventory / "host_vars")
     before = {host: mirrors_of(site, host) for host in FIVE}
 
     adopted = site.play(ADOPT)
     assert (adopted.code, adopted.having("failed")) == (0, set())
+    globals_ = yaml.safe_load(site.document("acl").read_text(encoding="utf-8").replace("!unsafe", ""))[
+        "iosxr_span_config"
+    ]["globals"]
+    assert globals_ == ["monitor-session router-id 9"]
     assert "!unsafe" in site.document("acl").read_text(encoding="utf-8")
     document = yaml.safe_load(site.document("remote").read_text(encoding="utf-8"))["iosxr_span_config"]
     assert document["sessions"][0]["name"] == "old"

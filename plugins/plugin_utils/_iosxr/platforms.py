@@ -180,12 +180,14 @@ class Facts:
     """What the checks know about the router itself.
 
     platform: a key of PLATFORMS; another one counts as generic. release: None when it could not be read.
-    interfaces: full names of all interfaces that exist; None when the router was not asked.
+    interfaces: full names of all interfaces that exist; None when the router was not asked. layer2: those that are configured as
+    l2transport, whether they exist or not; None when the router was not asked.
     """
 
     platform: str = "generic"
     release: Release | None = None
     interfaces: frozenset[str] | None = None
+    layer2: frozenset[str] | None = None
 
 
 def platform(facts: Facts) -> Platform:

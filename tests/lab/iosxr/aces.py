@@ -109,7 +109,7 @@ def _port(cursor: Cursor, protocol: str) -> list[str]:
         return []
     if cursor.maybe("port-group"):
         return ["port-group", cursor.matching(_GROUP)]
-    compare = cursor.peek() if cursor.peek() in _COMPARE else None
+    compare = cursor.peek().lower() if cursor.peek().lower() in _COMPARE else None
     if not compare:
         return []
     cursor.word()
@@ -120,7 +120,7 @@ def _port_value(cursor: Cursor, protocol: str) -> str:
     if cursor.peek().isdecimal():
         number = cursor.number(0, 65535)
         return {"tcp": _TCP, "udp": _UDP}.get(protocol, {}).get(number, str(number))
-    text = cursor.word()
+    text = cursor.word().lower()
     if text not in _PORT_NAMES:
         raise Invalid(cursor.at - 1)
     return text
@@ -132,7 +132,8 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
     udfs: list[str] = []
     tail: dict[str, str] = {}
     while cursor.more:
-        at, word = cursor.at, cursor.word()
+        at, typed = cursor.at, cursor.word()
+        word = typed.lower()  # keywords have no case; what follows one may be a name, which has
         if word in ("capture", "log", "log-input"):
             tail[word] = word
         elif word == "counter":
@@ -152,14 +153,14 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
             "packet-length",
             "fragment-type",
             "fragment-offset",
-            "nexthop1",
-            "nexthop2",
             "set",
             "police",
         ):
             match += [word, cursor.word()]
             if match[-1] in (*_COMPARE, "ipv4", "ipv6", "ttl"):
                 match += [cursor.word() for _word in range(2 if match[-1] == "range" else 1)]
+        elif word in ("nexthop1", "nexthop2", "nexthop3"):
+            match += [word, *_next_hop(cursor)]
         elif protocol in ("icmp", "icmpv6", "igmp") and _ICMP.fullmatch(word):
             match.append(word)
         else:
@@ -169,6 +170,19 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
         + [word for word in udfs if word]
         + [tail[word] for word in ("counter", "capture", "log", "log-input") if word in tail]
     )
+
+
+def _next_hop(cursor: Cursor) -> list[str]:
+    """`[track NAME] [vrf NAME] [ipv4 A | ipv6 A]` (ACL-based forwarding); an address may stand alone."""
+    found: list[str] = []
+    while cursor.maybe("track", "vrf"):
+        found += [cursor.words[cursor.at - 1].lower(), cursor.matching(_GROUP)]
+    family = cursor.maybe("ipv4", "ipv6")
+    if family == "ipv6":
+        return [*found, family, cursor.ipv6()]
+    if family or not found or (cursor.peek()[:1].isdigit()):
+        return [*found, *([family] if family else []), cursor.ipv4()]
+    return found
 
 
 def _another_udf(cursor: Cursor) -> bool:
@@ -186,7 +200,7 @@ def _code(cursor: Cursor, table: dict[int, str]) -> str:
     if cursor.peek().isdecimal():
         number = cursor.number(0, 63 if table is _DSCP else 7)
         return table.get(number, str(number))
-    text = cursor.word()
+    text = cursor.word().lower()
     if text not in table.values():
         raise Invalid(cursor.at - 1)
     return text

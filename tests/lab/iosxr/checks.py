@@ -24,6 +24,8 @@ NOT_IN_KEY = (
     "check syslog for more details'"
 )
 # unverified wordings
+LAYER_2 = "'ether_feat_mgr' detected the 'warning' condition 'Layer 2 and layer 3 configuration cannot be on interface {} together'"
+ATTACHED_ABOVE = "'SPAN' detected the 'warning' condition 'Interface {} is l2transport: attach under l2transport'"
 NO_CAPTURE = "'dnx_feat_mgr' detected the 'warning' condition 'ACL capture is not supported without enable-capture in the TCAM profile'"
 ACL_IN_USE = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} is in use by interface {}'"
 ACL_UNKNOWN = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} does not exist'"
@@ -33,7 +35,13 @@ NO_BUNDLE = "'SPAN' detected the 'warning' condition 'Bundle interfaces are not 
 REJECTED = "'SPAN' detected the 'warning' condition 'This operation is not supported'"
 
 # switch -> default; keys of the lab's specification
-SWITCHES = {"strict_acl": True, "strict_acl_reference": False, "strict_udf": True, "strict_limits": False}
+SWITCHES = {
+    "strict_layer": True,
+    "strict_acl": True,
+    "strict_acl_reference": False,
+    "strict_udf": True,
+    "strict_limits": False,
+}
 
 
 class Failure(NamedTuple):
@@ -170,6 +178,24 @@ def _udfs_of_profile(words: Iterable[str]) -> Iterator[str]:
 # -- switched, because unverified
 
 
+def _one_layer_an_interface(case: Case) -> Iterator[Failure]:
+    """An address and l2transport go not together, and a mirror of a layer 2 interface is attached under its l2transport."""
+    if not case.options.get("strict_layer", True):
+        return
+    for name, node in case.new.interfaces.items():
+        if case.old.interfaces.get(name) is node:
+            continue
+        keys = node.children or {}
+        layer2 = node.line.endswith(" l2transport") or ("l2transport",) in keys
+        if layer2 and any(key[0] in ("ipv4 address", "ipv6 address") for key in keys):
+            path = (node.line,) if node.line.endswith(" l2transport") else (node.line, "l2transport")
+            yield Failure(path, LAYER_2.format(name))
+        above = () if node.line.endswith(" l2transport") or not layer2 else keys
+        for key in above:
+            if key[0] == "monitor-session":
+                yield Failure((node.line, keys[key].line), ATTACHED_ABOVE.format(name))
+
+
 def _access_lists_in_use_stay(case: Case) -> Iterator[Failure]:
     removal, reference = case.options.get("strict_acl", True), case.options.get("strict_acl_reference", False)
     if not (removal or reference):
@@ -228,6 +254,7 @@ RULES: tuple[Callable[[Case], Iterator[Failure]], ...] = (
     _one_attachment_a_class,
     _destination_in_one_session,
     _fits_the_live_key,
+    _one_layer_an_interface,
     _access_lists_in_use_stay,
     _udfs_in_use_stay,
     _limits,

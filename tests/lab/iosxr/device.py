@@ -25,6 +25,7 @@ negation_print: line (default; a candidate shows removed lines whole behind `no`
 acl_print: nested (default) | inline (`monitor-session X ... acl` on one line). class_print: always | omit (the class
     ethernet is not printed; default on asr9k).
 failure_wording: pseudo-atomic (default) | atomic.
+strict_layer (true): addresses and l2transport go not together on an interface, and a mirror of one that is l2transport is under that.
 strict_acl (true): a bound access list cannot be removed. strict_acl_reference (false): a binding needs its access list.
 strict_udf (true): entries and profiles need their UDFs. strict_attachment_acl (true): access lists that a source names
     must fit the live profile too. strict_limits (false): at most four sessions, no bundle as destination.

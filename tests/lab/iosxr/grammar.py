@@ -39,8 +39,29 @@ Rule = Callable[[Cursor], Step]
 # -- mirroring
 
 
+# Behind the global `monitor-session`, what is of the whole router and no name (YANG um-monitor-session-cfg 24.4.2, the leaves beside
+# its list). That its leaf mirror-interval is one word on the command line is unverified.
+_OF_THE_ROUTER = ("router-id", "local-capture-capacity", "default-capture-disable", "mirror-interval")
+
+
+def _of_the_router(cursor: Cursor, word: str) -> Step:
+    """`monitor-session router-id 9`; a negation needs no value."""
+    key, line = ("monitor-session router", word), f"monitor-session {word}"
+    if word == "default-capture-disable" or (cursor.negate and not cursor.more):
+        return Step(key, line)
+    if word == "router-id":
+        return Step(key, f"{line} {cursor.number(1, 255)}")
+    if word == "mirror-interval":
+        return Step(key, f"{line} {cursor.keyword(*INTERVALS)}")
+    size = cursor.number(1, 4_294_967_295)
+    unit = cursor.maybe("kb", "mb", "gb")
+    return Step(key, f"{line} {size}{f' {unit}' if unit else ''}")
+
+
 def _session(cursor: Cursor) -> Step:
     """Global `monitor-session NAME [CLASS]`; what follows belongs to its submode."""
+    if cursor.peek().lower() in _OF_THE_ROUTER:
+        return _of_the_router(cursor, cursor.word().lower())
     name = cursor.matching(_SESSION_NAME)
     given = cursor.maybe(*CLASSES)
     return Step(("monitor-session", name), f"monitor-session {name} {given or 'ethernet'}", "mon", keep=given is None)

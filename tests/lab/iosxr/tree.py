@@ -48,13 +48,13 @@ _RANK = {
     "hostname": 1, "clock": 2, "logging": 3, "service": 4, "telnet": 5, "domain": 6, "taskgroup": 7, "usergroup": 8,
     "username": 9, "aaa": 10, "vrf": 11, "line": 12, "vty-pool": 13, "snmp-server": 14, "ntp": 15,
     "hw-module": 30, "hw-module tcam": 31, "udf": 32, "ipv4 access-list": 40, "ipv6 access-list": 41,
-    "interface": 60, "router": 700, "l2vpn": 710, "monitor-session": 135, "ssh": 800, "end-raw": 900,
+    "interface": 60, "router": 700, "l2vpn": 710, "monitor-session": 135, "monitor-session router": 134, "ssh": 800, "end-raw": 900,
     # inside an interface
     "description": 101, "mtu": 103, "bundle": 104, "ipv4 address": 110, "ipv6 address": 112,
     "tunnel": 120, "encapsulation": 130, "rewrite": 131, "l2transport": 140, "shutdown": 740, "ipv4 access-group": 750,
     "ipv6 access-group": 751, "ace": 20, "acl": 22, "mirror": 23, "destination": 102,
 }  # fmt: skip
-_BY_NAME = {"acl", "mirror", "ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "hw-module tcam", "destination",
+_BY_NAME = {"acl", "mirror", "ipv4 access-list", "ipv6 access-list", "udf", "monitor-session", "monitor-session router", "hw-module tcam", "destination",
             "ipv4 access-group", "ipv6 access-group"}  # fmt: skip
 
 
@@ -225,7 +225,7 @@ def changes(old: Node, new: Node) -> list[Change]:
 
 # How many words of a line name it, for `no` in front of it; the others have one. The number of an entry is its name.
 _NAME_WORDS = {
-    "interface": 9, "monitor-session": 2, "udf": 2, "hw-module tcam": 6, "ipv4 access-list": 3, "ipv6 access-list": 3,
+    "interface": 9, "monitor-session": 2, "monitor-session router": 2, "udf": 2, "hw-module tcam": 6, "ipv4 access-list": 3, "ipv6 access-list": 3,
     "ipv4 access-group": 4, "ipv6 access-group": 4, "ipv4 address": 9, "ipv6 address": 9, "tunnel": 2, "mirror": 2, "router": 9,
     "line": 9, "text": 9, "acl": 9, "bundle": 2, "rate-limit": 2, "username": 2, "vrf": 2, "service-policy": 9, "raw": 9,
 }  # fmt: skip

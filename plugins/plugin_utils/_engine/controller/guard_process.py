@@ -119,7 +119,7 @@ class GuardProcess:
         end = time.monotonic() + READY_SECONDS
         text = b""
         while not text.endswith(b"\n"):
-            readable, _, _ = select.select([number], [], [], max(0.0, end - time.monotonic()))
+            readable, _writable, _broken = select.select([number], [], [], max(0.0, end - time.monotonic()))
             if not readable:
                 return {"failed": f"it was not ready within {READY_SECONDS:g} s"}
             piece = os.read(number, 65536)

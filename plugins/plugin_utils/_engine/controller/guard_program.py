@@ -37,7 +37,7 @@ class Worker:
     def line(self, timeout: float | None = None, *also: int) -> str:
         """The next line without its end; "" when there is none in time, it is gone, or one of the other descriptors is readable."""
         while b"\n" not in self._rest and not self.gone and len(self._rest) < LONGEST_LINE:
-            readable, _, _ = select.select([self._source, *also], [], [], timeout)
+            readable, _writable, _broken = select.select([self._source, *also], [], [], timeout)
             if self._source not in readable:
                 return ""
             piece = os.read(self._source, 65536)

@@ -5,7 +5,8 @@
 """Match criteria of access control entries: one form for all that mean the same, and the TCAM fields they need. Pure.
 
 The router rewrites what was typed (`10.1.1.1/32` -> `host 10.1.1.1`, `eq 80` -> `eq www`). Both sides pass through
-normal_match(), so it does not matter which form a release prints. What the tables do not know is kept word by word.
+normal_match(), so it does not matter which form a release prints. What the tables do not know is kept word by word. Letter case
+matters in names (VRFs, groups, counters), not in keywords, so only words that the tables have as keywords are folded.
 Sources: XRDOCS tutorials "Security ACL on NCS 5500" and "User Defined Key"; port names: the `?` help of IOS XR ACLs.
 """
 
@@ -70,7 +71,26 @@ _TCP_FLAGS = frozenset(
 )
 # option with a value -> names of its numbers
 _VALUED: Mapping[str, Mapping[int, str]] = {"dscp": DSCP, "precedence": PRECEDENCE, "packet-length": {}, "ttl": {}}
-_OWN_WORD = frozenset({"counter", "net-group", "port-group", "police", "nexthop1", "nexthop2", "nexthop3", "vrf"})
+# The next word is a name or a number, never a keyword.
+NAMING = frozenset({"counter", "net-group", "port-group", "police", "vrf", "track"})
+# Keywords after the addresses, beside those of the tables above (`?` help of IOS XR ACLs; types of ICMP, IGMP).
+_KEYWORDS = frozenset({
+    "log", "log-input", "fragments", "fragment-type", "fragment-offset", "dont-fragment", "first-fragment", "is-fragment",
+    "last-fragment", "routing", "authen", "destopts", "hop-by-hop", "icmp-off", "set", "qos-group", "traffic-class",
+    "police", "bps", "kbps", "mbps", "gbps", "pps", "priority", "peak-rate", "default", "nexthop1", "nexthop2",
+    "nexthop3", "vrf", "track", "ipv4", "ipv6", "counter", "udf", "capture", "any", "host", "net-group", "port-group",
+    "administratively-prohibited", "alternate-address", "beyond-scope", "conversion-error", "destination-unreachable",
+    "dod-host-prohibited", "dod-net-prohibited", "dvmrp", "echo", "echo-reply", "general-parameter-problem",
+    "group-query", "header-field", "host-isolated", "host-precedence-unreachable", "host-query", "host-redirect",
+    "host-report", "host-tos-redirect", "host-tos-unreachable", "host-unknown", "host-unreachable", "information-reply",
+    "information-request", "mask-reply", "mask-request", "mobile-redirect", "mtrace", "mtrace-response", "nd-na", "nd-ns",
+    "neighbor-redirect", "net-redirect", "net-tos-redirect", "net-tos-unreachable", "net-unreachable", "network-unknown",
+    "no-admin", "no-room-for-option", "no-route", "option-missing", "packet-too-big", "parameter-problem", "pim",
+    "port-unreachable", "precedence-unreachable", "protocol-unreachable", "reassembly-timeout", "redirect",
+    "router-advertisement", "router-renumbering", "router-solicitation", "source-quench", "source-route-failed",
+    "time-exceeded", "timestamp-reply", "timestamp-request", "trace", "traceroute", "ttl-exceeded", "unreachable",
+    "v2-leave", "v2-report", "v3-report",
+})  # fmt: skip
 # option -> the TCAM field that it needs (XRDOCS UDK, names of `hw-module profile tcam format access-list`)
 _FIELDS: Mapping[Family, Mapping[str, str]] = {
     "ipv4": {
@@ -117,7 +137,7 @@ def normal_match(family: Family, text: str) -> str:
     words = _checked(text, _PLAIN)
     for reserved in ("udf", "capture"):
         if reserved in (
-            word.lower() for before, word in zip(["", *words], words, strict=False) if before not in _OWN_WORD
+            word.lower() for before, word in zip(["", *words], words, strict=False) if before.lower() not in NAMING
         ):
             raise ValueError(f"{reserved!r} does not belong in a match text; it has a key of its own")
     if words[0].lower() in ("permit", "deny", "remark"):
@@ -268,7 +288,7 @@ def _spelled(family: Family, word: str) -> str:
 
 
 def _values(words: list[str], names: Mapping[int, str]) -> tuple[str, ...]:
-    """An operator with its values, `eq 80` -> `eq www`; empty where the words do not begin with one."""
+    """An operator with its values, `eq 80` -> `eq www`; empty where the words do not begin with one. names: of numbers."""
     if not words:
         return ()
     operator = words[0].lower()
@@ -279,22 +299,31 @@ def _values(words: list[str], names: Mapping[int, str]) -> tuple[str, ...]:
 
 
 def _named(word: str, names: Mapping[int, str]) -> str:
-    return names.get(int(word), str(int(word))) if _NUMBER.fullmatch(word) else word.lower()
+    if _NUMBER.fullmatch(word):
+        return names.get(int(word), str(int(word)))
+    return word.lower() if word.lower() in names.values() else word
 
 
 def _options(words: list[str]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     at = 0
     while at < len(words):
-        word = words[at].lower()
+        word = _folded(words[at])
         rest = words[at + 1 :]
         if word in _VALUED:
             names = _VALUED[word]
             values = _values(rest, names) or tuple(_named(value, names) for value in rest[:1])
             found.append((word, *values))
-        elif word in _OWN_WORD:
+        elif word in NAMING:
             found.append((word, *rest[:1]))
         else:
             found.append((word,))
         at += len(found[-1])
     return found
+
+
+def _folded(word: str) -> str:
+    """A keyword in lower case; anything else, which may be a name, as it is. The flags of TCP may have a sign: ``+SYN``."""
+    small = word.lower()
+    is_keyword = small in _KEYWORDS or small in _VALUED or small in _OPERATORS or small.lstrip("+-") in _TCP_FLAGS
+    return small if is_keyword else word

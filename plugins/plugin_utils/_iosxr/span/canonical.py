@@ -36,6 +36,7 @@ from .model import (
 def to_document(span: Span) -> dict[str, Any]:
     """The canonical document: sorted, full names, without what is empty or false. Document.of() leads back.
 
+    Its globals are information: no document sets one.
     An egress binding, the further words of a binding and one whose name is several words (`common A B`) have no place in
     a document; they belong to no document.
     """
@@ -50,6 +51,7 @@ def to_document(span: Span) -> dict[str, Any]:
         "tunnels": [
             _tunnel_item(tunnel) for _name, tunnel in sorted(span.tunnels.items(), key=lambda item: sort_key(item[0]))
         ],
+        "globals": list(span.globals),
     }
     return {key: value for key, value in parts.items() if value}
 

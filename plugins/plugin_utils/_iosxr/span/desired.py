@@ -7,17 +7,20 @@
 Ownership: ``overridden`` owns all monitor sessions and source attachments. Access lists, bindings, UDFs, TCAM profiles
 and tunnels are owned only by being named. Bindings that are not named stay in every state; an access list whose
 document has no ``entries`` keeps its own. An interface that a document names as a source belongs to the sessions under
-which the document names it: in state merged and replaced it leaves the others, whatever their class.
+which the document names it: in state merged and replaced it leaves the others, whatever their class. What is never
+written (unwritten.py) stays in all states but ``deleted``, with the mirror that it belongs to, until the document says
+remove_unsupported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from ..._engine import states
 from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problem
 from .described import INCOMPLETE, described
 from .document import Document, DocumentError
 from .model import (
@@ -31,13 +34,14 @@ from .model import (
     Tunnel,
 )
 from .rules.table import RULES
+from .unwritten import kept, lost, parts
 
 T = TypeVar("T")
 
 
 class Resulting(NamedTuple):
     """span: all that the router must have of what was read. findings: the rules of the table that the document itself breaks,
-    such as a source in two sessions of a class, which the span does not show; what is named to be deleted and stays."""
+    such as a source in two sessions of a class, which the span does not show; what should be removed and stays."""
 
     span: Span
     findings: tuple[Problem, ...]
@@ -49,13 +53,16 @@ def resulting(current: Span, document: Document) -> Resulting:
     if document.state == "deleted":
         if document.problems:
             raise DocumentError(document.problems)
-        left, kept = _deleted(current, document)
-        return Resulting(left, tuple(kept))
+        left, staying = _deleted(current, document)
+        return Resulting(left, tuple(staying))
     given, findings = described(document, current if document.state == "merged" else Span())
     problems = (*document.problems, *findings)
-    if any(problem.rule not in RULES for problem in problems):
+    if any(each.rule not in RULES for each in problems):
         raise DocumentError(problems)
-    return Resulting(_as_the_hardware_is(current, _applied(current, given, document)), problems)
+    meant = _Meant(current, given, document)
+    return Resulting(
+        _as_the_hardware_is(current, meant.span()), (*problems, *meant.findings(), *_globals(current, document))
+    )
 
 
 def desired_state(current: Span, document: Document) -> Span:
@@ -73,52 +80,174 @@ def validate(document: Document) -> list[Problem]:
         return list(document.problems)
     later = {*RULES, INCOMPLETE} if document.state == "merged" else set(RULES)
     problems = (*document.problems, *described(document, Span())[1])
-    return [problem for problem in problems if problem.rule not in later]
+    return [each for each in problems if each.rule not in later]
+
+
+def _globals(current: Span, document: Document) -> list[Problem]:
+    """A document that has other router-wide settings than the router is told so: it is not obeyed."""
+    if document.globals is None or document.globals == current.globals:
+        return []
+    text = f"the router has {'; '.join(current.globals) or 'none'}; this module never changes router-wide settings"
+    return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 
 # -- merged, replaced, overridden
 
 
-def _applied(current: Span, given: Span, document: Document) -> Span:
-    state = document.state
-    names = {item.name for item in document.sessions}
-    mirrored = {key.interface for key in given.sources}
-    before = _reclassed(current, given) if state == "merged" else current.sources
-    staying = {
-        key: source
-        for key, source in before.items()
-        if (key in given.sources or key.interface not in mirrored)
-        and (state == "merged" or source.session not in names)
-    }
-    lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
-    return Span(
-        states.desired_state(
-            current.sessions,
-            given.sessions,
-            state,
-            lambda _was, new: _with_other(current.sessions.get(new.name), new),
-            owned=lambda name: name not in names,
-        ),
-        states.desired_state(
-            staying, given.sources, state, lambda _was, new: _with_other(current.sources.get(new.key), new)
-        ),
-        {**current.access_lists, **(lists if state == "merged" else given.access_lists)},
-        {**current.bindings, **{key: _bound(current.bindings.get(key), new) for key, new in given.bindings.items()}},
-        {**current.udfs, **given.udfs},
-        {**current.tcam_profiles, **given.tcam_profiles},
-        {
-            **current.tunnels,
-            **{name: _with_other(current.tunnels.get(name), new) for name, new in given.tunnels.items()},
-        },
-    )
+class _Meant:
+    """What a router must have, from what was read of it (current) and what its document describes by itself (given)."""
+
+    def __init__(self, current: Span, given: Span, document: Document) -> None:
+        self._current = current
+        self._given = given
+        self._state = document.state
+        self._names = {item.name for item in document.sessions}
+        self._removing = {item.name for item in document.sessions if item.removes}
+        self._sessions = {item.name: item for item in document.sessions if item.configured}
+        self._sources = {(item.key, session.name): item for session in document.sessions for item in session.sources}
+        self._tunnels = {item.key: item for item in document.tunnels}
+        self._mirrored = {key.interface for key in given.sources}
+        self._unnamed = {key: source for key, source in current.sources.items() if key.interface not in self._mirrored}
+        self._leaving = {
+            source.interface: source
+            for key, source in current.sources.items()
+            if key.interface in self._mirrored and key not in given.sources
+        }
+        self._guarded_sessions = self._guards_sessions()
+        self._guarded = self._guards_sources()
+
+    def span(self) -> Span:
+        current, given, state = self._current, self._given, self._state
+        before = _reclassed(current, given) if state == "merged" else current.sources
+        staying = {
+            key: source
+            for key, source in before.items()
+            if (key in given.sources or key.interface not in self._mirrored)
+            and (state == "merged" or key in self._guarded or source.session not in self._names)
+        }
+        lists = {key: _merged_list(current.access_lists.get(key), new) for key, new in given.access_lists.items()}
+        return Span(
+            states.desired_state(
+                current.sessions,
+                given.sessions,
+                state,
+                lambda _was, new: self._session(new),
+                owned=lambda name: name not in self._names | self._guarded_sessions,
+            ),
+            states.desired_state(
+                staying,
+                given.sources,
+                state,
+                lambda _was, new: self._source(new),
+                owned=lambda key: key not in self._guarded,
+            ),
+            {**current.access_lists, **(lists if state == "merged" else given.access_lists)},
+            {
+                **current.bindings,
+                **{key: _bound(current.bindings.get(key), new) for key, new in given.bindings.items()},
+            },
+            {**current.udfs, **given.udfs},
+            {**current.tcam_profiles, **given.tcam_profiles},
+            {**current.tunnels, **{name: self._tunnel(new) for name, new in given.tunnels.items()}},
+            current.globals,
+        )
+
+    def findings(self) -> list[Problem]:
+        """A warning for everything that should be removed and stays, an error for what is never written and would be removed without
+        remove_unsupported."""
+        return [*self._stays(), *self._losses()]
+
+    # -- what the document names: what is never written of it
+
+    def _session(self, new: Session) -> Session:
+        item = self._sessions[new.name]
+        return kept(self._current.sessions.get(new.name), new, item.values.keys(), item.removes)
+
+    def _source(self, new: Source) -> Source:
+        item = self._sources[new.interface, new.session]
+        return kept(self._source_before(new), new, item.values.keys(), self._source_removes(new))
+
+    def _tunnel(self, new: Tunnel) -> Tunnel:
+        item = self._tunnels[new.name]
+        return kept(self._current.tunnels.get(new.name), new, item.values.keys(), item.removes)
+
+    def _source_before(self, new: Source) -> Source | None:
+        """What a source continues; one that gets another place, that which it leaves."""
+        return self._current.sources.get(new.key) or self._leaving.get(new.interface)
+
+    def _source_removes(self, new: Source) -> bool:
+        return self._sources[new.interface, new.session].removes or new.session in self._removing
+
+    def _losses(self) -> Iterator[Problem]:
+        for name, session in self._given.sessions.items():
+            was = self._current.sessions.get(name)
+            if was is not None and not self._sessions[name].removes:
+                yield from _lost(f"sessions[{name}]", lost(was, self._session(session)))
+        for source in self._given.sources.values():
+            before = self._source_before(source)
+            if before is not None and not self._source_removes(source):
+                item = self._sources[source.interface, source.session]
+                yield from _lost(item.place, lost(before, self._source(source)))
+        carried = {id(self._source_before(source)) for source in self._given.sources.values()}
+        for left in self._leaving.values():
+            if not parts(left) or id(left) in carried:
+                continue
+            there = [source for source in self._given.sources.values() if source.interface == left.interface]
+            if not any(map(self._source_removes, there)):
+                lines = [(field, str(getattr(left, field))) for field in parts(left)]
+                place = self._sources[there[0].interface, there[0].session].place
+                keep = f"Name it in session {left.session} too"
+                yield from _lost(f"sessions[{left.session}].sources[{left.interface}]", lines, place, keep)
+        for name, tunnel in self._given.tunnels.items():
+            known = self._current.tunnels.get(name)
+            if known is not None and not self._tunnels[name].removes:
+                yield from _lost(f"tunnels[{name}]", lost(known, self._tunnel(tunnel)))
+
+    # -- what the document does not name
+
+    def _guards_sessions(self) -> set[str]:
+        """The sessions that overridden would remove, and that have, or whose sources have, what could not be restored."""
+        if self._state != "overridden":
+            return set()
+        holding = {name for name, session in self._current.sessions.items() if parts(session)}
+        holding |= {source.session for source in self._unnamed.values() if parts(source)}
+        return (holding & self._current.sessions.keys()) - self._names
+
+    def _guards_sources(self) -> dict[SourceKey, Source]:
+        """Those of such sessions, and those that another one would lose and that have such configuration themselves."""
+        if self._state == "merged":
+            return {}
+        return {
+            key: source
+            for key, source in self._unnamed.items()
+            if source.session in self._guarded_sessions or (parts(source) and source.session not in self._removing)
+        }
+
+    def _stays(self) -> Iterator[Problem]:
+        for name in sorted(self._guarded_sessions):
+            session = self._current.sessions[name]
+            sources = [source for source in self._guarded.values() if source.session == name]
+            held = sorted({*parts(session), *(f"sources.{field}" for source in sources for field in parts(source))})
+            yield _stays(f"sessions[{name}]", held, "Remove it by its name, with state deleted.")
+        for source in self._guarded.values():
+            owned = self._state == "overridden" or source.session in self._names
+            if owned and source.session not in self._guarded_sessions:
+                remedy = f"Say remove_unsupported: true at sessions[{source.session}] to remove it."
+                yield _stays(f"sessions[{source.session}].sources[{source.interface}]", parts(source), remedy)
 
 
-Submode = TypeVar("Submode", Session, Source, Tunnel)
+def _stays(item: str, held: Sequence[str], remedy: str) -> Problem:
+    text = f"was not removed: it has {', '.join(held)}, which this collection could not restore"
+    return Problem("kept", item, text, remedy, "warning")
 
 
-def _with_other(was: Submode | None, new: Submode) -> Submode:
-    """Lines that no field knows are the router's: kept, unless the document itself has some."""
-    return replace(new, other=was.other) if was is not None and not new.other else new
+def _lost(item: str, found: Iterable[tuple[str, str]], place: str = "", keep: str = "") -> Iterator[Problem]:
+    """place: where the document names it, if not as item. keep: what the user does to keep it, if not to leave it out."""
+    for field, what in found:
+        text = f"the router has {what!r}, which this would remove and this collection could not restore"
+        advice = keep or f"Leave {field} out"
+        remedy = f"{advice} to keep it, or say remove_unsupported: true at {place or item} to remove it."
+        yield problem(RULES, Finding("unwritten", f"{item}.{field}", text, remedy))
 
 
 def _bound(was: Binding | None, new: Binding) -> Binding:

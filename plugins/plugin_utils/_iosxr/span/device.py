@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,12 +26,13 @@ from .canonical import to_document
 from .desired import resulting
 from .document import Document
 from .model import BindingKey, Span
-from .parse import parse
+from .parse import layer2_interfaces, parse
 from .plan import plan
 from .reload import ALL_CARDS
 from .render import render
 from .rules.check import check
 from .scope import Scope, in_scope, owned
+from .unwritten import has_destination
 
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
@@ -61,6 +62,11 @@ class SpanReads:
         answered(commands, answers)
         count = len(commands) - len(further)
         return parse("\n!\n".join(answers[:count])), answers[count:]
+
+    @property
+    def layer2(self) -> str:
+        """The read of which ports are l2transport."""
+        return f"{ATTACHMENTS} | include l2transport" if self._filtered else ATTACHMENTS
 
     def parts(self, scope: Scope) -> Span:
         """What the scope names beside sessions and attachments; no round trip when it names nothing."""
@@ -115,8 +121,13 @@ class SpanWing:
 
     def read_details(self, current: Span, desired: Span) -> None:
         if current != desired:
-            known = frozenset(parse_interfaces_brief(self._router.read_optional([INTERFACES])[0]))
-            self._facts = replace(self._known, interfaces=known or None)
+            attaches = not desired.sources.keys() <= current.sources.keys()
+            commands = [INTERFACES, *([self._reads.layer2] if attaches else [])]
+            brief, *layers = self._router.read_optional(commands)
+            known = frozenset(parse_interfaces_brief(brief))
+            answered(commands[1:], layers)
+            layer2 = layer2_interfaces(layers[0]) if layers else None
+            self._facts = replace(self._known, interfaces=known or None, layer2=layer2)
             if not known:
                 text = (
                     "the router did not list its interfaces, so it was not checked whether those of the document exist"
@@ -155,7 +166,8 @@ class SpanWing:
         self._prove_reload(plan, current)
         before = mirrors(self._router.read([STATUS])[0])
         touched = touched_mirrors(plan, desired)
-        kept = {key for key, status in before.items() if status.operational} & set(_mirror_keys(desired))
+        working = {key for key, status in before.items() if status.operational}
+        required = touched | (working - removed_mirrors(current, desired, self._document))
         configuration = Configuration(self._router.cli, self._commit)
         after: Mirrors = {}
         lost: list[MirrorKey] = []
@@ -164,20 +176,33 @@ class SpanWing:
                 configuration.paste(plan.operations, render(current))
                 self._progress("committing on trial")
                 command = configuration.commit_on_trial(plan.operations)
-                after = self._settled(touched | kept)
-                lost = sorted(key for key in touched | kept if key not in after or not after[key].operational)
+                after = self._settled(required & set(_mirror_keys(desired)))
+                lost = sorted(key for key in required if key not in after or not after[key].operational)
                 if not lost:
                     configuration.confirm()
         except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
-        details = {"mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched)], "commit": command}
+        details = {
+            "mirrors": [_mirror_row(key, after.get(key)) for key in sorted(touched.union(lost))],
+            "commit": command,
+        }
         if lost:
-            message = f"{len(lost)} of the mirrors did not come up; the change was not confirmed"
-            failed = ApplyFailed(message, [_down(key, after.get(key), self._settle) for key in lost], details=details)
+            message = f"{len(lost)} of the mirrors {_what(lost, working)}; the change was not confirmed"
+            down = [self._down(key, after.get(key), key in working, desired) for key in lost]
+            failed = ApplyFailed(message, down, details=details)
             raise self._undone(failed, configuration, current, plan)
         if configuration.lost:
             self._router.reopen()
         return Applied((*self._not_sent(), *_old_faults(touched, desired, after)), details)
+
+    def _down(self, key: MirrorKey, status: SourceStatus | None, worked: bool, desired: Span) -> Problem:
+        name, interface = key
+        before = "was operational before this run, and is " if worked else ""
+        advice = _advice(status)
+        if worked and name in desired.sessions and not has_destination(desired.sessions[name]):
+            advice = f"Write the destination of session {name} too, or destination: {{}} to end its mirrors."
+        text = f"{before}not operational after {self._settle:g} s: {_text(status)}"
+        return Problem("settle", f"sessions[{name}].sources[{interface}]", text, advice)
 
     def _settled(self, required: frozenset[MirrorKey] | set[MirrorKey]) -> Mirrors:
         """The status when all required mirrors are operational, or the last one seen within the settle time."""
@@ -260,8 +285,7 @@ def _mirror_keys(span: Span) -> list[MirrorKey]:
 
 
 def _has_destination(span: Span, name: str) -> bool:
-    session = span.sessions[name]
-    return any((session.destination, session.rx_destination, session.tx_destination))
+    return has_destination(span.sessions[name])
 
 
 def touched_mirrors(plan: Plan, desired: Span) -> set[MirrorKey]:
@@ -279,6 +303,21 @@ def touched_mirrors(plan: Plan, desired: Span) -> set[MirrorKey]:
     return found
 
 
+def removed_mirrors(current: Span, desired: Span, document: Document) -> set[MirrorKey]:
+    """The mirrors that may stop working, because the document removes them: the source, its session, or explicitly the destination of its
+    session. A destination that the document only leaves out does not count."""
+    left = {(source.session, source.interface) for source in desired.sources.values()}
+    gone = {(source.session, source.interface) for source in current.sources.values()} - left
+    sessions = {item.name for item in document.sessions if item.removes or None in item.values.values()}
+    sessions |= current.sessions.keys() - desired.sessions.keys()
+    present = (source for span in (current, desired) for source in span.sources.values())
+    return gone | {(source.session, source.interface) for source in present if source.session in sessions}
+
+
+def _what(lost: Sequence[MirrorKey], working: Collection[MirrorKey]) -> str:
+    return "stopped working" if set(lost) <= set(working) else "did not come up"
+
+
 def _waiting(plan: Plan, current: Span) -> dict[str, Any]:
     """The result's keys for a profile that is configured and not live: the whole plan waits for the operator."""
     cards = [profile.location or ALL_CARDS for profile in current.tcam_profiles.values()]
@@ -286,11 +325,6 @@ def _waiting(plan: Plan, current: Span) -> dict[str, Any]:
         "reload_required": sorted(set(cards)) or [ALL_CARDS],
         "deferred": [operation.as_dict() for operation in plan.operations],
     }
-
-
-def _down(key: MirrorKey, status: SourceStatus | None, settle: float) -> Problem:
-    item = f"sessions[{key[0]}].sources[{key[1]}]"
-    return Problem("settle", item, f"not operational after {settle:g} s: {_text(status)}", _advice(status))
 
 
 def _old_faults(touched: set[MirrorKey], desired: Span, after: Mirrors) -> list[Problem]:

@@ -112,19 +112,21 @@ class DocumentError(ValidationFailed):
 class Item(Generic[K]):
     """One thing that a document names. place: where it is, in the document's words. key: as the model knows it.
 
-    values: what the document says of it, by field of the model. What it leaves out is not there.
+    values: what the document says of it, by field of the model. What it leaves out is not there. removes: whether what is never
+    written and is left out is removed (unwritten.py).
     """
 
     place: str
     key: K
     values: Mapping[str, Any]
+    removes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SessionItem:
     """session_class: None when left out. configured: whether the session itself is configured, or only sources of its name.
 
-    values: as of Item; a destination of None removes the one that is there.
+    values: as of Item; a destination of None removes the one that is there. removes: as of Item, for the sources too.
     """
 
     place: str
@@ -133,6 +135,7 @@ class SessionItem:
     configured: bool
     values: Mapping[str, Any]
     sources: tuple[Item[str], ...]
+    removes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class ListItem:
 class Document:
     """everything: state deleted without a document, which means every session and attachment.
 
+    globals: the router-wide settings that it shows; None when left out. They change nothing.
     problems: what is wrong with the document by itself. Those that break a rule of the table have its id, and what breaks it is
     left out of the items; none of these rules can be downgraded.
     """
@@ -160,6 +164,7 @@ class Document:
     tcam_profiles: tuple[Item[TcamProfileKey], ...] = ()
     tunnels: tuple[Item[str], ...] = ()
     everything: bool = False
+    globals: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
     @classmethod
@@ -177,8 +182,9 @@ class Document:
             tuple(reading.tcam_profiles(given)),
             tuple(reading.tunnels(given)),
         )
+        lines = reading.globals(given)
         problems = (*_unsaid(config, state), *reading.problems)
-        return cls(state, *parts, everything=state == "deleted" and config is None, problems=problems)
+        return cls(state, *parts, state == "deleted" and config is None, lines, problems)
 
     @cached_property
     def interfaces(self) -> frozenset[str]:
@@ -195,12 +201,13 @@ class Document:
         }
 
     def normalised(self) -> dict[str, Any]:
-        """Plain data: the same for two documents that say the same, whatever their order and spelling."""
+        """Plain data: the same for two documents that say the same, whatever their order and spelling. Without what changes nothing."""
         sessions = [
             {
                 "name": item.name,
                 "class": item.session_class,
                 "configured": item.configured,
+                "remove_unsupported": item.removes,
                 **_plain(item.values),
                 "sources": _items(item.sources, "interface"),
             }
@@ -226,7 +233,10 @@ class Document:
 
 
 def _items(items: Sequence[Item[Any]], name: str) -> list[dict[str, Any]]:
-    return [{name: item.key, **_plain(item.values)} for item in sorted(items, key=lambda item: str(item.key))]
+    return [
+        {name: item.key, "remove_unsupported": item.removes, **_plain(item.values)}
+        for item in sorted(items, key=lambda item: str(item.key))
+    ]
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -310,7 +320,7 @@ class _Reading:
                 self.say(place, "is not configured, so only its class and sources can be written")
             session_class = SESSION_CLASSES[item["class"]] if item.get("class") is not None else None
             sources = () if self._names_only else tuple(self.sources(item, place))
-            yield SessionItem(place, name, session_class, configured, values, sources)
+            yield SessionItem(place, name, session_class, configured, values, sources, _removes(item))
 
     def destinations(self, item: Mapping[str, Any], place: str) -> dict[str, Destination | None]:
         given = {} if self._names_only else {key: item[key] for key in DESTINATIONS if item.get(key) is not None}
@@ -339,7 +349,7 @@ class _Reading:
                     self.say(where, "acl is false, but an ACL is named", "Leave out one of them.")
                 values["acl"] = True
             values |= self.other(given, lambda words: source_field(Source("", ""), words), where)
-            yield Item(where, interface, values)
+            yield Item(where, interface, values, _removes(given))
 
     # -- what selects traffic
 
@@ -441,7 +451,14 @@ class _Reading:
             self.say(place, f"{word} is listed twice")
         return tuple(dict.fromkeys(found))
 
-    # -- tunnels
+    # -- tunnels, and router-wide settings
+
+    def globals(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
+        given = config.get("globals")
+        if given is None or self._names_only:
+            return None
+        read = [self.value(line, grammar.router_wide, "globals") for line in given]
+        return tuple(sorted({line for line in read if line is not None}))
 
     def tunnels(self, config: Mapping[str, Any]) -> Iterator[Item[str]]:
         named: set[str] = set()
@@ -457,7 +474,11 @@ class _Reading:
             if "ipv4_address" in values and "ipv4_unnumbered" in values:
                 self.say(place, "has ipv4_address and ipv4_unnumbered", "Leave out one of them.")
             values |= self.other(item, lambda words: tunnel_field(Tunnel(""), words), place)
-            yield Item(place, name, values)
+            yield Item(place, name, values, _removes(item))
+
+
+def _removes(given: Mapping[str, Any]) -> bool:
+    return given.get("remove_unsupported") is True
 
 
 def _match(action: str, family: Family, text: Any) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..names import interface_name, kind
-from .parse import ACL_WORDS, NO_LISTS
+from .parse import ACL_WORDS, GLOBALS, NO_LISTS
 
 LARGEST = 4_294_967_295
 OTHER_LENGTH = 512  # characters
@@ -69,13 +69,20 @@ def word(longest: int, rule: str = "") -> Callable[[Any], str]:
     return checked
 
 
-session_name = word(79, "S24")
+_session_word = word(79, "S24")
+
+
+def session_name(value: Any) -> str:
+    name = _session_word(value)
+    if name.lower() in GLOBALS:
+        raise ValueError(f"{name!r} is a router-wide setting, not a session")
+    return name
 
 
 def access_list_name(value: Any) -> str:
     """Up to 128 characters, the most of any release; the limit of the platform is a rule."""
     name = word(128)(value)
-    if name in ACL_WORDS | NO_LISTS | {"common"}:
+    if name.lower() in ACL_WORDS | NO_LISTS | {"common"}:
         raise ValueError(f"{name!r} is a keyword of the command itself")
     return name
 
@@ -184,6 +191,15 @@ def location(value: Any) -> str:
 
 def file(value: Any) -> str:
     return " ".join(_file(value).split())
+
+
+def router_wide(value: Any) -> str:
+    """A router-wide setting of monitor-session, as the router prints it. It is compared, never sent."""
+    line = text(value)
+    words = line.split()
+    if words[:1] != ["monitor-session"] or len(line) > OTHER_LENGTH or not _OTHER.fullmatch(line):
+        raise ValueError(f"{line[:80]!r} is not a line such as monitor-session router-id 9")
+    return " ".join(words)
 
 
 def other_line(known: Callable[[list[str]], object]) -> Callable[[Any], str]:

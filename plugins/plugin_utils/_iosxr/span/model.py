@@ -190,3 +190,4 @@ class Span:
     udfs: Mapping[str, Udf] = field(default_factory=dict)
     tcam_profiles: Mapping[TcamProfileKey, TcamProfile] = field(default_factory=dict)
     tunnels: Mapping[str, Tunnel] = field(default_factory=dict)
+    globals: tuple[str, ...] = ()  # lines of router-wide settings; shown, never changed

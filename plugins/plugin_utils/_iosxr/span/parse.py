@@ -19,7 +19,7 @@ from dataclasses import replace
 from typing import Literal, Protocol
 
 from ..names import interface_name, kind
-from .aces import printed_match
+from .aces import NAMING, printed_match
 from .model import (
     AccessList,
     AccessListKey,
@@ -66,6 +66,14 @@ _FIELD_ORDER = (
     "frag-bit", "precedence", "traffic-class", "port-range",
 )  # fmt: skip
 ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # after `acl` these are no names
+# `monitor-session WORD` is a router-wide setting (YANG um-monitor-session-cfg 24.4.2, the leaves beside its list of sessions; kb, mb
+# and gb are words of local-capture-capacity), and `no monitor-session WORD` removes it.
+GLOBALS = frozenset({"router-id", "local-capture-capacity", "default-capture-disable", "mirror-interval"})
+# The first words of the lines of a session (same model): in the formal form they may follow its name at once.
+_SESSION_WORDS = frozenset({
+    "destination", "inject-interface", "cloud-span", "discard-class", "traffic-class", "mirror", "drops", "forward-drop",
+    "tm-drop", "protocol-capture", "rate-limit",
+})  # fmt: skip
 NO_LISTS = frozenset({"maximum", "log-update"})  # `ipv4 access-list maximum ...` is no list
 
 # What is printed between configuration lines and belongs to none: it must not end the submode that it interrupts.
@@ -104,6 +112,17 @@ def parse(text: str) -> Span:
     return collected.span()
 
 
+def layer2_interfaces(text: str) -> frozenset[str]:
+    """The interfaces of a running configuration in formal form that are configured as l2transport. Never raises."""
+    found = set()
+    for _indent, words in _lines(text):
+        if words[:1] == ["interface"]:
+            name = words[2:] if words[1:2] == ["preconfigure"] else words[1:]
+            if name[1:2] == ["l2transport"]:
+                found.add(printed_interface(name[0]))
+    return frozenset(found)
+
+
 def _lines(text: str) -> Iterator[tuple[int, Words]]:
     """(indentation, words) of each configuration line."""
     start = 0
@@ -139,18 +158,31 @@ class _Collected:
         self.udfs: dict[str, Udf] = {}
         self.tcam_profiles: dict[TcamProfileKey, TcamProfile] = {}
         self.tunnels: dict[str, Tunnel] = {}
+        self.globals: tuple[str, ...] = ()
 
     def span(self) -> Span:
         lists = {
             key: AccessList(key.name, key.family, tuple(entries[number] for number in sorted(entries)))
             for key, entries in self.entries.items()
         }
-        return Span(self.sessions, self.sources, lists, self.bindings, self.udfs, self.tcam_profiles, self.tunnels)
+        return Span(
+            self.sessions,
+            self.sources,
+            lists,
+            self.bindings,
+            self.udfs,
+            self.tcam_profiles,
+            self.tunnels,
+            tuple(sorted(self.globals)),
+        )
 
     def top(self, words: Words) -> Reader:
         """A line at the margin."""
         match words:
             case ["monitor-session", name, *rest]:
+                if self._is_global(name, rest):
+                    self.globals = _with(self.globals, " ".join(words))
+                    return _ignored
                 return self._session(name, rest)
             case ["interface", *rest]:
                 return self._interface(rest)
@@ -165,6 +197,13 @@ class _Collected:
         return _ignored
 
     # -- sessions
+
+    def _is_global(self, name: str, rest: Words) -> bool:
+        """Whether `monitor-session NAME REST` is a router-wide setting. So is an unknown one, where no session of that name is known and
+        neither a class nor a line of a session follows."""
+        return name in GLOBALS or bool(
+            rest and rest[0] not in SESSION_CLASSES and rest[0] not in _SESSION_WORDS and name not in self.sessions
+        )
 
     def _session(self, name: str, rest: Words) -> Reader:
         session_class = SESSION_CLASSES.get(rest[0]) if rest else None
@@ -445,7 +484,7 @@ def _options(words: Words) -> tuple[Words, tuple[UdfMatch, ...], bool]:
     at = 0
     while at < len(words):
         word = words[at]
-        if word in ("net-group", "port-group", "counter"):
+        if word in NAMING:
             rest += words[at : at + 2]
             at += 2
         elif word == "capture":

@@ -35,6 +35,7 @@ def render(span: Span) -> str:
         lines += _interface(header, body)
     for _name, session in sorted(span.sessions.items()):
         lines += [session_header(session), *(f" {line}" for line in session_lines(session)), "!"]
+    lines += span.globals
     return "".join(f"{line}\n" for line in lines)
 
 

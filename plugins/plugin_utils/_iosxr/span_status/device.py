@@ -44,7 +44,8 @@ def inspect(
     if {"config", "reachability"} & set(gather):
         scope = _referenced(span)
         parts = reads.parts(scope)
-        span = in_scope(replace(parts, sessions=span.sessions, sources=span.sources, bindings=span.bindings), scope)
+        there = replace(span, access_lists=parts.access_lists, udfs=parts.udfs, tcam_profiles=parts.tcam_profiles)
+        span = in_scope(replace(there, tunnels=parts.tunnels), scope)
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:

@@ -488,3 +488,51 @@ def test_a_rejected_commit_names_a_line_of_the_candidate() -> None:
         "!",
         "end",
     ]
+
+
+# -- layers, and what is the whole router's
+
+LAYERS = """interface HundredGigE0/0/0/1
+ ipv4 address 10.0.0.1 255.255.255.0
+!
+interface HundredGigE0/0/0/2
+ l2transport
+ !
+!
+monitor-session m1 ethernet
+!
+"""
+
+
+def test_addresses_and_l2transport_go_not_together_and_a_mirror_stands_under_l2transport() -> None:
+    under = ["l2transport", "monitor-session m1 ethernet port-level"]
+    assert "HundredGigE0/0/0/1 together" in reason(device(LAYERS), "interface hu0/0/0/1", *under)
+    assert "HundredGigE0/0/0/2 together" in reason(device(LAYERS), "interface hu0/0/0/2", "ipv4 address 10.0.1.1/24")
+    beside = reason(device(LAYERS), "interface hu0/0/0/2", under[1])
+    assert "HundredGigE0/0/0/2 is l2transport" in beside
+    assert reason(device(LAYERS), "interface hu0/0/0/2", *under) == ""
+    assert reason(device(LAYERS), "interface hu0/0/0/1", under[1]) == ""
+    assert reason(device(LAYERS, strict_layer=False), "interface hu0/0/0/1", *under) == ""
+
+
+def test_what_is_the_whole_router_s_is_no_session_and_goes_by_its_word() -> None:
+    router = device(LAYERS)
+    lines = ["monitor-session local-capture-capacity 100 mb", "monitor-session mirror-interval 1K"]
+    assert reason(router, "monitor-session router-id 9", "monitor-session default-capture-disable", *lines) == ""
+    assert list(router.facts.sessions) == ["m1"]
+    shown = told(router, "show running-config monitor-session")
+    for line in (*lines, "monitor-session router-id 9", "monitor-session default-capture-disable"):
+        assert line in shown.splitlines()
+    assert "Invalid input" in play(router, "configure", "monitor-session router-id 256")
+    assert "Incomplete" in play(router, "configure", "monitor-session router-id")
+    assert reason(router, "no monitor-session router-id") == ""
+    assert "router-id" not in router.running_text() and "m1" in router.running_text()
+
+
+def test_an_entry_keeps_the_names_behind_its_keywords_as_they_are_typed() -> None:
+    router = device()
+    entry = "10 PERMIT ipv4 any any NextHop1 Track T1 VRF Red IPV4 192.0.2.9 Counter Hits LOG"
+    assert reason(router, "ipv4 access-list Edge", entry) == ""
+    assert (
+        " 10 permit ipv4 any any nexthop1 track T1 vrf Red ipv4 192.0.2.9 counter Hits log\n" in router.running_text()
+    )

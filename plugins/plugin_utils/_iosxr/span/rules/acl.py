@@ -28,7 +28,8 @@ from ...platforms import (
     dotted,
 )
 from ..aces import qualifiers
-from ..model import AccessList, AccessListKey, Ace, Family, Source, TcamProfile
+from ..model import AccessList, AccessListKey, Ace, Binding, Family, Source, TcamProfile
+from ..render import entry_line
 from .view import (
     CLASS_FAMILIES,
     FAMILIES,
@@ -43,6 +44,9 @@ from .view import (
 
 # field of a source that names a list -> families of lists that it may mean
 _LIST_FIELDS: dict[str, tuple[Family, ...]] = {"acl_name": FAMILIES, "acl_ipv4": ("ipv4",), "acl_ipv6": ("ipv6",)}
+
+
+MOST_LISTED = 100  # entries in one message
 
 
 def _entries(view: View) -> Iterator[tuple[AccessListKey, Ace, str]]:
@@ -272,18 +276,95 @@ def list_named(view: View) -> Iterator[Finding]:
 
 def binding_taken(view: View) -> Iterator[Finding]:
     """Reported for what a run changes, so it is reported once."""
-    taken: dict[tuple[AccessListKey, str], list[str]] = defaultdict(list)
+    taken: dict[tuple[AccessListKey, str, str], list[str]] = defaultdict(list)
     for key, binding in view.after.bindings.items():
         old = view.before.bindings.get(key)
         if old is not None and old.acl != binding.acl:
-            taken[AccessListKey(binding.family, binding.acl), old.acl].append(binding.interface)
-    for (acl, other), interfaces in taken.items():
+            taken[AccessListKey(binding.family, binding.acl), old.acl, old.other].append(binding.interface)
+    for (acl, other, words), interfaces in taken.items():
         yield Finding(
             "takes-binding",
             f"{list_item(acl)}.interfaces",
-            f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more",
+            f"{acl.name} takes the place of {other} on {some(sorted(interfaces))}: {other} filters nothing there any more"
+            + (f", and its options {words!r}, which this collection cannot write, are lost" if words else ""),
             f"If {other} must go on filtering, write its entries into {acl.name} too, or leave these interfaces out.",
         )
+
+
+def list_filters(view: View) -> Iterator[Finding]:
+    """What a run takes from the filter that a bound list is, on any interface. Reported for what it changes."""
+    bound: dict[AccessListKey, list[Binding]] = defaultdict(list)
+    for binding in view.after.bindings.values():
+        for name in lists_of(binding):
+            bound[AccessListKey(binding.family, name)].append(binding)
+    for key, bindings in bound.items():
+        before, after = view.before.access_lists.get(key), view.after.access_lists.get(key)
+        fresh = [binding for binding in bindings if not _is_bound_before(view, binding)]
+        if after is None or (before == after and not fresh):
+            continue
+        effects = _filter_changes(before, after)
+        concerned = bindings if before != after else fresh
+        ends = any(lists_of(binding)[-1] == key.name for binding in concerned)
+        if (
+            (effects or fresh or before is None)
+            and ends
+            and not any(_permits_all(ace, key.family) for ace in after.entries)
+        ):
+            effects.append("no entry permits all of the rest, so everything else is dropped")
+        if effects:
+            where = ", ".join(sorted(f"{binding.interface} {binding.direction}" for binding in concerned))
+            remedy = (
+                "Keep these entries, end the list with a permit of everything, or use a list of its own for the mirror."
+            )
+            yield Finding(
+                "filters", f"{list_item(key)}.entries", f"{key.name} filters on {where}: {'; '.join(effects)}", remedy
+            )
+
+
+def lists_of(binding: Binding) -> list[str]:
+    """The lists of a binding. `common A B` is two: B decides on what A neither permits nor denies."""
+    words = binding.acl.split()
+    return words[1:] if len(words) > 1 and words[0] == "common" else words
+
+
+def _is_bound_before(view: View, binding: Binding) -> bool:
+    old = view.before.bindings.get(binding.key)
+    return old is not None and old.acl == binding.acl
+
+
+def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
+    """The entries that are lost, and the deny entries that a new permit entry comes before. capture alone changes no filter."""
+    old = {ace.sequence: ace for ace in before.entries if ace.action != "remark"} if before else {}
+    new = {ace.sequence: ace for ace in after.entries if ace.action != "remark"}
+    gone = [entry_line(ace) for sequence, ace in old.items() if not _same_filter(ace, new.get(sequence))]
+    added = [
+        sequence for sequence, ace in new.items() if ace.action == "permit" and not _same_filter(ace, old.get(sequence))
+    ]
+    passed = [
+        entry_line(ace)
+        for sequence, ace in old.items()
+        if ace.action == "deny" and _same_filter(ace, new.get(sequence)) and added and min(added) < sequence
+    ]
+    effects = [f"it loses {_listed(gone)}"] if gone else []
+    return effects + ([f"what entry {min(added)} permits no longer reaches {_listed(passed)}"] if passed else [])
+
+
+def _listed(lines: list[str]) -> str:
+    more = f" and {len(lines) - MOST_LISTED} more" if len(lines) > MOST_LISTED else ""
+    return ", ".join(map(repr, lines[:MOST_LISTED])) + more
+
+
+def _same_filter(ace: Ace, other: Ace | None) -> bool:
+    return other is not None and (ace.action, ace.match, ace.udfs) == (other.action, other.match, other.udfs)
+
+
+def _permits_all(ace: Ace, family: Family) -> bool:
+    """Options that match nothing (``log``, ``counter NAME``) may follow."""
+    words = ace.match.split()
+    rest = words[3:]
+    rest = rest[2:] if rest[:1] == ["counter"] else rest
+    everything = words[:3] == [family, "any", "any"] and not set(rest) - {"log", "log-input"}
+    return ace.action == "permit" and not ace.udfs and everything
 
 
 def named_list_hides(view: View) -> Iterator[Finding]:
@@ -513,6 +594,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     list_removed,
     list_named,
     binding_taken,
+    list_filters,
     named_list_hides,
     udf_limits,
     udf_count,

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -62,7 +62,15 @@ def _findings(before: Span, after: Span, facts: Facts) -> list[Finding]:
 
 def _ordered(span: Span) -> Span:
     """The same state in one order, so that a message does not depend on the order in which a router prints."""
-    return Span(**{part.name: dict(sorted(getattr(span, part.name).items(), key=_key_order)) for part in fields(span)})
+    parts: dict[str, Any] = {part.name: getattr(span, part.name) for part in fields(span)}
+    ordered: dict[str, Any] = {
+        name: _sorted(part) if isinstance(part, Mapping) else part for name, part in parts.items()
+    }
+    return Span(**ordered)
+
+
+def _sorted(part: Mapping[Any, Any]) -> dict[Any, Any]:
+    return dict(sorted(part.items(), key=_key_order))
 
 
 def _key_order(item: tuple[Any, object]) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from ...._engine.rules import Finding
 from ...platforms import (
@@ -19,10 +20,11 @@ from ...platforms import (
     mirror_intervals,
     where,
 )
-from ..model import Destination, Session, Source
+from ..model import Destination, Session, Source, Tunnel
+from ..unwritten import GRE_MODES, SESSION_FEATURES, SOURCE_FEATURES
 from .view import View, source_item
 
-GRE_MODES = ("gre ipv4", "gre ipv6")
+Thing = TypeVar("Thing", Session, Source, Tunnel)
 
 
 def unsupported(view: View) -> Iterator[Finding]:
@@ -45,21 +47,8 @@ def unsupported(view: View) -> Iterator[Finding]:
             feature.rule,
             item,
             message + known,
-            "Leave it out; what is configured by hand is shown and kept.",
+            "Leave it out: what is configured by hand stays until remove_unsupported: true removes it.",
         )
-
-
-_SESSION_FEATURES = (
-    ("mirror_first", "mirror-first"),
-    ("mirror_interval", "mirror-interval"),
-    ("discard_class", "discard-class"),
-    ("traffic_class", "traffic-class"),
-    ("inject_interface", "inject-interface"),
-    ("rate_limit_rx", "rate-limit"),
-    ("rate_limit_tx", "rate-limit"),
-    ("other", "other"),
-)
-_SOURCE_FEATURES = (("mirror_first", "mirror-first"), ("mirror_interval", "mirror-interval"), ("other", "other"))
 
 
 def _new_features(view: View) -> Iterator[tuple[str, str]]:
@@ -68,25 +57,31 @@ def _new_features(view: View) -> Iterator[tuple[str, str]]:
         before = view.before.sessions.get(name)
         if session is before or session == before:
             continue
-        for field, key in _SESSION_FEATURES:
-            value = getattr(session, field)
-            if value not in (None, ()) and (before is None or getattr(before, field) != value):
+        for field, key in SESSION_FEATURES.items():
+            if not field.endswith("destination") and _is_new(field, session, before):
                 yield f"sessions[{name}].{field}", key
         yield from _new_destination_features(name, session, before)
     for source_key, source in view.after.sources.items():
         if source.mirror_first is None and source.mirror_interval is None and not source.other:
             continue
         old = view.before.sources.get(source_key)
-        for field, key in _SOURCE_FEATURES:
-            value = getattr(source, field)
-            if value not in (None, ()) and (old is None or getattr(old, field) != value):
+        for field, key in SOURCE_FEATURES.items():
+            if _is_new(field, source, old):
                 yield f"{source_item(source)}.{field}", key
     for name, tunnel in view.after.tunnels.items():
         known = view.before.tunnels.get(name)
-        if tunnel.other and (known is None or known.other != tunnel.other):
+        if _is_new("other", tunnel, known):
             yield f"tunnels[{name}].other", "other"
         if tunnel.mode not in GRE_MODES and (known is None or known.mode != tunnel.mode):
             yield f"tunnels[{name}].mode", "tunnel-mode"
+
+
+def _is_new(field: str, thing: Thing, before: Thing | None) -> bool:
+    """Whether a field has something that the router has not; of unknown lines some may go."""
+    value, old = getattr(thing, field), getattr(before, field) if before is not None else None
+    if field == "other":
+        return not set(value) <= set(old or ())
+    return value is not None and value != old
 
 
 def _new_destination_features(name: str, session: Session, before: Session | None) -> Iterator[tuple[str, str]]:

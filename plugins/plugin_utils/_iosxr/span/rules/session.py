@@ -14,6 +14,7 @@ from ...._engine.rules import Finding
 from ...names import kind
 from ...platforms import SESSION_NAME, Known
 from ..model import Destination, Source
+from ..unwritten import has_destination
 from .view import DestinationUse, View, doubt, is_interface, is_tunnel, parent, some, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
@@ -106,9 +107,10 @@ def one_destination(view: View) -> Iterator[Finding]:
                 "S2",
                 item,
                 f"session {name} has a destination for both directions and one for a single direction",
-                "Keep either destination, or rx_destination and tx_destination.",
+                "Keep either destination, or rx_destination and tx_destination;"
+                f" remove_unsupported: true at sessions[{name}] removes what the document leaves out.",
             )
-        elif not (session.destination or session.rx_destination or session.tx_destination):
+        elif not has_destination(session):
             yield Finding(
                 "S2",
                 item,
@@ -246,7 +248,7 @@ def remote_destination(view: View) -> Iterator[Finding]:
                 "S9",
                 use.item,
                 f"{interface} has tunnel mode {tunnel.mode}, a mirror needs GRE",
-                f"Set tunnels[{interface}].mode to gre ipv4.",
+                f"Set tunnels[{interface}].mode to gre ipv4, with remove_unsupported: true where the router has the other mode.",
             )
 
 
@@ -426,6 +428,24 @@ def source_class(view: View) -> Iterator[Finding]:
             )
 
 
+def layer(view: View) -> Iterator[Finding]:
+    """For new attachments only: the router took those that it has."""
+    layer2, there = view.facts.layer2, view.facts.interfaces
+    if layer2 is None:
+        return
+    for key, source in view.after.sources.items():
+        exists = source.preconfigure or there is None or source.interface in there
+        if key in view.before.sources or not exists or source.l2transport == (source.interface in layer2):
+            continue
+        if source.l2transport:
+            message = f"{source.interface} is not configured as l2transport, and a mirror never makes a port one"
+            remedy = f"Leave l2transport out, or make {source.interface} a layer 2 port first."
+        else:
+            message = f"{source.interface} is configured as l2transport, and its mirror is attached under that"
+            remedy = "Set l2transport: true."
+        yield Finding("layer", f"{source_item(source)}.l2transport", message, remedy)
+
+
 # ---- interfaces that exist -----------------------------------------------------------------------------------------
 
 
@@ -497,5 +517,6 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     tunnel_incomplete,
     local_egress,
     source_class,
+    layer,
     interface_exists,
 )

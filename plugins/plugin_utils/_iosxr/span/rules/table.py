@@ -12,6 +12,7 @@ from ...._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
 from ...platforms import GUIDE, GUIDE_8000, XRDOCS_UDF, XRDOCS_UDK, YANG_SPAN, YANG_TCAM, YANG_UM
 
 COMMIT_ERROR = "commit error of a router"
+LAYER = "guide NCS 5500, examples of layer 2 sources; YANG um-monitor-session-cfg 24.4.2 augments both places"
 MODEL = "YANG Cisco-IOS-XR-um-monitor-session-cfg 24.4.2"
 
 RULES: Mapping[str, Rule] = rule_table((
@@ -78,12 +79,14 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("session-missing", "A source refers to a session that is configured.", GUIDE),
     error("destination-kind", "A destination is a physical port or a tunnel.", GUIDE),
     error("source-kind", "A source is a port that carries data.", GUIDE, overridable=True),
+    error("layer", "A source is attached under l2transport exactly where its interface is l2transport.", LAYER),
     error("local-egress", "Cisco 8000 mirrors received traffic only to a local destination.", GUIDE_8000),
     warning("class-destination", "ipv4 and ipv6 sessions have a next-hop, ethernet and MPLS sessions an interface.", MODEL),
     warning("ethernet-tunnel", "A tunnel that carries class ethernet ends at the analyser itself.", GUIDE),
     warning("tunnel-incomplete", "A tunnel that a session uses has an address, a source, a destination and is not shut down.", XRDOCS_UDF),
     error("interface-exists", "Every interface that is named exists.", GUIDE),
     error("feature", "What NCS 5500 cannot do is shown and kept, but not written.", HOUSE),
+    error("unwritten", "What is never written is removed only with remove_unsupported: this collection could not restore it.", HOUSE),
     error("value", "Values are within the range of the release.", YANG_UM),
     elsewhere(
         "flow-and-span",
@@ -96,6 +99,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("capture-missing", "An ACL that selects for a source has an entry with capture.", GUIDE, overridable=True),
     error("acl-exists", "An ACL that a source names exists; one that is bound or named is not removed.", GUIDE),
     warning("takes-binding", "An interface has one ACL a family and direction, so binding one takes another off.", HOUSE),
+    warning("filters", "An ACL filters wherever it is bound: a change for a mirror must not let pass or drop other traffic there.", GUIDE),
     warning("named-acl-hides", "An ACL that a source names overrides the one of the interface.", GUIDE),
     error("udf-exists", "A UDF that an ACE or a TCAM profile names is defined.", GUIDE),
     error("enable-capture", "Before 6.5.1 capture needs a TCAM profile with enable-capture.", f"{GUIDE}; {XRDOCS_UDK}"),

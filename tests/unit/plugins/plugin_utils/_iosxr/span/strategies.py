@@ -56,6 +56,7 @@ FIELDS = {
     "ipv4": ("src-addr", "dst-addr", "src-port", "dst-port", "proto", "frag-bit", "packet-length"),
     "ipv6": ("src-addr", "dst-addr", "src-port", "dst-port", "next-hdr", "payload-length"),
 }
+GLOBALS = ("router-id 9", "local-capture-capacity 100 mb", "default-capture-disable", "mirror-interval 1K")
 UNKNOWN = ("new-feature on", "shiny level 3")
 
 
@@ -76,6 +77,7 @@ def random_span(seed: int, plain: bool = False) -> Span:
         draw.udfs(),
         draw.profiles(),
         draw.tunnels(),
+        draw.globals(),
     )
 
 
@@ -180,6 +182,9 @@ class _Draw:
             for family in self.some(FAMILIES)
         ]
         return {binding.key: binding for binding in found}
+
+    def globals(self) -> tuple[str, ...]:
+        return tuple(sorted(f"monitor-session {line}" for line in self.some(GLOBALS)))
 
     def udfs(self) -> dict[str, Udf]:
         return {

@@ -40,6 +40,27 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
             "ipv4 any any packet-length range 100 200 ttl eq 5",
         ),
         ("ipv4", "ipv4 net-group Cust any counter Hits", "ipv4 net-group Cust any counter Hits"),
+        ("ipv4", "PERMITTED any", "PERMITTED any"),  # nothing that the tables know
+        (
+            "ipv4",
+            "IPV4 ANY ANY NEXTHOP1 VRF RED IPV4 192.0.2.9 Nexthop2 vrf Blue ipv4 192.0.2.10",
+            "ipv4 any any nexthop1 vrf RED ipv4 192.0.2.9 nexthop2 vrf Blue ipv4 192.0.2.10",
+        ),
+        (
+            "ipv4",
+            "ipv4 any any NextHop1 Track T1 vrf LOG ipv4 192.0.2.9",
+            "ipv4 any any nexthop1 track T1 vrf LOG ipv4 192.0.2.9",
+        ),
+        (
+            "ipv4",
+            "TCP NET-GROUP Log PORT-GROUP Eq ANY port-group WEB",
+            "tcp net-group Log port-group Eq any port-group WEB",
+        ),
+        ("ipv4", "ipv4 any any COUNTER Capture LOG", "ipv4 any any counter Capture log"),
+        ("ipv4", "ipv4 any any forward-class Gold FRAGMENTS", "ipv4 any any forward-class Gold fragments"),
+        ("ipv4", "ICMP any any ECHO-REPLY", "icmp any any echo-reply"),
+        ("ipv4", "tcp any EQ WWW any ESTABLISHED +SYN", "tcp any eq www any established +syn"),
+        ("ipv4", "ipv4 any any DSCP EF Set TTL 7", "ipv4 any any dscp ef set ttl 7"),
         ("ipv4", "99 any any", "99 any any"),
         ("ipv4", "0 any any", "0 any any"),
         ("ipv4", "10.1.1.0 0.0.0.255", "10.1.1.0 0.0.0.255"),

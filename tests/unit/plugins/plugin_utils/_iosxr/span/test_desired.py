@@ -33,6 +33,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.table import RULES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.unwritten import parts
 
 from .strategies import spans
 
@@ -109,6 +110,20 @@ def whole(span: Span) -> dict[str, Any]:
     return {"sessions": [], **to_document(span)}
 
 
+def written_only(span: Span) -> Span:
+    """Without what is never written."""
+
+    def bare(thing: Any) -> Any:
+        empty = {field: () if field == "other" else None for field in parts(thing)}
+        return replace(thing, **empty)
+
+    return replace(
+        span,
+        sessions={name: bare(session) for name, session in span.sessions.items()},
+        sources={key: bare(source) for key, source in span.sources.items()},
+    )
+
+
 def sources(span: Span, name: str) -> set[str]:
     return {source.interface for source in span.sources.values() if source.session == name}
 
@@ -171,10 +186,36 @@ def test_a_source_that_is_named_is_in_the_sessions_that_name_it_only(current: Sp
 def test_overridden_leaves_exactly_the_mirrors_of_the_document(current: Span, other: Span) -> None:
     document = whole(other)
     unmanaged = {item["name"] for item in document.get("sessions", ()) if item.get("configured") is False}
-    result = applied(current, document, "overridden")
+    result = applied(written_only(current), document, "overridden")
     assert result.sources.keys() == other.sources.keys()
     assert result.sessions.keys() - unmanaged == other.sessions.keys() - unmanaged
-    assert applied(current, {"sessions": []}, "overridden") == replace(current, sessions={}, sources={})
+    assert applied(written_only(current), {"sessions": []}, "overridden") == replace(
+        written_only(current), sessions={}, sources={}
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(spans(), spans())
+def test_of_what_a_document_does_not_name_overridden_leaves_what_nothing_could_put_back(
+    current: Span, other: Span
+) -> None:
+    result = applied(current, whole(other), "overridden")
+    left = {name for name in result.sessions if name not in other.sessions and name in current.sessions}
+    named = {item["name"] for item in whole(other)["sessions"]}
+    moved = {key.interface for key in other.sources}
+    for name, session in current.sessions.items():
+        held = [
+            session,
+            *(it for key, it in current.sources.items() if it.session == name and key.interface not in moved),
+        ]
+        if name not in named:
+            assert (name in left) == any(parts(each) for each in held)
+            assert (
+                all(result.sources.get(it.key) == it for it in held[1:] if isinstance(it, Source)) or name not in left
+            )
+    kept_sources = result.sources.keys() - other.sources.keys()
+    assert all(result.sources[key] == current.sources[key] for key in kept_sources)
+    assert not {key.interface for key in kept_sources} & moved
 
 
 # -- merged
@@ -298,9 +339,9 @@ def test_a_bad_document_is_refused_in_every_state() -> None:
 # -- replaced and overridden
 
 
-def test_replaced_is_exactly_what_is_written_and_lines_nobody_knows_stay() -> None:
+def test_replaced_is_exactly_what_is_written_and_what_is_never_written_stays() -> None:
     result = applied(ROUTER, session("a", "TenGigE0/0/0/1"), "replaced")
-    assert result.sessions["a"].destination is None and result.sessions["a"].traffic_class is None
+    assert result.sessions["a"].destination is None and result.sessions["a"].traffic_class == 3
     assert result.sessions["a"].other == ("shiny",)
     assert sources(result, "a") == {"TenGigE0/0/0/1"}
     assert source(result, "TenGigE0/0/0/1") == Source("TenGigE0/0/0/1", "a", other=("new-feature on",))
@@ -319,7 +360,7 @@ def test_a_session_that_is_not_managed_stays_when_its_sources_are() -> None:
     document = session("a", "TenGigE0/0/0/5", configured=False)
     for state in ("merged", "replaced", "overridden"):
         assert applied(ROUTER, document, state).sessions["a"] == ROUTER.sessions["a"]
-    result = applied(ROUTER, document, "overridden")
+    result = applied(written_only(ROUTER), document, "overridden")
     assert "b" not in result.sessions
     assert {item.interface for item in result.sources.values()} == {"TenGigE0/0/0/5"}
     assert "a" in applied(ROUTER, document, "deleted").sessions
@@ -417,7 +458,9 @@ def test_no_document_makes_it_fail_otherwise(current: Span, state: State, docume
         return
     named = {item.name for item in read.sessions}
     there, left = set(current.sessions), set(result.sessions)
-    allowed = {"deleted": there, "overridden": named}.get(state, there | named)
+    holding = {name for name, item in current.sessions.items() if parts(item)}
+    holding |= {item.session for item in current.sources.values() if parts(item)} & there
+    allowed = {"deleted": there, "overridden": named | holding}.get(state, there | named)
     assert left <= allowed, "no session comes from nowhere"
     if state in ("merged", "replaced"):
         assert there <= left, "what the document does not name is left alone"
@@ -448,7 +491,7 @@ def test_a_rule_that_a_document_breaks_by_itself_does_not_hide_the_others(
 ) -> None:
     document = {"sessions": [], **document}
     assert flaws(document, state) == []
-    assert {problem.rule for problem in findings(ROUTER, document, state)} == {rule}
+    assert {problem.rule for problem in findings(ROUTER, document, state)} - {"kept"} == {rule}
     assert not RULES[rule].overridable  # a warning would let a part of the document pass
     assert isinstance(applied(ROUTER, document, state), Span)
     assert findings(ROUTER, to_document(ROUTER), state) == []

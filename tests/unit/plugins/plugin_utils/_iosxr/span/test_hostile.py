@@ -87,6 +87,7 @@ DOCUMENT: dict[str, Any] = {
         },
         {"name": "tunnel-ip4", "ipv4_unnumbered": "Loopback0", "source": "Loopback0"},
     ],
+    "globals": ["monitor-session router-id 9"],
 }
 Path_ = tuple[str | int, ...]
 

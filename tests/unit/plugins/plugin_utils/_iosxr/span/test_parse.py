@@ -25,7 +25,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
     Udf,
     UdfMatch,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import MOST_OTHER, parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import (
+    MOST_OTHER,
+    layer2_interfaces,
+    parse,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import render
 
 from .strategies import spans
@@ -51,6 +55,43 @@ SUB_INTERFACE = """interface GigabitEthernet0/0/0/1.10
  ipv4 access-group A ingress
 !
 """
+
+
+def test_a_setting_of_the_whole_router_is_no_session_in_either_form() -> None:
+    text = """monitor-session router-id 9
+monitor-session local-capture-capacity 100 mb
+monitor-session default-capture-disable
+monitor-session mirror-interval 1K
+monitor-session mirror interval 512
+monitor-session shiny level 3
+monitor-session mirror ethernet
+ destination interface HundredGigE0/0/0/9
+!
+"""
+    span = parse(text)
+    assert list(span.sessions) == ["mirror"]
+    assert span.globals == tuple(sorted(text.splitlines()[:6]))
+    formal = text.replace("\n destination", "\nmonitor-session mirror ethernet destination").replace("!\n", "")
+    assert parse(formal) == span
+    assert parse("monitor-session a\nmonitor-session a shiny level 3\n").sessions["a"].other == ("shiny level 3",)
+    assert parse("monitor-session a destination interface HundredGigE0/0/0/9\n").globals == ()
+
+
+def test_names_keep_their_case_behind_their_words() -> None:
+    text = "ipv4 access-list A\n 10 permit ipv4 any any nexthop1 vrf Capture ipv4 192.0.2.9 counter udf capture\n"
+    ((ace,),) = (item.entries for item in parse(text).access_lists.values())
+    assert (ace.match, ace.capture) == ("ipv4 any any nexthop1 vrf Capture ipv4 192.0.2.9 counter udf", True)
+
+
+def test_which_interfaces_are_of_layer_2_is_read_from_the_formal_form() -> None:
+    text = """interface TenGigE0/0/0/1 ipv4 address 10.0.0.1 255.255.255.0
+interface TenGigE0/0/0/2 l2transport
+interface TenGigE0/0/0/2 l2transport monitor-session a ethernet
+interface preconfigure TenGigE0/7/0/1 l2transport
+interface Te0/0/0/3.10 l2transport
+interface TenGigE0/0/0/4 description l2transport
+"""
+    assert layer2_interfaces(text) == {"TenGigE0/0/0/2", "TenGigE0/7/0/1", "TenGigE0/0/0/3.10"}
 
 
 def test_a_main_port_carries_its_attachment_under_l2transport() -> None:

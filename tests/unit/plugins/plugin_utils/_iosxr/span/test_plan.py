@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +25,8 @@ STATES = spans(plain=True)
 @settings(max_examples=300, deadline=None)
 @given(STATES, STATES)
 def test_current_and_plan_make_wanted_and_undo_leads_back(current: Span, desired: Span) -> None:
+    """What is the whole router's stays, whatever is desired."""
+    desired = replace(desired, globals=current.globals)
     first = plan(current, desired)
     router = Pasted(current)
     between = router.paste(first.commands)

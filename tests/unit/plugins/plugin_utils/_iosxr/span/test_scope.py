@@ -155,8 +155,9 @@ def test_two_documents_with_one_hash_say_the_same(one: Span, another: Span) -> N
 # -- what the document may change
 
 
-def printed(span: Span, state: State, config: dict[str, Any] | None = CONFIG) -> str:
-    return fingerprint(owned(span, Document.of(config, state)))
+def printed(span: Span, state: State, *config: dict[str, Any] | None) -> str:
+    """config: the document, by default that of this file."""
+    return fingerprint(owned(span, Document.of(*(config or (CONFIG,)), state)))
 
 
 def _foreign_source(span: Span) -> Span:

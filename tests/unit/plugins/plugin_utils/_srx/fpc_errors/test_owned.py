@@ -29,10 +29,11 @@ def desired(document: list[dict[str, Any]] | None, state: State = "merged") -> s
     return fingerprint(normalised(document, state))
 
 
-def print_of(state: State, more: str = "", *, without: str = "", document: Any = DOCUMENT) -> str:
+def print_of(state: State, more: str = "", *, without: str = "", document: Any = ...) -> str:
     lines = [line for line in CONFIG.splitlines() if not (without and without in line)]
     found = statements("\n".join([*lines, more]))
-    return fingerprint(owned(parse(found.paths, found.inactive), document, state))
+    chosen = DOCUMENT if document is ... else document  # None is a document, too
+    return fingerprint(owned(parse(found.paths, found.inactive), chosen, state))
 
 
 @pytest.mark.parametrize("state", EVERY)
