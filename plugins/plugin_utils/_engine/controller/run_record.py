@@ -23,6 +23,7 @@ from .guard_records import Busy, Record, Records
 from .state_dir import VARIABLE, StateDir
 
 FOLDER = "runs"
+MARGIN = 2.0  # seconds that a device may be late
 MOST_ITEMS = 5  # that a warning names
 UNTIL = "rolls_back_by"  # a fact: seconds since the epoch until which a device may take a trial commit back
 
@@ -36,7 +37,7 @@ class RunRecord:
         self._subject = subject
         self._left: Record | None = None
         self._facts: dict[str, Any] = {}
-        self._change: Callable[[], None] = lambda: None
+        self._change: Callable[[], None] | None = None
         self.warnings: list[Problem] = []
 
     @classmethod
@@ -103,7 +104,7 @@ class RunRecord:
                         self._facts = dict(self.earlier)
                     raise
                 finally:
-                    self._change = lambda: None
+                    self._change = None
                     change()
                     reservation.tell("as its result says" if self._facts else "unchanged")
         except Busy as busy:
@@ -112,11 +113,12 @@ class RunRecord:
     def note(self, **facts: Any) -> None:
         """What the next run has to know if this one comes no further; None forgets one. Raises ValidationFailed."""
         self._facts = {name: value for name, value in {**self._facts, **facts}.items() if value is not None}
-        self._change()
+        if self._change:
+            self._change()
 
     def on_trial(self, seconds: float) -> None:
         """The device takes back what it carries when so many seconds are over; 0: it does not any more."""
-        self.note(**{UNTIL: time.time() + seconds if seconds else None})
+        self.note(**{UNTIL: time.time() + seconds + MARGIN if seconds else None})
 
     def settle(self, progress: Callable[[str], None]) -> bool:
         """See run.Terms. Once."""
