@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..failures import ApplyFailed, ValidationFailed
@@ -93,7 +93,8 @@ class RunRecord:
             with self._records.reserved({**about, "facts": self._facts}) as reservation:
 
                 def change() -> None:
-                    reservation.hold({**about, "facts": self._facts})
+                    with suppress(ValidationFailed):  # a disk that became full is no reason to leave a change half done
+                        reservation.hold({**about, "facts": self._facts})
 
                 self._change = change
                 try:
@@ -105,13 +106,14 @@ class RunRecord:
                     raise
                 finally:
                     self._change = None
-                    change()
+                    if self._facts:
+                        change()
                     reservation.tell("as its result says" if self._facts else "unchanged")
         except Busy as busy:
             raise self._another(busy) from None
 
     def note(self, **facts: Any) -> None:
-        """What the next run has to know if this one comes no further; None forgets one. Raises ValidationFailed."""
+        """What the next run has to know if this one comes no further; None forgets one."""
         self._facts = {name: value for name, value in {**self._facts, **facts}.items() if value is not None}
         if self._change:
             self._change()
