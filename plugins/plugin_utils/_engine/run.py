@@ -88,8 +88,8 @@ Guard = Callable[[Intent], Sequence[Problem]]
 
 
 Hold = Callable[[Plan], AbstractContextManager[str]]
-"""Keeps other runs away from just before the first write until the end of the run. Gives why what was read may be old, "" where it
-is not; raises ValidationFailed where another run is under way."""
+"""Excludes other runs from just before the first write until the end of the run. Yields why what was read may be outdated, "" where
+it is not. Raises ValidationFailed where another run is under way."""
 
 
 def _unheld(_plan: Plan) -> AbstractContextManager[str]:

@@ -41,15 +41,15 @@ _NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILIN
 _REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
 
 
-def _nobody(_seconds: float) -> None:
-    """Nobody is told."""
+def _untold(_seconds: float) -> None:
+    """For callers that keep no record."""
 
 
 @dataclass(frozen=True)
 class CommitOptions:
     """confirm_timeout: seconds, 30 to 65535 (upper end unverified). commit_timeout: seconds that a commit may think
     without a word. release: of the router, for what it cannot combine. on_trial: is told within how many seconds the router may
-    take a commit back; 0: not any more."""
+    roll a commit back by itself; 0: no longer."""
 
     confirm_timeout: int = 120
     commit_timeout: int = 300
@@ -57,7 +57,7 @@ class CommitOptions:
     comment: str | None = None
     exclusive: bool = False
     release: tuple[int, ...] | None = None
-    on_trial: Callable[[float], None] = _nobody
+    on_trial: Callable[[float], None] = _untold
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:

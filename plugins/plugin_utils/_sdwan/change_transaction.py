@@ -47,7 +47,7 @@ GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 
 def unnoted(**_facts: Any) -> None:
-    """Nobody takes a note."""
+    """For callers that keep no record."""
 
 
 def read_state(manager: Manager) -> ChangeState:
@@ -85,10 +85,10 @@ def asked(options: ChangeOptions, running: str, staged: Mapping[str, str]) -> di
 
 
 def is_live(options: ChangeOptions, note: Any, now: ChangeState) -> bool:
-    """Whether the network runs what an activation was asked for.
+    """Whether the network runs what the activation of that note was asked to make live.
 
-    No documented call tells what the network runs but by a name, so without that note an activation that succeeded looks like one
-    that nobody asked for.
+    note: see asked(); None where there is none. No documented call shows the content of what the network runs, only its name, and
+    what was staged is no longer listed. So without a note an activation that succeeded cannot be told from one that never began.
     """
     if not isinstance(note, Mapping) or asked(options, "", {}) != {**note, "running": "", "staged": {}}:
         return False

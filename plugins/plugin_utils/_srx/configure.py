@@ -41,20 +41,20 @@ _CHECKED = re.compile(r"configuration check succeeds")
 _TRIAL = re.compile(r"commit confirmed will be automatically rolled back")
 
 
-def _nobody(_seconds: float) -> None:
-    """Nobody is told."""
+def _untold(_seconds: float) -> None:
+    """For callers that keep no record."""
 
 
 @dataclass(frozen=True)
 class CommitOptions:
     """confirm_timeout: seconds, sent as whole minutes, rounded up; 0 commits without a trial. commit_timeout: seconds that a
-    commit may think without a word. on_trial: is told within how many seconds the device may take a commit back; 0: not any
-    more."""
+    commit may think without a word. on_trial: is told within how many seconds the device may roll a commit back by itself;
+    0: no longer."""
 
     confirm_timeout: int = 300
     commit_timeout: int = 300
     comment: str | None = None
-    on_trial: Callable[[float], None] = _nobody
+    on_trial: Callable[[float], None] = _untold
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> CommitOptions:

@@ -33,7 +33,7 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)  # file sy
 
 
 class Busy(Exception):
-    """Another run of this controller works there. Its text says which; since: when that began, "" where nobody knows."""
+    """Another run of this controller works there. Its text says which; since: when that began, "" where that is not known."""
 
     def __init__(self, who: str, since: str = "") -> None:
         super().__init__(who)
@@ -217,7 +217,7 @@ class Records:
             os.close(lock)
 
     def _busy(self, folder: Path) -> Busy:
-        """To be raised: somebody has the lock. Whose record it is, of those that lie beside this one."""
+        """To be raised where another run holds the lock: with what its record says, which may be that of another module."""
         for path in sorted(folder.glob(f"{self._name}*.json")):
             found = Book(path).read()
             if found and found.lives:

@@ -5,7 +5,7 @@
 """That a run is changing a device, for whoever comes meanwhile, and what it had begun, for whoever comes after a kill.
 
 A worker of ansible-core outlives a KILL of its ansible-playbook and finishes its task, so a second run may meet it at work. And a
-run that was killed leaves things that no device tells: that a trial commit is taken back soon, that an activation was asked for.
+run that was killed leaves things that no device tells: that a trial commit is rolled back soon, that an activation was asked for.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ from .state_dir import VARIABLE, StateDir
 
 FOLDER = "runs"
 MARGIN = 2.0  # seconds that a device may be late
+LONGEST_WAIT = 900.0  # seconds; a run that finds a longer timer warns instead
 MOST_ITEMS = 5  # that a warning names
-UNTIL = "rolls_back_by"  # a fact: seconds since the epoch until which a device may take a trial commit back
+UNTIL = "rolls_back_by"  # a fact: seconds since the epoch until which a device may roll a trial commit back by itself
 
 
 class RunRecord:
@@ -68,8 +69,11 @@ class RunRecord:
             self.warnings.append(self._cut_short(self._left))
 
     def forget(self) -> None:
-        """A run that had nothing to do has looked at what an earlier one left. Raises ValidationFailed."""
-        if self._records is None or self._left is None:
+        """A run that had nothing to do has looked at what an earlier one left; a trial whose timer still runs stays on record.
+
+        Raises ValidationFailed.
+        """
+        if self._records is None or self._left is None or self._left_to_wait() > 0:
             return
         try:
             with self._records.reserved() as reservation:
@@ -119,13 +123,13 @@ class RunRecord:
             self._change()
 
     def on_trial(self, seconds: float) -> None:
-        """The device takes back what it carries when so many seconds are over; 0: it does not any more."""
+        """The device rolls its last commit back when so many seconds are over; 0: it no longer does."""
         self.note(**{UNTIL: time.time() + seconds + MARGIN if seconds else None})
 
     def settle(self, progress: Callable[[str], None]) -> bool:
         """See run.Terms. Once."""
         left = self._left_to_wait()
-        if left <= 0 or self._left is None:
+        if not 0 < left <= LONGEST_WAIT:
             return False
         progress(f"waiting {left:.0f} s for the end of the trial commit of a run that was cut short")
         time.sleep(left)
@@ -158,6 +162,6 @@ class RunRecord:
         how = "ended in the middle" if left.ended else "was cut short"
         text = f"an earlier run (process {process}, begun {left.began}) {how}; it was about {about}"
         if self._left_to_wait() > 0:
-            text += "; the device may still take its trial commit back by itself"
+            text += "; the device may still roll its trial commit back by itself"
         remedy = "What it left is found by reading, and this run goes on from there."
         return Problem("cut-short", self._subject.host, text, remedy, "warning")

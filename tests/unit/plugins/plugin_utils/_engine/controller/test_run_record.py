@@ -135,7 +135,7 @@ def test_a_trial_that_may_still_be_taken_back_is_waited_for_once(
     monkeypatch.setattr(run_record.time, "time", lambda: now)
     cut_short(looked(), tmp_path, **{run_record.UNTIL: now + 120})
     record = looked()
-    assert "may still take its trial commit back" in record.warnings[0].message
+    assert "may still roll its trial commit back" in record.warnings[0].message
     slept: list[float] = []
     said: list[str] = []
     monkeypatch.setattr(run_record.time, "sleep", slept.append)
@@ -143,6 +143,11 @@ def test_a_trial_that_may_still_be_taken_back_is_waited_for_once(
     assert slept == [120] and "waiting 120 s" in said[0]
     monkeypatch.setattr(run_record.time, "time", lambda: now + 121)
     assert not record.settle(said.append)
+    cut_short(looked(), tmp_path, **{run_record.UNTIL: now + 100_000})
+    record = looked()
+    assert not record.settle(said.append) and len(slept) == 1, "nobody waits for a day"
+    record.forget()
+    assert looked().warnings and files(tmp_path)
 
 
 def test_a_trial_is_on_record_until_it_is_confirmed(looked: Records, tmp_path: Path) -> None:
