@@ -31,7 +31,7 @@ from integration.firewalls import carried
 from integration.harness import Tasks
 from integration.networks import center, device, spec, written
 from integration.routers import WANTED, router, text
-from integration.test_span_interrupted import DOWN, watching
+from integration.test_span_interrupted import watching
 from integration.test_srx_policy_log import WANTED as LOGS
 from integration.test_srx_policy_log import srx
 
@@ -111,20 +111,18 @@ CHANGES: dict[str, Change] = {
     "IOS XR trial": Change(
         "iosxr_span",
         "edge1",
-        lambda: [router(faults=[DOWN])],
+        lambda: [router(settle_seconds=5.0)],
         SPAN,
         watching,
         text,
-        fast=lambda lab: lab.clear_faults("edge1"),
     ),
     "IOS XR trial that ends with its session": Change(
         "iosxr_span",
         "edge1",
-        lambda: [router(faults=[DOWN], lost_session="rollback")],
+        lambda: [router(settle_seconds=5.0, lost_session="rollback")],
         SPAN,
         watching,
         text,
-        fast=lambda lab: lab.clear_faults("edge1"),
     ),
     "Junos trial": Change(
         "srx_policy_log",
