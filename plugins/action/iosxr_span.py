@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import without_none
@@ -44,4 +45,5 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[SpanWing]:
         router = Router(self._connection, self._connection.read_timeout)
-        yield SpanWing(router, document, CommitOptions.of(options), options["settle"], progress, options["platform"])
+        commit = replace(CommitOptions.of(options), on_trial=self.record.on_trial)
+        yield SpanWing(router, document, commit, options["settle"], progress, options["platform"])

@@ -60,5 +60,13 @@ class ActionModule(StateAction):
             wrong = wrong_target(options["via"], door.dialect)
             if wrong:
                 raise ArgumentError([wrong])
-            overrides, check_mode = options["resources"], self._task.check_mode
-            yield RedirectWing(Manager(door, overrides), document, progress, overrides=overrides, check_mode=check_mode)
+            overrides = options["resources"]
+            yield RedirectWing(
+                Manager(door, overrides),
+                document,
+                progress,
+                overrides=overrides,
+                check_mode=self._task.check_mode,
+                earlier=self.record.earlier,
+                note=self.record.note,
+            )

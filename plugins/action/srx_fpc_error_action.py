@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,5 +49,6 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[FpcWing]:
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        commit, confirmed = CommitOptions.of(options), options["confirm_chassis_restart"]
+        commit = replace(CommitOptions.of(options), on_trial=self.record.on_trial)
+        confirmed = options["confirm_chassis_restart"]
         yield FpcWing(firewall, document, options["state"], commit, progress, confirmed=confirmed)

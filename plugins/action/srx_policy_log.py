@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,4 +37,5 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[PolicyLogWing]:
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        yield PolicyLogWing(firewall, document, options["state"], CommitOptions.of(options), progress)
+        commit = replace(CommitOptions.of(options), on_trial=self.record.on_trial)
+        yield PolicyLogWing(firewall, document, options["state"], commit, progress)

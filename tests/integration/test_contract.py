@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +46,7 @@ class Bench:
         row.prepare(self._lab, variant)
         (directory / variant).mkdir(parents=True, exist_ok=True)
         self.tasks = Tasks(self._lab, directory / variant, row.host)
+        self.state_dir = directory / variant / "inventory" / ".netsec_state"
         (directory / "copy").mkdir(exist_ok=True)
         self._files = {
             "{{ image }}": image_file(directory),
@@ -207,6 +212,94 @@ def test_failures_carry_the_fields_of_success(row: Row, bench: Start) -> None:
         assert {"problems", "device_state", "msg"} <= set(failed)
         assert not failed["changed"]
     assert set(done) >= BASE
+
+
+ANOTHER_RUN = """
+import pathlib, sys
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.run_record import RunRecord
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import Subject
+
+module, host, folder = sys.argv[1:]
+record = RunRecord.of(Subject(module, host, ""), {"inventory_dir": folder}, lambda value: value)
+with record.hold(Plan((Operation("update", "an item", ("a line",), None),))):
+    print("it holds", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_run(device: Bench, module: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that is changing the host of a row."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", ANOTHER_RUN, module, device.row.host, str(device.state_dir.parent)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "build" / "collections")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout and process.stdout.readline() == "it holds\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@every_module
+def test_while_another_run_changes_the_host_it_is_refused_and_once_that_one_is_gone_it_goes_on(
+    row: Row, bench: Start
+) -> None:
+    device = bench(row)
+    start = device.mark
+    system = row.module.partition("_")[0]
+    with another_run(device, row.module) as process:
+        for check in (True, False):
+            refused = device(check=check)
+            (problem,) = refused["problems"]
+            assert refused["failed"] and problem["rule"] == "another-run" and refused["device_state"] == "unchanged"
+            assert f"process {process.pid}, since 20" in problem["message"], problem
+        later = [entry["event"] for entry in device.tasks.journal[start:]]
+        assert not {"connect", "login", "command", "request"} & set(later)
+    foretold = device(check=True)
+    assert foretold["changed"] and any("was cut short" in said and "an item" in said for said in foretold["warnings"])
+    assert list(device.state_dir.glob("runs/*.json")), "check mode leaves the record"
+    done = device()
+    assert done["changed"] and any("was cut short" in said for said in done["warnings"]), done
+    assert not list(device.state_dir.glob("runs/*.json"))
+    with another_run(device, f"{system}_another"):  # another module of the same host
+        refused = device()
+        assert [problem["rule"] for problem in refused["problems"]] == ["another-run"]
+    again = device()
+    assert not again["changed"] and not any("cut short" in said for said in again.get("warnings", ()))
+
+
+@every_module
+def test_nothing_is_written_to_the_controller_where_nothing_is_applied(row: Row, bench: Start) -> None:
+    device = bench(row)
+    device(check=True)
+    assert not device.state_dir.exists()
+    with_record = device()
+    assert with_record["changed"] and device.state_dir.stat().st_mode & 0o077 == 0
+    files = {path: path.stat().st_mtime_ns for path in device.state_dir.rglob("*")}
+    assert [path.suffix for path in files if path.parent.name == "runs"] == [".lock"]
+    assert not device()["changed"]
+    assert {path: path.stat().st_mtime_ns for path in device.state_dir.rglob("*")} == files
+
+
+@every_module
+def test_an_inventory_without_a_folder_is_warned_where_something_is_applied(row: Row, bench: Start) -> None:
+    device = bench(row)
+    folder = device.state_dir.parent
+    variables = {
+        "inventory_dir": None,
+        "ansible_netmiko_known_hosts": str(folder / "hosts.known_hosts.txt"),
+        "ansible_rest_ca_path": str(folder / "hosts.ca.txt"),
+    }
+    done, again = device(**variables), device(**variables)
+    assert done["changed"] and any("Set netsec_state_dir" in said for said in done["warnings"]), done
+    assert not again["changed"] and not any("netsec_state_dir" in said for said in again.get("warnings", ())), again
+    assert not device.state_dir.exists()
 
 
 @every_module

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -86,6 +87,15 @@ Guard = Callable[[Intent], Sequence[Problem]]
 """May refuse a run with the ids of its own rules. Called after the first read and before any write, in check mode too."""
 
 
+Hold = Callable[[Plan], AbstractContextManager[str]]
+"""Excludes other runs from just before the first write until the end of the run. Yields why what was read may be outdated, "" where
+it is not. Raises ValidationFailed where another run is under way."""
+
+
+def _unheld(_plan: Plan) -> AbstractContextManager[str]:
+    return nullcontext("")
+
+
 @dataclass
 class Run:
     """What is known of a run so far; a task's result is made of it, however the run ends.
@@ -121,6 +131,8 @@ class Terms:
 
     warn_only: ids of rules that count as warnings. assume: what earlier stages provide, so check mode does not require it.
     guards: further checks that may refuse. expected: the plan that was reviewed and accepted; anything else is refused. key: for hashes of secrets.
+    hold: see Hold. settle: called where there is nothing to do; waits for what the device may still roll back by itself of an earlier
+    run that was cut short, and returns whether there was such a thing.
     """
 
     check_mode: bool
@@ -130,6 +142,8 @@ class Terms:
     guards: Sequence[Guard] = ()
     expected: PlanDocument | None = None
     key: bytes = b""
+    hold: Hold = _unheld
+    settle: Callable[[], bool] = bool
 
 
 def converge(wing: Wing[S], terms: Terms, progress: Callable[[str], None] = lambda what: None) -> Run:
@@ -140,12 +154,13 @@ def converge(wing: Wing[S], terms: Terms, progress: Callable[[str], None] = lamb
     """
     walk = _Walk(wing, terms, progress)
     try:
-        for _stage in range(MOST_STAGES):
-            if not walk.stage():
-                return walk.run
-        raise ApplyFailed(
-            f"after {MOST_STAGES} stages there is still something to do", (), walk.state_of_earlier_stages
-        )
+        with walk.held:
+            for _stage in range(MOST_STAGES):
+                if not walk.stage():
+                    return walk.run
+            raise ApplyFailed(
+                f"after {MOST_STAGES} stages there is still something to do", (), walk.state_of_earlier_stages
+            )
     except RunFailed as failed:
         ended = walk.after_earlier_stages(failed)
         walk.note_failure(ended)
@@ -165,6 +180,8 @@ class _Walk(Generic[S]):
         self._progress = progress
         self._applied = 0  # stages
         self._planned_twice = False  # another session changed the device once already
+        self._holds = False
+        self.held = ExitStack()
         self.run = Run()
 
     def stage(self) -> bool:
@@ -173,12 +190,16 @@ class _Walk(Generic[S]):
         known = replace(self.run, plans=[*self.run.plans], warnings=[*self.run.warnings])
         current, desired, document = self._planned()
         plan = document.plan
+        if not plan and not terms.check_mode and terms.settle():
+            self.run = known
+            return True
         if terms.check_mode or not plan:
             self.run.changed = self.run.changed or bool(plan)
             self.run.after = wing.show(desired) if plan and not self._changes_its_ground(plan) else wing.show(current)
             return False
         self._progress(f"applying {len(plan.operations)} operations")
         try:
+            self._hold(plan)
             applied = wing.apply(plan, current, desired)
         except ConcurrentChange as change:
             if terms.expected or self._planned_twice:
@@ -192,6 +213,15 @@ class _Walk(Generic[S]):
         self.run.warnings += applied.warnings
         self._verify(plan, desired)
         return self._changes_its_ground(plan) and terms.expected is None
+
+    def _hold(self, plan: Plan) -> None:
+        """Once a run. Raises ValidationFailed, ConcurrentChange."""
+        if self._holds:
+            return
+        moved = self.held.enter_context(self._terms.hold(plan))
+        self._holds = True
+        if moved:
+            raise ConcurrentChange(moved)
 
     def _planned(self) -> tuple[S, S, PlanDocument]:
         """Read, normalise, check, plan; and what every guard reports about it."""

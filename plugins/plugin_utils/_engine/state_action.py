@@ -16,6 +16,7 @@ import yaml
 
 from .action import DeviceAction
 from .arguments import ArgumentError
+from .controller.run_record import RunRecord
 from .failures import RunFailed, ValidationFailed
 from .plan_document import PlanDocument, Subject
 from .problems import Problem, downgraded, errors
@@ -39,7 +40,9 @@ class StateAction(DeviceAction):
     rules: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
     guards: ClassVar[Sequence[Guard]] = ()
 
-    # Of this run, filled in on its way: what the document is warned of, what the wing reports.
+    # Of this run, filled in on its way: its record on the controller, what the document is warned of, what the wing reports.
+    record: RunRecord
+    _told: Sequence[Problem] = ()
     _warnings: Sequence[Problem] = ()
     _report: Mapping[str, Any] = MappingProxyType({})
 
@@ -60,6 +63,9 @@ class StateAction(DeviceAction):
         wrong = [*self.validate(options), *self._not_overridable(warn_only)]
         if wrong:
             raise ArgumentError(wrong)
+        progress = self.progress(options["progress"])
+        self.record = RunRecord.of(self._subject, self._task_vars, self._templar.template)
+        self._told = self.record.warnings
         terms = Terms(
             check_mode=self._task.check_mode,
             subject=self._subject,
@@ -68,17 +74,21 @@ class StateAction(DeviceAction):
             guards=self.guards,
             expected=self._expected_plan(),
             key=str(self._variable(PLAN_KEY) or "").encode(),
+            hold=self.record.hold,
+            settle=lambda: self.record.settle(progress),
         )
-        progress = self.progress(options["progress"])
         document, problems = self.parse(options, progress)
         self._warnings = downgraded(problems, warn_only)
         if errors(self._warnings):
             raise ValidationFailed(self._warnings)
+        self.record.look()
         with self.wing(document, options, progress) as wing:
             try:
                 run = converge(wing, terms, progress)
             finally:
                 self._report = wing.report()
+        if not terms.check_mode and not run.changed:
+            self.record.forget()
         result = {"changed": run.changed, **self._described(run)}
         if self._task.diff:
             result["diff"] = {"before": _yaml(run.before), "after": _yaml(run.after)}
@@ -90,7 +100,7 @@ class StateAction(DeviceAction):
 
     def _described(self, run: Run) -> dict[str, Any]:
         """The keys that every result of a state module has."""
-        problems = [*self._warnings, *run.warnings]
+        problems = [*self._warnings, *self._told, *run.warnings]
         warnings = [str(problem) for problem in problems if problem.severity == "warning"]
         warnings += dict.fromkeys(document.plan.deferred_because for document in run.plans if document.plan.deferred)
         plans = [document.as_dict() for document in run.plans]

@@ -11,7 +11,7 @@ marked unverified.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ from .refusals import LABEL_USED, LINE_REFUSALS, REFUSALS, UNKNOWN_COMMAND
 
 COMMENT_WITH_TRIAL = (7,)  # first release that takes a comment with `confirmed` (netmiko#3626)
 OTHERWISE = "Check that this platform and release know the command."
+SLOW = 60.0  # seconds that a trial commit may take before its timer begins
 MOST_LABELS = 9  # commits of one label: LABEL, LABEL-2, ... LABEL-9
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,29}")  # length unverified
@@ -40,10 +41,15 @@ _NOTHING = re.compile(r"^(?:% )?No configuration changes to commit", re.MULTILIN
 _REJECTED = re.compile(r"^% Failed to commit", re.MULTILINE)
 
 
+def _untold(_seconds: float) -> None:
+    """For callers that keep no record."""
+
+
 @dataclass(frozen=True)
 class CommitOptions:
     """confirm_timeout: seconds, 30 to 65535 (upper end unverified). commit_timeout: seconds that a commit may think
-    without a word. release: of the router, for what it cannot combine."""
+    without a word. release: of the router, for what it cannot combine. on_trial: is told within how many seconds the router may
+    roll a commit back by itself; 0: no longer."""
 
     confirm_timeout: int = 120
     commit_timeout: int = 300
@@ -51,6 +57,7 @@ class CommitOptions:
     comment: str | None = None
     exclusive: bool = False
     release: tuple[int, ...] | None = None
+    on_trial: Callable[[float], None] = _untold
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self:
@@ -155,6 +162,7 @@ class Configuration(ConfigurationSession):
         """commit confirmed; the command that was taken. Raises ConcurrentChange when others committed meanwhile, ApplyFailed with each
         `!!%` text when it is rejected. What else the router prints (log messages, warnings) is no refusal."""
         command = answer = ""
+        self._options.on_trial(self._options.confirm_timeout + SLOW)
         for forms in self._options.trial_commands():
             for command in forms:
                 self.phase = "committing"
@@ -180,6 +188,7 @@ class Configuration(ConfigurationSession):
             self.phase = "candidate"
             raise _refusal(answer, f"the router refused the commit ({command}); nothing was changed")
         self.phase = "trial"
+        self._options.on_trial(self._options.confirm_timeout)
         return command
 
     def _rejections(self, operations: Sequence[Operation]) -> list[Problem]:
@@ -195,7 +204,7 @@ class Configuration(ConfigurationSession):
         self.phase = "confirming"
         answer = self._commit("commit")
         if _CONFIRMED.search(answer):
-            self.phase = "confirmed"
+            self._confirmed()
             return
         if _NOTHING.search(answer):
             raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the router rolled it back")
@@ -204,7 +213,11 @@ class Configuration(ConfigurationSession):
         self._open = False
         if re.search(_LEAVE_TRIAL[0].removesuffix("$"), self._end()):
             raise ApplyFailed("the router did not confirm the trial commit")
+        self._confirmed()
+
+    def _confirmed(self) -> None:
         self.phase = "confirmed"
+        self._options.on_trial(0)
 
     def _commit(self, command: str) -> str:
         return self._ask(command, (_OTHERS, _LARGE))

@@ -6,7 +6,8 @@
 
     save_as ─► edits ─► compile ─► export_to_cm ─► verify ─► stage ─► activate ─► delete_backup (─► import, in Center)
 
-A change that an earlier run left unfinished has its backup already, so its plan lacks save_as.
+A change that an earlier run left unfinished has its backup already, so its plan lacks save_as. Where the network runs that
+change, the backup is all that is left of it.
 
 Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, config/change_management.
 """
@@ -63,9 +64,11 @@ class ChangeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A change that an earlier run began. staged: change management still holds what that run staged."""
+    """A change that an earlier run began. staged: change management still holds what that run staged. live: the network runs it, and
+    only the backup is still there."""
 
     staged: bool = False
+    live: bool = False
 
 
 class PackageRequests:
@@ -112,6 +115,12 @@ def transaction(
         *(_live(table, options) if options.activate else ()),
         *([import_copy(table, options.package, IMPORT)] if options.activate and through_center else ()),
     )
+
+
+def rest(table: Resources, options: ChangeOptions, through_center: bool) -> tuple[Operation, ...]:
+    """What is still to do behind an activation that an earlier run began and that succeeded."""
+    imported = [import_copy(table, options.package, IMPORT)] if through_center else []
+    return (_step(DELETE_BACKUP, _delete_backup(table, options)), *imported)
 
 
 def _before(table: Resources, options: ChangeOptions, unfinished: Unfinished | None) -> Iterable[Operation]:

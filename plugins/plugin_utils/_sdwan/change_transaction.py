@@ -14,7 +14,7 @@ Source: "NetScaler SD-WAN NITRO API reference 11.0", config/config_packages, con
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .._engine.failures import ApplyFailed, ConcurrentChange, ConnectionFailed
@@ -46,6 +46,10 @@ _END_IT = "Let that change end, or cancel it. What was only handed over (network
 GRACE = 5.0  # seconds within which an activation shows whose answer was lost
 
 
+def unnoted(**_facts: Any) -> None:
+    """For callers that keep no record."""
+
+
 def read_state(manager: Manager) -> ChangeState:
     return change_state(manager.one("change_management"))
 
@@ -75,6 +79,27 @@ def settled(manager: Manager, options: ChangeOptions, progress: Progress) -> Cha
     )
 
 
+def asked(options: ChangeOptions, running: str, staged: Mapping[str, str]) -> dict[str, Any]:
+    """A note of an activation that is going to be asked for. running: what the network runs before it. staged: by appliance."""
+    return {"package": options.package, "backup": options.backup, "running": running, "staged": dict(staged)}
+
+
+def is_live(options: ChangeOptions, note: Any, now: ChangeState) -> bool:
+    """Whether the network runs what the activation of that note was asked to make live.
+
+    note: see asked(); None where there is none. No documented call shows the content of what the network runs, only its name, and
+    what was staged is no longer listed. So without a note an activation that succeeded cannot be told from one that never began.
+    """
+    if not isinstance(note, Mapping) or asked(options, "", {}) != {**note, "running": "", "staged": {}}:
+        return False
+    if now.is_taken or not now.is_told:
+        return False
+    staged = note["staged"]
+    if staged:
+        return len(now.activated(staged)) == len(staged)
+    return bool(now.current_config) and now.current_config != note["running"]
+
+
 def may_be_done(refused: Rejected) -> bool:
     """A server error, or an answer that was not understood, may come after the deed; any other refusal means that nothing was
     done."""
@@ -86,7 +111,7 @@ class Change:
 
     left: what of the desired package the device does not show after the edits, or shows in a wrong order. back: the edits from
     what the package is to what it was. moved: why the network's configuration is another one than that which was planned from, ""
-    when it is not.
+    when it is not. note: takes down what the next run has to know should this one come no further.
     """
 
     def __init__(
@@ -98,6 +123,7 @@ class Change:
         left: Callable[[], list[Problem]],
         back: Callable[[], Sequence[Operation]],
         moved: Callable[[], str],
+        note: Callable[..., None] = unnoted,
     ) -> None:
         self._manager = manager
         self._options = options
@@ -105,6 +131,7 @@ class Change:
         self._left = left
         self._back = back
         self._moved = moved
+        self._note = note
         self._undo: dict[str, tuple[str, ...]] = {}  # of the steps that were begun, by item
         self._exported = self._staging = self._activating = self._live = self._unfinished = self._deleted = False
         self._known: set[str] = set()  # packages, where what is staged may be of a run before this one
@@ -127,6 +154,7 @@ class Change:
     def make(self, plan: Plan) -> Applied:
         """Raises ApplyFailed, ConcurrentChange, ConnectionFailed; then what was begun is rolled back as far as the link allows."""
         items = {operation.item for operation in plan.operations}
+        self._live = DELETE_BACKUP in items and ACTIVATE not in items
         self._unfinished = SAVE_AS not in items
         done = False
         try:
@@ -297,6 +325,7 @@ class Change:
                 return len(seen.activated(staged)) == len(staged)
             return moved or seen.state != ACTIVATE_STATE or time.monotonic() - began > GRACE
 
+        self._note(activation=asked(self._options, before.current_config, staged))
         self._activating = True
         try:
             for line in operation.do:
@@ -361,7 +390,7 @@ class Change:
     def _taken_back(self) -> str:
         """The state of the device now, in a sentence."""
         if self._live:
-            left = f"the package {self._options.backup} is still there; the next run activates once more"
+            left = f"the package {self._options.backup} is still there; the next run deletes it"
             if self._deleted:
                 left = "Center's copy of the package may be older than that; the next run imports it"
             return f"changed: the network runs it, but {left}"

@@ -31,6 +31,7 @@ from .refusals import NOT_IN_PRIVATE, NOTHING_TO_DELETE, OTHERWISE, REFUSALS
 MINUTE = 60  # seconds; what a device's timer counts
 LONGEST = 65535  # minutes that `commit confirmed` takes
 MARGIN = 10  # seconds that a roll back may take after the timer
+SLOW = 60.0  # seconds that a trial commit may take before its timer begins
 BACK = 2  # commits to take a change back, should another session commit at the same time
 
 _COMMENT_LENGTH = 100  # unverified; long lines wrap nowhere, but a comment is a ticket, not a text
@@ -40,14 +41,20 @@ _CHECKED = re.compile(r"configuration check succeeds")
 _TRIAL = re.compile(r"commit confirmed will be automatically rolled back")
 
 
+def _untold(_seconds: float) -> None:
+    """For callers that keep no record."""
+
+
 @dataclass(frozen=True)
 class CommitOptions:
     """confirm_timeout: seconds, sent as whole minutes, rounded up; 0 commits without a trial. commit_timeout: seconds that a
-    commit may think without a word."""
+    commit may think without a word. on_trial: is told within how many seconds the device may roll a commit back by itself;
+    0: no longer."""
 
     confirm_timeout: int = 300
     commit_timeout: int = 300
     comment: str | None = None
+    on_trial: Callable[[float], None] = _untold
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> CommitOptions:
@@ -149,6 +156,8 @@ class Configuration:
     def _commit(self, session: _Session, plan: Plan) -> None:
         trial = self._on_trial
         command = self._options.command(trial)
+        if trial:
+            self._options.on_trial(self._options.minutes * MINUTE + SLOW)
         try:
             self.phase, self._sent = "committing", time.monotonic()
             try:
@@ -163,6 +172,8 @@ class Configuration:
             self.phase = "candidate"
             raise
         self.phase = "trial" if trial else "confirmed"
+        if trial:
+            self._options.on_trial(self._options.minutes * MINUTE)
 
     def _confirm(self, session: _Session, kept: Callable[[], list[Problem]]) -> None:
         """A trial whose timer may have ended meanwhile is looked at once more: an empty commit is taken, too."""
@@ -171,6 +182,7 @@ class Configuration:
         self.phase = "confirming"
         session.commit("commit", False)
         self.phase = "confirmed"
+        self._options.on_trial(0)
         late = time.monotonic() - self._sent >= self._options.minutes * MINUTE
         if late and _missing(kept):
             raise ApplyFailed("the timer of the trial commit ended before it was confirmed; the device rolled it back")

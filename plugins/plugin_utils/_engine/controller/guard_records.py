@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What runs of this controller have made on a device and not removed yet: one record and one lock a device.
+"""What runs of this controller are doing, or have made on a device and not removed yet: a record and a lock a device.
 
 The lock belongs to the worker and to its guard together, and the system frees it when both are gone, however they went: that
 holds for containers with a common folder too, where process ids mean nothing. The record says who they are and what they made.
@@ -33,7 +33,11 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)  # file sy
 
 
 class Busy(Exception):
-    """Another run of this controller works there. Its text says which."""
+    """Another run of this controller works there. Its text says which; since: when that began, "" where that is not known."""
+
+    def __init__(self, who: str, since: str = "") -> None:
+        super().__init__(who)
+        self.since = since
 
 
 @dataclass(frozen=True)
@@ -109,12 +113,16 @@ class Book:
 
 @dataclass
 class Reservation:
-    """A device that is this run's until the end. left: the record of an earlier run that is gone. lock: a descriptor."""
+    """A device that is this run's until the end. left: the record of an earlier run that is gone. lock: a descriptor.
+
+    last: what tells the last run here that ended from the one before.
+    """
 
     book: Book
     record: Record
     left: Record | None
     lock: int
+    last: str = ""
     handed_over: bool = False  # to the guard, which writes the last word
     device_state: str = "not looked at"
 
@@ -136,6 +144,8 @@ class Reservation:
         """The last word of this process."""
         if self.handed_over:
             return
+        with contextlib.suppress(OSError):
+            os.pwrite(self.lock, str(time.time_ns()).encode(), 0)
         with contextlib.suppress(OSError):  # the old text is true enough: its processes are gone soon
             if self.record.made is None:
                 self.book.remove()
@@ -144,56 +154,76 @@ class Reservation:
 
 
 class Records:
-    """Of a device. device: what identifies it, such as address and port. host: its name in the inventory."""
+    """Of a device. device: what identifies it, such as address and port. host: its name in the inventory.
 
-    def __init__(self, state: StateDir, module: str, host: str, device: str) -> None:
-        self._state = state
+    apart: each module has a record of its own there, under the one lock.
+    """
+
+    def __init__(
+        self, state: StateDir, module: str, host: str, device: str, *, folder: str = FOLDER, apart: bool = False
+    ) -> None:
+        self._state, self._folder = state, folder
         self._module, self._host, self._device = module, host, device
         readable = re.sub(r"[^A-Za-z0-9.-]", "_", device)[:80]
         self._name = f"{readable}-{hashlib.sha256(device.encode()).hexdigest()[:8]}"
+        self._own = f"{self._name}.{module}.json" if apart else f"{self._name}.json"
+        self.last = ""  # as it was at the last look; see Reservation
 
     def look(self) -> Record | None:
         """The record of an earlier run that is gone. Writes nothing. Raises Busy, ValidationFailed."""
-        folder = self._state.folder(FOLDER, create=False)
-        book = Book(folder / f"{self._name}.json")
-        left = book.read()
+        folder = self._state.folder(self._folder, create=False)
+        left = Book(folder / self._own).read()
         try:
             lock = os.open(folder / f"{self._name}.lock", os.O_RDONLY | os.O_NOFOLLOW)
         except OSError:
             lock = -1
         try:
-            if left and (left.lives or (lock >= 0 and not _locked(lock, fcntl.LOCK_SH))):
-                raise Busy(left.who)
+            if left and left.lives:
+                raise Busy(left.who, left.began)
+            if lock >= 0:
+                if not _locked(lock, fcntl.LOCK_SH):
+                    raise self._busy(folder)
+                self.last = _last(lock)
         finally:
             if lock >= 0:
                 os.close(lock)
         return left
 
     @contextlib.contextmanager
-    def reserved(self) -> Iterator[Reservation]:
-        """Raises Busy, ValidationFailed."""
-        folder = self._state.folder(FOLDER, create=True)
-        book = Book(folder / f"{self._name}.json")
+    def reserved(self, made: Mapping[str, Any] | None = None) -> Iterator[Reservation]:
+        """made: by this run, from now on; without it, what an earlier run left stays on record until it is gone.
+
+        Raises Busy, ValidationFailed.
+        """
+        folder = self._state.folder(self._folder, create=True)
+        book = Book(folder / self._own)
         try:
             lock = os.open(folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             raise unusable(f"{error.filename} cannot be opened: {error.strerror}") from None
         try:
             if not _locked(lock, fcntl.LOCK_EX):
-                left = book.read()
-                raise Busy(left.who if left else "it has only just begun")
+                raise self._busy(folder)
             left = book.read()
             if left and left.lives:
-                raise Busy(left.who)
-            reservation = Reservation(book, self._begun(), left, lock)
-            # What is left of the earlier run stays on record until it is gone.
-            reservation.hold(left.made if left else None)
+                raise Busy(left.who, left.began)
+            reservation = Reservation(book, self._begun(), left, lock, _last(lock))
+            reservation.hold(made if made is not None or left is None else left.made)
             try:
                 yield reservation
             finally:
                 reservation.finish()
         finally:
             os.close(lock)
+
+    def _busy(self, folder: Path) -> Busy:
+        """To be raised where another run holds the lock: with what its record says, which may be that of another module."""
+        for path in sorted(folder.glob(f"{self._name}*.json")):
+            found = Book(path).read()
+            if found and found.lives:
+                return Busy(found.who, found.began)
+        found = Book(folder / self._own).read()
+        return Busy(found.who, found.began) if found else Busy("it has only just begun")
 
     def _begun(self) -> Record:
         try:
@@ -205,6 +235,10 @@ class Records:
 
 def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _last(lock: int) -> str:
+    return os.pread(lock, 64, 0).decode("ascii", "replace")
 
 
 def _locked(lock: int, how: int) -> bool:

@@ -28,6 +28,11 @@ class StateDir:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @staticmethod
+    def is_known(variables: Mapping[str, Any]) -> bool:
+        """Whether a host has one: an inventory without a folder (`-i fw1,`) has none by default."""
+        return bool(variables.get(VARIABLE) or variables.get("inventory_dir"))
+
     @classmethod
     def of(cls, variables: Mapping[str, Any], template: Callable[[Any], Any]) -> StateDir:
         """That of a host: the variable, by default a folder beside its inventory. template: of its values."""

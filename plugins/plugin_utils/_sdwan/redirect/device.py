@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
@@ -21,7 +22,7 @@ from ..._engine.waiting import Progress
 from ..._transport.rest.api import Rejected
 from ..change_model import NETWORK_STAGING, ChangeState, packages, same_package
 from ..change_plan import PACKAGE, ChangeOptions, PackageRequests, Unfinished
-from ..change_transaction import Change, may_be_done, read_state, settled
+from ..change_transaction import Change, is_live, may_be_done, read_state, settled, unnoted
 from ..manager import Manager
 from ..model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
 from ..rule_table import RULES
@@ -63,7 +64,8 @@ def read_package(
 class RedirectWing:
     """sdwan_redirect: the six steps of one network (see _engine/run.py). overrides: of resources.
 
-    check_mode: no activation of an earlier run is waited for.
+    check_mode: no activation of an earlier run is waited for. earlier: what a run that was cut short has noted of itself; note:
+    takes such notes of this one.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class RedirectWing:
         *,
         overrides: Mapping[str, Any] | None = None,
         check_mode: bool = False,
+        earlier: Mapping[str, Any] = MappingProxyType({}),
+        note: Callable[..., None] = unnoted,
     ) -> None:
         self._manager = manager
         self._task = task
@@ -81,6 +85,8 @@ class RedirectWing:
         self._progress = progress
         self._overrides = overrides or {}
         self._check_mode = check_mode
+        self._earlier = earlier
+        self._note = note
         self._given = None if task.firewalls is None else hosted_firewalls(task.firewalls)
         self._revision = ""
         self._imported = False  # Center's copy was replaced before anything was planned on it
@@ -128,12 +134,13 @@ class RedirectWing:
             raise _refused("H24", PACKAGE, f"there is no package {self._options.package}", f"Known: {listed}.")
         state = read_state(self._manager)
         self._running(state.current_config, known)
-        import_due = self._manager.is_center and self._is_old(known)
+        unfinished = self._unfinished(state, known) if has_copy else None
+        is_live = bool(unfinished and unfinished.live)
+        import_due = self._manager.is_center and not is_live and self._is_old(known)
         if not has_copy:
             return Redirects(import_due=True)
-        unfinished = self._unfinished(state, known)
         found = read_package(self._manager, self._options.package, unfinished, import_due)
-        if unfinished and self._options.activate:
+        if unfinished and not is_live and self._options.activate:
             self._running_now = read_package(self._manager, self._options.backup)
             self._tell_what_waits(self._running_now, found)
         return found
@@ -146,6 +153,8 @@ class RedirectWing:
         if self._options.activate and state.is_activating and (ours or not state.selected) and not self._check_mode:
             state = settled(self._manager, self._options, self._progress)
             ours = state.is_of(self._options.package, known - {self._options.backup})
+        if is_live(self._options, self._earlier.get("activation"), state):
+            return Unfinished(live=True)
         waits = state.is_taken and not state.is_activating and state.state != NETWORK_STAGING
         return Unfinished(staged=ours and waits)
 
@@ -287,6 +296,7 @@ class RedirectWing:
             left=lambda: self._missing(current, desired),
             back=lambda: self._edits(read_package(self._manager, self._options.package), current),
             moved=self._moved,
+            note=self._note,
         )
         applied = change.make(plan)
         if not self._options.activate:

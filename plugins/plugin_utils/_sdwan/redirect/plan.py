@@ -17,7 +17,7 @@ from typing import Any
 from ..._engine.operations import Kind, Operation, Plan
 from ..._engine.states import State
 from ..._engine.states import desired_state as things
-from ..change_plan import ChangeOptions, PackageRequests, import_copy, transaction
+from ..change_plan import ChangeOptions, PackageRequests, import_copy, rest, transaction
 from ..model import Item, rows, text
 from ..resources import Resources
 from ..vendors import VENDORS
@@ -202,6 +202,8 @@ def plan(
     if current.import_due:
         return Plan((import_copy(table, options.package),), continues=True)
     found = edits(current, desired, PackageRequests(table, options.package))
+    if current.unfinished and current.unfinished.live:
+        return Plan(rest(table, options, through_center), continues=bool(found))
     # A run before this one may have edited the package, and ended before it was live.
     if not found and not (current.unfinished and options.activate):
         return Plan()

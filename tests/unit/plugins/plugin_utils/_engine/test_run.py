@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,6 +126,67 @@ def test_a_broken_rule_stops_before_the_first_write_and_a_downgraded_one_warns()
         converge(shelf)
     assert "apply" not in shelf.log and caught.value.run.before == caught.value.run.after == {}
     assert [warning.rule for warning in converge(shelf, warn_only=("S1",)).warnings] == ["S1"]
+
+
+def holding(shelf: Shelf, moved: str = "") -> Callable[[Plan], AbstractContextManager[str]]:
+    """Logs when other runs are kept away, and until when."""
+
+    @contextmanager
+    def hold(plan: Plan) -> Iterator[str]:
+        shelf.log.append(f"hold {len(plan.operations)}")
+        try:
+            yield moved
+        finally:
+            shelf.log.append("let go")
+
+    return hold
+
+
+def test_others_are_kept_away_from_before_the_first_write_until_the_end_of_all_stages() -> None:
+    shelf = Shelf({}, {"a": 1, "b": 2}, first="a")
+    converge(shelf, hold=holding(shelf))
+    assert [step for step in shelf.log if step != "details"] == [
+        *("read", "hold 1", "apply", "read", "read", "apply", "read", "let go"),
+    ]
+    shelf.log.clear()
+    converge(shelf, hold=holding(shelf))
+    converge(Shelf({}, {"a": 1}), hold=holding(shelf), check_mode=True)
+    assert shelf.log == ["read", "details"]
+    shelf = Shelf({}, {"a": 1}, deaf=True)
+    with pytest.raises(ApplyFailed):
+        converge(shelf, hold=holding(shelf))
+    assert shelf.log[-1] == "let go"
+
+
+def test_what_another_run_changed_before_this_one_held_the_host_is_read_again() -> None:
+    shelf = Shelf({}, {"a": 1})
+    assert converge(shelf, hold=holding(shelf, "another run was here")).changed
+    assert [step for step in shelf.log if step != "details"] == ["read", "hold 1", "read", "apply", "read", "let go"]
+
+
+def test_a_run_that_may_not_hold_the_host_is_refused_before_the_first_write() -> None:
+    def hold(plan: Plan) -> AbstractContextManager[str]:
+        raise ValidationFailed([Problem("another-run", "fw1", "process 7")])
+
+    shelf = Shelf({}, {"a": 1})
+    with pytest.raises(ValidationFailed, match="process 7") as caught:
+        converge(shelf, hold=hold)
+    assert "apply" not in shelf.log and not caught.value.run.changed
+
+
+def test_where_nothing_is_to_be_done_what_the_device_may_take_back_is_waited_for() -> None:
+    shelf = Shelf({"a": 1}, {"a": 1})
+
+    def settle() -> bool:
+        shelf.log.append("settle")
+        return shelf.device.pop("a", None) is not None and shelf.log.count("settle") == 1
+
+    run = converge(shelf, settle=settle)
+    assert run.changed and run.before == {} and shelf.device == {"a": 1}
+    assert shelf.log.count("settle") == 1
+    shelf.log.clear()
+    converge(shelf, settle=settle, check_mode=True)
+    assert "settle" not in shelf.log
 
 
 def test_another_session_is_read_again_once() -> None:
