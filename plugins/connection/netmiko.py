@@ -356,53 +356,32 @@ EXAMPLES = r"""
         var: clock.stdout_lines
 """
 
-import codecs
-import contextlib
-import re
-import time
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from functools import cache, cached_property
+from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.netmiko_platform import IOSXR
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._netmiko.network_os import NETWORK_OS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.netmiko_platform import JUNOS
+# Nothing further at the top: each task of another module on such a host loads this file in a process of its own, and opens nothing.
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_connection import (
     DeviceConnection,
-    Dropped,
-    Timeout,
-    Unreachable,
+    declare,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import HostKeyRefused
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.login import (
-    MISSING,
-    Login,
-    hang_up,
-    new_device,
-    planned,
-    why,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import FastLogin, platform_table
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.session_log import session_log
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import LONGEST_PREPARATION
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.watchdog import limited, shut
-
-with contextlib.suppress(ImportError):  # open() says so
-    import netmiko
-    import paramiko
 
 display = Display()
+declare(__name__, DOCUMENTATION)
 
-# One row a system that this collection has modules for; the names of all others that netmiko knows.
-PLATFORMS = platform_table(IOSXR, JUNOS, others=NETWORK_OS)
 
-CHUNK = 65536  # bytes a read
-WAKE_AFTER = 5.0  # seconds without a prompt until an Enter is sent once: consoles wait for it
+@cache
+def platforms() -> Any:
+    """One row a system that this collection has modules for; the names of all others that netmiko knows."""
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.netmiko_platform import IOSXR
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._netmiko.network_os import NETWORK_OS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.netmiko_platform import JUNOS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import platform_table
+
+    return platform_table(IOSXR, JUNOS, others=NETWORK_OS)
 
 
 class Connection(DeviceConnection):
@@ -410,9 +389,7 @@ class Connection(DeviceConnection):
 
     transport = "mspplus.netsec.netmiko"
     has_tty = True
-    platforms = PLATFORMS
     needs = ("netmiko",)
-    missing = MISSING
     secret_options = ("password", "private_key_passphrase", "jump_password")
     refused_because = "would put shell commands into a device's CLI"
     raw_is_for = "for a single line"
@@ -421,66 +398,55 @@ class Connection(DeviceConnection):
         super().__init__(*args, **kwargs)
         self.platform = ""
         self.base_prompt = ""
-        self._device: Any = None
-        self._log: Any = None
-        self._wire: Any = None
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._terminal: Any = None
+
+    @classmethod
+    def load(cls) -> ImportError | None:
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.terminal import MISSING
+
+        platforms()
+        return MISSING
+
+    @cached_property
+    def platforms(self) -> Any:
+        return platforms()
 
     def hide(self, values: Iterable[Any]) -> None:
         """Further secrets that a task is going to send; the session log shows asterisks instead."""
         super().hide(values)
-        if self._log is not None:
-            self._log.no_log = dict(enumerate(self.secrets))
+        if self._terminal is not None:
+            self._terminal.hide()
 
     # -- the door -------------------------------------------------------------------------------------------------
 
     def send(self, text: str) -> None:
         """Write text as it is, UTF-8. Raises Dropped, Timeout."""
-        channel = self._channel()
-        try:
-            channel.settimeout(self.read_timeout)
-            channel.sendall(text.encode())
-        except TimeoutError:
-            raise Timeout(
-                f"{self._host}: the device has taken no more input for {self.read_timeout:g} s; "
-                "ansible_netmiko_read_timeout allows more."
-            ) from None
-        except OSError:
-            self._lost()
+        self._opened().send(text)
 
     def receive(self, timeout: float) -> str:
         """What comes next, never "". Blocks at most timeout seconds. Raises Dropped, Timeout."""
-        channel = self._channel()
-        while True:
-            try:
-                channel.settimeout(timeout)
-                data = channel.recv(CHUNK)
-            except TimeoutError:
-                raise Timeout(
-                    f"{self._host}: nothing came for {timeout:g} s where a prompt was expected; "
-                    "ansible_netmiko_read_timeout allows more."
-                ) from None
-            except OSError:
-                self._lost()
-            text = self._decoder.decode(data, final=not data)
-            if text:
-                if self._log is not None:
-                    self._log.write(text.replace("\r", ""))
-                return text
-            if not data:
-                self._lost()
+        text: str = self._opened().receive(timeout)
+        return text
+
+    def _log_in(self) -> None:
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.terminal import Terminal
+
+        self._terminal = Terminal(self, self.platforms)
+        self.platform = self._terminal.platform
+        self._terminal.log_in(lambda line: display.vvv(line, host=self._host))
+        self.base_prompt = self._terminal.base_prompt
 
     def _hang_up(self) -> None:
-        if self._device is not None:
-            hang_up(self._device)
-            self._device = None
-        if self._wire is not None:
-            self._wire.close()
-            self._wire = None
-        if self._log is not None:
-            self._log.close()
-            self._log = None
-        self._decoder.reset()
+        if self._terminal is not None:
+            self._terminal.close()
+            self._terminal = None
+
+    def _opened(self) -> Any:
+        if self._terminal is None:
+            from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import Dropped
+
+            raise Dropped(f"{self._host}: the session is closed.")
+        return self._terminal
 
     # -- what ansible.builtin.raw calls ---------------------------------------------------------------------------
 
@@ -493,112 +459,14 @@ class Connection(DeviceConnection):
                 "raw sends exactly one line to a device: no line break, tabulator or other control character. "
                 "Use `loop` for several lines."
             )
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ConnectionFailed
+
         self.open()
-        prompt = re.escape(self.base_prompt) + r"[^\s>#$%]{0,80}[>#$%:]? ?"
         try:
-            output = Cli(self, prompt, self.read_timeout).run(line)[0].strip("\n") + "\n"
-        except failures.ConnectionFailed as error:
+            output, refused = self._opened().one_line(line)
+        except ConnectionFailed as error:
             self.close()  # whatever it still says must not become the answer of the next line
             raise AnsibleError(
                 f"{error} The line was sent, what the device did is unknown; raw answers no questions."
             ) from None
-        refused = self.platforms.row(self.platform).refusals.find(output)
         return int(refused is not None), output.encode(), self.shown(refused.text).encode() if refused else b""
-
-    # -- logging in -----------------------------------------------------------------------------------------------
-
-    def _log_in(self) -> None:
-        login = planned(self.get_option, self.platforms)
-        self.platform = login.platform
-        self._log = session_log(self.get_option("session_log"), self.secrets)
-        self._dial(login)
-        # Some systems let a user wait longer than others for what they print first.
-        seconds = login.target.login_limit + self.read_timeout
-        with limited(seconds, lambda: shut(self._wire.stream)) as watch:
-            try:
-                self._enter(login)
-            except Exception:
-                if not watch.passed:
-                    raise
-                raise Unreachable(
-                    f"{self._host}: the login has not come to an end within {seconds:g} s, although the device keeps the "
-                    "connection open. The limit is the sum of ansible_netmiko_timeout, ansible_netmiko_banner_timeout, "
-                    f"ansible_netmiko_auth_timeout, ansible_netmiko_read_timeout and {LONGEST_PREPARATION:g} s."
-                ) from None
-
-    def _enter(self, login: Login) -> None:
-        """The SSH login on the open wire, and what comes until the prompt."""
-        fast = self.platforms.row(self.platform).fast_login
-        try:
-            # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
-            self._device.establish_connection() if fast else self._device._open()
-        except (netmiko.exceptions.ReadException, netmiko.exceptions.ReadTimeout, ValueError) as error:
-            self._no_prompt(str(error))
-        except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
-            if not fast and self._device.remote_conn is not None:
-                self._no_prompt(str(error))
-            raise Unreachable(self.shown(why(error, login.target, login.route))) from None
-        if fast:
-            self._prepare(fast)
-        else:
-            self.base_prompt = self._device.base_prompt
-
-    def _dial(self, login: Login) -> None:
-        target = login.target
-        display.vvv(
-            f"ESTABLISH NETMIKO CONNECTION FOR USER: {target.user} ON PORT {target.port} "
-            f"TO {target.host} AS {login.platform}",
-            host=self._host,
-        )
-        try:
-            self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
-        except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
-            raise Unreachable(self.shown(why(error, login.route.first))) from None
-        self._device = new_device(login, self._wire.stream, self._log)
-
-    def _prepare(self, login: FastLogin) -> None:
-        text = ""
-        silence = min(WAKE_AFTER, self.read_timeout)
-        woken = False
-        end = time.monotonic() + LONGEST_PREPARATION
-        try:
-            while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
-                if login.shell and login.shell[0].fullmatch(prompt):
-                    self.send(f"{login.shell[1]}\n")
-                    text = ""
-                try:
-                    text = (text + self.receive(silence))[-CHUNK:]
-                except Timeout:
-                    if woken:
-                        raise
-                    woken, silence = True, self.read_timeout
-                    self.send("\n")
-                if time.monotonic() > end:
-                    self._no_prompt(text)
-            Cli(self, re.escape(prompt) + " ?", self.read_timeout).run(*login.commands)
-        except Timeout:
-            self._no_prompt(text)
-        except Dropped as error:
-            raise Unreachable(self.shown(f"{error} This happened during the login.")) from None
-        self.base_prompt = prompt[:-1][: login.longest]
-
-    def _no_prompt(self, printed: str) -> NoReturn:
-        last = self.shown(printed, CHUNK)[-120:]
-        raise Unreachable(
-            f"{self._host}: logged in, but no prompt of platform {self.platform} came within {self.read_timeout:g} s; "
-            f"the end of what came: {last!r}. Check ansible_network_os or ansible_netmiko_platform."
-        ) from None
-
-    # -- the session ----------------------------------------------------------------------------------------------
-
-    def _channel(self) -> Any:
-        if self._device is None or self._device.remote_conn is None:
-            raise Dropped(f"{self._host}: the session is closed.")
-        return self._device.remote_conn
-
-    def _lost(self) -> NoReturn:
-        self.close()
-        raise Dropped(
-            f"{self._host}: the device closed the session unexpectedly. "
-            "Common reasons: a reload, an idle or absolute timeout of its VTY lines, a cut link."
-        ) from None

@@ -321,43 +321,42 @@ EXAMPLES = r"""
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.dialects import APPLIANCE, CENTER
+# Nothing further at the top: each task of another module on such a host loads this file in a process of its own, and opens nothing.
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.device_connection import (
     OURS,
     DeviceConnection,
-    Dropped,
-    Timeout,
-    Unreachable,
+    declare,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Answer, Rejected
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import dialect_table
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.session import Session
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.tls import MISSING
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.upload import MISSING as MISSING_TOOLBELT
 
 display = Display()
+declare(__name__, DOCUMENTATION)
 
-# One row a REST system that this collection has modules for.
-DIALECTS = dialect_table(APPLIANCE, CENTER)
 
-_KINDS = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Timeout: Timeout}
+@cache
+def dialects() -> Any:
+    """One row a REST system that this collection has modules for."""
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.dialects import APPLIANCE, CENTER
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import dialect_table
+
+    return dialect_table(APPLIANCE, CENTER)
 
 
 @contextlib.contextmanager
 def _as_ansible() -> Iterator[None]:
     """Errors of the session as those that Ansible knows too."""
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import KNOWN
+
     try:
         yield
-    except (failures.Unreachable, failures.Dropped, failures.Timeout) as error:
-        raise _KINDS[type(error)](str(error)) from None  # a session masks and cleans its own
+    except tuple(KNOWN) as error:
+        raise KNOWN[type(error)](str(error)) from None  # a session masks and cleans its own
 
 
 class Connection(DeviceConnection):
@@ -365,9 +364,7 @@ class Connection(DeviceConnection):
 
     transport = "mspplus.netsec.rest"
     has_tty = False
-    dialects = DIALECTS
     needs = ("requests", "requests-toolbelt")
-    missing = MISSING or MISSING_TOOLBELT
     secret_options = ("password", "secondary_password", "client_key_passphrase")
     refused_because = "needs a shell, and a REST system has none"
     raw_is_for = "with `GET path` for a single read"
@@ -376,7 +373,18 @@ class Connection(DeviceConnection):
         super().__init__(*args, **kwargs)
         self.dialect = ""
         self.base_url = ""
-        self._session: Session | None = None
+        self._session: Any = None
+
+    @classmethod
+    def load(cls) -> ImportError | None:
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest import session, tls, upload  # noqa: F401
+
+        dialects()
+        return tls.MISSING or upload.MISSING
+
+    @cached_property
+    def dialects(self) -> Any:
+        return dialects()
 
     @property
     def secrets(self) -> list[str]:
@@ -395,11 +403,12 @@ class Connection(DeviceConnection):
     # -- the door -------------------------------------------------------------------------------------------------
 
     def _log_in(self) -> None:
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import planned
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.session import Session
+
         settings = planned(self.get_option, self.dialects)
         self.dialect, self.base_url = settings.system.name, settings.base_url
-        display.vvv(
-            self.shown(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}"), host=self._host
-        )
+        display.vvv(f"ESTABLISH REST CONNECTION FOR USER: {settings.user} TO {settings.base_url}", host=self._host)
         self._session = Session(settings, lambda line: display.vvvv(f"REST {line}", host=self._host))
         self._session.hidden = tuple(self._hidden)
         with _as_ansible():
@@ -415,7 +424,7 @@ class Connection(DeviceConnection):
         safe: bool | None = None,
         timeout: float | None = None,
         expect_down: bool = False,
-    ) -> Answer:
+    ) -> Any:
         """One call; see RestDoor. Raises Rejected, Unreachable, Dropped, Timeout."""
         session = self._opened()
         with _as_ansible():
@@ -434,7 +443,7 @@ class Connection(DeviceConnection):
         fields: Mapping[str, str] | None = None,
         progress: Callable[[int, int], None] | None = None,
         timeout: float | None = None,
-    ) -> Answer:
+    ) -> Any:
         """A local file, streamed; see RestDoor. Raises Rejected, ApplyFailed, Unreachable, Dropped, Timeout."""
         session = self._opened()
         with _as_ansible():
@@ -454,9 +463,11 @@ class Connection(DeviceConnection):
             self._session.close()
             self._session = None
 
-    def _opened(self) -> Session:
+    def _opened(self) -> Any:
         self.open()
         if self._session is None:
+            from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import Unreachable
+
             raise Unreachable(f"{self._host}: there is no session")
         return self._session
 
@@ -464,6 +475,9 @@ class Connection(DeviceConnection):
 
     def exec_command(self, cmd: Any, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """`GET path` for ansible.builtin.raw: (1 when the device refused it, its answer as JSON, its refusal)."""
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import Rejected
+
         self._check_use(in_data)
         line = (cmd.decode() if isinstance(cmd, bytes) else str(cmd)).strip()
         words = line.split()
@@ -476,6 +490,6 @@ class Connection(DeviceConnection):
             answer = self.request("GET", path, query=dict(parse_qsl(query, keep_blank_values=True)))
         except Rejected as refused:
             return 1, b"", f"{self.shown(refused)}\n".encode()
-        except failures.ApplyFailed as failed:
+        except ApplyFailed as failed:
             raise AnsibleError(self.shown(failed)) from None
         return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""

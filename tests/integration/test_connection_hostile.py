@@ -201,7 +201,7 @@ def test_the_session_log_moves_no_cursor_and_holds_no_secret_in_pieces(lab, logi
     door.open()
     door.hide([secret])
     for part in ("CANARY  t", "wo  blanks\n", "\x1b[2Jcleared\x07\u202eturned\x9b1m\ttab\n", "the rest"):
-        door._log.write(part)
+        door._terminal._log.write(part)
     door.close()
     text = log.read_text()
     assert "CANARY" not in text

@@ -18,7 +18,7 @@ from ansible.utils.collection_loader import AnsibleCollectionConfig  # type: ign
 
 
 def preload(plugin: str) -> None:
-    """Load a connection where an action is imported: in the main process, before it forks.
+    """Load a connection, and what its sessions need, where an action is imported: in the main process, before it forks.
 
     Ansible loads actions there, but connections in each worker: code, documentation and libraries would be compiled,
     parsed and imported once a host and task (40 ms and, with netmiko, 200 ms more).
@@ -26,7 +26,9 @@ def preload(plugin: str) -> None:
     if not AnsibleCollectionConfig.collection_finder:
         return  # outside Ansible, as in unit tests, there is nothing to load for
     with suppress(AnsibleError, ImportError):  # whoever needs the connection gets the message
-        connection_loader.get(plugin, PlayContext())
+        connection = connection_loader.get(plugin, PlayContext())
+        if connection is not None:
+            connection.load()
 
 
 @contextmanager

@@ -3,20 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What every connection of this collection promises to Ansible: who may use it, one session a task, errors that say
-"unreachable" from "failed", secrets that are known."""
+"unreachable" from "failed", secrets that are known.
+
+Each task of another module on a host with such a connection loads this file in a process of its own and opens nothing. So it
+imports what Ansible has loaded anyway; everything else comes with load().
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, ClassVar, NoReturn, Self
 
-from ansible.errors import AnsibleConnectionFailure, AnsibleError
+import yaml
+from ansible import constants
+from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
-
-from .._engine import failures
-from .._engine.words.device_text import LONGEST_MESSAGE, clean
-from .login_error import LoginError
 
 OURS = "mspplus.netsec."
 RAW = frozenset({"raw", "ansible.builtin.raw", "ansible.legacy.raw"})
@@ -27,29 +30,27 @@ RETRIES_FOR_EVER = frozenset(
 _PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
-# Each is known to Ansible and to the engine.
-class Unreachable(AnsibleConnectionFailure, failures.Unreachable):
-    """No session was opened; nothing but the login was sent."""
+def declare(plugin: str, documentation: str) -> None:
+    """Tell Ansible the options of a connection when it imports the file, as it would do itself after that. plugin: name of its Python module.
 
-
-class Dropped(AnsibleConnectionFailure, failures.Dropped):
-    """The open session ended."""
-
-
-class Timeout(AnsibleConnectionFailure, failures.Timeout):
-    """The session is open and nothing came within the limit."""
+    Its own parser keeps the place of each word of the documentation for messages and takes three times as long; that is half of what
+    a task of another module pays for such a connection. Where Ansible or PyYAML offers no way to do so, Ansible does it.
+    """
+    with suppress(AttributeError):
+        if not constants.config.has_configuration_definition("connection", plugin):
+            options = yaml.load(documentation, Loader=yaml.CSafeLoader)["options"]
+            constants.config.initialize_plugin_configuration_definitions("connection", plugin, options)
 
 
 class DeviceConnection(ConnectionBase):
     """One session on a device, a door for our actions. A child says how to log in and what goes through the door.
 
-    needs: packages of PyPI without which nothing works; missing: the error of importing them, None when they are there.
+    needs: packages of PyPI without which nothing works.
     secret_options: those that are never shown. refused_because: what a module that is not ours would do ("would ...").
     raw_is_for: what ansible.builtin.raw is good for here ("for ...").
     """
 
     needs: ClassVar[tuple[str, ...]]
-    missing: ClassVar[ImportError | None]
     secret_options: ClassVar[tuple[str, ...]]
     refused_because: ClassVar[str]
     raw_is_for: ClassVar[str]
@@ -67,6 +68,14 @@ class DeviceConnection(ConnectionBase):
         self._hidden: list[str] = []
 
     # -- what a child supplies ------------------------------------------------------------------------------------
+
+    @classmethod
+    def load(cls) -> ImportError | None:
+        """Import all that a session needs, which costs hundreds of milliseconds; once. The error where a package is missing.
+
+        A task that never opens its connection must not pay for it: nothing of it is imported before.
+        """
+        raise NotImplementedError
 
     def _log_in(self) -> None:
         """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
@@ -113,9 +122,11 @@ class DeviceConnection(ConnectionBase):
         """Further secrets that a task is going to send; whatever the connection shows has asterisks instead."""
         self._hidden += [str(value) for value in values if value]
 
-    def shown(self, text: object, longest: int = LONGEST_MESSAGE) -> str:
+    def shown(self, text: object, longest: int | None = None) -> str:
         """A text for a message: without the secrets of this connection, one line, printable, bounded."""
-        return clean(text, longest, self.secrets)
+        from .._engine.words.device_text import LONGEST_MESSAGE, clean
+
+        return clean(text, longest or LONGEST_MESSAGE, self.secrets)
 
     # -- the door -------------------------------------------------------------------------------------------------
 
@@ -124,11 +135,15 @@ class DeviceConnection(ConnectionBase):
         if self._connected:
             return
         self._check_use()
-        if self.missing is not None:
+        missing = self.load()
+        if missing is not None:
             raise AnsibleError(
-                f"{self.transport} needs {' and '.join(self.needs)} on the controller ({self.missing}): run "
+                f"{self.transport} needs {' and '.join(self.needs)} on the controller ({missing}): run "
                 f"`pip install {' '.join(self.needs)}` in the Python environment of ansible-playbook."
             )
+        from .door_errors import Unreachable
+        from .login_error import LoginError
+
         try:
             self._log_in()
         except LoginError as error:

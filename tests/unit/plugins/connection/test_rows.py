@@ -9,11 +9,13 @@ from __future__ import annotations
 import pytest
 from netmiko.ssh_dispatcher import CLASS_MAPPER
 
-from ansible_collections.mspplus.netsec.plugins.connection.netmiko import PLATFORMS
-from ansible_collections.mspplus.netsec.plugins.connection.rest import DIALECTS
+from ansible_collections.mspplus.netsec.plugins.connection.netmiko import platforms
+from ansible_collections.mspplus.netsec.plugins.connection.rest import dialects
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._netmiko.network_os import NETWORK_OS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import target
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import Dialect
+
+PLATFORMS, DIALECTS = platforms(), dialects()
 
 
 @pytest.mark.parametrize("name", PLATFORMS.names)
