@@ -358,6 +358,17 @@ options:
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged
+  verify:
+    description:
+      - Whether the live status of all mirrors of the router is read at the end, in the same session. What is not operational is in
+        RV(down), and each of it is a warning. Not in check mode.
+    type: bool
+    default: true
+  require_operational:
+    description:
+      - With O(verify), whether the task fails for what is not operational then. Mirrors that it touched must come up anyway (O(settle)).
+    type: bool
+    default: false
   settle:
     description:
       - Seconds to wait until every mirror that this run touched is operational. Must be less than O(confirm_timeout).
@@ -439,6 +450,42 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+down:
+  description: What is not operational on the router after the run, in sessions of others too; a row each. Empty when all is well.
+  returned: with O(verify), when the status was read
+  type: list
+  elements: dict
+  sample:
+    - session: ms1
+      interface: TenGigE0/2/0/19
+      status: Not operational (destination not active)
+      explanation: The destination interface or pseudowire is not in the Up state.
+      blamed: {interface: HundredGigE0/2/0/15, exists: true, state: down, line_protocol: down}
+  contains:
+    session:
+      description: Name of the session.
+      type: str
+      returned: always
+    interface:
+      description: The source. Left out where it is the session itself that has the problem.
+      type: str
+      returned: sometimes
+    status:
+      description: The router's words.
+      type: str
+      returned: always
+    explanation:
+      description: What Cisco says about that status.
+      type: str
+      returned: sometimes
+    remedy:
+      description: What Cisco says to do about it.
+      type: str
+      returned: sometimes
+    blamed:
+      description: The interface whose state is the reason, with that state as far as the router told it.
+      type: dict
+      returned: sometimes
 before:
   description:
     - What the device carried before, normalised. V(null) when it was not read.

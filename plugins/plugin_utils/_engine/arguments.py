@@ -78,6 +78,10 @@ class Arguments:
         self._bounds = constraints.bounds
         self._filled = constraints.filled
         self._keywords = constraints.as_keywords()
+        # Top-level options without which some state cannot be.
+        self._needed = {name for name, option in self.spec.items() if option.get("required")} | {
+            name for _option, _value, needed, *_any in constraints.required_if for name in needed
+        }
 
     def validated(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments with defaults and right types. Raises ArgumentError with all that is wrong: unknown options first, then
@@ -85,7 +89,8 @@ class Arguments:
         given = plain(arguments)
         unknown, nulls = examined(given, self.spec)
         if self._only_adds(given):
-            nulls = [null for null in nulls if null.entry]  # left out, as elsewhere in Ansible
+            # Left out, as elsewhere in Ansible; where the option is needed, the word for that is null and not missing.
+            nulls = [null for null in nulls if null.entry or null.path in self._needed]
         written = {name: value for name, value in given.items() if value is not None}  # core counts a null as given
         try:
             outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(written)

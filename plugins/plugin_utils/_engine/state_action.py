@@ -17,11 +17,11 @@ import yaml
 from .action import DeviceAction
 from .arguments import ArgumentError
 from .controller.run_record import RunRecord
-from .failures import RunFailed, ValidationFailed
+from .failures import ApplyFailed, ConnectionFailed, RunFailed, ValidationFailed
 from .plan_document import PlanDocument, Subject
 from .problems import Problem, downgraded, errors
 from .rules import Rule, overridable
-from .run import Guard, Run, Terms, Wing, converge
+from .run import Applied, Guard, Run, Terms, Wing, converge
 from .waiting import Progress
 from .words.device_text import escaped
 
@@ -58,6 +58,13 @@ class StateAction(DeviceAction):
         """The capability on open doors. Raises ArgumentError, ValidationFailed, ApplyFailed, ConnectionFailed."""
         raise TypeError(f"{type(self).__name__} has no wing()")
 
+    def look(self, wing: Any, run: Run, options: dict[str, Any]) -> Applied:
+        """What a run that went well tells beside its change: further warnings and keys of the result. May read, writes nothing.
+
+        Raises ApplyFailed, ConnectionFailed when the task must fail because of it.
+        """
+        return Applied()
+
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
         warn_only = tuple(options.get("warn_only") or ())
         wrong = [*self.validate(options), *self._not_overridable(warn_only)]
@@ -85,14 +92,29 @@ class StateAction(DeviceAction):
         with self.wing(document, options, progress) as wing:
             try:
                 run = converge(wing, terms, progress)
+                if not terms.check_mode and not run.changed:
+                    self.record.forget()
+                self._look(wing, run, options)
             finally:
                 self._report = wing.report()
-        if not terms.check_mode and not run.changed:
-            self.record.forget()
         result = {"changed": run.changed, **self._described(run)}
         if self._task.diff:
             result["diff"] = {"before": _yaml(run.before), "after": _yaml(run.after)}
         return result
+
+    def _look(self, wing: Any, run: Run, options: dict[str, Any]) -> None:
+        try:
+            seen = self.look(wing, run, options)
+        except RunFailed as error:
+            failed = error
+            if run.changed and isinstance(error, ConnectionFailed):
+                failed = ApplyFailed(
+                    f"the change is applied, but the session was lost afterwards: {error}", (), "changed"
+                )
+            failed.run = run
+            raise failed from error
+        run.warnings += seen.warnings
+        run.details.update(seen.details)
 
     def known(self, error: Exception) -> dict[str, Any]:
         run = error.run if isinstance(error, RunFailed) else None

@@ -20,6 +20,7 @@ from ..interfaces import parse_interfaces_brief
 from ..platforms import Facts, dotted, platform_of
 from ..refusals import TCAM_PENDING, UNKNOWN_COMMAND
 from ..router import INTERFACES, VERSION, Router, answered
+from ..span_status.live_device import STATUSES, live_status
 from ..span_status.status import SourceStatus, merged, parse_status
 from ..span_status.troubleshooting import explain
 from .canonical import to_document
@@ -36,7 +37,7 @@ from .unwritten import has_destination
 
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
-STATUS = "show monitor-session status"
+STATUS = STATUSES[0]
 
 
 class SpanReads:
@@ -157,6 +158,10 @@ class SpanWing:
             return {"platform": None, "release": None}
         release = self._facts.release
         return {"platform": self._facts.platform, "release": dotted(release) if release else None}
+
+    def status(self) -> list[dict[str, Any]]:
+        """All sessions of the router as they are doing now. Raises ApplyFailed, ConnectionFailed."""
+        return live_status(self._router, self._router.read(STATUSES))
 
     @property
     def _known(self) -> Facts:

@@ -32,7 +32,7 @@ from .model import (
     Tunnel,
     Udf,
 )
-from .reload import interim, redefined_udfs, reload_cards
+from .reload import interim, redefined_udfs, reload_cards, waiting
 from .render import (
     Slots,
     access_list_header,
@@ -69,10 +69,7 @@ def plan(current: Span, desired: Span) -> Plan:
         return Plan(tuple(_operations(current, desired, hidden)))
     between = interim(current, desired)
     deferred = tuple(_operations(between, desired, hidden))
-    because = (
-        f"A TCAM profile becomes active when {' and '.join(cards)} have been reloaded; the router rejects access lists "
-        "that need it before. Reload, then run the same task again."
-    )
+    because = waiting(cards, [operation.item for operation in deferred])
     operations = tuple(_operations(current, between, hidden))
     return Plan(operations, deferred, because if deferred else "", {"reload_required": cards}, continues=bool(deferred))
 

@@ -10,7 +10,7 @@ Sources: XRDOCS tutorials on UDF and UDK; an entry whose fields the live profile
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -60,6 +60,17 @@ def reload_cards(current: Span, desired: Span) -> list[str]:
     if any(key.location is None for key in changed):
         return [ALL_CARDS]
     return sorted({key.location for key in changed if key.location is not None})
+
+
+def waiting(cards: Sequence[str], items: Sequence[str]) -> str:
+    """What the operator has to do. items: what is sent after that only.
+
+    >>> waiting(["0/1/CPU0"], ["access_lists[ipv4 acl1]"]).partition("again.")[2]
+    ' Waiting until then: access_lists[ipv4 acl1].'
+    """
+    what = f"A TCAM profile changes. It works only after a reload of {' and '.join(cards)}, which nothing here does."
+    remedy = "In a maintenance window: reload, wait until the interfaces are up, run this again."
+    return " ".join([what, remedy, *([f"Waiting until then: {', '.join(items)}."] if items else [])])
 
 
 def interim(current: Span, desired: Span) -> Span:

@@ -6,24 +6,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..interfaces import InterfaceState, parse_interface, parse_interfaces_brief
 from ..platforms import Facts, dotted, platform, platform_of
-from ..router import INTERFACES, VERSION, Router
+from ..router import VERSION, Router
 from ..span.canonical import to_document
-from ..span.device import STATUS, SpanReads
+from ..span.device import SpanReads
 from ..span.model import AccessListKey, Span, Tunnel
 from ..span.scope import ALL, Scope, in_scope
 from .counters import counters_document, parse_counters
+from .live_device import STATUSES, live_status
 from .reachability import arp_addresses, lookups, parse_arp, parse_route, resolved, tunnel_document
-from .status import SessionStatus, merged, parse_status
-from .troubleshooting import DIAGNOSTICS, blamed_interfaces, status_document
+from .troubleshooting import DIAGNOSTICS
 
 MAX_RECURSION = 4  # a route over a route over ...: what is deeper is reported as it is
-FEW = 8  # blamed interfaces that are asked for one by one; more of them cost less in the list of all
 
 
 def inspect(
@@ -34,7 +32,7 @@ def inspect(
 
     Raises ApplyFailed when the router refuses a read, ConnectionFailed when it is lost.
     """
-    status_reads = [STATUS, f"{STATUS} detail"] if "status" in gather else []
+    status_reads = STATUSES if "status" in gather else ()
     reads = SpanReads(router)
     span, (version, *status_texts) = reads.span(ALL, VERSION, *status_reads)
     key, release = platform_of(version)
@@ -49,8 +47,7 @@ def inspect(
     if "config" in gather:
         result["config"] = to_document(span)
     if "status" in gather:
-        statuses = _of(merged(status for text in status_texts for status in parse_status(text)), names)
-        result["sessions"] = status_document(statuses, _blamed(router, statuses))
+        result["sessions"] = live_status(router, status_texts, names)
     if "reachability" in gather:
         result["tunnels"] = [_reached(router, tunnel) for tunnel in span.tunnels.values()]
     result["counters_supported"] = platform(facts).counters.value
@@ -77,10 +74,6 @@ def _named(span: Span, names: Sequence[str]) -> Span:
     )
 
 
-def _of(statuses: Iterable[SessionStatus], names: Sequence[str]) -> list[SessionStatus]:
-    return [status for status in statuses if not names or status.name in names]
-
-
 def _referenced(span: Span) -> Scope:
     """What the sessions and sources use: tunnels they send into, ACLs they name or that their interfaces have."""
     lists: set[AccessListKey] = set()
@@ -100,17 +93,6 @@ def _referenced(span: Span) -> Scope:
         if way and way.interface and way.interface.startswith("tunnel-ip")
     }
     return Scope(tuple(sorted(lists)), bool(lists), tuple(sorted(tunnels)), bool(lists))
-
-
-def _blamed(router: Router, statuses: Sequence[SessionStatus]) -> dict[str, InterfaceState | None]:
-    names = blamed_interfaces(statuses)
-    if not names:
-        return {}
-    if len(names) > FEW:
-        every = parse_interfaces_brief(router.read([INTERFACES])[0])
-        return {name: every.get(name) for name in names}
-    texts = router.read_optional([f"show interfaces {name}" for name in names])
-    return {name: parse_interface(text) for name, text in zip(names, texts, strict=True)}
 
 
 def _reached(router: Router, tunnel: Tunnel) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def test_something_else_than_a_dictionary_is_an_error_of_the_arguments(config: o
 
 def test_a_null_is_left_out_and_a_message_is_one_line() -> None:
     needed = Constraints(required_if=[("state", "merged", ("config",))])
-    with pytest.raises(ArgumentError, match="missing: config"):
+    with pytest.raises(ArgumentError, match=r"config is null.*missing: config"):
         Arguments(MODULES / "iosxr_span.py", needed).validated({"config": None})
     with pytest.raises(ArgumentError) as raised:
         Arguments(MODULES / "iosxr_span.py").validated({"config": {}, "platform": "x\nno router bgp 1"})
