@@ -20,6 +20,7 @@ CHECK = {
     "mspplus.netsec.iosxr_span": {"config": "{{ span }}", "state": "overridden"},
     "vars": {"span": routers.document()},
 }
+DESIRED = {"iosxr_span_config": routers.document()}
 DEVICE = {"name": "edge", "config_text": routers.start_state()}
 
 
@@ -31,6 +32,18 @@ def our_check(lab: labs.Lab, hosts: Sequence[Mapping[str, Any]]) -> Program:
         program.check(output)
         if output.count("changed=0 ") != len(hosts):
             raise BenchError(f"the check of an unchanged fleet sees changes\n{output[-3000:]}")
+
+    return Program(program.command, program.environment, program.folder, check)
+
+
+def our_site(lab: labs.Lab, hosts: Sequence[Mapping[str, Any]]) -> Program:
+    """site.yml in check mode on these routers, which are as written; nothing may be changed."""
+    program = labs.shipped(lab, "site", hosts, DESIRED, "--check")
+
+    def check(output: str) -> None:
+        program.check(output)
+        if output.count("changed=0 ") != len(hosts):
+            raise BenchError(f"site.yml sees changes in an unchanged fleet\n{output[-3000:]}")
 
     return Program(program.command, program.environment, program.folder, check)
 
@@ -82,9 +95,9 @@ def client_reads(lab: labs.Lab, name: str, hosts: Sequence[Mapping[str, Any]], c
 
 
 def span_check_vs_network_cli(say: Any) -> tuple[float, dict[str, Any]]:
-    """50 routers: ours over cisco.iosxr.iosxr_command (network_cli, libssh)."""
+    """50 routers: site.yml over cisco.iosxr.iosxr_command (network_cli, libssh)."""
     with labs.lab("check-network-cli", {**DEVICE, "count": 50}) as lab:
-        ours = our_check(lab, lab.hosts)
+        ours = our_site(lab, lab.hosts)
         commands = warm_up(lab, ours)
         peer = network_cli_reads(lab, commands)
         further = same_reads(lab, peer, commands)

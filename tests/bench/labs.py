@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -121,6 +122,7 @@ CONNECTIONS = {
         "ansible_network_cli_ssh_type": "libssh",
         "ansible_host_key_checking": True,
     },
+    "local": {"ansible_connection": "local"},
     "rest": {
         "ansible_connection": "mspplus.netsec.rest",
         "ansible_network_os": "citrix.sdwan.sdwan",
@@ -131,27 +133,27 @@ PEER_SITE = {"PYTHONPATH": str(Path(__file__).with_name("peer_site"))}
 PLAYBOOKS = {
     "ours": OURS / "ansible-playbook",
     "rest": OURS / "ansible-playbook",
+    "local": OURS / "ansible-playbook",
     "network_cli": PEERS / "ansible-playbook",
 }
 
 
 def playbook(
-    lab: Lab, side: str, name: str, tasks: Sequence[Mapping[str, Any]], hosts: Sequence[Mapping[str, Any]], *flags: str
+    lab: Lab,
+    side: str,
+    name: str,
+    tasks: Sequence[Mapping[str, Any]],
+    hosts: Sequence[Mapping[str, Any]],
+    *flags: str,
+    desired: Mapping[str, Any] | None = None,
 ) -> measuring.Program:
-    """An ansible-playbook run of these tasks on these hosts. side: ours | rest (ours, too) | network_cli."""
-    folder = lab.folder / f"{side}-{name}"
-    folder.mkdir(exist_ok=True)
-    common = {
-        "ansible_network_os": "cisco.iosxr.iosxr",
-        "bench_known_hosts": str(lab.known_hosts),
-        "bench_folder": str(lab.folder),
-        **CONNECTIONS[side],
-    }
-    inventory = {"all": {"vars": common, "hosts": {host["name"]: _variables(host) for host in hosts}}}
+    """An ansible-playbook run of these tasks on these hosts. side: ours | rest (ours, too) | network_cli | local.
+
+    desired: variables of all hosts.
+    """
+    folder = _site(lab, side, name, hosts, desired or {})
     play = [{"name": "Bench", "hosts": "all", "gather_facts": False, "tasks": list(tasks)}]
-    _dump(folder / "hosts.yml", inventory)
     _dump(folder / "play.yml", play)
-    (folder / "ansible.cfg").write_text(_config(folder), encoding="utf-8")
     expected = {host["name"]: len(tasks) for host in hosts if tasks}
     return measuring.Program(
         (str(PLAYBOOKS[side]), "-i", "hosts.yml", "play.yml", *flags),
@@ -161,6 +163,40 @@ def playbook(
         folder,
         lambda output: _recap(output, expected),
     )
+
+
+def shipped(
+    lab: Lab, name: str, hosts: Sequence[Mapping[str, Any]], desired: Mapping[str, Any], *flags: str
+) -> measuring.Program:
+    """A run of a playbook of the collection on these routers. desired: variables of all of them."""
+    folder = _site(lab, "ours", f"{name}-{len(hosts)}", hosts, desired)
+
+    def check(output: str) -> None:
+        rows = re.findall(r"^\S+ +: ok=(\d+) .* unreachable=0 +failed=0 ", output, re.MULTILINE)
+        if len(rows) != len(hosts) or "0" in rows:
+            raise measuring.BenchError(f"{name}.yml did not do its work on each host\n{output[-3000:]}")
+
+    playbook = ROOT / "playbooks" / f"{name}.yml"
+    return measuring.Program(
+        (str(PLAYBOOKS["ours"]), "-i", "hosts.yml", str(playbook), *flags), environment(folder), folder, check
+    )
+
+
+def _site(lab: Lab, side: str, name: str, hosts: Sequence[Mapping[str, Any]], desired: Mapping[str, Any]) -> Path:
+    """A folder with an inventory, whose hosts are of the group iosxr, and a configuration."""
+    folder = lab.folder / f"{side}-{name}"
+    folder.mkdir(exist_ok=True)
+    common = {
+        "ansible_network_os": "cisco.iosxr.iosxr",
+        "bench_known_hosts": str(lab.known_hosts),
+        "bench_folder": str(lab.folder),
+        **CONNECTIONS[side],
+        **desired,
+    }
+    members = {host["name"]: _variables(host) for host in hosts}
+    _dump(folder / "hosts.yml", {"all": {"vars": common, "children": {"iosxr": {"hosts": members}}}})
+    (folder / "ansible.cfg").write_text(_config(folder), encoding="utf-8")
+    return folder
 
 
 def _variables(host: Mapping[str, Any]) -> dict[str, Any]:

@@ -116,8 +116,8 @@ def rt_flow_vs_pygrok(say: Any) -> tuple[float, dict[str, Any]]:
     if len({cost.output for found in costs.values() for cost in found}) != 1:
         raise BenchError("the sums differ")
     about = {"lines": GROK_LINES, "fields_compared": fields, **detail(sides, costs, GROK_LINES)}
-    about["ratio_to_anchored"] = round(median(costs["ours"]) / median(costs["pygrok_anchored"]), 4)
-    return median(costs["ours"]) / median(costs["pygrok"]), about
+    about["ratio_to_shipped"] = round(median(costs["ours"]) / median(costs["pygrok"]), 4)
+    return median(costs["ours"]) / median(costs["pygrok_anchored"]), about
 
 
 def rt_flow_vs_regex_limit(say: Any) -> tuple[float, dict[str, Any]]:

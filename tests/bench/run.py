@@ -21,6 +21,7 @@ from typing import Any
 
 import checks
 import images
+import jobs
 import labs
 import measuring
 import plays
@@ -47,6 +48,11 @@ class Bench:
 
 BENCHES = {
     "span_check_vs_network_cli": Bench(checks.span_check_vs_network_cli, 0.10),
+    "span_site_vs_module": Bench(jobs.span_site_vs_module, 1.4),
+    "status_vs_module": Bench(jobs.status_vs_module, 1.5),
+    "foreign_task_vs_local": Bench(
+        jobs.foreign_task_vs_local, 1.5, "over our connection / over a local one, wall time"
+    ),
     "span_check_vs_bare_netmiko": Bench(checks.span_check_vs_bare_netmiko, 1.5),
     "span_check_vs_ssh_limit": Bench(checks.span_check_vs_ssh_limit, 3.0),
     "span_push_800_vs_send_config_set": Bench(
@@ -59,7 +65,7 @@ BENCHES = {
     ),
     "flow_session_text_vs_ttp": Bench(sessions.flow_session_text_vs_ttp, 0.1),
     "rt_flow_vs_pygrok": Bench(
-        rt_flow.rt_flow_vs_pygrok, 0.05, further=("anchored patterns", 0.05, "ratio_to_anchored")
+        rt_flow.rt_flow_vs_pygrok, 0.05, further=("patterns as shipped", 0.05, "ratio_to_shipped")
     ),
     "rt_flow_vs_regex_limit": Bench(rt_flow.rt_flow_vs_regex_limit, 2.0),
     "image_upload_vs_curl": Bench(

@@ -137,12 +137,13 @@ def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) ->
 
     done = site.play(SITE, "-vvvv")
     assert (done.code, done.having("changed")) == (0, FIVE)
-    assert all(len(site.received(host, "login")) == 3 for host in FIVE)  # one more to change, one to verify
+    assert all(len(site.received(host, "login")) == 2 for host in FIVE)  # it changes and verifies in one session
     for host in FIVE - {"udf"}:
         now = mirrors_of(site, host)
         assert (before[host] - now, now - before[host]) == (GONE[host], COME[host])
     assert "l2vpn xconnect group customers p2p mirrored-elsewhere monitor-session RSPAN" in mirrors_of(site, "l2")
-    assert "Waiting until then: - access_lists[ipv4 acl1]" in done.text
+    assert "reload of all line cards, which nothing here does." in done.text
+    assert "Waiting until then: access_lists[ipv4 acl1], " in done.text
     assert not any("acl1" in line or "TenGigE0/0/0/15 monitor" in line for line in mirrors_of(site, "udf"))
     assert not [line for host in FIVE for line in site.received(host) if "reload" in line]
 
@@ -312,11 +313,27 @@ def test_a_mirror_that_was_down_before_is_shown_and_fails_only_when_asked_to(sta
 
     shown = site.play(SITE, *one)
     assert (shown.code, shown.having("changed")) == (0, set())
-    assert "session ms1, TenGigE0/2/0/19: Not operational (destination not active)." in shown.text
+    assert "sessions[ms1].sources[TenGigE0/2/0/19]: Not operational (destination not active)." in shown.text
     assert "HundredGigE0/2/0/15 is down." in shown.text
+    assert len(site.received("local", "login")) == 2
 
-    asked = site.play(SITE, *one, "-e", "iosxr_span_require_operational=true", "--tags", "iosxr_span_verify")
-    assert (asked.code, asked.having("failed")) == (2, {"local"})
+    required = ("-e", "iosxr_span_require_operational=true")
+    asked = site.play(SITE, *one, *required)
+    assert (asked.code, asked.having("failed"), asked.having("changed")) == (2, {"local"}, set())
+    assert "[operational] sessions[ms1].sources[TenGigE0/2/0/19]: Not operational" in asked.text
+    assert "The device is now: unchanged." in asked.text
+    assert site.play(SITE, *one, *required, "--check").code == 0
+    assert site.play(SITE, *one, *required, "-e", "iosxr_span_verify=false").code == 0
+    assert site.play(SITE, *one, *required, "--skip-tags", "iosxr_span_verify").code == 0
+    before = len(site.received("local"))
+    applied = site.play(SITE, *one, *required, "--tags", "iosxr_span_apply")
+    assert applied.code == 0
+    assert not [line for line in site.received("local")[before:] if "status" in line]
+    before = len(site.received("local"))
+    alone = site.play(SITE, *one, *required, "--tags", "iosxr_span_verify")
+    assert (alone.code, alone.having("failed")) == (2, {"local"})
+    assert "session ms1, TenGigE0/2/0/19: Not operational (destination not active)." in alone.text
+    assert any("status" in line for line in site.received("local")[before:])
 
     table = site.play(STATUS, *one)
     assert "0 of 1 mirrors are operational, 1 routers were read." in table.output
