@@ -54,7 +54,7 @@ FILTERS: list[dict[str, Any]] = [
 ]
 FILE: dict[str, Any] = {"name": "capture", "size": "1m", "files": 2}
 WRITES = ("monitor ", "clear ", "file delete")
-READ_TIMEOUT = 1.0
+READ_TIMEOUT = 1.5
 
 
 def srx(**options: Any) -> dict[str, Any]:

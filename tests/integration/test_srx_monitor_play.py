@@ -184,7 +184,7 @@ def test_a_task_that_times_out_leaves_what_was_there(lab: StartLab, tmp_path: Pa
     run(edge)
     start = carried(edge)
     edge.add_fault("fw1", {"name": "hang", "at": "^monitor security flow file next-trace", "times": 1})
-    done = play(edge, tmp_path, {MONITOR: {"filters": CHANGED, "file": NEXT}, "timeout": 3})
+    done = play(edge, tmp_path, {MONITOR: {"filters": CHANGED, "file": NEXT, "take_over": True}, "timeout": 3})
     assert done.code == 2 and "Timed out after 3 second" in done.text, done.output
     assert "monitor security flow filter new" in written(edge), "the task was not in the middle of it"
     assert carried(edge) == start == (True, "client-trace", {"theirs": {"protocol": "udp"}, **HELD})
