@@ -351,11 +351,11 @@ def dialects() -> Any:
 @contextlib.contextmanager
 def _as_ansible() -> Iterator[None]:
     """Errors of the session as those that Ansible knows too."""
-    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import KNOWN
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import CAUSES, KNOWN
 
     try:
         yield
-    except tuple(KNOWN) as error:
+    except CAUSES as error:
         raise KNOWN[type(error)](str(error)) from None  # a session masks and cleans its own
 
 

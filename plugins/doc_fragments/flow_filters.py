@@ -6,8 +6,13 @@
 
 from __future__ import annotations
 
-# Options of core merge as a whole, so what a capture needs and a monitor may leave out are two fragments around one text.
-CRITERIA = r"""
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  filters:
+    description: The filters. A packet is traced when it matches all criteria of one of them. Name both directions of a flow.
+    default: []
     type: list
     elements: dict
     suboptions:
@@ -64,25 +69,3 @@ CRITERIA = r"""
         type: str
         choices: [vxlan, gre, ipip, geneve]
 """
-
-
-class ModuleDocFragment:
-    DOCUMENTATION = (
-        r"""
-options:
-  filters:
-    description: The filters. A packet is traced when it matches all criteria of one of them.
-    default: []"""
-        + CRITERIA
-    )
-
-    CAPTURE = (
-        r"""
-options:
-  filters:
-    description:
-      - What to capture, in the form of O(mspplus.netsec.srx_flow_monitor#module:filters). A packet is captured when it matches all
-        criteria of any of them. Name both directions of a flow.
-    required: true"""
-        + CRITERIA
-    )

@@ -12,7 +12,7 @@ short_description: Capture for a while what a Juniper SRX does with some flows, 
 version_added: 1.1.0
 description:
   - Configures filters and a trace file of the flow monitor, starts it, waits until the time is over or enough packets matched, stops it,
-    fetches the file, removes filters and file again, and parses what was captured.
+    fetches the file, removes filters and file again, and parses what was captured. At least one filter is needed.
   - Stops and cleans up in every case in which the process can still act, over a new session when the link dropped. A guard, a
     process of its own, does it where the run is cut short (Ctrl-C, a signal, a worker that is killed), and the next run where the
     guard was killed too. What no one can clean up is bounded on the device by O(file).
@@ -23,7 +23,7 @@ author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
   - mspplus.netsec.attributes.srx
-  - mspplus.netsec.flow_filters.capture
+  - mspplus.netsec.flow_filters
   - mspplus.netsec.progress
 attributes:
   check_mode:

@@ -152,7 +152,7 @@ def documented_options(documentation: Path) -> dict[str, Any]:
 
 
 def _fragment_options(folder: Path, slug: str) -> Mapping[str, Any]:
-    """Options of a fragment such as ``mspplus.netsec.flow_filters.capture``."""
+    """Options of a fragment such as ``mspplus.netsec.commit.part``."""
     name, _dot, part = slug.partition(f"{COLLECTION}.")[2].partition(".")
     text = _fragments(folder / f"{name}.py").get(part.upper() or "DOCUMENTATION")
     if text is None:

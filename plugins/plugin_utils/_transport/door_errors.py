@@ -24,4 +24,5 @@ class Timeout(AnsibleConnectionFailure, failures.Timeout):
 
 
 # The engine's errors, and what Ansible knows them as.
+CAUSES = (failures.Unreachable, failures.Dropped, failures.Timeout)
 KNOWN = {failures.Unreachable: Unreachable, failures.Dropped: Dropped, failures.Timeout: Timeout}

@@ -140,8 +140,7 @@ class RunRecord:
         return float(until) - time.time() if isinstance(until, int | float) else 0.0
 
     def _moved(self, last: str, left: Record | None) -> str:
-        assert self._records is not None
-        if (last, left) == (self._records.last, self._left):
+        if self._records is None or (last, left) == (self._records.last, self._left):
             return ""
         return "another run of this controller changed it meanwhile"
 

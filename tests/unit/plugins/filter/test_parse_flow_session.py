@@ -94,7 +94,7 @@ NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
         (" ".join(TEXT.split("\n")), "its lines were joined"),
         (" ".join(TEXT.split("\n")[1:]), "its lines were joined"),
         (" ".join(TEXT.split()), "its lines were joined"),
-        (TEXT.split("Total")[0], "it ends before 'Total sessions:'"),
+        (TEXT.partition("Total")[0], "it ends before 'Total sessions:'"),
         (TEXT.splitlines()[1], "it ends before 'Total sessions:'"),
         (TEXT.replace("sessions: 2", "sessions: 3"), "it tells of 3 sessions, 2 were understood"),
         (NODES.format(dashes="-" * 74, one=TEXT), "it ends before 'Total sessions:'"),
