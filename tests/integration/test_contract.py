@@ -168,6 +168,7 @@ def test_an_expected_plan_of_another_state_is_refused_and_one_of_this_state_is_a
     for changes in ({"collection": "0.0.1"}, {"host": "another"}, {"customer": "another"}, {"desired": "0"}):
         assert device(netsec_expected_plan={**device(check=True)["plan"], **changes})["failed"], changes
     assert device(netsec_expected_plan={"plan": "none"})["failed"]
+    assert "netsec_expected_plan is null" in device(netsec_expected_plan=None)["msg"]
     assert device.written() == []
     reviewed = json.loads(json.dumps(device(check=True)["plan"]))
     done = device(netsec_expected_plan=reviewed)

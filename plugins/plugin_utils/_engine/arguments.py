@@ -90,7 +90,7 @@ class Arguments:
         unknown, nulls = examined(given, self.spec)
         if self._only_adds(given):
             # Left out, as elsewhere in Ansible; where the option is needed, the word for that is null and not missing.
-            nulls = [null for null in nulls if null.entry or null.path in self._needed]
+            nulls = [null for null in nulls if null.always or null.path in self._needed]
         written = {name: value for name, value in given.items() if value is not None}  # core counts a null as given
         try:
             outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(written)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -95,14 +96,11 @@ def _differences(reviewed: PlanDocument, now: PlanDocument) -> Iterator[Problem]
 def _changed_operations(reviewed: Plan, now: Plan, remedy: str) -> Iterator[Problem]:
     """What was consented to and is not due any more, and the reverse; a changed order counts, too."""
     old, new = (*reviewed.operations, *reviewed.deferred), (*now.operations, *now.deferred)
-    for operation in old:
-        if operation not in new:
-            yield Problem("plan-operations", operation.item, f"no longer due: {_in_words(operation)}", remedy)
-    for operation in new:
-        if operation not in old:
-            yield Problem("plan-operations", operation.item, f"not in the plan: {_in_words(operation)}", remedy)
-    same = set(old) == set(new) and len(old) == len(new)
-    if same and (reviewed.operations, reviewed.deferred) != (now.operations, now.deferred):
+    for operation in (Counter(old) - Counter(new)).elements():
+        yield Problem("plan-operations", operation.item, f"no longer due: {_in_words(operation)}", remedy)
+    for operation in (Counter(new) - Counter(old)).elements():
+        yield Problem("plan-operations", operation.item, f"not in the plan: {_in_words(operation)}", remedy)
+    if Counter(old) == Counter(new) and (reviewed.operations, reviewed.deferred) != (now.operations, now.deferred):
         yield Problem("plan-operations", "operations", "they are due in another order or at another time", remedy)
 
 

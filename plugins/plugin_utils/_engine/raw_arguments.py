@@ -19,15 +19,16 @@ LONGEST_NAME = 60  # characters of an unknown option that a message shows
 
 @dataclass(frozen=True, slots=True)
 class Null:
-    """path: of the option (``config.sessions[a].sources``). entry: it is an entry of a list. words: what to write instead."""
+    """path: of the option (``config.sessions[a].sources``). what: is found there. words: what to write instead. always: refused
+    in every state; one that is not always refused counts as left out where the state can remove nothing."""
 
     path: str
-    entry: bool
+    what: str
     words: str
+    always: bool = False
 
     def __str__(self) -> str:
-        what = "an empty entry (null)" if self.entry else "null: nothing, or only comments, is written below it"
-        return f"{self.path} is {what}. {self.words}"
+        return f"{self.path} {self.what}. {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
     if value is None:
         last = path.rpartition(".")[2]
         if kind == "list":
-            words = f"Write `{last}: []` if it must be empty, or leave {last} out."
+            words = f"Write its entries, or `{last}: []` if it is to be empty."
         else:
-            words = f"Write what belongs below it (with [] for a list that must be empty), or leave {last} out."
-        yield Null(path, False, words)
+            words = "Write the keys that belong below it, with `[]` for a list that is to be empty."
+        yield Null(path, "is null: nothing, or only comments, is written below it", words)
         return
     inner = option.get("options")
     if kind == "dict":
@@ -97,7 +98,7 @@ def _option(value: Any, option: Mapping[str, Any], path: str) -> Iterator[Unknow
         return
     for number, entry in enumerate(listed, 1):
         if entry is None:
-            yield Null(f"{path}[#{number}]", True, "Fill it, or remove its dash.")
+            yield Null(f"{path}[#{number}]", "is an empty entry (null)", "Fill it, or remove its dash.", True)
         elif option.get("elements") == "dict":
             yield from _dictionary(entry, inner, path, number)
 
@@ -110,7 +111,16 @@ def _dictionary(
     if not isinstance(level, Mapping):
         yield Mistyped(f"{path}[#{number}]" if number else path, "dict", type(value).__name__)
     elif inner:
-        yield from _level(level, inner, f"{path}[{_name(level, number)}]" if number else path)
+        where = f"{path}[{_name(level, number)}]" if number else path
+        if level and all(level[key] is None and _is_scalar(inner, key) for key in level):
+            # A null scalar counts as left out, and an empty dictionary may mean that something is to be removed.
+            yield Null(where, "has only empty values (null)", "Fill one of them, or remove it.", True)
+        yield from _level(level, inner, where)
+
+
+def _is_scalar(spec: Mapping[str, Any], key: Any) -> bool:
+    option = spec.get(key) if isinstance(key, str) else None
+    return option is not None and option.get("type") not in ("list", "dict")
 
 
 def _coerced(check: Any, value: Any) -> Any:

@@ -156,9 +156,13 @@ class StateAction(DeviceAction):
         return Subject(module, self._host, str(self._variable(CUSTOMER) or ""))
 
     def _expected_plan(self) -> PlanDocument | None:
-        given = self._variable(EXPECTED_PLAN)
-        if given is None:
+        if EXPECTED_PLAN not in self._task_vars:
             return None
+        given = self._variable(EXPECTED_PLAN)
+        if given is None:  # an emptied variable is no consent
+            raise ArgumentError(
+                [f"{EXPECTED_PLAN} is null. Give the plan that was reviewed, or leave the variable out"]
+            )
         try:
             return PlanDocument.from_dict(given)
         except ValueError as wrong:

@@ -150,7 +150,7 @@ class SpanWing:
         return owned(state, self._document)
 
     def counts(self, state: Span) -> dict[str, int]:
-        return {"monitor sessions": len(state.sessions)}
+        return {"monitor sessions": len(state.sessions), "sources of monitor sessions": len(state.sources)}
 
     def report(self) -> dict[str, str | None]:
         """Both are None as long as the router was not read."""

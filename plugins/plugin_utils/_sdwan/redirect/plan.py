@@ -431,10 +431,10 @@ def _owned_lists(
 
 
 def is_empty(document: Item) -> bool:
-    """Nothing in it says what it is about: trusted applications go into the lists that it names."""
-    return not any(
-        document.get(key) for key in document if key not in ("connection_match_type", "trusted_applications")
-    )
+    """Nothing in it says which redirects it is about: trusted applications go into the lists that it names, and the other keys
+    are settings beside the redirects."""
+    settings = ("connection_match_type", "trusted_applications", "office_365_breakout")
+    return not any(document.get(key) for key in document if key not in settings)
 
 
 def redirects_anything(state: Redirects) -> bool:

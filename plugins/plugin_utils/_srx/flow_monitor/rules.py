@@ -82,6 +82,9 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
     if state == "absent" and not filters and not purge:
         remedy = "Name the filters to remove, or set purge: true for all of them."
         found.append(Finding("M18", "filters", "nothing is named", remedy))
+    if state != "absent" and not filters and purge:
+        remedy = "Name the filters to keep, or use state: absent with purge: true if all of them are to be removed."
+        found.append(Finding("M18", "filters", "purge without filters would remove every filter", remedy))
     return problems(RULES, found)
 
 

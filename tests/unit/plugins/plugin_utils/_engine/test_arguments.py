@@ -106,6 +106,10 @@ def test_null_counts_as_left_out_only_where_the_state_can_remove_nothing() -> No
     for state in ("replaced", "overridden", "deleted"):
         with pytest.raises(ArgumentError, match=r"config is null"):
             span.validated({"state": state, "config": None})
+    emptied = {"sessions": [{"name": "a", "destination": {"interface": None}}]}
+    for state in ("merged", "replaced", "overridden", "deleted"):
+        with pytest.raises(ArgumentError, match=r"config\.sessions\[a\]\.destination has only empty values"):
+            span.validated({"state": state, "config": emptied})
     with pytest.raises(ArgumentError, match=r"config\.sessions\[#1\] is an empty entry"):
         span.validated({"state": "merged", "config": {"sessions": [None]}})
 

@@ -48,12 +48,14 @@ SPEC: dict[str, Any] = {
         ({"config": {"sessions": ['{"name": "a", "sources": null}']}}, "config.sessions[a].sources"),
         ({"names": ["a", None]}, "names[#2]"),
         ({"free": None}, "free"),
+        ({"config": {"note": None}}, "config"),
+        ({"config": {"sessions": [{"name": None}]}}, "config.sessions[#1]"),
     ],
 )
 def test_null_is_found_at_any_depth_with_its_path_and_what_to_write(given: dict[str, Any], path: str) -> None:
     unknown, nulls = examined(given, SPEC)
     assert unknown == [] and [null.path for null in nulls] == [path]
-    assert str(nulls[0]).startswith(f"{path} is ") and "null" in str(nulls[0])
+    assert str(nulls[0]).startswith(f"{path} ") and "null" in str(nulls[0])
 
 
 def test_a_null_scalar_counts_as_left_out_and_so_does_what_is_not_documented() -> None:

@@ -322,6 +322,8 @@ def test_an_order_that_changed_is_another_plan() -> None:
     document = run.plans[0]
     turned = replace(document, plan=Plan(document.plan.operations[::-1]))
     assert [problem.item for problem in turned.differences(document)] == ["operations"]
+    twice = replace(document, plan=Plan((*document.plan.operations, document.plan.operations[0])))
+    assert twice.differences(document) and document.differences(twice)
 
 
 def test_a_plan_document_survives_json_and_anything_else_is_refused_in_words() -> None:
