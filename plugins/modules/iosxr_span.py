@@ -507,23 +507,11 @@ commands:
   elements: str
   sample: ["interface TenGigE0/2/0/19", " monitor-session ms1 ethernet direction rx-only port-level"]
 operations:
-  description: How many operations of each kind the plan has, with those of further plans.
+  description: How many operations the plan has, with those of further plans. V(create) counts what was not there, V(update) what is changed, V(delete)
+    what is removed.
   returned: always
   type: dict
   sample: {create: 1, update: 0, delete: 0}
-  contains:
-    create:
-      description: How many make something that was not there.
-      type: int
-      returned: always
-    update:
-      description: How many change something that was there.
-      type: int
-      returned: always
-    delete:
-      description: How many remove something.
-      type: int
-      returned: always
 plan:
   description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
   returned: always

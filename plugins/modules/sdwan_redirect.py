@@ -369,25 +369,11 @@ commands:
   elements: str
   sample: ['PUT config_editor/global_network_settings {"global_network_settings":{"connection_match_type":"symmetric","package_name":"Production"}}']
 operations:
-  description:
-    - How many operations of each kind the plan has, with those of further plans.
-    - The steps of the transaction around the edits are updates.
+  description: How many operations the plan has, with those of further plans. V(create) counts what was not there, V(update) what is changed, V(delete)
+    what is removed.
   returned: always
   type: dict
-  sample: {create: 2, update: 8, delete: 0}
-  contains:
-    create:
-      description: How many make something that was not there.
-      type: int
-      returned: always
-    update:
-      description: How many change something that was there.
-      type: int
-      returned: always
-    delete:
-      description: How many remove something.
-      type: int
-      returned: always
+  sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
     - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.

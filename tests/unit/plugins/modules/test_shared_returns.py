@@ -70,7 +70,7 @@ def test_a_plan_is_documented_as_it_is() -> None:
     documented = MODEL["plan"]["contains"]
     assert list(documented) == list(document)
     assert list(documented["operations"]["contains"]) == list(document["operations"][0])
-    assert tuple(MODEL["operations"]["contains"]) == KINDS
+    assert tuple(MODEL["operations"]["sample"]) == KINDS
 
 
 def test_a_problem_is_documented_as_it_is() -> None:
