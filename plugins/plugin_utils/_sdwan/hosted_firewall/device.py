@@ -93,7 +93,7 @@ class HostedWing:
         return {**self._document.plan_facts, "resources": self._overrides}
 
     def secrets(self) -> dict[str, str]:
-        return dict(self._secrets)
+        return dict(self._secrets) if self._document.present else {}
 
     # -- the six steps --------------------------------------------------------------------------------------------------------
 

@@ -68,8 +68,9 @@ class Document:
 
     @property
     def plan_facts(self) -> dict[str, Any]:
-        """Those that determine a plan."""
-        return {name: value for name, value in asdict(self).items() if name != "assume"}
+        """Those that determine a plan. What a firewall is made of does not matter to its removal."""
+        others = {"assume"} if self.present else {"assume", "power", "secrets", "renew", *SETTINGS}
+        return {name: value for name, value in asdict(self).items() if name not in others}
 
     @property
     def settings(self) -> dict[str, Any]:
