@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 import yaml
 from integration.conftest import StartLab
+from integration.eventually import eventually
 from integration.firewalls import device, open_door
 from integration.harness import Tasks
 from integration.test_srx_capture import FILE, FILTERS, NOTHING, define, left, srx
@@ -189,7 +190,7 @@ def test_what_nobody_could_take_away_the_next_run_does_by_its_record(
         record = run.active()
         strike(record, "guard+worker+main", signal.SIGKILL, group=group)
         run.end()
-        assert not any(process.lives for process in ids(record))
+        eventually(lambda: not any(process.lives for process in ids(record)))  # a loaded machine takes its time
         assert left(edge)[:2] == STILL_RUNNING and run.record == record
     foretold = Tasks(edge, tmp_path, "fw1")("srx_capture", {**OPTIONS, "duration": 1}, check=True)
     assert left(edge)[:2] == STILL_RUNNING and run.record == record, "check mode changes nothing"
@@ -248,7 +249,7 @@ def test_a_run_whose_guard_is_ended_cleans_up_itself(lab: StartLab, tmp_path: Pa
     assert run.process.returncode == 0, output
     assert left(edge) == NOTHING and not list(run.folder.glob("*.json"))
     assert ("was ended from outside before its time" in output) == (how == "KILL"), "else it waits for its worker"
-    assert not any(process.lives for process in ids(record))
+    eventually(lambda: not any(process.lives for process in ids(record)))  # a loaded machine takes its time
 
 
 def test_a_run_meanwhile_is_refused_and_told_whose_turn_it_is(lab: StartLab, tmp_path: Path) -> None:
@@ -365,7 +366,7 @@ def test_a_task_timeout_is_cleaned_up_by_the_run_itself(lab: StartLab, tmp_path:
         output = run.end()
     assert run.process.returncode == 2 and "Timed out after 4 second" in output
     assert left(edge) == NOTHING and not list(run.folder.glob("*.json"))
-    assert not any(process.lives for process in ids(record))
+    eventually(lambda: not any(process.lives for process in ids(record)))  # a loaded machine takes its time
 
 
 def test_a_folder_that_others_can_read_is_refused_before_a_login(lab: StartLab, tmp_path: Path) -> None:
