@@ -75,15 +75,15 @@ class DeviceConnection(ConnectionBase):
 
         A task that never opens its connection must not pay for it: nothing of it is imported before.
         """
-        raise NotImplementedError
+        raise TypeError(f"{cls.__name__} has no load()")
 
     def _log_in(self) -> None:
         """Raises Unreachable, whose text is one line with a remedy; LoginError, whose text gets the host in front."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no _log_in()")
 
     def _hang_up(self) -> None:
         """End the session, or what there is of it; never raises."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} has no _hang_up()")
 
     # -- what Ansible gives ---------------------------------------------------------------------------------------
 

@@ -27,7 +27,6 @@ MOST_UNPARSED = 100
 MOST_FPCS = 1000
 MOST_VALUES = 100  # of one label of one error: its history, say
 
-SCOPES = ("board", "pfe")
 COUNTERS = ("occurred", "cleared", "threshold", "action_taken")
 
 # Words of a header, longest first -> what the column holds.
