@@ -20,12 +20,29 @@ NOTES_E3 = "Release notes for Cisco IPS 6.1(1)E3: an engine update of AIM-IPS an
 CSM44 = (
     "Security Manager 4.4 user guide, Managing IPS Licenses: an IPS 4270 or an AIP SSM-40 requires a Cisco.com account"
 )
-NAMES = "Cisco IPS 7.1 installation guide, Table C-2, platform identifiers of package files"
+NAMES = "Cisco IPS 7.1 installation guide, Table C-2; file list of the release notes of 6.1(1)E2"
 NO_SOURCE = "unverified"
 
 MINUTE = 60.0  # seconds
 # Identifiers that stand in file names of Cisco's own documents; the others follow their pattern.
-_SEEN = frozenset({"4240", "4270_20", "4345", "AIM", "IDSM2", "NME", "SSC_5", "SSM_20", "SSP_10", "SSP_5512"})
+_SEEN = frozenset(
+    [
+        "4240",
+        "4255",
+        "4260",
+        "4270_20",
+        "4345",
+        "AIM",
+        "IDSM2",
+        "NME",
+        "SSC_5",
+        "SSM_10",
+        "SSM_20",
+        "SSM_40",
+        "SSP_10",
+        "SSP_5512",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
