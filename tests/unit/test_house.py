@@ -46,6 +46,7 @@ PURE_SHARED = {
 OPEN_TO_WINGS = {
     "_transport/rest/api",
     "_transport/rest/dialects",
+    "_transport/rest/files",
     "_transport/ssh/cli",
     "_transport/ssh/configuration",
     "_transport/ssh/platforms",

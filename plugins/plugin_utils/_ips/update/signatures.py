@@ -22,10 +22,8 @@ LARGEST = 4 * 1024 * 1024  # characters of a readme that are looked at
 LINK = "https://tools.cisco.com/security/center/viewIpsSignature.x?signatureId={number}&signatureSubId={sub}"
 
 _LEVEL = re.compile(r"\s{0,8}(?:Signature update\s+)?S(\d{1,5})\b.{0,80}", re.ASCII | re.IGNORECASE)
-_HEADING = re.compile(
-    r"\s{0,8}(\w{1,20})\s+SIGNATURES?\b.{0,40}", re.ASCII | re.IGNORECASE
-)
-_LINE = re.compile(r"\s{0,8}(\d{1,6})[./-](\d{1,4})\s{1,40}(\S.{0,200})", re.ASCII)
+_HEADING = re.compile(r"\s{0,8}(\w{1,20})\s+SIGNATURES?\b.{0,40}", re.ASCII | re.IGNORECASE)
+_CELLS = re.compile(r"\s{2,}|\t")
 Status = Literal["new", "modified"]
 _STATUS: Mapping[str, Status] = {"new": "new", "tuned": "modified", "modified": "modified"}
 _NUMBER = re.compile(r"(\d{1,6})[./-](\d{1,4})", re.ASCII)
@@ -48,6 +46,7 @@ def of_readme(text: str, level: SignatureLevel) -> SignatureList | None:
     heading with a level belong to."""
     at = level
     status: Status | None = None
+    column = 1  # that of the name, where a line of titles says another one
     found: list[SignatureChange] = []
     for line in text[:LARGEST].splitlines():
         title = _LEVEL.fullmatch(line)
@@ -58,18 +57,22 @@ def of_readme(text: str, level: SignatureLevel) -> SignatureList | None:
         if heading:
             status = _STATUS.get(heading[1].lower())
             continue
-        entry = _LINE.fullmatch(line)
-        if entry and status:
-            number = f"{int(entry[1])}/{int(entry[2])}"
-            name = re.split(r"\s{2,}|\t", entry[3].strip())[0]
-            found.append(SignatureChange(number, name, status, at, link(number)))
+        cells = _CELLS.split(line.strip())
+        if "SIGNAME" in cells:
+            column = cells.index("SIGNAME")
+        number = number_of(cells[0])
+        if number and status and len(cells) > column:
+            found.append(SignatureChange(number, cells[column], status, at, link(number)))
     if not found:
         return None
     return SignatureList(tuple(found), _before(min(each.level for each in found)))
 
 
 def of_metadata(text: str, level: SignatureLevel) -> SignatureList | None:
-    """The JSON form: ``{"since": "S700", "signatures": [{"id": "1234/0", "name": ..., "status": "new", "level": "S701"}]}``."""
+    """The JSON form: ``{"since": "S700", "signatures": [{"id": "1234/0", "name": ..., "status": "new", "level": "S701"}]}``.
+
+    since: the level above which it lists all, by default the one below the lowest that it names. A number may be in two parts
+    (``id`` and ``subid``)."""
     data = _object(text)
     listed = data.get("signatures")
     if not isinstance(listed, list):
@@ -77,13 +80,16 @@ def of_metadata(text: str, level: SignatureLevel) -> SignatureList | None:
     found: list[SignatureChange] = []
     for item in listed:
         entry = item if isinstance(item, dict) else {}
-        number, status = number_of(str(entry.get("id", ""))), _STATUS.get(str(entry.get("status", "")).lower())
+        main = str(entry.get("id", ""))
+        number = number_of(f"{main}/{entry['subid']}" if "subid" in entry else main)
+        status = _STATUS.get(str(entry.get("status", "")).lower())
         if number is None or status is None:
             return None  # half a list would pass for a whole one
         at = parse_signature_level(str(entry.get("level", ""))) or level
         where = str(entry.get("link") or link(number))
         found.append(SignatureChange(number, str(entry.get("name", "")), status, at, where))
-    return SignatureList(tuple(found), parse_signature_level(str(data.get("since", ""))) or _before(level))
+    since = parse_signature_level(str(data.get("since", "")))
+    return SignatureList(tuple(found), since or _before(min((each.level for each in found), default=level)))
 
 
 def threat_profiles_of(text: str) -> tuple[str, ...] | None:
