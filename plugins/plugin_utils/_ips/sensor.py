@@ -39,7 +39,10 @@ _ADD_TRUST = (
 )
 _CONTINUE = r"(?i)continue with (?:the )?{what}[^\n?]*\?"
 _YES_NO = r"(?i)(?:continue|proceed|are you sure)[^\n?]*\?"
-_ANY_QUESTION = r"\[[^\]\n]{0,20}\]\s*:?\s*$|(?i:password|username|login)[^\n]{0,80}:\s*$"
+# Behind words: what is left of a question that was answered before its end came is not another one.
+_ANY_QUESTION = r"(?i)\w[^\n]{0,300}\[(?:yes|no|y|n|y/n|yes/no)?\]\s*:?\s*$|(?:password|username|login)[^\n]{0,80}:\s*$"
+# Asked below a read while the applications start (unverified); the answer does not matter to what was read.
+_DUMP = (r"(?i)cidDump\?\s*\[no\]", "no")
 
 
 @dataclass(frozen=True)
@@ -126,7 +129,7 @@ class Sensor:
 
     def attempt(self, *commands: str) -> list[str]:
         """Answers of exec commands, refused or not, in their order."""
-        return [without_wheel(self.cli.run(command)[0]) for command in commands]
+        return [without_wheel(self.cli.ask(command, [_DUMP])) for command in commands]
 
     def read(self, *commands: str) -> list[str]:
         """As attempt(). Raises ApplyFailed naming the command that the sensor refused."""
@@ -240,10 +243,10 @@ class Sensor:
             raise ApplyFailed(f"{NOT_TRUSTED}: at {where} the sensor sees another one than this controller", [problem])
         return address if port == 443 else f"{address}:{port}"
 
-    def forget_tls_host(self, address: str, port: int) -> None:
-        """``no tls trusted-host``. Raises ApplyFailed where the sensor refuses."""
+    def forget_tls_host(self, table_id: str) -> None:
+        """``no tls trusted-host``. table_id: as of trust_tls_host(). Raises ApplyFailed where the sensor refuses."""
         with self.configure_terminal():
-            self._send(f"no tls trusted-host ip-address {word(address)}" + ("" if port == 443 else f" port {port}"))
+            self._send(f"no tls trusted-host id {word(table_id)}")
 
     # -- how ------------------------------------------------------------------------------------------------------
 

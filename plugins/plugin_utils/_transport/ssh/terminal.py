@@ -207,7 +207,9 @@ class Terminal:
         except Timeout:
             self._no_prompt(text)
         except Dropped as error:
-            raise Unreachable(self._owner.shown(f"{error} This happened during the login.")) from None
+            last = self._owner.shown(text, CHUNK)[-120:].strip()
+            said = f" The end of what came: {last!r}." if last else ""
+            raise Unreachable(self._owner.shown(f"{error} This happened during the login.{said}")) from None
         self.base_prompt = prompt[:-1][: login.longest]
 
     def _no_prompt(self, printed: str) -> NoReturn:
