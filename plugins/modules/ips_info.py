@@ -51,7 +51,7 @@ EXAMPLES = r"""
 - name: Show sensors whose licence ends within a month
   ansible.builtin.debug:
     msg: "{{ inventory_hostname }}: {{ sensor.license.status }}, {{ sensor.license.days_left }} days left"
-  when: sensor.license.days_left is none or sensor.license.days_left | int < 30
+  when: sensor.license.days_left | default(0, true) | int < 30
 
 - name: Only the licence, of a sensor with an old web server
   mspplus.netsec.ips_info:
