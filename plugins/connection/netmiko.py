@@ -239,6 +239,7 @@ options:
     description:
       - The platform, as Ansible's network collections name it (V(cisco.iosxr.iosxr), V(junipernetworks.junos.junos)),
         its last word (V(iosxr)), or a netmiko device_type (V(cisco_xr)).
+      - V(cisco_ips) is a Cisco IPS sensor. netmiko has no driver for it; this collection brings one.
     type: str
     vars:
       - name: ansible_network_os
@@ -376,12 +377,16 @@ declare(__name__, DOCUMENTATION)
 @cache
 def platforms() -> Any:
     """One row a system that this collection has modules for; the names of all others that netmiko knows."""
+    from dataclasses import replace
+
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.netmiko_platform import IOSXR
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.netmiko_driver import CiscoIps
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.netmiko_platform import IPS
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._netmiko.network_os import NETWORK_OS
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.netmiko_platform import JUNOS
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.platforms import platform_table
 
-    return platform_table(IOSXR, JUNOS, others=NETWORK_OS)
+    return platform_table(IOSXR, JUNOS, replace(IPS, driver=CiscoIps), others=NETWORK_OS)
 
 
 class Connection(DeviceConnection):

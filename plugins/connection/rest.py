@@ -185,6 +185,21 @@ options:
     type: str
     vars:
       - name: ansible_rest_server_name
+  tls_min_version:
+    description:
+      - The oldest TLS that is spoken. By default what OpenSSL on the controller allows, which is V(TLSv1.2) on current systems. Meant for
+        single old devices; V(TLSv1) and V(TLSv1.1) need O(tls_ciphers) with a security level of 0, too.
+    type: str
+    choices: [TLSv1, TLSv1.1, TLSv1.2, TLSv1.3]
+    vars:
+      - name: ansible_rest_tls_min_version
+  tls_ciphers:
+    description:
+      - Ciphers in the format of C(openssl ciphers), with the security level that they need; V(DEFAULT@SECLEVEL=0) for a device with TLS 1.0, a
+        1024 bit key or an MD5 signature. By default those of the controller. Meant for single old devices.
+    type: str
+    vars:
+      - name: ansible_rest_tls_ciphers
   client_cert:
     description:
       - PEM file of a certificate that is shown to the system; the private key may be in it, too.
@@ -457,6 +472,26 @@ class Connection(DeviceConnection):
                 progress=progress,
                 timeout=timeout,
             )
+
+    def certificate(self) -> bytes:
+        """The certificate that the system shows now, as DER. Nothing is trusted, and no user or password is sent or needed.
+
+        Raises Unreachable, whose text names the option that would let this controller speak its TLS.
+        """
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.certificate import (
+            shown_certificate,
+        )
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import front
+
+        self._check_use()
+        with _as_ansible():
+            try:
+                return shown_certificate(front(self.get_option))
+            except LoginError as error:
+                from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import Unreachable
+
+                raise Unreachable(self.shown(f"{self._host}: {error}")) from None
 
     def _hang_up(self) -> None:
         if self._session is not None:

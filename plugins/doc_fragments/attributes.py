@@ -62,6 +62,31 @@ seealso:
     plugin_type: connection
 """
 
+    IPS = r"""
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/mspplus.netsec.ips) or C(group/mspplus.netsec.all) in C(module_defaults).
+    membership:
+      - mspplus.netsec.all
+      - mspplus.netsec.ips
+requirements:
+  - netmiko >= 4.6.0 on the controller
+  - cryptography >= 42.0.0 on the controller
+notes:
+  - Use with C(ansible_connection=mspplus.netsec.netmiko) and C(ansible_network_os=cisco_ips). Sensors of the 2010s offer old SSH algorithms only; set
+    C(ansible_netmiko_legacy_algorithms=true) for them.
+  - The user needs the role administrator for changes; viewer is enough for reading. The account C(service) lands in a Linux shell and is refused.
+  - The HTTPS port of the sensor is a second door with variables of its own. C(ips_https_port) (443 by default), C(ips_https_host), C(ips_https_user),
+    C(ips_https_password), C(ips_https_timeout), and for old sensors C(ips_https_tls_min_version) and C(ips_https_tls_ciphers). They have the meaning of the
+    options of the connection P(mspplus.netsec.rest#connection); where one is missing, the variable C(ansible_*) of the host counts, except for the port.
+seealso:
+  - plugin: mspplus.netsec.netmiko
+    plugin_type: connection
+  - plugin: mspplus.netsec.rest
+    plugin_type: connection
+"""
+
     SDWAN = r"""
 attributes:
   action_group:

@@ -170,6 +170,57 @@ FAULTS: dict[str, FaultKind] = {
         "somebody activates another configuration when a request arrives; `at` is searched in `METHOD resource?action`",
         "planned again once and success, or failed; the other's configuration stays",
     ),
+    "upgrade_never_returns": FaultKind(
+        "ips",
+        {},
+        "the reboot of an upgrade or a downgrade never ends",
+        "failed when the limit is over, the sensor named; half-upgraded until it is switched on again",
+    ),
+    "upgrade_old_level": FaultKind(
+        "ips",
+        {},
+        "an update or a downgrade says that it is complete, and the sensor is at its old level",
+        "failed, the level that was found and the wanted one named; the next run converges",
+    ),
+    "application_down": FaultKind(
+        "ips",
+        _MAYBE_AT,
+        "an application stays down behind an update or a reboot; `at` is searched in its name",
+        "failed, the application named; the sensor at its new level",
+    ),
+    "upgrade_rejected": FaultKind(
+        "ips",
+        _MAYBE_AT,
+        "a package is refused as not valid; `at` is searched in its file name",
+        "failed with the device's text; device unchanged",
+    ),
+    "license_rejected": FaultKind(
+        "ips", {}, "a licence is refused as not valid", "failed with the device's text; device unchanged"
+    ),
+    "certificate_stuck": FaultKind(
+        "ips",
+        {},
+        "`tls generate-key` tells a new certificate, the web server shows the old one until the next reboot",
+        "failed when the limit is over: regenerated on the device, the store not updated; both thumbprints named",
+    ),
+    "boot_long": FaultKind(
+        "ips",
+        {"milliseconds": (int, REQUIRED)},
+        "a reboot takes that long",
+        "success, however long it takes within the limit",
+    ),
+    "download_broken": FaultKind(
+        "update_server",
+        {**_MAYBE_AT, "after_bytes": (int, None)},
+        "the connection ends after so many bytes of a file (half of it by default); `at` is searched in its name",
+        "failed; nothing partial kept under the file's name; the next run converges",
+    ),
+    "download_damaged": FaultKind(
+        "update_server",
+        _MAYBE_AT,
+        "a file has its size, but not its content; `at` is searched in its name",
+        "failed, the checksum named; nothing damaged kept under the file's name; the next run converges",
+    ),
     "http_status": FaultKind(
         "http",
         {**_AT, "status": (int, 500), "retry_after": (int, None)},

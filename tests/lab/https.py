@@ -39,7 +39,8 @@ class RestDevice(Protocol):
 
     DIALECT: what the inventory calls the system (`ansible_rest_dialect`). Optional, looked up by name: `forget()` ends all
     sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error; `SECRETS` names
-    further keys whose values the journal masks; an attribute `certificate` gets the certificate that it shows, as PEM.
+    further keys whose values the journal masks; an attribute `certificate` gets the certificate that it shows, as PEM;
+    `tls_context()` replaces the lab's certificate: the TLS side of the next connection, None for plain HTTP.
     """
 
     DIALECT: ClassVar[str]
@@ -65,16 +66,23 @@ class Https:
         self.spec, self.device, self.journal = spec, device, journal
         self.faults: Faults = spec.faults
         self.on_error = on_error
-        key, self.certificate = authority.server(spec.name, spec.tls, spec.address)
-        client_ca = authority.pem if spec.client_ca == "lab" else spec.client_ca
-        self.context = server_context(key, self.certificate, client_ca)
-        if hasattr(device, "certificate"):
-            device.certificate = self.certificate
+        self.certificate = ""
+        own: Callable[[], ssl.SSLContext | None] | None = getattr(device, "tls_context", None)
+        self.tls = own or self._issued(authority)
         self.secrets = SECRET_KEYS | {name.lower() for name in getattr(device, "SECRETS", ())}
         self._runner: web.AppRunner | None = None
         self._starting = asyncio.Lock()
         self._stopped = False
         self._sessions = 0
+
+    def _issued(self, authority: Authority) -> Callable[[], ssl.SSLContext]:
+        """The TLS side with a certificate of the lab's authority, as `tls` and `client_ca` of the specification say."""
+        key, self.certificate = authority.server(self.spec.name, self.spec.tls, self.spec.address)
+        client_ca = authority.pem if self.spec.client_ca == "lab" else self.spec.client_ca
+        context = server_context(key, self.certificate, client_ca)
+        if hasattr(self.device, "certificate"):
+            self.device.certificate = self.certificate
+        return lambda: context
 
     @property
     def fingerprint(self) -> str:
@@ -92,10 +100,19 @@ class Https:
             return _Wire(server, loop, self.journal, session)
 
         try:
-            await loop.connect_accepted_socket(protocol, connection, ssl=self.context, ssl_handshake_timeout=30)
+            context = self.tls()
+            limit = 30.0 if context else None
+            await loop.connect_accepted_socket(protocol, connection, ssl=context, ssl_handshake_timeout=limit)
         except (ssl.SSLError, OSError, TimeoutError) as error:
             connection.close()
             self.journal.add("disconnect", f"TLS: {error}", session)
+
+    def cut(self) -> None:
+        """Every connection ends now, without a goodbye; new ones are served as before."""
+        server = self._runner.server if self._runner else None
+        for wire in list(server.connections) if server else ():
+            if wire.transport is not None:
+                wire.transport.abort()
 
     async def stop(self) -> None:
         """Cut every connection."""

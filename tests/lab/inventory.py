@@ -17,6 +17,7 @@ from .server import Lab
 # Connection variables by kind; a kind that is not here gets only address and login. REST kinds need no row.
 CONNECTIONS: dict[str, dict[str, str]] = {
     "iosxr": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco.iosxr.iosxr"},
+    "ips": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco_ips"},
     "srx": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "junipernetworks.junos.junos"},
 }
 
@@ -30,7 +31,7 @@ def write(lab: Lab, path: Path) -> Path:
     known_hosts = path.with_name(f"{path.stem}.known_hosts.txt")
     path.parent.mkdir(parents=True, exist_ok=True)
     known_hosts.write_text(lab.known_hosts(), encoding="utf-8")
-    if any(host.https for host in lab.hosts.values()):
+    if any(host.host_key is None for host in lab.hosts.values()):
         _authority(known_hosts).write_text(lab.ca_pem(), encoding="ascii")
     path.write_text("---\n" + yaml.safe_dump(content(lab, known_hosts), sort_keys=False), encoding="utf-8")
     return known_hosts
@@ -42,7 +43,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
     for host in lab.hosts.values():
         kind = host.spec.kind
         common = {**CONNECTIONS.get(kind, {}), "ansible_host": HERE}
-        if host.https:
+        if host.host_key is None:
             common["ansible_connection"] = "mspplus.netsec.rest"
             common["ansible_rest_dialect"] = host.device.DIALECT
             common["ansible_rest_ca_path"] = "{{ inventory_dir }}/" + _authority(known_hosts).name

@@ -16,10 +16,12 @@ from typing import Any
 
 # kind -> "module:attribute"; a kind is imported when a spec names it, so one broken kind does not stop the others.
 WHERE: dict[str, str] = {
+    "ips": "lab.ips.device:IpsDevice",
     "iosxr": "lab.iosxr.device:IosXrDevice",
     "sdwan": "lab.sdwan.device:SdwanDevice",
     "sdwan_center": "lab.sdwan_center.device:SdwanCenterDevice",
     "srx": "lab.srx.device:SrxDevice",
+    "update_server": "lab.update_server.device:UpdateServer",
 }
 
 # Kinds registered at run time (tests bring their own) win over WHERE.

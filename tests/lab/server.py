@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import inspect
 import resource
 import socket
@@ -27,6 +26,7 @@ import asyncssh
 from . import kinds
 from .certificates import Authority
 from .journal import Journal
+from .ports import Port
 from .spec import DeviceSpec, SpecError, load
 from .terminal import Hangup, Terminal
 
@@ -52,7 +52,10 @@ LEGACY: dict[str, Any] = {
 class Device(Protocol):
     """What an SSH kind provides: one object a device, however many logins it gets. REST kinds: https.RestDevice.
 
-    One that works by itself has a method started() too, called in the lab's loop when its port is bound.
+    One that works by itself has a method started() too, called in the lab's loop when its port is bound. One that speaks both
+    SSH and HTTPS has routes() and an attribute `https_port` (0: any free one; the lab writes there which it is). One that reboots has
+    `powered` and `on_power`: the lab puts a function there, and the device calls it when `powered` changes. False: nothing listens,
+    every connection is cut. `state_dir` gets the directory in which the lab keeps what a second run is to show again, or None.
     """
 
     async def shell(self, terminal: Terminal) -> None:
@@ -78,21 +81,23 @@ class Host:
             self.device: Any = kinds.kind(spec.kind)(spec)
         except ValueError as error:
             raise SpecError([f"device {spec.name}: {error}"]) from error
-        rest = hasattr(self.device, "routes")
+        if hasattr(self.device, "state_dir"):
+            self.device.state_dir = state_dir
         self.https: Https | None = None
-        if rest:
+        if hasattr(self.device, "routes"):
             from .https import Https  # here: most labs have no such device, and aiohttp takes a while to load
 
             self.https = Https(spec, self.device, self.journal, authority, self.errors.append)
-        self.host_key: Any = None if rest else _host_key(spec, state_dir)
+        ssh = hasattr(self.device, "shell")
+        self.host_key: Any = _host_key(spec, state_dir) if ssh else None
         self.authorized = [asyncssh.import_public_key(line) for line in spec.authorized_keys]
         self.connections: set[asyncssh.SSHServerConnection] = set()
         self.tasks: set[asyncio.Task[None]] = set()
         self.lines: set[int] = set()  # vty numbers in use
         self._sessions = 0
         self._options: dict[bool, asyncssh.SSHServerConnectionOptions] = {}
-        self._socket = _tcp_socket()
-        self._listening = False
+        self._port = Port(spec.name, self._first_door)
+        self._second = Port(spec.name, self._second_door) if ssh and self.https else None
         self._wires: set[asyncio.Transport] = set()  # of delayed links
 
     @property
@@ -110,37 +115,43 @@ class Host:
     # -- life ---------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Bind and listen; OSError when the port is taken."""
-        with _tcp_socket() as probe:
-            # The kernel takes a port that it chose itself away when listening stops; one that was asked for stays.
-            if not self.spec.port:
-                probe.bind((self.spec.address, 0))
-                self.spec.port = probe.getsockname()[1]
-            self._socket.bind((self.spec.address, self.spec.port))
+        """Bind and listen; OSError when a port is taken."""
+        self.spec.port = self._port.bind(self.spec.address, self.spec.port)
+        if self._second:
+            self.device.https_port = self._second.bind(self.spec.address, self.device.https_port)
         self.spec.faults.on_change = self._listen
+        if hasattr(self.device, "on_power"):
+            self.device.on_power = self._power
         self._listen()
         started = getattr(self.device, "started", None)
         if started:
             started()
 
     def _listen(self) -> None:
-        """Listen, or while `refuse: {how: refused}` is armed keep the port without listening: the kernel refuses."""
+        """Listen, or while `refuse: {how: refused}` is armed or the device is off, keep the port without listening."""
         fault = self.spec.faults.peek("refuse")
-        wanted = not (fault and fault["how"] == "refused")
-        loop = asyncio.get_running_loop()
-        if wanted and not self._listening:
-            self._socket.listen(512)
-            loop.add_reader(self._socket, self._accept)
-        elif not wanted and self._listening:
-            loop.remove_reader(self._socket)
-            self._socket.shutdown(socket.SHUT_RD)
-        self._listening = wanted
+        powered = getattr(self.device, "powered", True)
+        self._port.listen(powered and not (fault and fault["how"] == "refused"))
+        if self._second:
+            self._second.listen(powered and getattr(self.device, "https_listens", True))
+
+    def _power(self) -> None:
+        """The device went off or came back."""
+        self._listen()
+        if self.device.powered:
+            return
+        for connection in list(self.connections):
+            transport = connection._transport  # asyncssh has no public way to close without a goodbye
+            if transport:
+                transport.close()
+        if self.https:
+            self.https.cut()
 
     async def stop(self) -> None:
         """Close everything; returns when nothing of it runs any more."""
-        if self._listening:
-            asyncio.get_running_loop().remove_reader(self._socket)
-        self._socket.close()
+        for port in (self._port, self._second):
+            if port:
+                port.close()
         for connection in list(self.connections):
             connection.abort()
         for wire in self._wires:
@@ -156,21 +167,15 @@ class Host:
 
     # -- connections --------------------------------------------------------------------------------------------------
 
-    def _accept(self) -> None:
-        for _connection in range(64):
-            try:
-                connection, _peer = self._socket.accept()
-            except (BlockingIOError, InterruptedError):
-                return
-            except OSError as error:
-                if error.errno in (errno.EMFILE, errno.ENFILE):
-                    sys.stderr.write(f"lab: {self.name}: {error.strerror}\n")
-                return
-            if self.spec.faults.active("refuse"):
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                connection.close()
-                continue
-            self.spawn(self._serve(connection))
+    def _first_door(self, connection: socket.socket) -> None:
+        if self.spec.faults.active("refuse"):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
+            return
+        self.spawn(self._serve(connection, second=self.host_key is None))
+
+    def _second_door(self, connection: socket.socket) -> None:
+        self.spawn(self._serve(connection, second=True))
 
     def spawn(self, work: Any) -> None:
         """Run a coroutine that ends with the device."""
@@ -178,13 +183,14 @@ class Host:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _serve(self, connection: socket.socket) -> None:
+    async def _serve(self, connection: socket.socket, second: bool) -> None:
+        """second: it is the HTTPS side of the device."""
         loop = asyncio.get_running_loop()
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.spec.rtt_ms:
             connection = await _delayed(connection, self.spec.rtt_ms / 2000, self._wires)
-        if self.https:
+        if second and self.https:
             await self.https.serve(connection)
             return
         options = self._ssh_options(changed=bool(self.spec.faults.active("changed_host_key")))
@@ -416,13 +422,6 @@ async def _delayed(connection: socket.socket, delay: float, wires: set[asyncio.T
     await loop.connect_accepted_socket(lambda: near, connection)
     outer.setblocking(False)
     return outer
-
-
-def _tcp_socket() -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.setblocking(False)
-    return sock
 
 
 def _new_key(legacy: bool) -> asyncssh.SSHKey:

@@ -56,6 +56,7 @@ class Terminal:
         self._writable.set()
         self._sent.set()
         self._gone = self._eof = self._after_cr = self._quit = self._scheduled = False
+        self._masked = False  # what is typed is a secret
         self._shown = self._streak = 0
         self.more = MORE  # what a page ends with
         self._pump: asyncio.Task[None] | None = None
@@ -88,6 +89,23 @@ class Terminal:
         line = await self._line()
         self._journal.add("answer", {END: "^Z"}.get(line, line), self.session, self.mode)
         return line
+
+    async def ask_secret(self, question: str) -> str:
+        """As ask(), but asterisks stand for what is typed, on the screen and in the journal."""
+        self._settle()
+        self._shown, self._quit = 0, False
+        self._print(_wire(question))
+        self._masked = True
+        try:
+            line = await self._line()
+        finally:
+            self._masked = False
+        self._journal.add("answer", "********" if line else "", self.session, self.mode)
+        return line
+
+    def interrupt(self, text: str) -> None:
+        """What the device says in the middle of everything, to every line: no paging, no faults."""
+        self._print(_wire(text))
 
     async def readkey(self) -> str:
         """One key, without echo; both return and newline are "\\n"."""
@@ -160,6 +178,12 @@ class Terminal:
         for event in (self._input, self._writable, self._sent):
             event.set()
 
+    def cut(self) -> None:
+        """The device ends the link; what was written before it still arrives."""
+        self._flush()
+        self._cut_link()
+        self.lost()
+
     def writable(self, yes: bool) -> None:
         """Flow control of the transport."""
         if yes or self._gone:
@@ -186,7 +210,7 @@ class Terminal:
             if run:
                 run = run[: max(0, _LINE_MAX - len(line))]
                 line += run
-                self._print(run)
+                self._print(b"*" * len(run) if self._masked else run)
                 self._after_cr = False
             if not token:
                 await self._wait_input()
@@ -358,9 +382,7 @@ class Terminal:
         self._noise = self._keep = None
 
     def _drop(self) -> None:
-        self._flush()
-        self._cut_link()
-        self.lost()
+        self.cut()
         raise Hangup
 
     def _alive(self) -> None:

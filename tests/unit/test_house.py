@@ -22,7 +22,10 @@ COLLECTION = "ansible_collections.mspplus.netsec"
 
 # In a wing everything is pure but the rooms that talk to a device or to the controller's disk: these, and all whose names end
 # with _device. In the engine and the transport only the rooms of PURE_SHARED are.
-DEVICE_ROOMS = {"arguments", "change_transaction", "configure", "device", "firewall", "manager", "router"}
+DEVICE_ROOMS = {
+    *("arguments", "change_transaction", "configure", "device", "firewall", "manager", "router"),
+    *("door", "limiter", "netmiko_driver", "packages_cache", "sensor", "serving", "source", "trust_store"),
+}
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
     "_engine/words/device_text",
@@ -131,7 +134,9 @@ PURE_FILES = [path for path in UTIL_FILES if pure(room_of(path))]
 
 
 def test_the_rules_below_see_the_tree() -> None:
-    assert {"_engine", "_transport", "_iosxr", "_sdwan", "_srx"} <= {room_of(path).split("/")[0] for path in PURE_FILES}
+    assert {"_engine", "_transport", "_iosxr", "_ips", "_sdwan", "_srx"} <= {
+        room_of(path).split("/")[0] for path in PURE_FILES
+    }
     assert [path for path in PYTHON if path.is_relative_to(ROOT / "tests" / "lab")]
 
 

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ansible.module_utils.common.parameters import remove_values
@@ -15,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from .arguments import ArgumentError, Arguments
-from .doors import open_door, preload
+from .doors import closed_door, open_door, preload
 from .failures import ApplyFailed, RunFailed, ValidationFailed
 from .problems import Problem
 from .waiting import Progress
@@ -89,13 +90,29 @@ class DeviceAction(ActionBase):
             own.open()
             yield own
             return
-        with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door:
-            self._further_doors.append(door)
-            try:
-                yield door
-            finally:  # its session ends here, its secrets stay
-                self._further_doors.remove(door)
-                self._further_secrets += door.secrets
+        with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door, self._noted(door):
+            yield door
+
+    @contextmanager
+    def second_door(
+        self, plugin: str, *prefixes: str, defaults: Mapping[str, Any] = MappingProxyType({}), **fixed: Any
+    ) -> Iterator[Any]:
+        """A door of another kind to this host, not open yet; see doors.closed_door()."""
+        with (
+            closed_door(self, self._task_vars, plugin, *prefixes, defaults=defaults, **fixed) as door,
+            self._noted(door),
+        ):
+            yield door
+
+    @contextmanager
+    def _noted(self, door: Any) -> Iterator[None]:
+        """What a further door holds is shown nowhere, also when its session has ended."""
+        self._further_doors.append(door)
+        try:
+            yield
+        finally:
+            self._further_doors.remove(door)
+            self._further_secrets += door.secrets
 
     def _check_door(self) -> None:
         if getattr(self._connection, "transport", None) != self.door:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -35,7 +36,7 @@ def preload(plugin: str) -> None:
 def open_door(
     action: ActionBase, task_vars: Mapping[str, Any], plugin: str, *prefixes: str, **fixed: Any
 ) -> Iterator[Any]:
-    """A further connection of a task, closed at the end of the block. Raises what its open() raises, AnsibleError.
+    """A further connection of a task, open, and closed at the end of the block. Raises what its open() raises, AnsibleError.
 
     Each option of the plugin is looked up as ``<prefix>_<name>`` first (``manager_host``, ``manager_password``; name is
     that of the option, or that of one of its variables without ``ansible_``), then as for every connection. Of several
@@ -43,6 +44,22 @@ def open_door(
 
     >>> with open_door(self, task_vars, "mspplus.netsec.rest", "collector", "manager") as manager: ...  # doctest: +SKIP
     """
+    with closed_door(action, task_vars, plugin, *prefixes, **fixed) as door:
+        door.open()
+        yield door
+
+
+@contextmanager
+def closed_door(
+    action: ActionBase,
+    task_vars: Mapping[str, Any],
+    plugin: str,
+    *prefixes: str,
+    defaults: Mapping[str, Any] = MappingProxyType({}),
+    **fixed: Any,
+) -> Iterator[Any]:
+    """As open_door(), but nothing is sent before the caller asks for it. defaults: options that only a variable of a prefix
+    changes (the port beside that of the first door)."""
     door = connection_loader.get(plugin, action._play_context, task_uuid=action._task._uuid)
     if door is None:
         raise AnsibleError(f"the connection {plugin} was not found")
@@ -56,12 +73,12 @@ def open_door(
     named: dict[str, str] = {}
     for prefix in reversed(prefixes):
         named |= prefixed(door.option_definitions, prefix, variables)
-    direct = {option: action._templar.template(variables[name]) for option, name in named.items()} | fixed
+    direct = {option: action._templar.template(variables[name]) for option, name in named.items()}
+    direct = {**defaults, **direct, **fixed}
     # As the executor does for the first door: task_vars are templates until they are read.
     given = door._resolve_option_variables(variables, action._templar)
     door.set_options(task_keys=keys, var_options=given, direct=direct)
     try:
-        door.open()
         yield door
     finally:
         door.close()

@@ -165,4 +165,22 @@ def _tls(option: Option) -> Tls:
         client_cert=str(option("client_cert") or ""),
         client_key=str(option("client_key") or ""),
         client_key_passphrase=str(option("client_key_passphrase") or ""),
+        minimum=str(option("tls_min_version") or ""),
+        ciphers=str(option("tls_ciphers") or ""),
     )
+
+
+@dataclass(frozen=True)
+class Front:
+    """What a look at a certificate needs: no user, no password."""
+
+    host: str
+    port: int
+    tls: Tls
+    timeout: float
+
+
+def front(option: Option) -> Front:
+    """Raises LoginError before anything is sent."""
+    host, port = _address(option)
+    return Front(host, port, _tls(option), _seconds(option, "timeout"))

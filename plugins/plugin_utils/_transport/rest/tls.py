@@ -11,6 +11,8 @@ import os
 import re
 import socket
 import ssl
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +29,12 @@ except ImportError as error:
 else:
     MISSING = None
 
+MINIMUMS: Mapping[str, ssl.TLSVersion] = {
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
+}
 BLOCK = 1 << 18  # bytes that urllib3 takes from a body at a time; its 16 KiB cost four times the calls
 
 
@@ -35,7 +43,8 @@ class Tls:
     """validate: whether certificates are checked. ca: a file or directory of authorities, "" for those of the system.
 
     pin: SHA-256 of the one certificate that is accepted, whatever it says; "" for none. server_name: the name that the
-    certificate must have, and that is asked for; "" for the host's.
+    certificate must have, and that is asked for; "" for the host's. minimum: the oldest TLS that is spoken, one of MINIMUMS, ""
+    for that of the controller; ciphers: OpenSSL's cipher string, with its security level, "" for the controller's.
     """
 
     validate: bool = True
@@ -45,6 +54,8 @@ class Tls:
     client_cert: str = ""
     client_key: str = ""
     client_key_passphrase: str = field(default="", repr=False)
+    minimum: str = ""
+    ciphers: str = ""
 
     @property
     def checked(self) -> bool:
@@ -69,6 +80,7 @@ def context(tls: Tls) -> ssl.SSLContext:
     # What Python 3.13 added refuses the certificates that appliances make for themselves; a trusted one need not be a root.
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT
     made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    _go_back_to(made, tls)
     if not tls.checked:
         made.check_hostname = False
         made.verify_mode = ssl.CERT_NONE
@@ -81,6 +93,21 @@ def context(tls: Tls) -> ssl.SSLContext:
     elif tls.client_key:
         raise LoginError("ansible_rest_client_key needs ansible_rest_client_cert, the certificate that belongs to it.")
     return made
+
+
+def _go_back_to(made: ssl.SSLContext, tls: Tls) -> None:
+    """Older TLS, where the options say so. TLS 1.0 needs a minimum version and security level 0 (measured with OpenSSL 3.0)."""
+    if tls.minimum:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made.minimum_version = MINIMUMS[tls.minimum]
+    if tls.ciphers:
+        try:
+            made.set_ciphers(tls.ciphers)
+        except ssl.SSLError:
+            raise LoginError(
+                f"OpenSSL of this controller has no cipher of {tls.ciphers!r}. Check ansible_rest_tls_ciphers."
+            ) from None
 
 
 def _trust(made: ssl.SSLContext, path: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from ..._engine.failures import Timeout
@@ -22,6 +22,7 @@ MAX_EXCHANGE = 900.0  # seconds in one exchange, however steadily the device tal
 PASTE_BLOCK = 200
 # A prompt is there, answers are missing and nothing more comes: input was lost.
 LOST_INPUT_SILENCE = 5.0  # seconds
+TOLD_EVERY = 5.0  # seconds of silence, to whoever wants to know that it lasts
 
 _NOISY = ("\x1b", "\x00", "\x07")
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00\x07]")
@@ -46,6 +47,18 @@ class Door(Protocol):
 
 class InputLost(Exception):
     """The device answered fewer lines than were sent: part of the input was lost on its way."""
+
+
+class Unanswered(Exception):
+    """The device asks what there is no answer to, and waits. text: all it printed; question: its last line."""
+
+    def __init__(self, text: str, question: str) -> None:
+        super().__init__(question)
+        self.text = text
+        self.question = question
+
+
+Reply = str | None | Callable[[str], str | None]
 
 
 class Cli:
@@ -96,25 +109,38 @@ class Cli:
             raise
 
     def ask(
-        self, command: str, answers: Iterable[tuple[str, str]], timeout: float | None = None, option: str = ""
+        self,
+        command: str,
+        answers: Iterable[tuple[str, Reply]],
+        timeout: float | None = None,
+        option: str = "",
+        waiting: Callable[[float], None] | None = None,
     ) -> str:
         """All that the device printed from the command to the next prompt.
 
         answers: (pattern of a question, reply) pairs, matched against the unfinished last line; an empty reply is a
-        bare Enter. timeout, option: as of the class, where a command may think longer than others.
+        bare Enter, None is a question without an answer (raises Unanswered; the device still waits at it). A callable gets
+        all that was printed so far, the question included. timeout, option: as of the class, where a command may think
+        longer than others. waiting: told each few seconds for how long the device has been silent.
         """
         questions = [(re.compile(pattern), reply) for pattern, reply in answers]
         limit = (self._timeout, self._option) if timeout is None else (timeout, option)
         exchange = _Exchange(self._door, self._prompt, [command], limit)
+        exchange.longest = max(MAX_EXCHANGE, limit[0])
+        exchange.waiting = waiting
         text: list[str] = []
         self._send([command])
         for tail in exchange.tails():
             if self._at_prompt(tail):
                 break
-            reply = next((reply for question, reply in questions if question.search(tail)), None)
-            if reply is not None:
-                text += exchange.taken()
-                self._send([reply])
+            answer = next((pair for pair in questions if pair[0].search(tail)), None)
+            if answer is None:
+                continue
+            text += exchange.taken()
+            reply = answer[1]("\n".join(text)) if callable(answer[1]) else answer[1]
+            if reply is None:
+                raise Unanswered("\n".join(_after_echo(text, command)), tail.strip())
+            self._send([reply])
         return "\n".join(_after_echo([*text, *exchange.answers[-1]], command))
 
     def _answers(self, commands: Sequence[str], *, lossy: bool) -> list[str]:
@@ -164,6 +190,7 @@ class _Exchange:
         self._spoilt = False
         self._tail = ""
         self.longest, self.largest = MAX_EXCHANGE, MAX_ANSWER
+        self.waiting: Callable[[float], None] | None = None
         self.answers: list[list[str]] = [[]]
 
     def taken(self) -> list[str]:
@@ -178,6 +205,8 @@ class _Exchange:
         size, waited = 0, 0.0
         while True:
             patience = min(self._silence, LOST_INPUT_SILENCE) if self._lossy or self._spoilt else self._silence
+            if self.waiting is not None:
+                patience = min(patience, TOLD_EVERY)
             try:
                 chunk = self._door.receive(patience).replace("\r", "")
             except Timeout as silent:
@@ -204,6 +233,8 @@ class _Exchange:
 
     def _wait_on(self, waited: float, silent: Timeout) -> None:
         """Returns when it makes sense to wait longer."""
+        if self.waiting is not None:
+            self.waiting(waited)
         if self._lossy and _bare(self._prompt, self._tail):
             raise InputLost(f"{len(self._commands)} lines were sent, {len(self.answers)} were answered") from silent
         if self._spoilt:

@@ -123,10 +123,11 @@ def _known_hosts(option: Option) -> tuple[str, str | None]:
         ) from None
 
 
-def new_device(login: Login, stream: Any, log: Any) -> Any:
-    """A netmiko object that is not connected yet. stream: to the target; log: of session_log(), or None."""
+def new_device(login: Login, stream: Any, log: Any, driver: Any = None) -> Any:
+    """A netmiko object that is not connected yet. stream: to the target; log: of session_log(), or None. driver: its class where
+    netmiko has none for the platform."""
     target = login.target
-    device = netmiko.ConnectHandler(
+    device = (driver or netmiko.ConnectHandler)(
         device_type=login.platform,
         host=target.host,
         port=target.port,

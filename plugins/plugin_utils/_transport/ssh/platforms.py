@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from ..._engine.refusals import Refusals
 
@@ -38,13 +39,18 @@ class FastLogin:
     netmiko's own preparation waits for each echo, and sleeps between its looks at the channel.
     prompt: the whole of what the device prints when it waits, without a blank at the end. longest: how many characters
     of it stay the same in every mode, None for all. shell: the prompt of a Unix shell that some users land in, and the
-    command that leads from there to the command line.
+    command that leads from there to the command line. refused: a prompt that ends the login, and why.
     """
 
     prompt: re.Pattern[str]
     commands: tuple[str, ...]
     longest: int | None = None
     shell: tuple[re.Pattern[str], str] | None = None
+    refused: tuple[re.Pattern[str], str] | None = None
+
+
+def _as_it_is(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,16 @@ class Platform:
 
     device_type: netmiko's name. network_os: as the collections of Ansible name it, and further names of netmiko for the same
     driver. fast_login: None leaves the login to netmiko. refusals: how the device refuses what ansible.builtin.raw sent.
+    cleaned: an answer without what the device prints around it while it works. driver: a class of netmiko's kind, for a system
+    that netmiko does not know.
     """
 
     device_type: str
     network_os: tuple[str, ...] = ()
     fast_login: FastLogin | None = None
     refusals: Refusals = PERCENT
+    cleaned: Callable[[str], str] = _as_it_is
+    driver: Any = None
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ class Terminal:
     def one_line(self, line: str) -> tuple[str, Match | None]:
         """The answer to a line of any platform, and how the device refused it. Raises Dropped, Timeout."""
         prompt = re.escape(self.base_prompt) + r"[^\s>#$%]{0,80}[>#$%:]? ?"
-        output = Cli(self, prompt, self._owner.read_timeout).run(line)[0].strip("\n") + "\n"
+        answer = Cli(self, prompt, self._owner.read_timeout).run(line)[0]
+        output = self._row.cleaned(answer).strip("\n") + "\n"
         return output, self._row.refusals.find(output)
 
     def close(self) -> None:
@@ -179,7 +180,7 @@ class Terminal:
             self._wire = login.route.open(lambda error, hop: LoginError(why(error, hop)))
         except (OSError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
             raise Unreachable(self._owner.shown(why(error, login.route.first))) from None
-        self._device = new_device(login, self._wire.stream, self._log)
+        self._device = new_device(login, self._wire.stream, self._log, self._row.driver)
 
     def _prepare(self, login: FastLogin) -> None:
         text = ""
@@ -188,6 +189,8 @@ class Terminal:
         end = time.monotonic() + LONGEST_PREPARATION
         try:
             while not login.prompt.fullmatch(prompt := text.rpartition("\n")[2].strip()):
+                if login.refused and login.refused[0].fullmatch(prompt):
+                    raise Unreachable(f"{self._host}: {login.refused[1]}")
                 if login.shell and login.shell[0].fullmatch(prompt):
                     self.send(f"{login.shell[1]}\n")
                     text = ""
@@ -204,7 +207,9 @@ class Terminal:
         except Timeout:
             self._no_prompt(text)
         except Dropped as error:
-            raise Unreachable(self._owner.shown(f"{error} This happened during the login.")) from None
+            last = self._owner.shown(text, CHUNK)[-120:].strip()
+            said = f" The end of what came: {last!r}." if last else ""
+            raise Unreachable(self._owner.shown(f"{error} This happened during the login.{said}")) from None
         self.base_prompt = prompt[:-1][: login.longest]
 
     def _no_prompt(self, printed: str) -> NoReturn:
