@@ -45,7 +45,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
         common = {**CONNECTIONS.get(kind, {}), "ansible_host": HERE}
         if host.host_key is None:
             common["ansible_connection"] = "mspplus.netsec.rest"
-            common["ansible_rest_dialect"] = host.device.DIALECT
+            common["ansible_rest_dialect"] = getattr(host.device, "DIALECT", "")
             common["ansible_rest_ca_path"] = "{{ inventory_dir }}/" + _authority(known_hosts).name
         else:
             common["ansible_netmiko_known_hosts"] = "{{ inventory_dir }}/" + known_hosts.name
