@@ -19,6 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache, Contents
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import (
+    FOLDER,
     Download,
     Source,
     checked,
@@ -27,8 +28,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device
     status,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.files import WebFiles
-
-FOLDER = "ips_packages"  # in the folder for the state of this controller
 
 
 class ActionModule(ControllerAction):

@@ -24,6 +24,7 @@ from .listing import Listing, newest, parse_listing
 from .server import LISTING_REMEDY, NO_LISTING, UpdateServer, remedy_for
 from .wanted import new
 
+FOLDER = "ips_packages"  # in the folder for the state of this controller
 STATUS = ".update_status.json"
 RULE = "update-server"
 OTHER_RUN_SECONDS = 3600.0  # that another run may take to download the same package

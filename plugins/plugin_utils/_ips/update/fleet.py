@@ -16,7 +16,7 @@ from typing import Literal
 
 from ..packages import Package
 from ..versions import Release, SignatureLevel, Step
-from .model import Request, SensorState, Stock
+from .model import FailMode, Request, SensorState, Stock
 from .path import way
 from .risk import tags
 from .rules import check, reason
@@ -50,12 +50,17 @@ def does(mode: Mode, action: Mode) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A group of sensors and what they may be updated to. signature: the highest level; None for no signature updates, "latest"."""
+    """A group of sensors and what they may be updated to. signature: the highest level; None for no signature updates, "latest".
+
+    fail_mode, high_availability: what becomes of their traffic meanwhile.
+    """
 
     name: str
     sensors: tuple[str, ...]
     sensor_updates: SensorUpdates = "minor_and_service_packs"
     signature: SignatureLevel | Literal["latest"] | None = "latest"
+    fail_mode: FailMode = "unknown"
+    high_availability: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +237,18 @@ def _unread(member: Member | None) -> str:
 
 def _unsupported(hosts: Iterable[str], fleet: Mapping[str, Member]) -> tuple[str, ...]:
     return tuple(host for host in dict.fromkeys(hosts) if host in fleet and fleet[host].ios)
+
+
+def as_dict(decision: Decision) -> dict[str, object]:
+    """A row of a result."""
+    return {
+        "host": decision.host,
+        "policy": decision.policy or None,
+        "kind": decision.kind,
+        "package": decision.package.name if decision.package else None,
+        "steps": [step.name for step in decision.steps],
+        "risk": list(decision.risk),
+        "reason": decision.reason or None,
+        "warnings": list(decision.warnings),
+        "inapplicable": [{"package": name, "reason": why} for name, why in decision.inapplicable],
+    }

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The file with the desired state of the fleet on the disk. I/O."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from ..._engine.failures import ApplyFailed
+from ..._engine.problems import Problem
+from .wanted_file import Wanted, parse
+
+LARGEST = 16 << 20  # bytes
+
+
+def read(path: Path) -> tuple[str, Wanted]:
+    """Its text and what that says; nothing for a file that is not there. Raises ApplyFailed for one that is not ours."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read(LARGEST)
+        return text, parse(text)
+    except FileNotFoundError:
+        return "", {}
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        problem = Problem("wanted-file", "dest", f"{path}: {why}", "Give it another name, or delete it.")
+        raise ApplyFailed("the file with what is wanted cannot be used", [problem]) from None
+
+
+def write(path: Path, text: str) -> None:
+    """Whole or not at all. Raises ApplyFailed."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(part, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        problem = Problem("wanted-file", "dest", f"{error.filename}: {error.strerror}")
+        raise ApplyFailed("the file with what is wanted cannot be written", [problem]) from None
+    finally:
+        with contextlib.suppress(OSError):  # without its folder there is nothing to remove
+            part.unlink(missing_ok=True)
