@@ -84,7 +84,9 @@ options:
         type: bool
         default: false
   package:
-    description: The one update that is selected by hand, the file name of a package in the cache. An engine package comes with the signature update that needs it.
+    description:
+      - The one update that is selected by hand, the file name of a package in the cache. An engine package comes with the signature update that
+        needs it.
     type: str
   select:
     description: Sensors and policies for O(package). All sensors of a policy are meant; those that it does not apply to are shown with the reason.

@@ -71,6 +71,22 @@ def fingerprints_of(der: bytes) -> dict[str, str]:
     }
 
 
+def dates_of(der: bytes) -> tuple[datetime, datetime, bool]:
+    """The first and the last moment of a certificate, and whether it is signed with SHA-2. Raises ApplyFailed."""
+    if MISSING:
+        raise ApplyFailed(f"cryptography is needed on the controller ({MISSING}): pip install cryptography")
+    try:
+        found = x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise ApplyFailed(f"the certificate of a server cannot be read: {error}") from None
+    return found.not_valid_before_utc, found.not_valid_after_utc, _is_sha2(found)
+
+
+def _is_sha2(certificate: Any) -> bool:
+    digest = certificate.signature_hash_algorithm
+    return digest is None or digest.name not in ("md5", "sha1")
+
+
 def made(address: str, now: datetime) -> Identity:
     """A new one for an address of this controller. Raises ApplyFailed where the library is missing."""
     if MISSING:
@@ -108,14 +124,13 @@ def given(certificate: str, key: str) -> Identity:
 
 
 def _identity(certificate: Any, key: bytes) -> Identity:
-    digest = certificate.signature_hash_algorithm
     return Identity(
         certificate.public_bytes(serialization.Encoding.PEM),
         key,
         certificate.public_bytes(serialization.Encoding.DER),
         certificate.not_valid_before_utc,
         certificate.not_valid_after_utc,
-        digest is None or digest.name not in ("md5", "sha1"),
+        _is_sha2(certificate),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Literal
 from ..packages import Package
 from ..platforms import Platform, platform_of
 from ..versions import Release, SignatureLevel, Version
+from .tuning import Tuning
 
 # valid, trial: signature updates are taken. unknown: its line was not understood, so it is neither.
 Licence = Literal["valid", "trial", "expired", "invalid", "none", "unknown"]
@@ -28,6 +29,7 @@ class SensorState:
 
     applications: whether each one that has a state runs. history: names of the installed packages, oldest first. clock: UTC;
     clock_trusted: False where the sensor itself marks it as not set by a time source. snmp: whether an SNMP policy is configured.
+    tuned: signatures that are not as their update has them, by number.
     """
 
     version: Version | None = None
@@ -40,6 +42,7 @@ class SensorState:
     snmp: bool | None = None
     clock: datetime | None = None
     clock_trusted: bool = True
+    tuned: Mapping[str, Tuning] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def row(self) -> Platform:

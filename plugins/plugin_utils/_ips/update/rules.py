@@ -9,16 +9,18 @@ Where Security Manager has a text for a case, that is the message, word for word
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from ..._engine.problems import Problem
 from ..._engine.rules import Finding, error, problems, rule_table, warning
-from ..packages import Package
-from ..versions import Release, Version
+from ..packages import Package, parse_package
+from ..versions import Release, SignatureLevel, Version
 from .model import Request, SensorState, Stock, fits
 from .path import way
+from .signatures import between
+from .tuning import Tuning, is_action
 
 INAPPLICABLE = "Selected package is inapplicable"
 SNMP = (
@@ -56,6 +58,9 @@ RULES = rule_table(
         error("U46", "The sensor runs the least release that an update starts from", f"{CLI_71}; {NOTES_60}"),
         warning("U47", "A service pack follows its major or minor version", NOTES_60),
         warning("U48", "All applications of the sensor run before an update", "this collection"),
+        error("U49", "Cisco IOS IPS is another product and is never touched", "this collection"),
+        error("U50", "The package is at hand", "this collection"),
+        error("U51", "Tuned are only signatures that the update brings or changes", CSM),
         error("U54", "There is a package for every step of max_levels_per_step", "this collection"),
     )
 )
@@ -282,3 +287,50 @@ def _clock(state: SensorState, request: Request) -> Iterator[Finding]:
 
 def _time(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def check_tuning(state: SensorState, tuning: Sequence[Tuning], request: Request, stock: Stock) -> list[Problem]:
+    """What is wrong with the tuning of signatures on this sensor."""
+    return problems(RULES, _check_tuning(state, tuning, request, stock))
+
+
+def _check_tuning(state: SensorState, tuning: Sequence[Tuning], request: Request, stock: Stock) -> Iterator[Finding]:
+    if not tuning:
+        return
+    package = request.package
+    if package.kind != "signature" or not request.present:
+        text = "signatures are tuned with the signature update that brings them"
+        yield Finding("U51", "signature_tuning", text, "Name that one as the package.")
+        return
+    held = stock.get(package.name)
+    known = between(held, base_level(state, package), stock) if held else None
+    if known is None:
+        text = f"which signatures are new or modified in {package.name} is unknown"
+        remedy = f"Place its readme or its metadata beside it ({package.stem}.readme.txt, {package.stem}.json)."
+        yield Finding("U51", "signature_tuning", text, remedy)
+        return
+    changed = {change.number for change in known.changes}
+    seen: set[str] = set()
+    for each in tuning:
+        item = f"signature_tuning[{each.number}]"
+        if each.number in seen:
+            yield Finding("U51", item, "it is listed twice")
+        seen.add(each.number)
+        if each.number not in changed:
+            text = f"it is neither new nor modified in {package.name}; with an update no custom signature is added and none is deleted"
+            yield Finding("U51", item, text, "Tune other signatures on the sensor itself.")
+        if each.actions is not None and each.engine is None:
+            yield Finding("U51", item, "an action needs the name of the signature's engine", "Add engine.")
+        for action in each.actions or ():
+            if not is_action(action):
+                yield Finding("U51", item, f"{action[:40]!r} is no event action such as produce-alert")
+
+
+def base_level(state: SensorState, package: Package) -> SignatureLevel | None:
+    """The level above which the signatures of an update are new: that of the sensor, or once the update is there that of the pack
+    before it, where the history names one."""
+    if state.signature is None or package.signature is None or state.signature < package.signature:
+        return state.signature
+    packs = [parse_package(name) for name in state.history]
+    levels = [each.signature for each in packs if each and each.signature and each.signature < package.signature]
+    return max(levels, default=SignatureLevel(max(0, package.signature.number - 1)))

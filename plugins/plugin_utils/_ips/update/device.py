@@ -1,0 +1,366 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Updates on a live sensor: what it runs, the file on its way, the wait until all of it runs again. I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from ..._engine.failures import ApplyFailed, ConnectionFailed
+from ..._engine.operations import Operation, Plan
+from ..._engine.problems import Problem
+from ..._engine.rules import Finding, problem
+from ..._engine.run import Applied
+from ..._engine.waiting import Progress, poll
+from ..info.device import read_clock, read_version
+from ..info.facts import clock_facts, version_facts
+from ..packages import Package
+from ..platforms import is_cisco_ios
+from ..sensor import Said, Sensor
+from . import tuning
+from .facts import state_of
+from .model import SensorState, Server, Stock
+from .plan import DOWNGRADE, TRUST, TUNING, Delivery, Wanted, desired_state, package_of, plan
+from .rules import RULES, check, check_tuning
+
+CONFIGURATION = "show configuration"
+TRUSTED = "show tls trusted-hosts"
+EVERY = 5.0  # seconds between two looks at a sensor that starts
+
+
+class Transfer(Protocol):
+    """How a sensor gets its files. Each method may raise ApplyFailed."""
+
+    def server(self) -> Server | None:
+        """Whom the sensor pulls from, where that is over HTTPS; nothing is sent to it but a TLS handshake."""
+
+    def delivery(self) -> Delivery:
+        """For the command line of the plan."""
+
+    def fingerprints(self) -> Mapping[str, str]:
+        """Of the certificate of the server, by ``MD5`` and ``SHA1``."""
+
+    def open(self, package: Package) -> Any:
+        """A context manager within which the file can be pulled; gives its URL and the host to trust (``address``, ``port``)."""
+
+    @property
+    def password(self) -> str: ...
+
+    @property
+    def refused(self) -> list[str]:
+        """Who came and was not answered, and what failed in TLS."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of one package."""
+
+    package: str
+    seconds: float
+    runs: str
+    rebooted: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "package": self.package,
+            "seconds": round(self.seconds, 1),
+            "runs": self.runs,
+            "rebooted": self.rebooted,
+        }
+
+
+class UpdateWing:
+    """S is SensorState. limit: seconds that one package may take; None for that of the platform."""
+
+    def __init__(
+        self,
+        sensor: Sensor,
+        wanted: Wanted,
+        stock: Stock,
+        transfer: Transfer,
+        progress: Progress,
+        limit: float | None,
+        options: Mapping[str, Any],
+    ) -> None:
+        self._sensor = sensor
+        self._wanted = wanted
+        self._stock = stock
+        self._transfer = transfer
+        self._progress = progress
+        self._limit = limit
+        self._options = options  # those about the transfer which determine the plan
+        self._configuration = ""
+        self._trusted = False
+        self._server: Server | None = None
+        self._steps: list[Step] = []
+
+    # -- what is asked for --------------------------------------------------------------------------------------------
+
+    def desired(self) -> Any:
+        return self._wanted.determining(self._options)
+
+    def secrets(self) -> Mapping[str, str]:
+        return {}
+
+    # -- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self) -> SensorState:
+        state = self._look()
+        if self._wanted.tuning:
+            self._configuration = self._sensor.read(CONFIGURATION)[0]
+            state = replace(state, tuned=tuning.parse_configuration(self._configuration))
+        return state
+
+    def _look(self) -> SensorState:
+        """Raises ApplyFailed where the host is no sensor, ConnectionFailed."""
+        now = datetime.now(UTC)
+        try:
+            facts = version_facts(read_version(self._sensor), now)
+        except ApplyFailed as failed:
+            if is_cisco_ios(self._sensor.attempt("show version")[0]):
+                text = "this is a router with Cisco IOS; its IPS is not supported, and it is never touched"
+                raise ApplyFailed(text, [problem(RULES, Finding("U49", "sensor", text))]) from failed
+            raise
+        state = state_of({**facts, "clock": clock_facts(read_clock(self._sensor))})
+        if state is None:
+            raise ApplyFailed("show version does not read as that of a Cisco IPS sensor")
+        return state
+
+    def read_details(self, current: SensorState, desired: SensorState) -> None:
+        """What only an update needs: the configuration, and the server."""
+        request = self._wanted.request
+        if not request.present or current.has(request.package):
+            return
+        self._configuration = self._configuration or self._sensor.read(CONFIGURATION)[0]
+        self._server = self._transfer.server()
+        trust = self._transfer.delivery().trust
+        if trust:
+            listed = self._sensor.attempt(TRUSTED)[0].split()
+            self._trusted = trust.removesuffix(":443") in listed
+
+    # -- pure ---------------------------------------------------------------------------------------------------------
+
+    def desired_state(self, current: SensorState) -> SensorState:
+        return desired_state(current, self._wanted, self._stock)
+
+    def check(self, current: SensorState, desired: SensorState) -> list[Problem]:
+        state = current
+        if self._configuration:
+            state = replace(
+                current,
+                threat_profiles=tuning.threat_profiles(self._configuration),
+                snmp=tuning.has_snmp_policy(self._configuration),
+            )
+        request = replace(self._wanted.request, server=self._server, controller_time=datetime.now(UTC))
+        found = check(state, request, self._stock)
+        return [*found, *check_tuning(state, self._wanted.tuning, request, self._stock)]
+
+    def plan(self, current: SensorState, desired: SensorState) -> Plan:
+        delivery = replace(self._transfer.delivery(), trusted=self._trusted)
+        return plan(current, self._wanted, self._stock, delivery)
+
+    def show(self, state: SensorState) -> Any:
+        shown: dict[str, Any] = {
+            "version": str(state.version) if state.version else None,
+            "signature": str(state.signature) if state.signature else None,
+        }
+        if self._wanted.tuning:
+            numbers = [each.number for each in self._wanted.tuning]
+            shown["tuning"] = [state.tuned[number].as_dict() for number in numbers if number in state.tuned]
+        return shown
+
+    def owned(self, state: SensorState) -> Any:
+        return self.show(state)
+
+    def counts(self, state: SensorState) -> Mapping[str, int]:
+        return {}
+
+    def report(self) -> Mapping[str, Any]:
+        return {"steps": [each.as_dict() for each in self._steps]}
+
+    # -- writing ------------------------------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan, current: SensorState, desired: SensorState) -> Applied:
+        warnings: list[Problem] = []
+        at = current
+        for operation in plan.operations:
+            package = package_of(operation, self._stock)
+            if package is None:
+                self._configure(operation, at)
+            elif operation.do == (DOWNGRADE,):
+                at = self._revert(package, at)
+            else:
+                at = self._upgrade(package, at, warnings)
+        return Applied(tuple(warnings))
+
+    def _configure(self, operation: Operation, at: SensorState) -> None:
+        """Trust in a server, or the tuning of signatures."""
+        try:
+            if operation.item.startswith(f"{TRUST}["):
+                self._trust(*_host(self._transfer.delivery().trust))
+            elif operation.item == TUNING:
+                self._progress("tuning signatures")
+                self._sensor.change_service(tuning.SERVICE, operation.do)
+        except ApplyFailed as failed:
+            raise ApplyFailed(str(failed), failed.problems, self._state_now(at)) from failed
+        except ConnectionFailed as lost:
+            raise ApplyFailed(f"{lost} This happened at {operation.item}.", (), self._state_now(at)) from lost
+
+    def _trust(self, address: str, port: int) -> str:
+        return self._sensor.trust_tls_host(address, port, self._transfer.fingerprints())
+
+    def _upgrade(self, package: Package, before: SensorState, warnings: list[Problem]) -> SensorState:
+        began = time.monotonic()
+        limit = self._limit or before.row.upgrade_limit
+
+        def waiting(_silence: float) -> None:
+            self._progress(f"{package.name} is being installed", min(0.99, (time.monotonic() - began) / limit))
+
+        try:
+            with self._offered(package, warnings) as url:
+                self._progress(f"upgrade {package.name}")
+                said = self._sensor.upgrade(url, self._transfer.password, limit, waiting)
+                return self._finished(package.name, said, before, before.after(package), package, began, limit)
+        except ApplyFailed as failed:
+            if failed.device_state != "unchanged":
+                raise
+            seen = [Problem("transfer", f"packages[{package.name}]", text) for text in self._transfer.refused[:5]]
+            raise ApplyFailed(str(failed), [*failed.problems, *seen], self._state_now(before)) from failed
+        except ConnectionFailed as lost:
+            raise ApplyFailed(f"{lost} This happened before {package.name}.", (), self._state_now(before)) from lost
+
+    @contextmanager
+    def _offered(self, package: Package, warnings: list[Problem]) -> Iterator[str]:
+        """The URL of a file that can be pulled now. A server that is there for this file only is forgotten behind it."""
+        with ExitStack() as stack:
+            offer = stack.enter_context(self._transfer.open(package))
+            delivery = self._transfer.delivery()
+            if delivery.trust and delivery.transient:
+                known = self._trust(offer.address, offer.port)
+                stack.callback(self._forget, known, warnings)
+            yield offer.url
+
+    def _forget(self, known: str, warnings: list[Problem]) -> None:
+        try:
+            self._sensor.open()
+            self._sensor.forget_tls_host(known)
+        except (ApplyFailed, ConnectionFailed) as failed:
+            text = f"the sensor still trusts the certificate that this task had for it ({failed})"
+            remedy = f"Remove it: no tls trusted-host id {known}."
+            warnings.append(Problem("transfer", f"{TRUST}[{known}]", text, remedy, "warning"))
+
+    def _revert(self, package: Package, before: SensorState) -> SensorState:
+        began = time.monotonic()
+        limit = self._limit or before.row.upgrade_limit
+
+        def waiting(_silence: float) -> None:
+            self._progress("reverting", min(0.99, (time.monotonic() - began) / limit))
+
+        self._progress(f"reverting {package.name}")
+        try:
+            said = self._sensor.downgrade(limit, waiting)
+        except ApplyFailed as failed:
+            raise ApplyFailed(str(failed), failed.problems, self._state_now(before)) from failed
+        except ConnectionFailed as lost:
+            raise ApplyFailed(f"{lost} This happened before the revert.", (), self._state_now(before)) from lost
+        return self._finished(DOWNGRADE, said, before, None, package, began, limit)
+
+    # -- the wait behind it -------------------------------------------------------------------------------------------
+
+    def _finished(
+        self,
+        name: str,
+        said: Said,
+        before: SensorState,
+        wanted: SensorState | None,
+        package: Package,
+        began: float,
+        limit: float,
+    ) -> SensorState:
+        """The sensor at its new level with all that runs. wanted: None for a revert. Raises ApplyFailed."""
+
+        def left() -> float:
+            return max(0.0, limit - (time.monotonic() - began))
+
+        if said.dropped and not self._sensor.wait_for_return(left(), self._progress, EVERY):
+            text = f"{name}: the sensor did not come back within {limit / 60:g} minutes"
+            found = Problem("wait", f"packages[{package.name}]", text, "See its console, then run again.")
+            raise ApplyFailed(text, [found], "not reached any more; it may be in the middle of the update")
+
+        def arrived(state: SensorState | None) -> bool:
+            return (
+                state is not None
+                and not state.stopped
+                and (not state.has(package) if wanted is None else state.has(package))
+            )
+
+        seen = poll(self._glance, arrived, left(), EVERY / 5, EVERY)
+        if not arrived(seen):
+            raise self._not_there(name, seen, before, package, wanted is None, limit)
+        if seen is None:  # arrived() has excluded it
+            return before
+        self._steps.append(Step(name, time.monotonic() - began, _level(seen), said.dropped))
+        return seen
+
+    def _glance(self) -> SensorState | None:
+        """None while it cannot be read; a lost session is opened again."""
+        self._progress("waiting until all applications run")
+        try:
+            return self._look()
+        except ApplyFailed:
+            return None
+        except ConnectionFailed:
+            self._sensor.close()
+        try:
+            self._sensor.open()
+        except (ApplyFailed, ConnectionFailed):
+            self._sensor.close()
+        return None
+
+    def _not_there(
+        self, name: str, seen: SensorState | None, before: SensorState, package: Package, reverting: bool, limit: float
+    ) -> ApplyFailed:
+        item = f"packages[{package.name}]"
+        after = f"within {limit / 60:g} minutes"
+        if seen is None:
+            text = f"{name}: the sensor answers, but does not tell its version {after}"
+            return ApplyFailed(text, [Problem("wait", item, text)], "not known; it may be in the middle of the update")
+        at_level = seen.has(package) is not reverting
+        if at_level:
+            text = f"{name}: at {_level(seen)}, but these do not run {after}: {', '.join(seen.stopped)}"
+            found = Problem("not-running", item, text, "See `show version` and its logs; `reset` restarts the sensor.")
+            return ApplyFailed(text, [found], f"changed: {_level(seen)}, and not all applications run")
+        text = f"{name}: the sensor is still at {_level(seen)} {after}"
+        found = Problem("old-level", item, text, "See `show version` and its logs, then run again.")
+        return ApplyFailed(text, [found], self._state_now(before, seen))
+
+    def _state_now(self, before: SensorState, seen: SensorState | None = None) -> str:
+        """For a failure. before: as the last step left it; seen: a look that was just taken."""
+        if seen is None:
+            try:
+                self._sensor.reopen()
+                seen = self._look()
+            except (ApplyFailed, ConnectionFailed):
+                return f"not reached any more; before, it was at {_level(before)}"
+        stopped = f"; these do not run: {', '.join(seen.stopped)}" if seen.stopped else ""
+        if _level(seen) != _level(before) or self._steps:
+            return f"changed: {_level(seen)}{stopped}"
+        if set(seen.stopped) - set(before.stopped):
+            return f"changed: {_level(seen)} as before{stopped}"
+        return f"unchanged: {_level(seen)}{stopped}"
+
+
+def _level(state: SensorState) -> str:
+    return f"{state.version or 'an unknown version'}, {state.signature or 'no signature level'}"
+
+
+def _host(trust: str) -> tuple[str, int]:
+    address, _colon, port = trust.rpartition(":")
+    return address, int(port)
