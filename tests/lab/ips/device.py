@@ -153,7 +153,12 @@ class IpsDevice:
     @property
     def certificate_pem(self) -> str:
         """What the web server shows."""
-        return self._own(shown=True).certificate
+        return self.shown_identity.certificate
+
+    @property
+    def shown_identity(self) -> identity.Identity:
+        """The certificate that the web server shows."""
+        return self._own(shown=True)
 
     def fingerprints(self) -> dict[str, str]:
         """md5, sha1, sha256 of what `show tls fingerprint` tells, as FD:83:..."""
