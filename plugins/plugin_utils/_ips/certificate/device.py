@@ -22,8 +22,10 @@ from .model import Certificate, from_der, grouped, utc_now
 from .plan import GENERATE, desired_state, plan
 from .rules import Certificates, Terms, check
 from .status import OVER_HTTP, Seen, row, seen_now
+from .trust_entry import Source
 from .trust_store import TrustStore
 
+NOT_ASKED = "the sensor was not asked"
 READABLE = "show tls fingerprint has no SHA1 that is understood"
 
 
@@ -61,22 +63,20 @@ def told(sensor: Sensor) -> tuple[Mapping[str, str], str]:
 
 
 class CertificateWing:
-    """ips_certificate: the six steps of one sensor (see _engine/run.py). writes: False in check mode."""
+    """ips_certificate: the six steps of one sensor (see _engine/run.py)."""
 
     def __init__(
         self,
-        sensor: Sensor,
+        sensor: Sensor | None,
         web: WebDoor | None,
         store: TrustStore,
         place: Place,
         terms: Terms,
         limit: float,
         progress: Progress,
-        *,
-        writes: bool,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """limit: seconds that the web server may take to show a new certificate."""
+        """sensor: None where none is asked (absent). limit: seconds that the web server may take to show a new certificate."""
         self._sensor = sensor
         self._web = web
         self._store = store
@@ -84,7 +84,6 @@ class CertificateWing:
         self._terms = terms
         self._limit = limit
         self._progress = progress
-        self._writes = writes
         self._now = now
         self._last: Certificates | None = None
         self._seen: Seen | None = None
@@ -103,12 +102,13 @@ class CertificateWing:
         return {}
 
     def read(self) -> Certificates:
+        stored = self._store.get(self._place.address, self._place.port)
+        if self._sensor is None:
+            self._last = Certificates(why=NOT_ASKED, untold=NOT_ASKED, stored=stored)
+            return self._last
         shown, why = look(self._web)
         fingerprints, untold = ({}, OVER_HTTP) if self._web is None else told(self._sensor)
-        stored = self._store.get(self._place.address, self._place.port)
         self._seen = seen_now(shown, why, self._now())
-        if self._writes and self._web is not None:
-            self._store.note(self._place.address, self._place.port, self._seen)
         self._last = Certificates(shown, why, tuple(sorted(fingerprints.items())), untold, stored)
         return self._last
 
@@ -125,11 +125,8 @@ class CertificateWing:
         return plan(current, desired, self._place.shown)
 
     def apply(self, plan: Plan, current: Certificates, desired: Certificates) -> Applied:
-        place = self._place
         if not desired.replaces:
-            if desired.stored is not None:
-                entry = desired.stored
-                self._store.put(place.address, place.port, entry.certificate, entry.source, self._now())
+            self._keep(desired)
             return Applied()
         if GENERATE in plan.commands:
             made = self._generated(current)
@@ -138,7 +135,7 @@ class CertificateWing:
         else:
             raise ApplyFailed("the certificate cannot be read any more")
         try:
-            self._store.put(place.address, place.port, made, "ssh-verified", self._now())
+            self._put(made, "ssh-verified")
         except Exception as failed:
             raise self._not_stored(str(failed), made.sha1, current) from failed
         return Applied(details={"new_certificate": made.facts(self._now())})
@@ -151,10 +148,11 @@ class CertificateWing:
         return {"device": new or shown, "store": new or accepted}
 
     def owned(self, state: Certificates) -> dict[str, Any]:
-        """The accepted certificate, and that of the sensor where a new one may replace it."""
+        """The accepted certificate, and where a new one may replace that of the sensor, whether its dates ask for it: a plan says which
+        certificate it accepts, but replaces any that is out of date."""
         owned = {"store": state.stored.certificate.sha256 if state.stored else None}
         if self._terms.state == "regenerated":
-            owned["device"] = state.shown.sha256 if state.shown else None
+            owned["device"] = state.shown.dates(self._terms.now) if state.shown else None
         return owned
 
     def counts(self, state: Certificates) -> dict[str, int]:
@@ -170,17 +168,35 @@ class CertificateWing:
         line = row(place.host, place.shown, accepted, self._seen, self._terms.communication, self._now())
         return {"certificate": line}
 
+    # -- the store ----------------------------------------------------------------------------------------------------
+
+    def _keep(self, desired: Certificates) -> None:
+        place = self._place
+        if desired.stored is None:
+            self._store.remove(place.address, place.port)
+        else:
+            self._put(desired.stored.certificate, desired.stored.source)
+
+    def _put(self, certificate: Certificate, source: Source) -> None:
+        """With what was seen of the sensor, which is the same certificate."""
+        place, now = self._place, self._now()
+        self._store.put(place.address, place.port, certificate, source, now)
+        self._store.note(place.address, place.port, seen_now(certificate, "", now))
+
     # -- a new certificate --------------------------------------------------------------------------------------------
 
     def _generated(self, current: Certificates) -> Certificate:
         """Made on the sensor, and shown by its web server. Raises ApplyFailed."""
         self._progress("making a new certificate")
+        sensor = self._sensor
+        if sensor is None:
+            raise ApplyFailed(NOT_ASKED)
         try:
-            fingerprints = self._sensor.generate_key()
+            fingerprints = sensor.generate_key()
         except ConnectionFailed as lost:
             raise self._unknown(f"the session was lost while the sensor made a certificate: {lost}") from lost
         if "SHA1" not in fingerprints:
-            fingerprints, untold = told(self._sensor)
+            fingerprints, untold = told(sensor)
             if untold:
                 raise self._unknown(f"the sensor made a certificate, but does not tell its fingerprint: {untold}")
         old = current.shown.sha256 if current.shown else ""

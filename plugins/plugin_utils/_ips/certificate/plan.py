@@ -20,10 +20,13 @@ RISK = ("breaks-pins",)
 
 
 def desired_state(current: Certificates, terms: Terms) -> Certificates:
-    """current loads what is missing, synced takes the sensor's over, regenerated makes a new one where it is due and takes that over.
+    """current loads what is missing, synced takes the sensor's over, regenerated makes a new one where it is due and takes that over,
+    absent forgets it.
 
     What may not be accepted stays as it is; check() says why.
     """
+    if terms.state == "absent":
+        return replace(current, stored=None)
     if is_due(current, terms) and current.shown is not None:
         return replace(current, replaces=current.shown.sha256)
     source, _why = judged(current, terms)
@@ -49,6 +52,11 @@ def plan(current: Certificates, desired: Certificates, address: str) -> Plan:
             operations.append(Operation(kind, f"trust_store[{address}]", (do,), None))
         return Plan(tuple(operations))
     new, old = _certificate(desired), _certificate(current)
+    if old is not None and new is None:
+        gone = Operation(
+            "delete", f"trust_store[{address}]", (f"forget {address}",), (f"trust {address}: {old.sha256}",)
+        )
+        operations.append(gone)
     if new is not None and new != old:
         undo = f"trust {address}: {old.sha256}" if old else f"forget {address}"
         do = f"trust {address}: {new.sha256}"

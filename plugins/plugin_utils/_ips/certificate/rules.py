@@ -17,7 +17,7 @@ from .model import Certificate, grouped
 from .status import OVER_HTTP, REMEDIES, SYNC
 from .trust_entry import Entry, Source
 
-Wanted = Literal["current", "synced", "regenerated"]
+Wanted = Literal["current", "synced", "regenerated", "absent"]
 Policy = Literal["strict", "first_use", "always"]
 
 GUIDE = "Cisco Security Manager 4.4 user guide, Managing IPS Certificates"
@@ -103,6 +103,8 @@ def check(current: Certificates, terms: Terms) -> list[Problem]:
 def _findings(current: Certificates, terms: Terms) -> Iterator[Finding]:
     item, shown = terms.item, current.shown
     acts = terms.state != "current"
+    if terms.state == "absent":
+        return
     if terms.communication == "http":
         yield Finding("C30", item, OVER_HTTP, "Set communication: https for this sensor.", warning=not acts)
         return

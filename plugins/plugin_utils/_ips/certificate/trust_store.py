@@ -23,13 +23,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..._engine.controller.state_dir import read, write
+from ..._engine.controller.state_dir import StateDir, read, write
 from ..._engine.failures import ValidationFailed
 from ..._engine.problems import Problem
 from .model import Certificate, from_pem
 from .status import Seen, iso
 from .trust_entry import SOURCES, Entry, Source
 
+FOLDER = "ips_trust"  # in the folder for the state of this controller
 INDEX, LOCK = "index.json", ".lock"
 LONGEST_WAIT = 60.0  # seconds for the lock; a writer holds it for milliseconds
 _NAME = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})_(?P<port>\d{1,5})\.pem")
@@ -38,9 +39,19 @@ _NAME = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})_(?P<port>\d{1,5}
 class TrustStore:
     """folder: need not be there before something is written. Its problems are ValidationFailed."""
 
-    def __init__(self, folder: Path, wait: float = LONGEST_WAIT) -> None:
+    def __init__(self, folder: Path, make: Callable[[], object] | None = None, wait: float = LONGEST_WAIT) -> None:
+        """make: makes the folder before the first write; by default a folder whose parent is there."""
         self._folder = folder
+        self._make = make or self._mkdir
         self._wait = wait
+
+    @classmethod
+    def of(cls, path: str | None, state: Callable[[], StateDir]) -> TrustStore:
+        """path: of a folder; by default one in the folder for the state of this controller. Raises ValidationFailed."""
+        if path:
+            return cls(Path(path))
+        remembered = state()
+        return cls(remembered.folder(FOLDER, create=False), lambda: remembered.folder(FOLDER, create=True))
 
     @property
     def folder(self) -> str:
@@ -152,11 +163,14 @@ class TrustStore:
     def _write_index(self, index: Mapping[str, Mapping[str, Any]]) -> None:
         write(self._folder / INDEX, json.dumps(index, indent=1, sort_keys=True) + "\n")
 
+    def _mkdir(self) -> None:
+        with contextlib.suppress(FileExistsError):
+            self._folder.mkdir(mode=0o700)
+
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """One writer at a time, of all processes. Raises ValidationFailed where another one does not end."""
-        with contextlib.suppress(FileExistsError):
-            self._folder.mkdir(mode=0o700)
+        self._make()
         number = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             _take(number, self._wait, self._folder / LOCK)
