@@ -153,7 +153,12 @@ class IpsDevice:
     @property
     def certificate_pem(self) -> str:
         """What the web server shows."""
-        return self._own(shown=True).certificate
+        return self.shown_identity.certificate
+
+    @property
+    def shown_identity(self) -> identity.Identity:
+        """The certificate that the web server shows."""
+        return self._own(shown=True)
 
     def fingerprints(self) -> dict[str, str]:
         """md5, sha1, sha256 of what `show tls fingerprint` tells, as FD:83:..."""
@@ -227,20 +232,27 @@ class IpsDevice:
     def _own(self, shown: bool) -> identity.Identity:
         """shown: what 443 shows; else what the CLI tells. They differ only while a fault or a lie keeps them apart."""
         if self._shown is None:
-            kind = str(self.options.get("certificate", "good"))
-            kept = self.state_dir / f"{self.name}.sensor.pem" if self.state_dir else None
-            if kept and kept.exists():
-                key, mark, certificate = kept.read_text(encoding="ascii").partition("-----BEGIN CERTIFICATE-----")
-                self._shown = identity.Identity(key, mark + certificate)
-            else:
-                first = identity.first_day(kind, self.options.get("certificate_days"))
-                self._shown = identity.mint(kind, self.address, self.platform, first)
-                self._keep()
-            self._identity = self._shown
+            self._identity = self._shown = self._first_identity()
             if self.options.get("hidden_fingerprint"):
                 self._identity = identity.mint("good", self.address, self.platform, identity.first_day("good", None))
         assert self._identity is not None
         return self._shown if shown else self._identity
+
+    def _first_identity(self) -> identity.Identity:
+        """What it starts with: with a state directory that of the last run, unless its dates are no longer as told."""
+        kind = str(self.options.get("certificate", "good"))
+        first = identity.first_day(kind, self.options.get("certificate_days"))
+        kept = self.state_dir / f"{self.name}.{kind}.sensor.pem" if self.state_dir else None
+        if kept and kept.exists():
+            key, mark, certificate = kept.read_text(encoding="ascii").partition("-----BEGIN CERTIFICATE-----")
+            own = identity.Identity(key, mark + certificate)
+            if abs(own.loaded.not_valid_before_utc - first) < timedelta(days=1):
+                return own
+        own = identity.mint(kind, self.address, self.platform, first)
+        if kept:
+            kept.touch(mode=0o600)
+            kept.write_text(own.key + own.certificate, encoding="ascii")
+        return own
 
     @property
     def own_identity(self) -> identity.Identity:
@@ -261,14 +273,7 @@ class IpsDevice:
     def _show(self) -> None:
         if self._identity is not self._shown and not self.options.get("hidden_fingerprint"):
             self._shown, self._context = self._identity, None
-            self._keep()
             self.events.add("certificatesChanged", "")
-
-    def _keep(self) -> None:
-        if self.state_dir and self._shown:
-            path = self.state_dir / f"{self.name}.sensor.pem"
-            path.touch(mode=0o600)
-            path.write_text(self._shown.key + self._shown.certificate, encoding="ascii")
 
     def tls_context(self) -> ssl.SSLContext | None:
         """The TLS side of the web server; None: it speaks plain HTTP."""
