@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,10 @@ from ..._engine.operations import Plan
 from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
-from ..door import WebDoor, shown_certificate
+from ..door import WebDoor
 from ..sensor import Sensor
-from .model import Certificate, from_der, grouped, utc_now
+from .look_device import shown_or_why, told_fingerprints
+from .model import Certificate, grouped, utc_now
 from .plan import GENERATE, desired_state, plan
 from .rules import Certificates, Terms, check
 from .status import OVER_HTTP, Seen, row, seen_now
@@ -26,7 +27,6 @@ from .trust_entry import Source
 from .trust_store import TrustStore
 
 NOT_ASKED = "the sensor was not asked"
-READABLE = "show tls fingerprint has no SHA1 that is understood"
 
 
 @dataclass(frozen=True)
@@ -41,25 +41,6 @@ class Place:
     def shown(self) -> str:
         """As the sensors' own tables name hosts."""
         return self.address if self.port == 443 else f"{self.address}:{self.port}"
-
-
-def look(web: WebDoor | None) -> tuple[Certificate | None, str]:
-    """The certificate on the HTTPS port, or why there is none. web: None over HTTP."""
-    if web is None:
-        return None, OVER_HTTP
-    try:
-        return from_der(shown_certificate(web)), ""
-    except (ApplyFailed, ValueError) as failed:
-        return None, str(failed)
-
-
-def told(sensor: Sensor) -> tuple[Mapping[str, str], str]:
-    """The fingerprints that SSH tells, or why there are none. Raises ConnectionFailed."""
-    try:
-        found = sensor.tls_fingerprints()
-    except ApplyFailed as refused:
-        return {}, str(refused)
-    return (found, "") if "SHA1" in found else ({}, READABLE)
 
 
 class CertificateWing:
@@ -106,8 +87,8 @@ class CertificateWing:
         if self._sensor is None:
             self._last = Certificates(why=NOT_ASKED, untold=NOT_ASKED, stored=stored)
             return self._last
-        shown, why = look(self._web)
-        fingerprints, untold = ({}, OVER_HTTP) if self._web is None else told(self._sensor)
+        shown, why = shown_or_why(self._web)
+        fingerprints, untold = ({}, OVER_HTTP) if self._web is None else told_fingerprints(self._sensor)
         self._seen = seen_now(shown, why, self._now())
         self._last = Certificates(shown, why, tuple(sorted(fingerprints.items())), untold, stored)
         return self._last
@@ -196,7 +177,7 @@ class CertificateWing:
         except ConnectionFailed as lost:
             raise self._unknown(f"the session was lost while the sensor made a certificate: {lost}") from lost
         if "SHA1" not in fingerprints:
-            fingerprints, untold = told(sensor)
+            fingerprints, untold = told_fingerprints(sensor)
             if untold:
                 raise self._unknown(f"the sensor made a certificate, but does not tell its fingerprint: {untold}")
         old = current.shown.sha256 if current.shown else ""
@@ -205,7 +186,7 @@ class CertificateWing:
         def fits(seen: tuple[Certificate | None, str]) -> bool:
             return seen[0] is not None and seen[0].sha256 != old and seen[0].fits(fingerprints) is True
 
-        seen = poll(lambda: look(self._web), fits, self._limit)
+        seen = poll(lambda: shown_or_why(self._web), fits, self._limit)
         if not fits(seen) or seen[0] is None:
             what = f"it still shows SHA1 {grouped(seen[0].sha1)}" if seen[0] else f"it shows none: {seen[1]}"
             raise self._not_stored(
@@ -250,14 +231,14 @@ def line_of_table(
     if sensor is None:
         seen = store.seen(place.address, place.port)
         return {**row(place.host, place.shown, accepted, seen, communication, now()), "ssh_tells_the_same": None}
-    shown, why = look(web)
+    shown, why = shown_or_why(web)
     seen = seen_now(shown, why, now())
     if writes and web is not None:
         store.note(place.address, place.port, seen)
     line = row(place.host, place.shown, accepted, seen, communication, now())
     same: bool | None = None
     try:
-        fingerprints, untold = told(sensor()) if shown is not None else ({}, "")
+        fingerprints, untold = told_fingerprints(sensor()) if shown is not None else ({}, "")
         same = shown.fits(fingerprints) if shown is not None else None
     except ConnectionFailed as failed:
         untold = str(failed)

@@ -39,7 +39,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.st
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.trust_entry import Entry
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.selection import unselected
-from tests.unit.plugins.plugin_utils._ips.certificate.minted import NOW, minted, told
+
+from .minted import NOW, minted, told
 
 GOOD, OTHER = minted(), minted("10.0.0.6")
 EXPIRED, FUTURE = minted("old", -800, -1), minted("new", 1, 700)

@@ -20,7 +20,8 @@ import pytest
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.status import seen_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.trust_store import TrustStore, file_name
-from tests.unit.plugins.plugin_utils._ips.certificate.minted import NOW, minted
+
+from .minted import NOW, minted
 
 ROOT = Path(__file__).parents[6]
 GOOD, OTHER = minted(), minted("10.0.0.6")
