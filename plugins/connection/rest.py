@@ -101,7 +101,7 @@ options:
   dialect:
     description:
       - The system, if C(ansible_network_os) does not say it or must say something else; V(sdwan) for a Citrix SD-WAN appliance,
-        V(sdwan_center) for a Citrix SD-WAN Center.
+        V(sdwan_center) for a Citrix SD-WAN Center, V(cisco_ips) for the web server of a Cisco IPS sensor.
     type: str
     vars:
       - name: ansible_rest_dialect
@@ -357,10 +357,11 @@ declare(__name__, DOCUMENTATION)
 @cache
 def dialects() -> Any:
     """One row a REST system that this collection has modules for."""
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.web_dialect import SENSOR
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.dialects import APPLIANCE, CENTER
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.dialects import dialect_table
 
-    return dialect_table(APPLIANCE, CENTER)
+    return dialect_table(APPLIANCE, CENTER, SENSOR)
 
 
 @contextlib.contextmanager
@@ -527,4 +528,5 @@ class Connection(DeviceConnection):
             return 1, b"", f"{self.shown(refused)}\n".encode()
         except ApplyFailed as failed:
             raise AnsibleError(self.shown(failed)) from None
-        return 0, (json.dumps(answer.body, indent=2, ensure_ascii=False) + "\n").encode(), b""
+        text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body, indent=2, ensure_ascii=False)
+        return 0, f"{text}\n".encode(), b""

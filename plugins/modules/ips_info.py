@@ -28,9 +28,13 @@ options:
       - V(certificate) compares C(show tls fingerprint) with the certificate on the HTTPS port.
       - V(auto_update) is what the sensor says of its own automatic update, in C(show statistics host).
       - V(inventory) is C(show inventory).
+      - V(web) asks the transaction server on the HTTPS port for the version, as a second opinion. V(events) asks the SDEE server there what the
+        sensor reports of itself, such as changed certificates, downloads and applications that stop.
+      - V(web) and V(events) send user and password to the HTTPS port. They do so only if the certificate there is the accepted one, or where none is
+        accepted yet, the one that SSH tells.
     type: list
     elements: str
-    choices: [version, clock, certificate, auto_update, inventory]
+    choices: [version, clock, certificate, auto_update, inventory, web, events]
     default: [version, clock, certificate, auto_update, inventory]
   communication:
     description:
@@ -38,6 +42,10 @@ options:
     type: str
     choices: [https, http]
     default: https
+  trust_store:
+    description:
+      - Folder of the accepted certificates; see M(mspplus.netsec.ips_certificate). Only read here.
+    type: path
 seealso:
   - module: mspplus.netsec.ips_certificate_info
   - module: mspplus.netsec.ips_certificate
@@ -174,6 +182,19 @@ inventory:
   type: list
   elements: dict
   sample: [{name: Chassis, description: IPS 4260 Intrusion Prevention Sensor, pid: IPS-4260-K9, vid: V01, serial: JAF1234ABCD}]
+web:
+  description: What the transaction server says of platform, licence and applications, in its own words.
+  returned: when V(web) was gathered, and could be
+  type: dict
+  sample: {platform: IPS-4260, license: {status: valid, expires: "2027-08-01T00:00:00Z"}, applications: [{name: mainApp, running: true}]}
+events:
+  description:
+    - The newest events of the sensor's event store that tell of the sensor itself, the oldest first. C(kind) is V(evStatus) or V(evError), C(what) its
+      subject, C(time) in UTC, C(words) the text in it.
+  returned: when V(events) was gathered, and could be
+  type: list
+  elements: dict
+  sample: [{kind: evStatus, what: certificatesChanged, time: "2026-11-28T22:00:00Z", words: [the certificate was made again]}]
 not_available:
   description: What could not be read, with the reason.
   returned: always

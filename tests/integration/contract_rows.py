@@ -264,6 +264,19 @@ def _imported(lab: Lab, variant: Variant) -> None:
     lab.call(change)
 
 
+# -- Cisco IPS --------------------------------------------------------------------------------------------------------
+
+
+def _sensor(more: Mapping[str, Mapping[str, Any]]) -> Callable[[Variant], list[dict[str, Any]]]:
+    """more: per variant, keys beside those of the start, or instead of them."""
+
+    def devices(variant: Variant) -> list[dict[str, Any]]:
+        start = {"name": "sensor1", "kind": "ips", "password": "CANARY-lab-password"}
+        return [{**start, **more["start"], **more.get(variant, {})}]
+
+    return devices
+
+
 ROWS = [
     Row(
         "iosxr_span",
@@ -413,5 +426,18 @@ ROWS = [
         ("replaced", "overridden", "deleted"),
         _imported,
         id="sdwan_redirect via center",
+    ),
+    Row(
+        "ips_certificate",
+        "sensor1",
+        _sensor(
+            {"start": {"certificate": "expired"}, "others": {"signature": "S729.0"}, "owned": {"certificate": "good"}}
+        ),
+        {"state": "regenerated", "trust_store": "{{ trust_store }}"},
+        ({"progress": False}, {"regenerate_timeout": 60}),
+        ({"policy": "always"}, {"force": True}, {"regenerate_before_days": 5}),
+        ({"state": "absent", "trust_store": "{{ trust_store }}"}, "1 accepted certificates"),
+        ({"communication": "http"}, "C30"),
+        ("synced", "regenerated", "absent"),
     ),
 ]

@@ -110,7 +110,8 @@ def sites(kinds: str | tuple[str, ...], directory: Path) -> Iterator[Any]:
             listed = yaml.safe_load((SOURCE / spec).read_text(encoding="utf-8"))["devices"]
             devices = [device for device in listed if device["kind"] in kinds]
             for device in devices:
-                device.setdefault("config_text", (SOURCE / device.pop("config")).read_text(encoding="utf-8"))
+                if "config" in device:
+                    device.setdefault("config_text", (SOURCE / device.pop("config")).read_text(encoding="utf-8"))
                 device.update(changed.get(device["name"], {}))
             started.append(Site(stack.enter_context(running({"devices": devices})), directory))
             return started[-1]

@@ -14,7 +14,7 @@ import yaml
 from .certificates import HERE
 from .server import Lab
 
-# Connection variables by kind; a kind that is not here gets only address and login. REST kinds need no row.
+# Connection variables by kind; a kind that is neither here nor has a DIALECT gets only address and login.
 CONNECTIONS: dict[str, dict[str, str]] = {
     "iosxr": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco.iosxr.iosxr"},
     "ips": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_network_os": "cisco_ips"},
@@ -43,11 +43,11 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
     for host in lab.hosts.values():
         kind = host.spec.kind
         common = {**CONNECTIONS.get(kind, {}), "ansible_host": HERE}
-        if host.host_key is None:
+        if hasattr(host.device, "DIALECT"):
             common["ansible_connection"] = "mspplus.netsec.rest"
-            common["ansible_rest_dialect"] = getattr(host.device, "DIALECT", "")
+            common["ansible_rest_dialect"] = host.device.DIALECT
             common["ansible_rest_ca_path"] = "{{ inventory_dir }}/" + _authority(known_hosts).name
-        else:
+        elif host.host_key is not None:
             common["ansible_netmiko_known_hosts"] = "{{ inventory_dir }}/" + known_hosts.name
         group = groups.setdefault(kind, {"hosts": {}, "vars": common})
         group["hosts"][host.name] = {
@@ -56,6 +56,7 @@ def content(lab: Lab, known_hosts: Path) -> dict[str, Any]:
             "ansible_user": host.spec.username,
             "ansible_password": host.spec.password,
             **({"ansible_netmiko_legacy_algorithms": True} if host.spec.legacy else {}),
+            **({"ips_https_port": host.device.https_port} if kind == "ips" else {}),
         }
     return {"all": {"children": groups}}
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from .._engine.failures import ApplyFailed, ConnectionFailed
 
+WEB = "mspplus.netsec.rest"  # the connection
 # In front of the variables of this door: ips_https_port, ips_https_tls_min_version and so on.
 PREFIX = "ips_https"
 PORT = 443

@@ -11,6 +11,7 @@ A question that no pattern explains is never answered: the session is hung up at
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,6 +125,18 @@ class Sensor:
         if clock is None:
             return poll(back, bool, limit, interval, interval * 4)
         return poll(back, bool, limit, interval, interval * 4, clock)
+
+    def wait_for_end(self, limit: float) -> bool:
+        """Listen until the sensor ends the session, as one does that reboots; at most limit seconds. Whether it did."""
+        end = time.monotonic() + limit
+        while (left := end - time.monotonic()) > 0:
+            try:
+                self._door.receive(left)
+            except Timeout:
+                break
+            except ConnectionFailed:
+                return True
+        return False
 
     # -- reads ----------------------------------------------------------------------------------------------------
 

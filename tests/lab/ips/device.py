@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiohttp import web
 
-from . import identity, settings, updates
+from . import identity, settings, statistics, updates
 from .events import Events
+from .ios import router
 from .licenses import Licence
 from .packages import Version, name_of, release
 
@@ -65,6 +66,7 @@ class State:
 class IpsDevice:
     """spec: a DeviceSpec of the lab (name, config, options, faults)."""
 
+    LENIENT = True  # its web server takes what old clients send
     OPTIONS: ClassVar[dict[str, type]] = {
         "https_port": int, "web_server": str, "role": str, "release": str, "recovery": str, "platform": str, "serial": str,
         "signature": str, "signature_date": str, "history": list, "license": str, "license_days": int, "license_line": str,
@@ -72,7 +74,7 @@ class IpsDevice:
         "clock_flag": str, "time_zone": str, "zone_minutes": int, "certificate": str, "certificate_days": int,
         "tls_version": str, "fingerprint_words": str, "password_words": str, "spinner": int, "trusts_sha2": bool,
         "minute_seconds": float, "disk": int, "bypass": str, "snmp": bool, "threat_profiles": list,
-        "hidden_fingerprint": bool, "auto_update": str,
+        "hidden_fingerprint": bool, "auto_update": str, "ios": bool,
     }  # fmt: skip
 
     def __init__(self, spec: Any) -> None:
@@ -153,7 +155,12 @@ class IpsDevice:
     @property
     def certificate_pem(self) -> str:
         """What the web server shows."""
-        return self._own(shown=True).certificate
+        return self.shown_identity.certificate
+
+    @property
+    def shown_identity(self) -> identity.Identity:
+        """The certificate that the web server shows."""
+        return self._own(shown=True)
 
     def fingerprints(self) -> dict[str, str]:
         """md5, sha1, sha256 of what `show tls fingerprint` tells, as FD:83:..."""
@@ -227,20 +234,27 @@ class IpsDevice:
     def _own(self, shown: bool) -> identity.Identity:
         """shown: what 443 shows; else what the CLI tells. They differ only while a fault or a lie keeps them apart."""
         if self._shown is None:
-            kind = str(self.options.get("certificate", "good"))
-            kept = self.state_dir / f"{self.name}.sensor.pem" if self.state_dir else None
-            if kept and kept.exists():
-                key, mark, certificate = kept.read_text(encoding="ascii").partition("-----BEGIN CERTIFICATE-----")
-                self._shown = identity.Identity(key, mark + certificate)
-            else:
-                first = identity.first_day(kind, self.options.get("certificate_days"))
-                self._shown = identity.mint(kind, self.address, self.platform, first)
-                self._keep()
-            self._identity = self._shown
+            self._identity = self._shown = self._first_identity()
             if self.options.get("hidden_fingerprint"):
                 self._identity = identity.mint("good", self.address, self.platform, identity.first_day("good", None))
         assert self._identity is not None
         return self._shown if shown else self._identity
+
+    def _first_identity(self) -> identity.Identity:
+        """What it starts with: with a state directory that of the last run, unless its dates are no longer as told."""
+        kind = str(self.options.get("certificate", "good"))
+        first = identity.first_day(kind, self.options.get("certificate_days"))
+        kept = self.state_dir / f"{self.name}.{kind}.sensor.pem" if self.state_dir else None
+        if kept and kept.exists():
+            key, mark, certificate = kept.read_text(encoding="ascii").partition("-----BEGIN CERTIFICATE-----")
+            own = identity.Identity(key, mark + certificate)
+            if abs(own.loaded.not_valid_before_utc - first) < timedelta(days=1):
+                return own
+        own = identity.mint(kind, self.address, self.platform, first)
+        if kept:
+            kept.touch(mode=0o600)
+            kept.write_text(own.key + own.certificate, encoding="ascii")
+        return own
 
     @property
     def own_identity(self) -> identity.Identity:
@@ -261,14 +275,7 @@ class IpsDevice:
     def _show(self) -> None:
         if self._identity is not self._shown and not self.options.get("hidden_fingerprint"):
             self._shown, self._context = self._identity, None
-            self._keep()
             self.events.add("certificatesChanged", "")
-
-    def _keep(self) -> None:
-        if self.state_dir and self._shown:
-            path = self.state_dir / f"{self.name}.sensor.pem"
-            path.touch(mode=0o600)
-            path.write_text(self._shown.key + self._shown.certificate, encoding="ascii")
 
     def tls_context(self) -> ssl.SSLContext | None:
         """The TLS side of the web server; None: it speaks plain HTTP."""
@@ -346,9 +353,16 @@ class IpsDevice:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def started(self) -> None:
+        if self.options.get("auto_update"):
+            self.events.add("autoUpgradeServerCheck", statistics.DIRECTORY)
+
     async def shell(self, terminal: Terminal) -> None:
         from .cli import Cli, service_account
 
+        if self.options.get("ios"):
+            await router(terminal, self.hostname, self.serial)
+            return
         if self.role == "service":
             await service_account(terminal)
             return

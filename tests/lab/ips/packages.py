@@ -108,6 +108,13 @@ def name_of(file: str) -> Name | None:
     return None
 
 
+def fits(identifier: str, platform: str) -> bool:
+    """Whether the platform of a name is that of `show version`: SSP_10 is ASA5585-SSP-IPS10, SSP_5512 is ASA5512-IPS."""
+    number = re.search(r"\d{4}", identifier)
+    parts = [number.group()] if number else re.findall(r"[A-Z]+|\d+", identifier.upper())
+    return all(part in platform.upper() for part in parts)
+
+
 def package(name: str, size: int = 20_000, **more: Any) -> bytes:
     """A package of that name as bytes; a sensor refuses it under another name, cut or damaged. more: kept in its header."""
     header = json.dumps({"name": name, **more}).encode()

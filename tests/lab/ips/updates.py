@@ -66,8 +66,7 @@ def judge(device: IpsDevice, file: str, data: bytes) -> Name:
         raise Refused(TOO_LARGE)
     if name is None or not packages.is_genuine(file, data) or device.faults.active("upgrade_rejected", file):
         raise Refused(BAD_PACKAGE)
-    own = device.platform.upper().replace("-", "_")
-    if name.platform and name.platform.upper().replace("-", "_") not in own:
+    if name.platform and not packages.fits(name.platform, device.platform):
         raise Refused(f"This update is not for the platform {device.platform}.")
     if name.kind == "signature":
         _judge_signature(device, name)

@@ -18,7 +18,7 @@ from ..ips import signatures
 from ..ips.packages import name_of
 
 FIRST_LEVEL, FIRST_DAY = 722, date(2013, 6, 5)  # of the captured sensor; a pack a week
-HISTORY = 12  # levels that a pack tells of
+HISTORY = 60  # levels that a pack tells of
 LINK = "https://tools.cisco.com/security/center/viewIpsSignature.x?signatureId={}&signatureSubId=0"
 
 

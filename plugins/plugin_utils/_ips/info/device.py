@@ -2,20 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What ips_info reads of a live sensor over SSH. A part that cannot be read takes nothing from the others. I/O."""
+"""What ips_info reads of a live sensor, over SSH and on its HTTPS port. A part that cannot be read takes nothing from the others. I/O."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from ..._engine.failures import ApplyFailed
-from ..certificate.model import Certificate, from_der, utc_now
-from ..door import WebDoor, shown_certificate
+from ..certificate.look_device import shown_or_why, told_fingerprints
+from ..certificate.model import Certificate, utc_now
+from ..certificate.status import OVER_HTTP
+from ..certificate.trust_entry import Entry
+from ..door import WebDoor
 from ..sensor import Sensor
-from . import auto_update, clock, facts, version_text
+from . import auto_update, clock, facts, version_text, web_device
 
 VERSION = "show version"
 CLOCK = "show clock"
@@ -24,7 +29,6 @@ STATISTICS = "show statistics host"
 INVENTORY = "show inventory"
 # Only where the clock shows a zone whose offset has no fixed meaning: the whole configuration takes seconds.
 ZONES = "show configuration | include offset|zone-name"
-NO_CERTIFICATE = "over HTTP there is no certificate"
 TOLERANCE = 60.0  # seconds between the two clocks before it is worth a warning
 
 _PID = re.compile(
@@ -37,16 +41,27 @@ _NAME = re.compile(
 Now = Callable[[], datetime]
 
 
-class Reader:
-    """The reads of one task. web: the HTTPS port, None where the sensor is spoken to over HTTP. missing: why a part could not be had.
-    warnings: what does not fit together."""
+@dataclass(frozen=True)
+class Web:
+    """The HTTPS port of a sensor. session: to the one certificate of a SHA-256. stored: what is accepted of the sensor. keys_checked: SSH host
+    keys are, so what SSH tells proves something."""
 
-    def __init__(self, sensor: Sensor, web: WebDoor | None, now: Now = utc_now) -> None:
+    door: WebDoor
+    session: web_device.Session
+    stored: Entry | None = None
+    keys_checked: bool = True
+
+
+class Reader:
+    """The reads of one task. web: None where the sensor is spoken to over HTTP. missing: why a part could not be had. warnings: what does
+    not fit together."""
+
+    def __init__(self, sensor: Sensor, web: Web | None, now: Now = utc_now) -> None:
         self.sensor = sensor
-        self.web = web
         self.now = now
         self.missing: dict[str, str] = {}
         self.warnings: list[str] = []
+        self._web = web
 
     def version(self) -> dict[str, Any]:
         """Raises ApplyFailed where the sensor does not answer as one."""
@@ -86,42 +101,52 @@ class Reader:
 
     def certificate(self) -> dict[str, Any]:
         """What the command line tells of the certificate, and what the HTTPS port shows; either may be missing."""
-        told, shown = self._fingerprints(), self._shown()
+        told, untold = self._told
+        shown, why = self._shown
+        if untold:
+            self.missing["certificate_ssh"] = untold
+        if shown is None:
+            self.missing["certificate_https"] = why
         same = shown.fits(told) if shown else None
         if same is False:
             self.warnings.append(
                 "the certificate on the HTTPS port is not the one that the sensor's command line tells: the connection may be "
                 "intercepted, or its web server has not taken the new one yet"
             )
-        status = shown.dates(self.now()) if shown else None
         return {
             "certificate": {
                 "same": same,
-                "status": status,
+                "status": shown.dates(self.now()) if shown else None,
                 "ssh": {"md5": told.get("MD5"), "sha1": told.get("SHA1")} if told else None,
                 "https": shown.facts(self.now()) if shown else None,
             }
         }
 
-    def _fingerprints(self) -> Mapping[str, str]:
-        try:
-            found = self.sensor.tls_fingerprints()
-        except ApplyFailed as refused:
-            self.missing["certificate_ssh"] = str(refused)
-            return {}
-        if not found:
-            self.missing["certificate_ssh"] = "show tls fingerprint has no fingerprint that is understood"
-        return found
+    def transactions(self) -> dict[str, Any]:
+        """A second opinion on version and licence, by the web server."""
+        web, sha256 = self._proven()
+        return {"web": web_device.version(web.session, sha256)}
 
-    def _shown(self) -> Certificate | None:
-        if self.web is None:
-            self.missing["certificate_https"] = NO_CERTIFICATE
-            return None
-        try:
-            return from_der(shown_certificate(self.web))
-        except (ApplyFailed, ValueError) as failed:
-            self.missing["certificate_https"] = str(failed)
-            return None
+    def events(self) -> dict[str, Any]:
+        web, sha256 = self._proven()
+        return {"events": web_device.events(web.session, sha256)}
+
+    @cached_property
+    def _told(self) -> tuple[Mapping[str, str], str]:
+        return told_fingerprints(self.sensor)
+
+    @cached_property
+    def _shown(self) -> tuple[Certificate | None, str]:
+        return shown_or_why(self._web.door if self._web else None)
+
+    def _proven(self) -> tuple[Web, str]:
+        """The port, and the certificate there that may get user and password. Raises ApplyFailed."""
+        if self._web is None:
+            raise ApplyFailed(OVER_HTTP)
+        shown, why = self._shown
+        if shown is None:
+            raise ApplyFailed(why)
+        return self._web, web_device.pin(shown, self._told[0], self._web.stored, self._web.keys_checked)
 
 
 def read_version(sensor: Sensor) -> version_text.VersionText:
@@ -145,18 +170,20 @@ def read_clock(sensor: Sensor, now: Now = utc_now) -> facts.ClockReading:
     return facts.ClockReading(found, at, known, clock.time_source(detail))
 
 
-# part -> how it is read over SSH
+# part -> how it is read
 PARTS: Mapping[str, Callable[[Reader], dict[str, Any]]] = {
     "version": Reader.version,
     "clock": Reader.clock,
     "certificate": Reader.certificate,
+    "web": Reader.transactions,
+    "events": Reader.events,
     "auto_update": Reader.auto_update,
     "inventory": Reader.inventory,
 }
 
 
 def gathered(reader: Reader, chosen: Sequence[str]) -> dict[str, Any]:
-    """The keys of the result that SSH answers. Raises ConnectionFailed; ApplyFailed where nothing could be read."""
+    """The keys of the result. Raises ConnectionFailed; ApplyFailed where nothing could be read."""
     found: dict[str, Any] = {}
     for name in PARTS:
         if name in chosen:

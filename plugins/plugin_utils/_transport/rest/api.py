@@ -20,7 +20,7 @@ _PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. body: parsed JSON, None when there was none. headers: names in lower case."""
+    """One answer. body: parsed JSON, None when there was none; text where the dialect has a media type of its own. headers: names in lower case."""
 
     status: int
     body: Any = None

@@ -54,6 +54,7 @@ class Dialect:
     error_code: tuple[str, ...] = ("errorcode",)
     error_text: tuple[str, ...] = ("errormessage", "message")
     expired: frozenset[int] = frozenset({401})
+    media: str = ""
     serial: bool = True
 
     def path(self, version: str = "", base_path: str = "") -> str:

@@ -111,7 +111,7 @@ class Session:
                     self._http.headers.update(
                         {
                             "User-Agent": f"mspplus.netsec/{VERSION}",
-                            "Accept": "application/json",
+                            "Accept": self._system.media or "application/json",
                             "Accept-Encoding": "identity",  # a small answer must not become a large one
                         }
                     )
@@ -251,11 +251,11 @@ class Session:
     ) -> _Ask:
         try:
             url = self.settings.base_url + target(path, query)
-            data = None if body is None else json.dumps(body).encode()
+            data = None if body is None else (str(body) if self._system.media else json.dumps(body)).encode()
         except (TypeError, ValueError) as error:
             raise ApplyFailed(f"{method} was not sent: {clean(error)}") from None
         if make is None:
-            form = "application/json" if data is not None else ""
+            form = (self._system.media or "application/json") if data is not None else ""
             return _Ask(method, path, url, lambda: (data, form), timeout, connect)
         return _Ask(method, path, url, make, timeout, connect)
 
@@ -384,7 +384,7 @@ class Session:
     def _judged(self, ask: _Ask, raw: _Raw) -> tuple[Answer, Rejected | None, bool]:
         """(the answer, the refusal if it is one, whether another try may give a better one)."""
         secrets = self._all_secrets()
-        body, wrong, spoilt = _parsed(raw, secrets)
+        body, wrong, spoilt = _as_text(raw) if self._system.media else _parsed(raw, secrets)
         answer = Answer(raw.status, body, raw.headers)
         error = self._system.error(body)
         if 300 <= raw.status < 400:
@@ -415,6 +415,13 @@ class Session:
 
 def _call(call: Any) -> tuple[str, str]:
     return call.method, call.path
+
+
+def _as_text(raw: _Raw) -> tuple[Any, str, bool]:
+    """As _parsed(), for a system whose answers are text."""
+    if raw.cut:
+        return None, f"more than {LARGEST_ANSWER >> 20} MiB.", False
+    return raw.data.decode("utf-8", "replace"), "", False
 
 
 def _parsed(raw: _Raw, secrets: Sequence[str]) -> tuple[Any, str, bool]:
