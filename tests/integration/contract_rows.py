@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from integration.networks import NETWORK, center, spec
 
+from lab.ips.packages import package
 from lab.sdwan.hosting import Image, Machine
 from lab.server import Lab
 
@@ -266,6 +267,17 @@ def _imported(lab: Lab, variant: Variant) -> None:
 
 # -- Cisco IPS --------------------------------------------------------------------------------------------------------
 
+IPS_PACKAGES = tuple(f"IPS-sig-S{level}-req-E4.pkg" for level in (700, 734, 735))
+
+
+def ips_cache(directory: Path) -> str:
+    """A cache of packages, the same wherever it lies."""
+    folder = directory / "ips_packages"
+    folder.mkdir(exist_ok=True)
+    for name in IPS_PACKAGES:
+        (folder / name).write_bytes(package(name))
+    return str(folder)
+
 
 def _sensor(more: Mapping[str, Mapping[str, Any]]) -> Callable[[Variant], list[dict[str, Any]]]:
     """more: per variant, keys beside those of the start, or instead of them."""
@@ -439,5 +451,22 @@ ROWS = [
         ({"state": "absent", "trust_store": "{{ trust_store }}"}, "1 accepted certificates"),
         ({"communication": "http"}, "C30"),
         ("synced", "regenerated", "absent"),
+    ),
+    Row(
+        "ips_update",
+        "sensor1",
+        _sensor(
+            {
+                "start": {"platform": "IPS-4345-K9", "signature": "S722.0"},
+                "others": {"license_days": 50, "clock_offset": 40.0, "snmp": True},
+                "owned": {"signature": "S725.0"},
+            }
+        ),
+        {"package": "IPS-sig-S734-req-E4.pkg", "cache": "{{ ips_cache }}", "upgrade_timeout": 60},
+        ({"progress": False}, {"upgrade_timeout": 30}, {"transfer_tls_min_version": "TLSv1"}),
+        ({"package": "IPS-sig-S735-req-E4.pkg"}, {"fail_mode": "open"}, {"high_availability": True}),
+        ({"package": "IPS-sig-S734-req-E4.pkg", "state": "reverted", "cache": "{{ ips_cache }}"}, "1 updates of that name"),
+        ({"package": "IPS-sig-S700-req-E4.pkg"}, "U19"),
+        ("present", "reverted"),
     ),
 ]

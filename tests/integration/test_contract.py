@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from ansible.plugins.loader import action_loader
-from integration.contract_rows import ROWS, Row, Variant, image_file
+from integration.contract_rows import ROWS, Row, Variant, image_file, ips_cache
 from integration.harness import Tasks
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument
@@ -29,7 +29,11 @@ from lab.server import Lab
 
 ROOT = Path(__file__).resolve().parents[2]
 # Actions that keep no state, and why.
-NO_STATE_MODULES = {"srx_capture": "it leaves the firewall as it was"}
+NO_STATE_MODULES = {
+    "ips_package": "it fills a cache on the controller",
+    "ips_update_plan": "it writes a file of the inventory",
+    "srx_capture": "it leaves the firewall as it was",
+}
 # State modules without a row, and why; they have tests of their own.
 NO_ROW = {"ips_reboot": "each run reboots, there is no state that a second run could find"}
 
@@ -54,6 +58,7 @@ class Bench:
             "{{ image }}": image_file(directory),
             "{{ copy_of_image }}": image_file(directory / "copy"),
             "{{ trust_store }}": str(directory / variant / "trust"),
+            "{{ ips_cache }}": ips_cache(directory),
         }
 
     def __call__(self, changes: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -352,7 +357,7 @@ def test_null_where_a_list_or_a_dictionary_is_expected_is_refused_in_every_state
             if isinstance(text[top], dict):  # core takes JSON where a dictionary is expected
                 refused = device.run({**text, top: json.dumps(text[top]), "state": state})
                 assert refused["failed"] and "null" in refused["errors"][0], (state, path)
-    assert paths or row.module in ("ips_certificate", "sdwan_firewall_image", "sdwan_hosted_firewall")
+    assert paths or row.module in ("ips_certificate", "ips_update", "sdwan_firewall_image", "sdwan_hosted_firewall")
     later = [entry["event"] for entry in device.tasks.journal[start:]]  # whoever prepared the device may still log out
     assert not {"connect", "login", "command", "request"} & set(later)
 

@@ -180,7 +180,7 @@ class UpdateWing:
         return self.show(state)
 
     def counts(self, state: SensorState) -> Mapping[str, int]:
-        return {}
+        return {"updates of that name": int(state.has(self._wanted.request.package))}
 
     def report(self) -> Mapping[str, Any]:
         return {"steps": [each.as_dict() for each in self._steps]}
