@@ -1,0 +1,268 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ips_package against the lab's update server: settings, listing, downloads, what goes wrong, and two runs at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from integration.conftest import StartLab
+from integration.harness import Tasks
+
+from lab.server import Lab
+
+SIG, PACK = "IPS-sig-S733-req-E4.pkg", "IPS-K9-7.1-8-E4.pkg"
+PASSWORD = "canary-update-server"
+CISCO = ["ab" * 32, "cd" * 32]
+
+
+class Server:
+    """A lab with an update server, and tasks that ask it."""
+
+    def __init__(self, start: StartLab, directory: Path, **more: Any) -> None:
+        packages = more.pop("packages", [SIG, PACK])
+        further = more.pop("further", [])
+        own = {"name": "updates", "kind": "update_server", "password": PASSWORD, "packages": packages, **more}
+        self.lab: Lab = start(own, {"name": "s1", "kind": "ips"}, *further)
+        self.cache = directory / "cache"
+        self.ca = directory / "ca.pem"
+        self.ca.write_text(self.lab.ca_pem(), encoding="ascii")
+        self.tasks = Tasks(self.lab, directory, "s1")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {
+            "host": "127.0.0.1",
+            "port": self.lab.device("updates").port,
+            "path": "IPSpath",
+            "ca_path": str(self.ca),
+        }
+
+    def __call__(self, *, check: bool = False, diff: bool = False, server: Any = (), **more: Any) -> dict[str, Any]:
+        given = {**self.settings, **dict(server)}
+        options = {"cache": str(self.cache), "server": given, **more}
+        result = self.tasks("ips_package", options, check=check, diff=diff)
+        assert "canary" not in json.dumps(result)
+        assert self.tasks.journal == []  # no sensor is asked
+        return result
+
+    @property
+    def downloads(self) -> list[str]:
+        found: list[str] = self.lab.device("updates").device.downloads
+        return found
+
+    @property
+    def fingerprint(self) -> str:
+        import ssl
+
+        pem = ssl.get_server_certificate(("127.0.0.1", self.lab.device("updates").port))
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def server(lab: StartLab, tmp_path: Path) -> Start:
+    return lambda **more: Server(lab, tmp_path, **more)
+
+
+@pytest.mark.parametrize("listing", ["apache", "iis", "nginx"])
+def test_what_is_new_is_downloaded_once(server: Start, listing: str) -> None:
+    updates = server(listing=listing)
+    foretold = updates(check=True, diff=True)
+    assert (foretold["changed"], foretold["would_download"]) == (True, [PACK, SIG])
+    assert foretold["diff"] == {"before": "", "after": f"{PACK}\n{SIG}\n"}
+    assert not updates.cache.exists() and updates.downloads == []
+    done = updates()
+    assert done["changed"] and [each["file"] for each in done["downloaded"]] == [PACK, SIG]
+    assert updates.downloads == [PACK, SIG]
+    row = next(each for each in done["packages"] if each["file"] == SIG)
+    data = (updates.cache / SIG).read_bytes()
+    assert (row["sha256"], row["size"], row["source"]) == (hashlib.sha256(data).hexdigest(), 20000, "server")
+    assert (row["signature"], row["engine"]) == ("S733", "E4")
+    status = done["update_status"]
+    assert status["newest_found"] == status["newest_downloaded"] == {"sensor": PACK, "signature": SIG}
+    assert (status["not_downloaded"], status["last_result"]) == ([], "ok")
+    assert status["server"] == {
+        "type": "local",
+        "host": "127.0.0.1",
+        "port": updates.settings["port"],
+        "path": "IPSpath",
+        "mark": "documented",
+    }
+    again = updates()
+    assert not again["changed"] and again["downloaded"] == []
+    assert updates.downloads == [PACK, SIG]  # a second run downloads nothing
+
+
+def test_rule_16_check_looks_at_the_server_and_touches_nothing_else(server: Start) -> None:
+    updates = server()
+    seen = updates(mode="check")
+    assert not seen["changed"] and seen["offered"] == [PACK, SIG]
+    assert seen["update_status"]["not_downloaded"] == [PACK, SIG]
+    assert updates.downloads == []
+    assert [path.name for path in updates.cache.glob("[!.]*")] == []
+    updates.lab.call(lambda: updates.lab.device("updates").device.publish("IPS-sig-S734-req-E4.pkg", b"x" * 99))
+    assert updates(mode="check")["update_status"]["newest_found"]["signature"] == "IPS-sig-S734-req-E4.pkg"
+
+
+def test_a_package_by_its_name(server: Start) -> None:
+    updates = server()
+    assert [each["file"] for each in updates(packages=[SIG])["downloaded"]] == [SIG]
+    missing = updates(packages=["IPS-sig-S799-req-E4.pkg"])
+    assert missing["failed"] and missing["problems"][0]["item"] == "packages[IPS-sig-S799-req-E4.pkg]"
+
+
+def test_a_login_with_a_password_that_is_never_shown(server: Start) -> None:
+    updates = server(login=True)
+    login = {"username": "lab"}
+    assert updates(server=login, server_password=PASSWORD)["changed"]
+    refused = updates(server=login, server_password="canary-wrong")
+    assert refused["failed"] and "server_password" in refused["problems"][0]["remedy"]
+    assert refused["problems"][0]["message"].count("401") == 1
+
+
+@pytest.mark.parametrize("listing", ["off", "default_page"])
+def test_a_page_instead_of_a_listing_names_the_two_settings_of_the_server(server: Start, listing: str) -> None:
+    refused = server(listing=listing)()
+    assert refused["failed"]
+    remedy = refused["problems"][0]["remedy"]
+    assert "directory listing must be on" in remedy and "default content page must be off" in remedy
+
+
+def test_the_last_failure_is_in_the_update_status(server: Start) -> None:
+    updates = server(listing="off")
+    updates()
+    status = updates.tasks("ips_package", {"cache": str(updates.cache)})["update_status"]
+    assert "Directory Listing Denied" in status["last_result"]
+
+
+def test_rule_14_a_url_as_path_is_refused_before_anything_is_sent(server: Start) -> None:
+    updates = server()
+    refused = updates(server={"path": "http://servername/IPSpath"})
+    assert [problem["rule"] for problem in refused["problems"]] == ["U14"]
+    assert not updates.cache.exists()
+
+
+def test_rule_15_cisco_com_needs_both_certificates_and_a_failure_names_what_to_look_at(server: Start) -> None:
+    updates = server(login=True, eligible=False)
+    cisco = {"type": "cisco_com", "username": "lab"}
+    refused = updates(server=cisco, server_password=PASSWORD)
+    assert [problem["rule"] for problem in refused["problems"]] == ["U15"]
+    accepted = {**cisco, "certificates": [updates.fingerprint, CISCO[0]]}
+    refused = updates(server=accepted, server_password=PASSWORD, packages=[SIG])
+    problem = refused["problems"][0]
+    assert refused["failed"] and "not eligible to download strong encryption" in problem["device_text"]
+    places = [problem["remedy"].index(word) for word in ("eligible", "password", "both certificates")]
+    assert places == sorted(places)
+
+
+def test_rule_15_the_download_site_has_a_certificate_of_its_own(lab: StartLab, tmp_path: Path) -> None:
+    site = lab({"name": "site", "kind": "update_server", "packages": [SIG]})
+    base = f"https://127.0.0.1:{site.device('site').port}"
+    updates = Server(lab, tmp_path, login=True, packages=[SIG], download_url=base)
+    own = updates.fingerprint
+    cisco = {"type": "cisco_com", "username": "lab", "certificates": [own, CISCO[0]]}
+    refused = updates(server=cisco, server_password=PASSWORD, packages=[SIG])
+    assert refused["failed"] and "certificate is not accepted" in refused["problems"][0]["message"]
+    import ssl
+
+    other = hashlib.sha256(
+        ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", site.device("site").port)))
+    ).hexdigest()
+    done = updates(server={**cisco, "certificates": [own, other]}, server_password=PASSWORD, packages=[SIG])
+    assert done["changed"], done
+    assert site.device("site").device.downloads == [SIG]
+    sent = [entry for entry in site.journal("site") if "authorization" in json.dumps(entry).lower()]
+    assert sent == []  # the password goes to the first server only
+
+
+def test_an_unknown_certificate_is_shown_with_the_option_that_accepts_it(server: Start) -> None:
+    updates = server(tls="self_signed")
+    refused = updates()
+    assert refused["failed"] and "server.certificates" in refused["problems"][0]["remedy"]
+    assert updates(server={"certificates": [updates.fingerprint]})["changed"]
+    wrong = updates(server={"certificates": ["ab" * 32]}, packages=["IPS-sig-S1-req-E4.pkg"])
+    assert wrong["failed"] and updates.fingerprint in wrong["problems"][0]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"name": "download_broken", "at": "S733"}, "ended the answer after"),
+        ({"name": "download_damaged", "at": "S733"}, "SHA-256"),
+    ],
+)
+def test_a_broken_download_leaves_nothing_and_the_next_run_gets_it(
+    server: Start, fault: dict[str, Any], said: str
+) -> None:
+    updates = server(faults=[{**fault, "nth": 1}])
+    failed = updates(packages=[PACK, SIG])
+    assert failed["failed"] and said in json.dumps(failed["problems"])
+    assert [each["file"] for each in failed["downloaded"]] == [PACK]
+    assert not (updates.cache / SIG).exists() and list(updates.cache.glob(".*.part")) == []
+    done = updates(packages=[PACK, SIG])
+    assert [each["file"] for each in done["downloaded"]] == [SIG]
+
+
+def test_files_placed_by_hand_are_used_and_wrong_ones_refused_by_name(server: Start) -> None:
+    updates = server()
+    updates.cache.mkdir()
+    (updates.cache / "IPS-sig-S730-req-E4.pkg").write_bytes(b"by hand")
+    (updates.cache / "IPS-sig-S731-req-E4.pkg.part").write_bytes(b"half")
+    done = updates(mode="check")
+    assert {each["file"]: each["source"] for each in done["packages"]} == {"IPS-sig-S730-req-E4.pkg": "hand"}
+    assert [each["file"] for each in done["refused"]] == ["IPS-sig-S731-req-E4.pkg.part"]
+    assert any("IPS-sig-S731-req-E4.pkg.part" in text for text in done["warnings"])
+    assert done["update_status"]["not_downloaded"] == [PACK, SIG]
+
+
+def _run(directory: Path, options: dict[str, Any], results: Any) -> None:
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import Source, site_of
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.files import WebFiles
+
+    server = settings.parse(options)
+    source = Source(WebFiles(site_of(server, "", "")), server, Progress("s1", None))
+    package = parse_package(SIG)
+    assert package
+    results.put(source.fetch(package, Cache(directory)) is not None)
+
+
+def test_two_runs_at_once_download_a_package_once(server: Start) -> None:
+    updates = server(bytes_per_second=40_000)
+    given = {
+        "type": "local",
+        "username": None,
+        "certificates": [],
+        "validate_certs": True,
+        "proxy": None,
+        "proxy_username": None,
+        "timeout": 30.0,
+    }
+    results: Any = multiprocessing.get_context("spawn").Queue()
+    runs = [
+        multiprocessing.get_context("spawn").Process(
+            target=_run, args=(updates.cache, {**given, **updates.settings}, results)
+        )
+        for _run_number in range(2)
+    ]
+    for run in runs:
+        run.start()
+    outcomes = sorted(results.get(timeout=90) for _each in runs)
+    for run in runs:
+        run.join(60)
+    assert outcomes == [False, True]
+    assert updates.downloads == [SIG]

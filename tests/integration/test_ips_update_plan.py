@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ips_update_plan on what ips_info tells of real sensors of the lab, and the file that it writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import yaml
+from integration.conftest import StartLab
+from integration.harness import Tasks
+
+from lab.ips.packages import package
+
+SIG = "IPS-sig-S734-req-E4.pkg"
+PACKAGES = (SIG, "IPS-K9-7.1-9-E4.pkg")
+
+
+class Fleet:
+    def __init__(self, start: StartLab, directory: Path) -> None:
+        self.lab = start(
+            {"name": "s1", "kind": "ips", "signature": "S722.0"},
+            {"name": "s2", "kind": "ips", "signature": "S734.0", "release": "7.1(9)E4"},
+            {"name": "s3", "kind": "ips", "license": "expired"},
+        )
+        self.directory = directory
+        self.cache = directory / "cache"
+        self.cache.mkdir()
+        for name in PACKAGES:
+            (self.cache / name).write_bytes(package(name))
+        names = ("s1", "s2", "s3")
+        facts = {name: Tasks(self.lab, directory, name)("ips_info", {"gather": ["version", "clock"]}) for name in names}
+        self.sensors = {**facts, "s4": {"failed": True, "unreachable": True, "msg": "s4: no route to it."}}
+        self.dest = directory / "inventory" / "group_vars" / "ips" / "update_wanted.yml"
+
+    def __call__(self, *, check: bool = False, diff: bool = False, **more: Any) -> dict[str, Any]:
+        options = {"sensors": self.sensors, "cache": str(self.cache), "policies": self.policies, **more}
+        before = [len(self.lab.journal(name)) for name in ("s1", "s2", "s3")]
+        result = Tasks(self.lab, self.directory, "s1")("ips_update_plan", options, check=check, diff=diff)
+        assert [len(self.lab.journal(name)) for name in ("s1", "s2", "s3")] == before  # no sensor is asked
+        return result
+
+    policies: ClassVar[list[dict[str, Any]]] = [
+        {"name": "all", "sensors": ["s1", "s2", "s3", "s4", "rtr1"], "fail_mode": "open"}
+    ]
+
+
+@pytest.fixture
+def fleet(lab: StartLab, tmp_path: Path) -> Fleet:
+    return Fleet(lab, tmp_path)
+
+
+def test_the_plan_says_who_gets_what_who_is_skipped_and_why(fleet: Fleet) -> None:
+    plan = fleet(unsupported=["rtr1"])
+    assert not plan["changed"] and not fleet.dest.exists()
+    assert {(each["host"], each["package"]) for each in plan["updates"]} == {
+        ("s1", SIG),
+        ("s1", PACKAGES[1]),
+        ("s3", PACKAGES[1]),
+    }
+    skipped = {(each["host"], each["kind"]): each["reason"] for each in plan["skipped"]}
+    assert skipped[("s2", "signature")] == skipped[("s2", "sensor")] == "up to date"
+    assert "needs a license" in skipped[("s3", "signature")]
+    assert skipped[("s4", "sensor")] == "it was not read: s4: no route to it."
+    assert plan["unsupported"] == ["rtr1"]
+    assert {each["host"] for each in plan["update_status"]["behind"]} == {"s1", "s3"}
+    assert plan["signatures"]["status"] == "unknown"
+    assert plan["updates"][0]["risk"] == ["reboot", "uninspected"]
+
+
+@pytest.mark.parametrize("mode", ["disabled", "check", "download"])
+def test_rule_16_modes_before_apply_change_no_file(fleet: Fleet, mode: str) -> None:
+    assert not fleet(mode=mode)["changed"]
+    assert not fleet.dest.exists()
+
+
+@pytest.mark.parametrize("mode", ["download_apply", "download_apply_deploy"])
+def test_rule_16_apply_writes_what_is_wanted_into_one_file_and_deploys_nothing(fleet: Fleet, mode: str) -> None:
+    foretold = fleet(mode=mode, check=True, diff=True)
+    assert foretold["changed"] and not fleet.dest.exists()
+    done = fleet(mode=mode, diff=True)
+    assert done["changed"] and done["diff"]["after"] == fleet.dest.read_text() == foretold["diff"]["after"]
+    wanted = {"s1": {"sensor": PACKAGES[1], "signature": SIG}, "s3": {"sensor": PACKAGES[1]}}
+    assert yaml.safe_load(fleet.dest.read_text()) == {"ips_update_wanted": wanted}
+    assert f"+    signature: {SIG}\n" in done["wanted_diff"]
+    assert [(each["host"], each["kind"]) for each in done["pending_deploy"]] == [
+        ("s1", "sensor"),
+        ("s1", "signature"),
+        ("s3", "sensor"),
+    ]
+    again = fleet(mode=mode)
+    assert not again["changed"] and again["wanted_diff"] == "" and again["wanted"] == wanted
+
+
+def test_by_hand_one_package_for_selected_sensors_and_policies(fleet: Fleet) -> None:
+    done = fleet(package=SIG, select=["all"], unsupported=["rtr1"])
+    assert [(each["host"], each["package"]) for each in done["updates"]] == [("s1", SIG)]
+    assert done["wanted"] == {"s1": {"signature": SIG}}
+
+
+def test_by_hand_a_sensor_of_an_automatic_mode_is_skipped_with_a_warning_unless_told(fleet: Fleet) -> None:
+    options = {"package": SIG, "select": ["s1"], "mode": "download_apply"}
+    skipped = fleet(**options)
+    assert not skipped["changed"] and skipped["auto_managed"] == ["s1"]
+    assert any("an automatic mode owns these sensors" in text and "s1" in text for text in skipped["warnings"])
+    assert fleet(**options, include_auto_managed=True)["wanted"] == {"s1": {"signature": SIG}}
+
+
+def test_rule_26_a_package_and_a_selection_belong_together(fleet: Fleet) -> None:
+    assert [each["rule"] for each in fleet(package=SIG)["problems"]] == ["U26"]
+    assert [each["rule"] for each in fleet(select=["s1"])["problems"]] == ["U26"]
+    assert [each["rule"] for each in fleet(package=f"{SIG} {PACKAGES[1]}", select=["s1"])["problems"]] == ["U26"]
+
+
+def test_rule_22_a_package_that_is_not_at_hand_is_refused(fleet: Fleet) -> None:
+    assert [each["rule"] for each in fleet(package="IPS-sig-S799-req-E4.pkg", select=["s1"])["problems"]] == ["U50"]
+
+
+def test_rule_18_a_sensor_has_one_policy(fleet: Fleet) -> None:
+    twice = [*fleet.policies, {"name": "other", "sensors": ["s1"], "signature": "newest"}]
+    assert [each["rule"] for each in fleet(policies=twice)["problems"]] == ["U18", "U18"]
+
+
+def test_a_file_that_is_not_ours_is_not_overwritten(fleet: Fleet) -> None:
+    fleet.dest.parent.mkdir(parents=True)
+    fleet.dest.write_text("ips_update_wanted: {}\nmine: 1\n")
+    refused = fleet(mode="download_apply")
+    assert refused["failed"] and refused["problems"][0]["rule"] == "wanted-file"
+    assert fleet.dest.read_text().endswith("mine: 1\n")
