@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -25,7 +25,7 @@ from ..packages import Package
 from ..platforms import is_cisco_ios
 from ..sensor import Said, Sensor
 from . import tuning
-from .facts import state_of
+from .facts import state_of, utc_of
 from .model import SensorState, Server, Stock
 from .plan import DOWNGRADE, TRUST, TUNING, Delivery, Wanted, desired_state, package_of, plan
 from .rules import RULES, check, check_tuning
@@ -33,6 +33,7 @@ from .rules import RULES, check, check_tuning
 CONFIGURATION = "show configuration"
 TRUSTED = "show tls trusted-hosts"
 EVERY = 5.0  # seconds between two looks at a sensor that starts
+SETTLED = 0.2  # of the limit: so long a sensor is at its old level with all that runs before that counts as the end
 
 
 class Transfer(Protocol):
@@ -100,6 +101,8 @@ class UpdateWing:
         self._trusted = False
         self._server: Server | None = None
         self._steps: list[Step] = []
+        self._told_to_trust = ""  # the host that the sensor trusts from this run on
+        self._leftover: list[Problem] = []  # what this run should have removed
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -113,6 +116,9 @@ class UpdateWing:
 
     def read(self) -> SensorState:
         state = self._look()
+        with suppress(ApplyFailed):  # a clock that is not understood is one of which nothing is known
+            clock = clock_facts(read_clock(self._sensor))
+            state = replace(state, clock=utc_of(clock["utc"]), clock_trusted=not clock["flag"])
         if self._wanted.tuning:
             self._configuration = self._sensor.read(CONFIGURATION)[0]
             state = replace(state, tuned=tuning.parse_configuration(self._configuration))
@@ -128,7 +134,7 @@ class UpdateWing:
                 text = "this is a router with Cisco IOS; its IPS is not supported, and it is never touched"
                 raise ApplyFailed(text, [problem(RULES, Finding("U49", "sensor", text))]) from failed
             raise
-        state = state_of({**facts, "clock": clock_facts(read_clock(self._sensor))})
+        state = state_of(facts)
         if state is None:
             raise ApplyFailed("show version does not read as that of a Cisco IPS sensor")
         return state
@@ -188,7 +194,6 @@ class UpdateWing:
     # -- writing ------------------------------------------------------------------------------------------------------
 
     def apply(self, plan: Plan, current: SensorState, desired: SensorState) -> Applied:
-        warnings: list[Problem] = []
         at = current
         for operation in plan.operations:
             package = package_of(operation, self._stock)
@@ -197,14 +202,14 @@ class UpdateWing:
             elif operation.do == (DOWNGRADE,):
                 at = self._revert(package, at)
             else:
-                at = self._upgrade(package, at, warnings)
-        return Applied(tuple(warnings))
+                at = self._upgrade(package, at)
+        return Applied(tuple(self._leftover))
 
     def _configure(self, operation: Operation, at: SensorState) -> None:
         """Trust in a server, or the tuning of signatures."""
         try:
             if operation.item.startswith(f"{TRUST}["):
-                self._trust(*_host(self._transfer.delivery().trust))
+                self._told_to_trust = self._trust(*_host(self._transfer.delivery().trust))
             elif operation.item == TUNING:
                 self._progress("tuning signatures")
                 self._sensor.change_service(tuning.SERVICE, operation.do)
@@ -216,7 +221,7 @@ class UpdateWing:
     def _trust(self, address: str, port: int) -> str:
         return self._sensor.trust_tls_host(address, port, self._transfer.fingerprints())
 
-    def _upgrade(self, package: Package, before: SensorState, warnings: list[Problem]) -> SensorState:
+    def _upgrade(self, package: Package, before: SensorState) -> SensorState:
         began = time.monotonic()
         limit = self._limit or before.row.upgrade_limit
 
@@ -224,37 +229,40 @@ class UpdateWing:
             self._progress(f"{package.name} is being installed", min(0.99, (time.monotonic() - began) / limit))
 
         try:
-            with self._offered(package, warnings) as url:
+            with self._offered(package) as url:
                 self._progress(f"upgrade {package.name}")
                 said = self._sensor.upgrade(url, self._transfer.password, limit, waiting)
                 return self._finished(package.name, said, before, before.after(package), package, began, limit)
         except ApplyFailed as failed:
-            if failed.device_state != "unchanged":
-                raise
-            seen = [Problem("transfer", f"packages[{package.name}]", text) for text in self._transfer.refused[:5]]
-            raise ApplyFailed(str(failed), [*failed.problems, *seen], self._state_now(before)) from failed
+            raise self._explained(failed, package, before) from failed
         except ConnectionFailed as lost:
             raise ApplyFailed(f"{lost} This happened before {package.name}.", (), self._state_now(before)) from lost
 
+    def _explained(self, failed: ApplyFailed, package: Package, before: SensorState) -> ApplyFailed:
+        """A failure with what the server of the file saw, what is still trusted, and the state of the sensor now."""
+        seen = [Problem("transfer", f"packages[{package.name}]", text) for text in self._transfer.refused[:5]]
+        state = self._state_now(before) if failed.device_state == "unchanged" else failed.device_state
+        return ApplyFailed(str(failed), [*failed.problems, *seen, *self._leftover], state)
+
     @contextmanager
-    def _offered(self, package: Package, warnings: list[Problem]) -> Iterator[str]:
+    def _offered(self, package: Package) -> Iterator[str]:
         """The URL of a file that can be pulled now. A server that is there for this file only is forgotten behind it."""
         with ExitStack() as stack:
             offer = stack.enter_context(self._transfer.open(package))
             delivery = self._transfer.delivery()
             if delivery.trust and delivery.transient:
                 known = self._trust(offer.address, offer.port)
-                stack.callback(self._forget, known, warnings)
+                stack.callback(self._forget, known)
             yield offer.url
 
-    def _forget(self, known: str, warnings: list[Problem]) -> None:
+    def _forget(self, known: str) -> None:
         try:
             self._sensor.open()
             self._sensor.forget_tls_host(known)
         except (ApplyFailed, ConnectionFailed) as failed:
             text = f"the sensor still trusts the certificate that this task had for it ({failed})"
             remedy = f"Remove it: no tls trusted-host id {known}."
-            warnings.append(Problem("transfer", f"{TRUST}[{known}]", text, remedy, "warning"))
+            self._leftover.append(Problem("transfer", f"{TRUST}[{known}]", text, remedy, "warning"))
 
     def _revert(self, package: Package, before: SensorState) -> SensorState:
         began = time.monotonic()
@@ -301,7 +309,8 @@ class UpdateWing:
                 and (not state.has(package) if wanted is None else state.has(package))
             )
 
-        seen = poll(self._glance, arrived, left(), EVERY / 5, EVERY)
+        stays = _Stays(before, limit * SETTLED)
+        seen = poll(self._glance, lambda state: arrived(state) or stays(state), left(), EVERY / 5, EVERY)
         if not arrived(seen):
             raise self._not_there(name, seen, before, package, wanted is None, limit)
         if seen is None:  # arrived() has excluded it
@@ -337,7 +346,7 @@ class UpdateWing:
             text = f"{name}: at {_level(seen)}, but these do not run {after}: {', '.join(seen.stopped)}"
             found = Problem("not-running", item, text, "See `show version` and its logs; `reset` restarts the sensor.")
             return ApplyFailed(text, [found], f"changed: {_level(seen)}, and not all applications run")
-        text = f"{name}: the sensor is still at {_level(seen)} {after}"
+        text = f"{name}: the sensor is still at {_level(seen)}"
         found = Problem("old-level", item, text, "See `show version` and its logs, then run again.")
         return ApplyFailed(text, [found], self._state_now(before, seen))
 
@@ -350,11 +359,29 @@ class UpdateWing:
             except (ApplyFailed, ConnectionFailed):
                 return f"not reached any more; before, it was at {_level(before)}"
         stopped = f"; these do not run: {', '.join(seen.stopped)}" if seen.stopped else ""
+        if self._told_to_trust:
+            return f"changed: {_level(seen)}{stopped}; it trusts {self._told_to_trust} from now on"
         if _level(seen) != _level(before) or self._steps:
             return f"changed: {_level(seen)}{stopped}"
         if set(seen.stopped) - set(before.stopped):
             return f"changed: {_level(seen)} as before{stopped}"
         return f"unchanged: {_level(seen)}{stopped}"
+
+
+class _Stays:
+    """Whether a sensor has been at its old level, with all that runs, for so many seconds: then no update is under way any more."""
+
+    def __init__(self, before: SensorState, seconds: float) -> None:
+        self._before = _level(before)
+        self._seconds = seconds
+        self._since: float | None = None
+
+    def __call__(self, state: SensorState | None) -> bool:
+        if state is None or state.stopped or _level(state) != self._before:
+            self._since = None
+            return False
+        self._since = self._since or time.monotonic()
+        return time.monotonic() - self._since > self._seconds
 
 
 def _level(state: SensorState) -> str:

@@ -36,7 +36,7 @@ def state_of(facts: Mapping[str, Any]) -> SensorState | None:
         tuple(str(item.get("package")).removesuffix(".pkg") for item in history),
         tuple(map(str, profiles)) if isinstance(profiles, list) else None,
         snmp if isinstance(snmp, bool) else None,
-        _utc(clock.get("utc")),
+        utc_of(clock.get("utc")),
         not clock.get("flag"),
     )
 
@@ -61,7 +61,8 @@ def _list(facts: Mapping[str, Any], key: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _utc(text: Any) -> datetime | None:
+def utc_of(text: Any) -> datetime | None:
+    """A time as ips_info tells it; None for anything else."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
