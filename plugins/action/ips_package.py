@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import ControllerAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, Constraints
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller_action import ControllerAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings

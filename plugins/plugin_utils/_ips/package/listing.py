@@ -14,7 +14,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from urllib.parse import unquote
 
 from ..packages import Package, parse_package
 
@@ -22,6 +21,7 @@ LARGEST = 8 * 1024 * 1024  # characters that are looked at
 MOST = 20_000  # links
 
 _TITLE = re.compile(r"index of\b|directory listing", re.IGNORECASE)
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+", re.ASCII)
 _UP = re.compile(r"(?:\[?to )?parent directory\]?", re.IGNORECASE)
 
 
@@ -64,12 +64,21 @@ def parse_listing(page: str, path: str) -> Listing | None:
 
 def _name(link: str, path: str) -> str:
     """The file that a link names, "" for one that is not in this folder."""
-    target = unquote(link.split("#")[0].split("?")[0])
+    target = decoded(link.split("#")[0].split("?")[0])
     folder = f"/{path}/" if path else "/"
     if target.startswith(folder):
         target = target[len(folder) :]
     target = target.removeprefix("./")
     return "" if "/" in target or target in ("", "..") else target
+
+
+def decoded(text: str) -> str:
+    """Percent-encoded text as it was.
+
+    >>> decoded("IPS%2dK9-7.1-9-E4.pkg")
+    'IPS-K9-7.1-9-E4.pkg'
+    """
+    return _ENCODED.sub(lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), text)
 
 
 def newest(packages: Sequence[Package]) -> dict[str, str]:
