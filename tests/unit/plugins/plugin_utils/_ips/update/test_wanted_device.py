@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The generated file on the disk, with runs at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.fleet import Decision
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_file import merged, render
+
+SIG = "IPS-sig-S734-req-E4.pkg"
+
+
+def test_what_is_written_is_read_and_folders_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "group_vars" / "ips" / "update_wanted.yml"
+    assert read(path) == ("", {})
+    text = render({"ips1": {"signature": SIG}})
+    write(path, text)
+    assert read(path) == (text, {"ips1": {"signature": SIG}})
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "group_vars").write_text("a file")
+    with pytest.raises(ApplyFailed, match="cannot be written"):
+        write(tmp_path / "group_vars" / "update_wanted.yml", render({}))
+
+
+def _decide(folder: Path, host: str) -> None:
+    path = folder / "update_wanted.yml"
+    with Cache(folder / "cache").alone("wanted"):
+        _text, before = read(path)
+        write(path, render(merged(before, [Decision(host, "signature", parse_package(SIG))], {})))
+
+
+def test_runs_at_once_lose_no_decision(tmp_path: Path) -> None:
+    runs = [multiprocessing.Process(target=_decide, args=(tmp_path, f"ips{number}")) for number in range(12)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(60)
+    assert len(read(tmp_path / "update_wanted.yml")[1]) == 12
