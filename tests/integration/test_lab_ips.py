@@ -359,3 +359,9 @@ def test_old_algorithms_only_where_it_is_told_so(sensors: StartSensors) -> None:
     assert (transport.host_key_type, transport.remote_cipher) == ("ssh-rsa", transport.local_cipher)
     assert transport.local_cipher.endswith("cbc")
     transport.close()
+
+
+def test_a_cisco_ios_router_is_another_product(sensors: StartSensors, openssh: OpenSsh) -> None:
+    shown = openssh(sensors(ios=True), "s1", "show version", "show tls fingerprint")
+    assert "s1#show version\nCisco IOS Software, C2900 Software" in shown
+    assert "% Invalid input detected at '^' marker.\n" in shown

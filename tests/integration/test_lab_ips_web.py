@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import ssl
 import subprocess
 import xml.etree.ElementTree as ET  # the lab's own answers
@@ -185,11 +186,16 @@ def test_it_wants_a_login(sensors: StartSensors) -> None:
     assert PASSWORD not in str(lab.journal("s1"))
 
 
-def test_old_clients_write_the_scheme_in_capitals_and_a_newline_behind(sensors: StartSensors) -> None:
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_old_clients_write_the_scheme_in_capitals_and_leave_a_newline(sensors: StartSensors, end: str) -> None:
     lab = sensors()
     value = base64.b64encode(f"lab:{PASSWORD}".encode()).decode()
-    header = f"Authorization: BASIC {value} "
-    assert curl(lab, "/cgi-bin/sdee-server?action=open", "-H", header, user="")[0] == 200
+    text = f"GET /cgi-bin/sdee-server?action=open HTTP/1.0\r\nAuthorization: BASIC {value}{end}\r\nAccept: */*\r\n\r\n"
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", port(lab)), 20)) as wire:
+        wire.sendall(text.encode())
+        assert wire.recv(65536).startswith(b"HTTP/1.0 200 OK")
 
 
 def test_a_cookie_stands_for_a_login(sensors: StartSensors, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import re
 import socket
 import ssl
 import struct
@@ -40,7 +41,8 @@ class RestDevice(Protocol):
     DIALECT: what the inventory calls the system (`ansible_rest_dialect`). Optional, looked up by name: `forget()` ends all
     sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error; `SECRETS` names
     further keys whose values the journal masks; an attribute `certificate` gets the certificate that it shows, as PEM;
-    `tls_context()` replaces the lab's certificate: the TLS side of the next connection, None for plain HTTP.
+    `tls_context()` replaces the lab's certificate: the TLS side of the next connection, None for plain HTTP; `LENIENT` takes
+    headers as old servers did.
     """
 
     DIALECT: ClassVar[str]
@@ -97,7 +99,7 @@ class Https:
         self.journal.add("connect", "", session)
 
         def protocol() -> RequestHandler:
-            return _Wire(server, loop, self.journal, session)
+            return _Wire(server, loop, self.journal, session, lenient=getattr(self.device, "LENIENT", False))
 
         try:
             context = self.tls()
@@ -241,15 +243,34 @@ class Https:
 class _Wire(RequestHandler):
     """As aiohttp's, but it knows its number and tells the journal when it ends."""
 
-    __slots__ = ("journal", "session")
+    __slots__ = ("journal", "lenient", "session")
 
-    def __init__(self, server: web.Server, loop: asyncio.AbstractEventLoop, journal: Journal, session: int) -> None:
+    def __init__(
+        self,
+        server: web.Server,
+        loop: asyncio.AbstractEventLoop,
+        journal: Journal,
+        session: int,
+        *,
+        lenient: bool = False,
+    ) -> None:
         super().__init__(server, loop=loop, **server._kwargs)  # aiohttp has no public way to make one
-        self.journal, self.session = journal, session
+        self.journal, self.session, self.lenient = journal, session, lenient
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(_without_stray_newlines(data) if self.lenient else data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
         self.journal.add("disconnect", str(exc or ""), self.session)
+
+
+def _without_stray_newlines(data: bytes) -> bytes:
+    """Old clients (pySDEE) leave the newline of base64 behind the value of a header; old servers did not mind."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0 or not data.startswith((b"GET ", b"POST ")):
+        return data
+    return re.sub(rb"(?<!\r)\n(?=\r\n)", b"", data[: end + 2]) + data[end + 2 :]
 
 
 def masked(value: Any, secrets: frozenset[str] | set[str]) -> Any:

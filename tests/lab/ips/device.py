@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from aiohttp import web
 
-from . import identity, settings, updates
+from . import identity, settings, statistics, updates
 from .events import Events
+from .ios import router
 from .licenses import Licence
 from .packages import Version, name_of, release
 
@@ -65,6 +66,7 @@ class State:
 class IpsDevice:
     """spec: a DeviceSpec of the lab (name, config, options, faults)."""
 
+    LENIENT = True  # its web server takes what old clients send
     OPTIONS: ClassVar[dict[str, type]] = {
         "https_port": int, "web_server": str, "role": str, "release": str, "recovery": str, "platform": str, "serial": str,
         "signature": str, "signature_date": str, "history": list, "license": str, "license_days": int, "license_line": str,
@@ -72,7 +74,7 @@ class IpsDevice:
         "clock_flag": str, "time_zone": str, "zone_minutes": int, "certificate": str, "certificate_days": int,
         "tls_version": str, "fingerprint_words": str, "password_words": str, "spinner": int, "trusts_sha2": bool,
         "minute_seconds": float, "disk": int, "bypass": str, "snmp": bool, "threat_profiles": list,
-        "hidden_fingerprint": bool, "auto_update": str,
+        "hidden_fingerprint": bool, "auto_update": str, "ios": bool,
     }  # fmt: skip
 
     def __init__(self, spec: Any) -> None:
@@ -351,9 +353,16 @@ class IpsDevice:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def started(self) -> None:
+        if self.options.get("auto_update"):
+            self.events.add("autoUpgradeServerCheck", statistics.DIRECTORY)
+
     async def shell(self, terminal: Terminal) -> None:
         from .cli import Cli, service_account
 
+        if self.options.get("ios"):
+            await router(terminal, self.hostname, self.serial)
+            return
         if self.role == "service":
             await service_account(terminal)
             return

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -164,7 +165,7 @@ def configuration(device: IpsDevice) -> str:
         text += "".join(f"{line}\n" for line in device.services[name].lines())
         if name == "trusted-certificates":
             for host, der in device.trusted.items():
-                text += f"trusted-certificates {host} certificate {der.hex()}\n"
+                text += f"trusted-certificates {host} certificate {base64.b64encode(der).decode()}\n"
         if name == "ssh-known-hosts":
             text += "".join(f"ssh-known-hosts {host} key {key}\n" for host, key in device.known_hosts.items())
         text += "exit\n"
