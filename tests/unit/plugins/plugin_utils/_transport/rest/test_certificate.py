@@ -29,7 +29,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate of the past: 1024 bits, signed with MD5."""
     made = tmp_path_factory.mktemp("old")
     key, certificate = str(made / "key.pem"), str(made / "cert.pem")
-    command = "openssl req -x509 -md5 -newkey rsa:1024 -nodes -days 10 -subj /CN=old".split()
+    command = ["openssl", "req", "-x509", "-md5", "-newkey", "rsa:1024", "-nodes", "-days", "10", "-subj", "/CN=old"]
     subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     return made
 
