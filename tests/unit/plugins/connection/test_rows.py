@@ -19,9 +19,9 @@ PLATFORMS, DIALECTS = platforms(), dialects()
 
 
 @pytest.mark.parametrize("name", PLATFORMS.names)
-def test_every_name_leads_to_a_platform_of_netmiko(name: str) -> None:
+def test_every_name_leads_to_a_platform_of_netmiko_or_to_a_driver_of_ours(name: str) -> None:
     assert PLATFORMS.device_type(name, CLASS_MAPPER) == PLATFORMS.names[name]
-    assert PLATFORMS.names[name] in CLASS_MAPPER
+    assert (PLATFORMS.names[name] in CLASS_MAPPER) != (PLATFORMS.row(PLATFORMS.names[name]).driver is not None)
 
 
 def test_names_are_written_as_they_are_looked_up() -> None:

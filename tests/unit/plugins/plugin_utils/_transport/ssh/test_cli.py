@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import Timeout
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli, InputLost
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.cli import Cli, InputLost, Unanswered
 
 BASE = "RP/0/RP0/CPU0:edge1"
 PROMPT = rf"^{re.escape(BASE)}(?:\([^\s()]+\))?# ?"
@@ -178,3 +178,31 @@ def test_the_error_names_the_command_and_what_allows_more() -> None:
         cli.run("show a")
     with pytest.raises(Timeout, match="no answer to 'commit' for 9 s; commit_timeout allows more"):
         cli.ask("commit", (), 9.0, "commit_timeout")
+
+
+def test_a_reply_may_depend_on_what_was_printed() -> None:
+    door = ScriptedDoor(f"trust\r\nMD5 is AA\r\nAdd it? [yes]: yes\r\n{BASE}#", 1)
+    seen: list[str] = []
+
+    def reply(text: str) -> str:
+        seen.append(text)
+        return "yes" if "MD5 is AA" in text else "no"
+
+    Cli(door, PROMPT, 1.0).ask("trust", [(r"\[yes\]:\s*$", reply)])
+    assert door.sent == ["trust\n", "yes\n"]
+    assert seen == ["trust\nMD5 is AA\nAdd it? [yes]:"]
+
+
+def test_a_question_without_an_answer_is_told_and_nothing_is_sent() -> None:
+    door = ScriptedDoor("erase\r\nAll of it? [no]: ", 3)
+    with pytest.raises(Unanswered) as asked:
+        Cli(door, PROMPT, 1.0).ask("erase", [("never", "x"), (r"\[no\]:\s*$", None)])
+    assert (asked.value.question, asked.value.text) == ("All of it? [no]:", "All of it? [no]: ")
+    assert door.sent == ["erase\n"]
+
+
+def test_whoever_waits_for_a_long_command_is_told_of_the_silence() -> None:
+    waited: list[float] = []
+    with pytest.raises(Timeout, match="for 12 s"):
+        Cli(ScriptedDoor("upgrade\r\n"), PROMPT, 1.0).ask("upgrade", (), 12.0, "", waited.append)
+    assert waited == [5.0, 10.0, 15.0]
