@@ -87,8 +87,6 @@ class Source:
 
     def fetch(self, package: Package, cache: Cache) -> Download | None:
         """A package and what is published beside it; None where another run brought it meanwhile. Raises ApplyFailed."""
-        metadata = self._published(f"{package.stem}.json")
-        readme = self._published(f"{package.stem}.readme.txt")
         started = time.monotonic()
 
         def received(done: int, whole: int) -> None:
@@ -100,6 +98,8 @@ class Source:
         with cache.adding(package, OTHER_RUN_SECONDS, waiting) as file:
             if file is None:
                 return None
+            metadata = self._published(f"{package.stem}.json")
+            readme = self._published(f"{package.stem}.readme.txt")
             try:
                 got = self._web.fetch(self._server.below(package.name), file, received)
             except WebFailed as failed:

@@ -255,7 +255,7 @@ def _way_there(state: SensorState, request: Request) -> Iterator[Finding]:
         return
     if server.sha2 and state.version and state.version.release in NO_SHA2:
         text = f"{state.version} does not trust servers with a SHA-2 certificate ({FN64080}), and {server.name} has one"
-        remedy = "Update its software from an SCP or FTP server first."
+        remedy = "If it refuses, use an SCP or FTP server (transfer: url), or a certificate with SHA-1 (transfer_certificate)."
         yield Finding("U45", "sensor", text, remedy, warning=not server.cisco_com)
     yield from _clock(state, request)
 
