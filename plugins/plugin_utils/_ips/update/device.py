@@ -23,7 +23,7 @@ from ..info.device import read_clock, read_version
 from ..info.facts import clock_facts, version_facts
 from ..packages import Package
 from ..platforms import is_cisco_ios
-from ..sensor import Said, Sensor
+from ..sensor import KEY_PATIENCE, Said, Sensor
 from . import tuning
 from .facts import state_of, utc_of
 from .model import SensorState, Server, Stock
@@ -219,7 +219,8 @@ class UpdateWing:
             raise ApplyFailed(f"{lost} This happened at {operation.item}.", (), self._state_now(at)) from lost
 
     def _trust(self, address: str, port: int) -> str:
-        return self._sensor.trust_tls_host(address, port, self._transfer.fingerprints())
+        patience = min(KEY_PATIENCE, self._limit or KEY_PATIENCE)
+        return self._sensor.trust_tls_host(address, port, self._transfer.fingerprints(), patience)
 
     def _upgrade(self, package: Package, before: SensorState) -> SensorState:
         began = time.monotonic()
