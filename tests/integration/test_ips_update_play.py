@@ -1,0 +1,142 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fleet as an operator updates it: playbooks/ips_update.yml with its modes, a second run, and two runs at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from integration.conftest import StartLab
+from integration.harness import Tasks
+from integration.results import Results
+from integration.sites import ROOT
+
+PLAYBOOK = ROOT / "playbooks" / "ips_update.yml"
+SIG, PACK = "IPS-sig-S734-req-E4.pkg", "IPS-K9-7.1-9-E4.pkg"
+PASSWORD = "canary-update-server"
+NAMES = ("s1", "s2", "s3", "s4")
+
+
+class Fleet:
+    """Four sensors: behind, behind with a service pack too, without a licence, and one that does not answer."""
+
+    def __init__(self, start: StartLab, directory: Path) -> None:
+        self.lab = start(
+            {"name": "s1", "kind": "ips", "signature": "S722.0", "release": "7.1(9)E4"},
+            {"name": "s2", "kind": "ips", "signature": "S730.0", "release": "7.1(7)E4"},
+            {"name": "s3", "kind": "ips", "license": "expired", "release": "7.1(9)E4"},
+            {"name": "s4", "kind": "ips", "faults": [{"name": "refuse", "how": "refused"}]},
+            {"name": "updates", "kind": "update_server", "password": PASSWORD, "login": True, "packages": [SIG, PACK]},
+        )
+        self.directory = directory
+        Tasks(self.lab, directory, "s1")  # writes the inventory
+        self.inventory = directory / "inventory"
+        ca = directory / "updates.pem"
+        ca.write_text(self.lab.ca_pem(), encoding="ascii")
+        values = {
+            "ips_update_server": {
+                "host": "127.0.0.1",
+                "port": self.lab.device("updates").port,
+                "path": "IPSpath",
+                "username": "lab",
+                "ca_path": str(ca),
+            },
+            "ips_update_server_password": PASSWORD,
+            "ips_update_policies": [{"name": "edge", "sensors": list(NAMES), "fail_mode": "open"}],
+            "ips_update_fail_mode": "open",
+        }
+        folder = self.inventory / "group_vars" / "ips"
+        folder.mkdir(parents=True)
+        (folder / "updates.yml").write_text(yaml.safe_dump(values))
+        self.results = Results(directory)
+
+    def command(self, *options: str) -> tuple[list[str], dict[str, str]]:
+        environment = {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "HOME": str(self.directory),
+            "LC_ALL": "C.UTF-8",
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+            **self.results.environment,
+        }
+        return ["ansible-playbook", "-i", str(self.inventory), str(PLAYBOOK), *options], environment
+
+    def play(self, mode: str, *options: str) -> tuple[str, dict[str, int]]:
+        """What was printed, and how many tasks changed something on each host."""
+        self.results.clear()
+        command, environment = self.command("-e", f"ips_update_mode={mode}", *options)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        output = done.stdout + done.stderr
+        assert "canary" not in (output + self.results.text).lower()
+        assert "Traceback" not in output
+        return output, {
+            name: int(count) for name, count in re.findall(r"^(s\d)\s.*changed=(\d+)", output, re.MULTILINE)
+        }
+
+    @property
+    def levels(self) -> dict[str, tuple[str, str]]:
+        return {name: (device.version, device.signature) for name in NAMES if (device := self.lab.device(name).device)}
+
+    @property
+    def downloads(self) -> list[str]:
+        return [name for name in self.lab.device("updates").device.downloads if name.endswith(".pkg")]
+
+
+@pytest.fixture
+def fleet(lab: StartLab, tmp_path: Path) -> Fleet:
+    return Fleet(lab, tmp_path)
+
+
+def test_one_run_brings_the_fleet_there_and_the_next_one_changes_and_downloads_nothing(fleet: Fleet) -> None:
+    before = fleet.levels
+    output, changed = fleet.play("check")
+    assert fleet.levels == before and fleet.downloads == [] and not any(changed.values())
+    output, changed = fleet.play("download_apply_deploy", "--check", "--diff")
+    assert fleet.levels == before and fleet.downloads == []
+    output, changed = fleet.play("download_apply")
+    assert fleet.levels == before and sorted(fleet.downloads) == [PACK, SIG]
+    wanted = yaml.safe_load((fleet.inventory / "group_vars" / "ips" / "update_wanted.yml").read_text())
+    assert wanted == {"ips_update_wanted": {"s1": {"signature": SIG}, "s2": {"sensor": PACK, "signature": SIG}}}
+    assert f"s2: {SIG} is wanted and not deployed, it runs S730" in output
+    assert "s3: no signature update, a signature update needs a license, and the sensor has an expired one" in output
+    assert re.search(r"s4: no sensor update, it was not read: .*connection refused", output), output
+    output, changed = fleet.play("download_apply_deploy")
+    assert fleet.levels == {**before, "s1": ("7.1(9)E4", "S734.0"), "s2": ("7.1(9)E4", "S734.0")}, output
+    assert (changed["s1"], changed["s2"], changed["s3"]) == (1, 1, 0)
+    output, changed = fleet.play("download_apply_deploy")
+    assert not any(changed.values()), output
+    assert sorted(fleet.downloads) == [PACK, SIG]
+
+
+def test_two_runs_at_once_break_neither_the_cache_nor_the_file_nor_a_sensor(fleet: Fleet) -> None:
+    fleet.results.clear()
+    command, environment = fleet.command("-e", "ips_update_mode=download_apply_deploy")
+    runs = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _number in range(2)
+    ]
+    outputs = [run.communicate(timeout=300)[0] for run in runs]
+    assert not any("Traceback" in output for output in outputs)
+    for output in outputs:  # a sensor that the other run is changing is refused, and nothing else goes wrong
+        for problem in re.findall(r'"rule": "([\w-]+)", "item": "s\d"', output):
+            assert problem == "another-run"
+    assert sorted(fleet.downloads) == [PACK, SIG]
+    fleet.play("download_apply_deploy")
+    assert fleet.levels["s1"] == fleet.levels["s2"] == ("7.1(9)E4", "S734.0")
+    upgrades = [
+        str(entry["text"]).rpartition("/")[2]
+        for name in ("s1", "s2")
+        for entry in fleet.lab.journal(name)
+        if entry["event"] == "command" and str(entry["text"]).startswith("upgrade ")
+    ]
+    assert sorted(upgrades) == [PACK, SIG, SIG]
+    index = json.loads((fleet.inventory / ".netsec_state" / "ips_packages" / ".index.json").read_text())
+    assert sorted(index["files"]) == [PACK, SIG]
