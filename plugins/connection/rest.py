@@ -479,6 +479,7 @@ class Connection(DeviceConnection):
 
         Raises Unreachable, whose text names the option that would let this controller speak its TLS.
         """
+        from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import Unreachable
         from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
         from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.certificate import (
             shown_certificate,
@@ -486,13 +487,10 @@ class Connection(DeviceConnection):
         from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.login import front
 
         self._check_use()
-        with _as_ansible():
-            try:
-                return shown_certificate(front(self.get_option))
-            except LoginError as error:
-                from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.door_errors import Unreachable
-
-                raise Unreachable(self.shown(f"{self._host}: {error}")) from None
+        try:
+            return shown_certificate(front(self.get_option))
+        except LoginError as error:
+            raise Unreachable(self.shown(f"{self._host}: {error}")) from None
 
     def _hang_up(self) -> None:
         if self._session is not None:

@@ -60,7 +60,7 @@ options:
     type: bool
     default: false
   regenerate_timeout:
-    description: Seconds that the sensor's web server may take to show its new certificate.
+    description: Seconds that the sensor may take to make a certificate, and those that its web server may take to show it.
     type: int
     default: 120
   all_sensors:

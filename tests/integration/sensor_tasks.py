@@ -45,8 +45,14 @@ class SensorTasks:
         """What was asked of the web server."""
         return [entry["text"] for entry in self._tasks.journal if entry["event"] == "request"]
 
+    @property
+    def mark(self) -> int:
+        """How long the journal is."""
+        return len(self._tasks.journal)
+
     def events(self, since: int = 0) -> list[str]:
-        return [entry["event"] for entry in self._tasks.journal[since:]]
+        """What it noticed behind so many entries of the journal, but that an earlier session ended."""
+        return [entry["event"] for entry in self._tasks.journal[since:] if entry["event"] != "disconnect"]
 
     @property
     def written(self) -> list[str]:

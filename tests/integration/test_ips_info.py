@@ -64,6 +64,7 @@ def test_a_sensor_whose_tls_is_too_old_gets_its_status_and_the_names_of_the_vari
 ) -> None:
     tasks = SensorTasks(lab(sensor(certificate="legacy")), tmp_path)
     found = tasks("info")
+    assert "version" in found, found
     assert found["version"] == "7.1(7)E4" and found["license"]["status"] == "valid"
     assert found["certificate"]["ssh"] and found["certificate"]["https"] is None
     assert "ips_https_tls_min_version" in found["not_available"]["certificate_https"]

@@ -19,7 +19,10 @@ class RunFailed(Exception):
 
 
 class ConnectionFailed(RunFailed):
-    """The way to the device failed. Its text is one line for a person and names the remedy."""
+    """The way to the device failed. Its text is one line for a person and names the remedy. printed: what the device had said to the
+    command that was under way, where a command line knows it."""
+
+    printed: str = ""
 
 
 class Unreachable(ConnectionFailed):

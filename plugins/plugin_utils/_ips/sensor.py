@@ -48,7 +48,8 @@ _DUMP = (r"(?i)cidDump\?\s*\[no\]", "no")
 
 @dataclass(frozen=True)
 class Said:
-    """What a sensor printed until its next prompt. dropped: the session ended before one, as it does when the sensor reboots."""
+    """What a sensor printed until its next prompt. dropped: the session ended before one, as it does when the sensor reboots; text is
+    what came until then."""
 
     text: str
     dropped: bool = False
@@ -74,9 +75,12 @@ class Sensor:
             raise ApplyFailed(
                 f"this connection speaks {self._door.platform}, not Cisco IPS: set ansible_network_os: {PLATFORM}"
             )
-        self.cli = Cli(
-            self._door, IN_A_MODE.format(base=re.escape(self._door.base_prompt)), self._timeout, READ_TIMEOUT
-        )
+        self.cli = self._command_line(self._door.base_prompt)
+
+    def _command_line(self, *names: str) -> Cli:
+        """names: of the host, which is what its prompt begins with."""
+        base = "|".join(map(re.escape, names))
+        return Cli(self._door, IN_A_MODE.format(base=f"(?:{base})"), self._timeout, READ_TIMEOUT)
 
     def close(self) -> None:
         """Hang up: what was not applied is dropped by the sensor, and no question is answered."""
@@ -170,6 +174,9 @@ class Sensor:
         patience: seconds that it may take to apply.
         """
         self._send("configure terminal")
+        renamed = [line.split()[1] for line in lines if re.match(r"host-name\s+\S", line)]
+        if renamed:  # its prompt changes at once
+            self.cli = self._command_line(self._door.base_prompt, *renamed)
         try:
             for line in (f"service {service}", *lines):
                 self._send(line)
@@ -313,7 +320,7 @@ class Sensor:
             said = self._long(command, questions, patience, waiting)
         except (Dropped, Timeout) as gone:
             self.close()
-            return Said(str(gone), dropped=True)
+            return Said(without_wheel(gone.printed), dropped=True)
         try:
             self._accepted(command, said.text)
         finally:

@@ -173,7 +173,7 @@ class CertificateWing:
         if sensor is None:
             raise ApplyFailed(NOT_ASKED)
         try:
-            fingerprints = sensor.generate_key()
+            fingerprints = sensor.generate_key(self._limit)
         except ConnectionFailed as lost:
             raise self._unknown(f"the session was lost while the sensor made a certificate: {lost}") from lost
         if "SHA1" not in fingerprints:

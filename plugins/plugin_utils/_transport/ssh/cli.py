@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from ..._engine.failures import Timeout
+from ..._engine.failures import ConnectionFailed, Timeout
 
 # A device that prints without end must not fill the controller's memory; 800 mirrored ports print about 100 kB.
 MAX_ANSWER = 256 * 1024 * 1024  # characters in one exchange
@@ -130,17 +130,21 @@ class Cli:
         exchange.waiting = waiting
         text: list[str] = []
         self._send([command])
-        for tail in exchange.tails():
-            if self._at_prompt(tail):
-                break
-            answer = next((pair for pair in questions if pair[0].search(tail)), None)
-            if answer is None:
-                continue
-            text += exchange.taken()
-            reply = answer[1]("\n".join(text)) if callable(answer[1]) else answer[1]
-            if reply is None:
-                raise Unanswered("\n".join(_after_echo(text, command)), tail.strip())
-            self._send([reply])
+        try:
+            for tail in exchange.tails():
+                if self._at_prompt(tail):
+                    break
+                answer = next((pair for pair in questions if pair[0].search(tail)), None)
+                if answer is None:
+                    continue
+                text += exchange.taken()
+                reply = answer[1]("\n".join(text)) if callable(answer[1]) else answer[1]
+                if reply is None:
+                    raise Unanswered("\n".join(_after_echo(text, command)), tail.strip())
+                self._send([reply])
+        except ConnectionFailed as ended:
+            ended.printed = "\n".join(_after_echo([*text, *exchange.taken()], command))
+            raise
         return "\n".join(_after_echo([*text, *exchange.answers[-1]], command))
 
     def _answers(self, commands: Sequence[str], *, lossy: bool) -> list[str]:

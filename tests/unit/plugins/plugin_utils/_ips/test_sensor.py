@@ -130,7 +130,9 @@ def test_a_refused_upgrade_says_why_and_leaves_the_mode() -> None:
 
 def test_a_reboot_that_drops_the_session_is_no_failure() -> None:
     door = Dialogue(CONFIG, "Continue with upgrade? []: ", None)
-    assert Sensor(door, 1.0).upgrade("https://10.0.0.5/a.pkg").dropped
+    said = Sensor(door, 1.0).upgrade("https://10.0.0.5/a.pkg")
+    assert said.dropped
+    assert "Continue with upgrade?" in said.text
     assert Sensor(Dialogue("Continue with reset? []: ", None), 1.0).reset().dropped
 
 
