@@ -9,13 +9,25 @@ from __future__ import annotations
 import re
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import paramiko
 import pytest
 from integration.eventually import eventually
-from integration.sensor_terminal import PASSWORD, SERIAL, OpenSsh, StartSensors, answers, openssh, sensors, well
+from integration.sensor_terminal import (
+    PASSWORD,
+    SERIAL,
+    OpenSsh,
+    StartSensors,
+    answers,
+    openssh,
+    sensors,
+    updates,
+    well,
+)
 
+from lab import inventory
 from lab.server import Lab
 
 __all__ = ["openssh", "sensors"]  # fixtures
@@ -366,6 +378,19 @@ def test_old_algorithms_only_where_it_is_told_so(sensors: StartSensors) -> None:
     assert (transport.host_key_type, transport.remote_cipher) == ("ssh-rsa", transport.local_cipher)
     assert transport.local_cipher.endswith("cbc")
     transport.close()
+
+
+def test_the_inventory_names_both_doors_of_a_sensor_and_no_connection_of_an_update_server(
+    sensors: StartSensors,
+) -> None:
+    lab = sensors(updates(), legacy=True)
+    groups = inventory.content(lab, Path("hosts.known_hosts.txt"))["all"]["children"]
+    own, device = groups["ips"]["hosts"]["s1"], lab.device("s1").device
+    assert (own["ansible_port"], own["ips_https_port"]) == (lab.device("s1").port, device.https_port)
+    assert own["ansible_netmiko_legacy_algorithms"] is True
+    assert groups["ips"]["vars"]["ansible_network_os"] == "cisco_ips"
+    assert groups["update_server"]["vars"] == {"ansible_host": "127.0.0.1"}
+    assert set(groups["update_server"]["hosts"]["updates"]) == {"ansible_port", "ansible_user", "ansible_password"}
 
 
 def test_a_cisco_ios_router_is_another_product(sensors: StartSensors, openssh: OpenSsh) -> None:
