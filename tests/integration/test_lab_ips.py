@@ -31,6 +31,7 @@ from lab import inventory
 from lab.server import Lab
 
 __all__ = ["openssh", "sensors"]  # fixtures
+pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 
 # As captured of 7.1(7)E4, blanks at the ends included; the serial number is ours.
 CAPTURED = "".join(
@@ -339,9 +340,9 @@ def test_a_reset_cuts_all_sessions_and_comes_back(sensors: StartSensors, openssh
 
 
 def test_ssh_answers_before_the_applications_run(sensors: StartSensors, openssh: OpenSsh) -> None:
-    lab = sensors(minute_seconds=0.4)
+    lab = sensors(minute_seconds=3.0)
     device = lab.device("s1").device
-    lab.call(lambda: device.reboot(0.1))
+    lab.call(lambda: device.reboot(0.01))
     eventually(lambda: device.powered)
     shown = openssh(lab, "s1", "show version", "no", "show clock")
     assert "Error: Cannot communicate with mainApp (getVersion). Please contact your system administrator.\n" in shown

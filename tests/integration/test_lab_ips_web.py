@@ -285,7 +285,7 @@ def test_an_unknown_transaction_is_an_error(sensors: StartSensors) -> None:
 
 
 def test_while_it_boots_nothing_listens_and_subscriptions_are_gone(sensors: StartSensors, openssh: OpenSsh) -> None:
-    lab = sensors(minute_seconds=0.1)
+    lab = sensors(minute_seconds=0.6)
     number = opened(lab)
     openssh(lab, "s1", "reset", "yes")
     eventually(lambda: not lab.device("s1").device.powered)
