@@ -25,7 +25,10 @@ Groups = tuple[tuple[str, ...], ...]
 
 # Juniper's System Log Explorer, 22.2R1 and 26.2R1; what 20.x and 21.x end with: captures of these releases; 19.x: syslog-ng's tests.
 APPLICATION = ("application", "nested_application", "encrypted")
-_CATEGORY: Groups = (("application_category", "application_sub_category", "application_risk"), ("application_characteristics",))
+_CATEGORY: Groups = (
+    ("application_category", "application_sub_category", "application_risk"),
+    ("application_characteristics",),
+)
 _VRF = ("src_vrf_grp", "dst_vrf_grp")
 _TUNNEL = ("tunnel_inspection", "tunnel_inspection_policy_set")
 _TENANT = ("source_tenant", "destination_service")

@@ -30,7 +30,9 @@ _WORDS = re.compile(
     rf"(?:\bLsys \S{{1,64}} )?\b(?P<apptrack>AppTrack )?(?:session (?:(?P<create>created)|(?P<deny>denied)|(?P<close>closed)[^:]{{0,100}}:)"
     rf"|(?P<volume_update>(?<=AppTrack )volume update:)|(?P<route_update>(?<=AppTrack )route update:)) {_ENDS}"
 )
-_BARE_DATA = re.compile(r'(?:\[[^\[\]"]{0,100})?\b(?:reason|logical-system-name|source-address)=\s?["\u201c\u201d\u201e«»]')
+_BARE_DATA = re.compile(
+    r'(?:\[[^\[\]"]{0,100})?\b(?:reason|logical-system-name|source-address)=\s?["\u201c\u201d\u201e«»]'
+)
 _PROGRAM = re.compile(r"RT_FLOW(?:\[\d{1,10}\])?:?")
 _DATA = re.compile(r'\s*(?:\[|[^\s=\[]{1,64}=\s?["\u201c\u201d\u201e«»])')
 _ICMP = (1, 58)

@@ -36,6 +36,7 @@ _RULE_KINDS = ("source", "destination", "static")
 _WIDTHS = {event: sorted(widths(tail), reverse=True) for event, tail in APPTRACK.items()}
 _WITHOUT_COUNTERS = ("create", "route_update")
 
+
 class Pair(NamedTuple):
     """`address/port->address/port` in a text: its four values, and where it is."""
 
