@@ -330,7 +330,28 @@ def test_any_damage_to_a_line_is_read_and_is_plain_data(
 
 @pytest.mark.parametrize(
     "unit",
-    ["->", "1 ", "a(", "1(1) ", "/", '"', 'a="', "RT_FLOW_SESSION_CLOSE ", "session closed ", "a(global) b ", "Lsys ", "A b;", "AppTrack ", "reason=", "\\", "1/1->1/1 ", "»", " ", "[", "="],
+    [
+        "->",
+        "1 ",
+        "a(",
+        "1(1) ",
+        "/",
+        '"',
+        'a="',
+        "RT_FLOW_SESSION_CLOSE ",
+        "session closed ",
+        "a(global) b ",
+        "Lsys ",
+        "A b;",
+        "AppTrack ",
+        "reason=",
+        "\\",
+        "1/1->1/1 ",
+        "»",
+        " ",
+        "[",
+        "=",
+    ],
 )
 @pytest.mark.parametrize(
     "head",
