@@ -419,8 +419,8 @@ def test_apptrack_has_profiles_and_interfaces_behind_the_user(
 def test_an_apptrack_message_as_it_was_captured() -> None:
     (record,) = rt_flow.parse(
         [
-            "<14>Apr 28 10:57:14 fw1 RT_FLOW: APPTRACK_SESSION_CREATE: AppTrack session created 192.168.105.3/59896->192.168.106.163/443 junos-https"
-            " UNKNOWN UNKNOWN 192.168.105.3/59896->192.168.106.163/443 N/A N/A 6 lab_vm lab vm 111547 N/A N/A UNKNOWN reth1.106 N/A N/A N/A N/A"
+            "<14>Apr 28 10:57:14 fw1 RT_FLOW: APPTRACK_SESSION_CREATE: AppTrack session created 10.9.5.3/59896->10.9.6.1/443 junos-https UNKNOWN"
+            + " UNKNOWN 10.9.5.3/59896->10.9.6.1/443 N/A N/A 6 lab_vm lab vm 111547 N/A N/A UNKNOWN reth1.106 N/A N/A N/A N/A"
         ]
     )
     assert not unlike(
