@@ -91,9 +91,9 @@ def event_of(table: Table, k: int, kind: str, when: datetime, style: Style) -> E
     fields = {"logical-system-name": style.logical_system} if style.logical_system else {}
     if kind in ("CLOSE", "APPTRACK_CLOSE"):
         fields["reason"] = parts["reason"]
-    rows, tail = _rows(kind, style)
-    fields |= {key: where[1:] if where.startswith("=") else parts[where] for key, where in (*rows, *tail)}
-    return Event(name, when, k, fields, parts, tuple(key for key, _where in tail))
+    rows, ending = _rows(kind, style)
+    fields |= {key: where[1:] if where.startswith("=") else parts[where] for key, where in (*rows, *ending)}
+    return Event(name, when, k, fields, parts, tuple(key for key, _where in ending))
 
 
 def _named(policy: Policy) -> str:

@@ -417,12 +417,9 @@ def test_apptrack_has_profiles_and_interfaces_behind_the_user(
 
 
 def test_an_apptrack_message_as_it_was_captured() -> None:
-    (record,) = rt_flow.parse(
-        [
-            "<14>Apr 28 10:57:14 fw1 RT_FLOW: APPTRACK_SESSION_CREATE: AppTrack session created 10.9.5.3/59896->10.9.6.1/443 junos-https UNKNOWN"
-            + " UNKNOWN 10.9.5.3/59896->10.9.6.1/443 N/A N/A 6 lab_vm lab vm 111547 N/A N/A UNKNOWN reth1.106 N/A N/A N/A N/A"
-        ]
-    )
+    head = "<14>Apr 28 10:57:14 fw1 RT_FLOW: APPTRACK_SESSION_CREATE: AppTrack session created 10.9.5.3/59896->10.9.6.1/443 junos-https"
+    tail = "UNKNOWN UNKNOWN 10.9.5.3/59896->10.9.6.1/443 N/A N/A 6 lab_vm lab vm 111547 N/A N/A UNKNOWN reth1.106 N/A N/A N/A N/A"
+    (record,) = rt_flow.parse([f"{head} {tail}"])
     assert not unlike(
         record, session_id=111547, policy_name="lab_vm", encrypted="UNKNOWN", destination_interface_name="reth1.106", category=None,
         dst_vrf_grp=None, unparsed="absent",
