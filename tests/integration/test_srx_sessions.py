@@ -137,7 +137,7 @@ def test_text_is_asked_for_where_xml_is_refused(lab: StartLab, tmp_path: Path) -
 
 @pytest.mark.parametrize("node", ["1", "primary", "all"])
 def test_a_node_of_a_firewall_that_is_no_cluster_is_told(lab: StartLab, tmp_path: Path, node: str) -> None:
-    with pytest.raises(ValidationFailed, match="no chassis cluster: leave `node` out") as failed:
+    with pytest.raises(ApplyFailed, match="No chassis cluster: leave `node` out") as failed:
         asked(lab(firewall()), tmp_path, node=node)
     assert failed.value.device_state == "unchanged"
     assert [problem.rule for problem in failed.value.problems] == ["Q7"]

@@ -27,7 +27,7 @@ from .aggregate import Aggregate
 from .file_device import SessionFile
 from .interface_nat import InterfaceNat
 from .model import MAX_UNPARSED, Place, Raw, Report, session
-from .query import KEPT, Query, command, no_cluster, problems
+from .query import KEPT, NO_CLUSTER, Query, command, no_cluster, problems
 
 Format = Literal["auto", "xml", "text"]
 Take = Callable[[Raw], object]
@@ -104,7 +104,7 @@ class Reading:
                 self._read(dialect, take, desired)
             except _Refusal as refusal_:
                 if last is None:
-                    self._look_for_the_node()
+                    self._look_for_the_node(refusal_)
                 last = refusal_
                 continue
             except _NoPages:
@@ -119,13 +119,14 @@ class Reading:
             raise refused(last.line, last.refusal)
         raise ApplyFailed("the firewall gives its sessions in no order that pages can follow: set page_size: 0")
 
-    def _look_for_the_node(self) -> None:
-        """Raises ValidationFailed when a node was asked for and there are none, which devices refuse as any word that they do not know."""
+    def _look_for_the_node(self, refusal: _Refusal) -> None:
+        """Raises ApplyFailed when a node was asked for and there are none: devices refuse that as any word that they do not know."""
         if not self.query.node:
             return
         (status,) = self.firewall.attempt(CLUSTER)
         if not self.firewall.node and "cluster id" not in status.lower():
-            raise ValidationFailed(no_cluster(self.query.node))
+            said = f"the firewall refused {refusal.line!r}: {refusal.refusal.text}"
+            raise ApplyFailed(f"{NO_CLUSTER} ({said})", no_cluster(self.query.node))
 
     def _read(self, dialect: Dialect, take: Take, desired: frozenset[str] | None) -> None:
         query = self.query

@@ -170,13 +170,11 @@ def problems(query: Query) -> list[Problem]:
 
 def no_cluster(node: str) -> list[Problem]:
     """A firewall that is no chassis cluster was asked for one of its nodes."""
-    finding = Finding(
-        "Q7",
-        "node",
-        f"{node} was asked for, and this firewall is no chassis cluster",
-        "No chassis cluster: leave `node` out.",
-    )
-    return problems_of(RULES, [finding])
+    text = f"{node} was asked for, and this firewall is no chassis cluster"
+    return problems_of(RULES, [Finding("Q7", "node", text, NO_CLUSTER)])
+
+
+NO_CLUSTER = "No chassis cluster: leave `node` out"
 
 
 def command(query: Query, start: int | None = None, count: int | None = None) -> str:
