@@ -48,7 +48,7 @@ def asked(
 @pytest.mark.parametrize("node", ["0", "1", "all", "local", "primary"])
 def test_a_firewall_that_is_no_cluster_has_no_node(node: str) -> None:
     failure, sent = asked(node)
-    assert failure.message.startswith("No chassis cluster: leave `node` out (the firewall refused ")
+    assert str(failure).startswith("No chassis cluster: leave `node` out (the firewall refused ")
     assert [(problem.rule, problem.item) for problem in failure.problems] == [("Q7", "node")]
     assert sent == [f"show security flow session summary node {node} | display xml | no-more", CLUSTER]
 
@@ -56,9 +56,9 @@ def test_a_firewall_that_is_no_cluster_has_no_node(node: str) -> None:
 @pytest.mark.parametrize(("told", "status"), [("node0", ""), ("", "Cluster ID: 1\nNode   Priority Status\n")])
 def test_what_a_cluster_refuses_has_another_reason(told: str, status: str) -> None:
     failure, _sent = asked("primary", told, status)
-    assert "cluster" not in failure.message and "syntax error" in failure.message
+    assert "cluster" not in str(failure) and "syntax error" in str(failure)
 
 
 def test_without_a_node_nothing_more_is_asked() -> None:
     failure, sent = asked("")
-    assert "cluster" not in failure.message and CLUSTER not in sent
+    assert "cluster" not in str(failure) and CLUSTER not in sent
