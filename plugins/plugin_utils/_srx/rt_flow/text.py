@@ -25,6 +25,7 @@ from .fields import NOTHING, layout, typed
 _COUNTERS = re.compile(r" (\d{1,20})\((\d{1,20})\) (\d{1,20})\((\d{1,20})\) (\d{1,20})(?=\s|$)")
 _DENIED = re.compile(r" (\d{1,3})\((\d{1,5})\)(?=\s|$)")
 _INTERFACE = re.compile(r"[a-z]{2,4}-\d+/\d+/\d+(?:[.:]\d+)*|(?:reth|ae|irb|st|lo|vlan|fxp|lt|gr|ip|lsq)\d*\.\d+")
+_UNIT = re.compile(r"[A-Za-z.][^\s(]*\.\d{1,5}")  # any interface with its unit
 _SYSTEM = re.compile(r"[\s:]*Lsys (\S{1,64}?):?\s", re.IGNORECASE)
 # NAME(global) FROM TO of a denial, and FROM TO SESSION behind it of a session.
 _GLOBAL = re.compile(r" *([^(]*[^( ]\(global\)) (\S+) (\S+)(?=\s|$)")
@@ -104,6 +105,8 @@ def _denied(found: Fields, text: str) -> str:
             found["packet_incoming_interface"] = words.pop()
         return _placed_policy(found, words, text)
     user = words.pop() if words and not before.endswith(" ") else ""
+    if len(words) < least:  # of a global policy that was cut
+        return text
     if "  " not in before.strip() and len(words) >= least + 2:  # two blanks in a row: there is no application
         *words, found["application"], found["nested_application"] = words
     found["username"], found["roles"] = user, roles
@@ -258,13 +261,18 @@ def _interface(found: Fields, text: str) -> list[str]:
     return words
 
 
+def _alone(found: Fields, text: str) -> str:
+    """What is behind a session of 9.x: an interface or nothing."""
+    words = text.split()
+    if len(words) == 1 and _UNIT.fullmatch(words[0]):
+        found["packet_incoming_interface"] = words.pop()
+    return " ".join(words)
+
+
 def _created_tail(found: Fields, text: str) -> str:
     before, roles, after = _user(text)
     if roles is None:
-        words = before.split()
-        if len(words) == 1:
-            found["packet_incoming_interface"] = words[0]
-        return "" if len(words) < 2 else text
+        return _alone(found, text)
     found["username"], found["roles"] = before.strip(), roles
     return " ".join(take(found, CREATED, _interface(found, after)))
 
@@ -273,9 +281,7 @@ def _closed_tail(found: Fields, text: str) -> str:
     before, roles, after = _user(text)
     words = before.split()
     if roles is None:
-        if len(words) == 1:
-            found["packet_incoming_interface"] = words[0]
-        return "" if len(words) < 2 else text
+        return _alone(found, text)
     if len(words) > 1:
         found["application"] = words[0]
     if len(words) > 2:

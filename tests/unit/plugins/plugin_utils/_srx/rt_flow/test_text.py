@@ -558,6 +558,40 @@ def test_a_text_that_is_cut_gives_what_it_tells_and_says_so(cut: int) -> None:
         assert record.get(name, whole[name]) == whole[name]
 
 
+def of_22_2(event: str) -> str:
+    """A line in which each column has a value of its own, and no value begins another."""
+    tail = " ".join(str(value) for release in RELEASES[event][:-1] for _name, value in release)
+    who = "joe(staff) ge-0/0/1.0"
+    where = "6 my allow(global) trust untrust 85905209174"
+    session = f"{ENDS} 0x0 junos-https {NAT} 0x1 source rule snat destination rule dnat {where}"
+    return {
+        "CREATE": f"session created {session} {who} SSL GOOGLE Yes {tail}",
+        "CLOSE": f"session closed TCP FIN: {session} 12(345) 67(890) 77 SSL GOOGLE {who} Yes {tail}",
+        "DENY": f"session denied {ENDS} 0x0 junos-https 6(0) my deny(global) trust untrust SSL GOOGLE {who} Yes policy deny 41 {tail}",
+    }[event]
+
+
+@pytest.mark.parametrize("event", RELEASES)
+def test_a_line_of_22_2_that_is_cut_has_no_value_in_the_column_of_another(event: str) -> None:
+    """What is left of the last value may be short, and a name with blanks too; all others are those of the whole line."""
+    text = of_22_2(event)
+    whole = parsed(event, text)
+    assert "unparsed" not in whole
+    for cut in range(len(text)):
+        record = parsed(event, text[:cut])
+        if record["event"] is None:
+            continue
+        odd = {
+            name: value
+            for name, value in record.items()
+            if value is not None and name != "unparsed" and whole.get(name) != value
+        }
+        derived = {"nat_applied", "reason_class", "reason_meaning", "nat_connection_tag"}  # `0x` of `0x1`
+        short = {name for name, value in odd.items() if str(whole.get(name)).startswith(str(value))}
+        assert odd.keys() - derived - short == set(), (text[:cut], odd)
+        assert len(short - derived) <= 1, (text[:cut], odd)
+
+
 # -- the law
 
 
