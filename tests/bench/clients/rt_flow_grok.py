@@ -65,7 +65,9 @@ MESSAGES = {
         f" {APPTRACK}"
     ),
 }
-NUMBERS = re.compile(r"(?:session-id.*|.*-(?:port|time|id)|.*connection-tag|application-risk|(?:packets|bytes)-.*|icmp-type)")
+NUMBERS = re.compile(
+    r"(?:session-id.*|.*-(?:port|time|id)|.*connection-tag|application-risk|(?:packets|bytes)-.*|icmp-type)"
+)
 
 
 def pattern(keys: str) -> str:
