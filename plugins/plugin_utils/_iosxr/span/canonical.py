@@ -51,6 +51,7 @@ def to_document(span: Span) -> dict[str, Any]:
         "tunnels": [
             _tunnel_item(tunnel) for _name, tunnel in sorted(span.tunnels.items(), key=lambda item: sort_key(item[0]))
         ],
+        "router_id": span.router_id,
         "globals": list(span.globals),
     }
     return {key: value for key, value in parts.items() if value}

@@ -33,6 +33,7 @@ from .model import (
     Span,
     Tunnel,
 )
+from .render import router_id_line
 from .rules.table import RULES
 from .unwritten import kept, lost, parts
 
@@ -85,9 +86,16 @@ def validate(document: Document) -> list[Problem]:
 
 def _globals(current: Span, document: Document) -> list[Problem]:
     """A document that has other router-wide settings than the router is told so: it is not obeyed."""
-    if document.globals is None or document.globals == current.globals:
+    if document.globals is None:
         return []
-    text = f"the router has {'; '.join(current.globals) or 'none'}; this module never changes router-wide settings"
+    identity = [] if current.router_id is None else [router_id_line(current.router_id)]
+    said = set(document.globals) - (
+        set(identity) if document.router_id is None else {router_id_line(document.router_id)}
+    )
+    if said == set(current.globals):
+        return []
+    there = "; ".join((*current.globals, *identity)) or "none"
+    text = f"the router has {there}; only router_id changes one of the router-wide settings"
     return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 
@@ -149,6 +157,7 @@ class _Meant:
             {**current.udfs, **given.udfs},
             {**current.tcam_profiles, **given.tcam_profiles},
             {**current.tunnels, **{name: self._tunnel(new) for name, new in given.tunnels.items()}},
+            current.router_id if given.router_id is None else given.router_id,
             current.globals,
         )
 
@@ -315,7 +324,8 @@ def _deleted(current: Span, document: Document) -> tuple[Span, list[Problem]]:
         for key, binding in current.bindings.items()
         if key.direction != "ingress" or (key.interface, AccessListKey(binding.family, binding.acl)) not in taken_off
     }
-    left = replace(current, sessions=sessions, sources=sources, bindings=bindings)
+    router_id = None if document.names_router_id else current.router_id
+    left = replace(current, sessions=sessions, sources=sources, bindings=bindings, router_id=router_id)
     warnings: list[Problem] = []
 
     def without(part: Mapping[T, Any], names: Collection[T], place: str, reason: Any) -> dict[T, Any]:

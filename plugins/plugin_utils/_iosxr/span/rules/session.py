@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from ...._engine.rules import Finding
 from ...names import kind
-from ...platforms import SESSION_NAME, Known
+from ...platforms import Known
 from ..model import Destination, Source
 from ..unwritten import has_destination
-from .view import DestinationUse, View, doubt, is_interface, is_tunnel, parent, some, source_item
+from .view import DestinationUse, View, doubt, is_address, is_tunnel, parent, some, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
 NOT_A_SOURCE = ("Loopback", "Null", "MgmtEth", "tunnel-ip", "tunnel-te", "tunnel-mte", "tunnel-tp", "tunnel-ipsec")
@@ -153,18 +153,6 @@ def destination_shared(view: View) -> Iterator[Finding]:
                     )
 
 
-def session_name_length(view: View) -> Iterator[Finding]:
-    named = view.after.sessions.keys() | {source.session for source in view.after.sources.values()}
-    for name in named:
-        if not 1 <= len(name) <= SESSION_NAME.value:
-            yield Finding(
-                "S24",
-                f"sessions[{name}].name",
-                f"the name has {len(name)} characters, not 1 to {SESSION_NAME.value}",
-                "Shorten the name." if name else "Give the session a name.",
-            )
-
-
 def session_missing(view: View) -> Iterator[Finding]:
     for name, sources in view.sources_of_session.items():
         if name not in view.after.sessions:
@@ -234,6 +222,42 @@ def destination_is_source(view: View) -> Iterator[Finding]:
 def destination_refused(view: View) -> Iterator[Finding]:
     places = [(use.item, interface) for use, interface in _interface_uses(view)]
     yield from _refused(view, _DESTINATIONS_REFUSED, "take as destination", places)
+
+
+def bundle_member(view: View) -> Iterator[Finding]:
+    """Members are read where sources or destinations are new; those of a bundle that is a source are mirrored with it."""
+    members = view.facts.members or {}
+    bundled = view.platform.destination_bundle
+    for use, interface in _interface_uses(view):
+        bundle = members.get(interface)
+        if bundle is None:
+            continue
+        sources = view.sources_of_interface.get(bundle, [])
+        if sources:
+            yield Finding(
+                "bundle-member",
+                use.item,
+                f"{interface} is a member of {bundle}, which is a source of session {sources[0].session}",
+                f"Mirror to a port that is in no bundle, or take {bundle} away.",
+            )
+        elif view.platform.key == "cisco8000":
+            message = f"{interface} is a member of {bundle}, which {view.platform.title} does not take as destination"
+            yield Finding("S7", use.item, message + doubt(bundled), "Use a port that is in no bundle.")
+    for source in view.after.sources.values() if view.platform.key == "cisco8000" else ():
+        if source.interface in members:
+            message = f"{source.interface} is a member of {members[source.interface]}, which {view.platform.title} does not mirror"
+            yield Finding("S28", source_item(source), message, "Mirror a port that is in no bundle.")
+
+
+def cross_connect(view: View) -> Iterator[Finding]:
+    for name, place in view.facts.cross_connects.items():
+        if name in view.before.sessions and name not in view.after.sessions:
+            yield Finding(
+                "cross-connect",
+                f"sessions[{name}]",
+                f"it would be removed, but l2vpn {place} names it: that cross connect would have no session",
+                "Take monitor-session out of the cross connect first, or keep the session.",
+            )
 
 
 def remote_destination(view: View) -> Iterator[Finding]:
@@ -488,7 +512,7 @@ def _named_interfaces(view: View) -> Iterator[tuple[str, str]]:
         if session.inject_interface:
             yield f"sessions[{name}].inject_interface", session.inject_interface
     for name, tunnel in view.after.tunnels.items():
-        if tunnel.source and is_interface(tunnel.source):
+        if tunnel.source and not is_address(tunnel.source):
             yield f"tunnels[{name}].source", tunnel.source
         if tunnel.ipv4_unnumbered:
             yield f"tunnels[{name}].ipv4_unnumbered", tunnel.ipv4_unnumbered
@@ -503,6 +527,8 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     one_session,
     destination_is_source,
     destination_refused,
+    bundle_member,
+    cross_connect,
     remote_destination,
     destination_kind,
     source_refused,
@@ -510,7 +536,6 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     span_and_erspan,
     acl_direction,
     port_level,
-    session_name_length,
     session_missing,
     class_destination,
     ethernet_tunnel,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from ...._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
 from ...platforms import GUIDE, GUIDE_8000, XRDOCS_UDF, XRDOCS_UDK, YANG_SPAN, YANG_TCAM, YANG_UM
 
+PSEUDOWIRE = "YANG Cisco-IOS-XR-Ethernet-SPAN-cfg: monitor-session of an l2vpn p2p; feature history of the guide, 7.0.2"
 COMMIT_ERROR = "commit error of a router"
 LAYER = "guide NCS 5500, examples of layer 2 sources; YANG um-monitor-session-cfg 24.4.2 augments both places"
 MODEL = "YANG Cisco-IOS-XR-um-monitor-session-cfg 24.4.2"
@@ -85,9 +86,24 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("ethernet-tunnel", "A tunnel that carries class ethernet ends at the analyser itself.", GUIDE),
     warning("tunnel-incomplete", "A tunnel that a session uses has an address, a source, a destination and is not shut down.", XRDOCS_UDF),
     error("interface-exists", "Every interface that is named exists.", GUIDE),
+    error(
+        "interface-type",
+        "A type of interface is one that this collection knows; another one is kept as it is where the router has it.",
+        HOUSE,
+        overridable=True,
+    ),
+    error("bundle-member", "A destination is not a member of a bundle that is a source.", GUIDE, overridable=True),
+    error("cross-connect", "A session that an l2vpn cross connect names is not removed.", PSEUDOWIRE, overridable=True),
+    error("erspan-id", "The id of an ERSPAN session, and the one of the router, are set where platform and release can.", f"{GUIDE}; {YANG_UM}"),
     error("feature", "What NCS 5500 cannot do is shown and kept, but not written.", HOUSE),
     error("unwritten", "What is never written is removed only with remove_unsupported: this collection could not restore it.", HOUSE),
     error("value", "Values are within the range of the release.", YANG_UM),
+    error(
+        "ace",
+        "An entry has the words that its command line takes: protocol, addresses with their lengths, ports.",
+        "YANG Cisco-IOS-XR-ipv4-acl-datatypes and -ipv6-acl-datatypes 7.0.1; `?` help of IOS XR ACLs",
+        overridable=True,
+    ),
     elsewhere(
         "flow-and-span",
         "Cisco 8000: no NetFlow or sFlow on a source.",
@@ -97,7 +113,7 @@ RULES: Mapping[str, Rule] = rule_table((
     # -- access lists, UDFs and TCAM profiles
     error("family", "Class of session, ACL, binding and TCAM profile are of one family.", GUIDE),
     error("capture-missing", "An ACL that selects for a source has an entry with capture.", GUIDE, overridable=True),
-    error("acl-exists", "An ACL that a source names exists; one that is bound or named is not removed.", GUIDE),
+    error("acl-exists", "An ACL that a source names or that is bound exists; one that is bound or named is not removed.", GUIDE),
     warning("takes-binding", "An interface has one ACL a family and direction, so binding one takes another off.", HOUSE),
     warning("filters", "An ACL filters wherever it is bound: a change for a mirror must not let pass or drop other traffic there.", GUIDE),
     warning("named-acl-hides", "An ACL that a source names overrides the one of the interface.", GUIDE),
