@@ -57,7 +57,7 @@ def described(document: Document, base: Span) -> tuple[Span, list[Problem]]:
         dict(_udfs(document, base, problems)),
         {item.key: _profile(item, base, problems) for item in document.tcam_profiles},
         {item.key: _tunnel(item, base.tunnels.get(item.key)) for item in document.tunnels},
-        document.router_id,
+        router_id=document.router_id,
     )
     return span, problems
 

@@ -18,6 +18,7 @@ from typing import Any
 from ..names import UnknownKind, interface_name, kind
 from .parse import ACL_WORDS, GLOBALS, NO_LISTS, mirror_interval, printed_global
 
+LARGEST = 10**20
 OTHER_LENGTH = 512  # characters
 
 _WORDS_REFUSED = frozenset('!?|"\\')
@@ -107,8 +108,8 @@ def hexadecimal(value: Any) -> int:
 
 
 def integer(value: Any) -> int:
-    """A whole number; its range is a rule. Raises ValueError."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """A whole number; its range is a rule. Raises ValueError, also for one that no line has room for."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST:
         return value
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return int(value)

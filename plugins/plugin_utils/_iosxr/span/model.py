@@ -196,5 +196,5 @@ class Span:
     udfs: Mapping[str, Udf] = field(default_factory=dict)
     tcam_profiles: Mapping[TcamProfileKey, TcamProfile] = field(default_factory=dict)
     tunnels: Mapping[str, Tunnel] = field(default_factory=dict)
-    router_id: int | None = None  # `monitor-session router-id`
-    globals: tuple[str, ...] = ()  # lines of the other router-wide settings; shown, never changed
+    globals: tuple[str, ...] = ()  # lines of router-wide settings; shown, never changed
+    router_id: int | None = None  # `monitor-session router-id`, the one of them that is changed

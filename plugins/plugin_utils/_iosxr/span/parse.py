@@ -199,8 +199,8 @@ class _Collected:
             self.udfs,
             self.tcam_profiles,
             self.tunnels,
-            self.router_id,
             tuple(sorted(self.globals)),
+            self.router_id,
         )
 
     def top(self, words: Words) -> Reader:

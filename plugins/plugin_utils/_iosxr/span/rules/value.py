@@ -34,9 +34,14 @@ from .table import RULES
 from .view import View, is_address, is_tunnel, list_item, source_item
 
 
-def value_problems(after: Span) -> list[Problem]:
-    """What values break these rules, whatever router they are for."""
-    view = View(Span(), after, Facts())
+def value_problems(after: Span, before: Span | None = None) -> list[Problem]:
+    """What values break these rules, whatever router they are for. before: what a router has, whose values it took."""
+    there = [] if before is None else _broken(before, before)
+    return [each for each in _broken(before or Span(), after) if each not in there]
+
+
+def _broken(before: Span, after: Span) -> list[Problem]:
+    view = View(before, after, Facts())
     return problems(RULES, [finding for check in CHECKS for finding in check(view)])
 
 

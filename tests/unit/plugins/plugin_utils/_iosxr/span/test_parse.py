@@ -70,7 +70,8 @@ monitor-session mirror ethernet
 """
     span = parse(text)
     assert list(span.sessions) == ["mirror"]
-    assert span.globals == tuple(sorted(text.splitlines()[:6]))
+    assert span.globals == tuple(sorted(text.splitlines()[1:6]))
+    assert span.router_id == 9
     formal = text.replace("\n destination", "\nmonitor-session mirror ethernet destination").replace("!\n", "")
     assert parse(formal) == span
     assert parse("monitor-session a\nmonitor-session a shiny level 3\n").sessions["a"].other == ("shiny level 3",)
@@ -160,7 +161,7 @@ def test_one_attachment_in_all_the_forms_in_which_it_is_printed(text: str) -> No
         ),
         (
             "interface Strange9 monitor-session m acl priority 3",
-            Source("Strange9", "m", other=("acl priority 3",)),
+            Source("Strange9", "m", acl=True, other=("acl priority 3",)),
         ),
     ],
 )

@@ -234,9 +234,9 @@ def test_settings_of_the_whole_router_are_shown_and_no_state_touches_them() -> N
         result, told = resulting(
             ROUTER, Document.of({"sessions": [], "globals": ["monitor-session router-id 7"]}, state)
         )
-        assert result.globals == ROUTER.globals == ("monitor-session router-id 9",)
+        assert (result.globals, result.router_id) == (ROUTER.globals, ROUTER.router_id) == ((), 9)
         assert [problem.severity for problem in told if problem.rule == "globals"] == ["warning"]
         assert not [line for line in plan(ROUTER, result).commands if "router-id" in line]
-    assert desired_state(ROUTER, Document.of(None, "deleted")).globals == ROUTER.globals
-    assert to_document(ROUTER)["globals"] == ["monitor-session router-id 9"]
+    assert desired_state(ROUTER, Document.of(None, "deleted")).router_id == 9
+    assert to_document(ROUTER)["router_id"] == 9
     assert [problem.item for problem in Document.of(named("Router-ID"), "deleted").problems] == ["sessions[#1].name"]
