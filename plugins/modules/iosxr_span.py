@@ -356,10 +356,10 @@ options:
         type: int
       globals:
         description:
-          - Further router-wide settings of C(monitor-session), which are no sessions (C(local-capture-capacity),
+          - Router-wide settings of C(monitor-session), which are no sessions (C(router-id), C(local-capture-capacity),
             C(default-capture-disable), C(mirror-interval)), a line each, as the router has them.
-          - They are shown, never written and never removed, and no session may have the name of one. A document that has others than the
-            router gets a warning.
+          - They are shown, never written and never removed but for the first one, which O(config.router_id) sets. No session may have the
+            name of one. A document that has others than the router gets a warning.
         type: list
         elements: str
   state:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..._engine import states
 from ..._engine.problems import Problem
 from ..._engine.rules import Finding, problem
+from .canonical import router_wide
 from .described import INCOMPLETE, described
 from .document import Document, DocumentError
 from .model import (
@@ -34,7 +35,6 @@ from .model import (
     Tunnel,
     Udf,
 )
-from .render import router_id_line
 from .rules.table import RULES
 from .rules.value import value_problems
 from .unwritten import kept, lost, parts
@@ -101,17 +101,19 @@ def _named(document: Document) -> Span:
 
 
 def _globals(current: Span, document: Document) -> list[Problem]:
-    """A document that has other router-wide settings than the router is told so: it is not obeyed."""
+    """A document that shows other router-wide settings than the router has is told so: it is not obeyed. The id of the router may be the
+    one that it has, or the one that it gets."""
     if document.globals is None:
         return []
-    identity = [] if current.router_id is None else [router_id_line(current.router_id)]
-    said = set(document.globals) - (
-        set(identity) if document.router_id is None else {router_id_line(document.router_id)}
-    )
-    if said == set(current.globals):
+    there = router_wide(current)
+    wanted = replace(current, router_id=document.router_id or current.router_id)
+    if list(document.globals) in (
+        there,
+        router_wide(wanted),
+        list(current.globals) if document.names_router_id else there,
+    ):
         return []
-    there = "; ".join((*current.globals, *identity)) or "none"
-    text = f"the router has {there}; only router_id changes one of the router-wide settings"
+    text = f"the router has {'; '.join(there) or 'none'}; this module changes no router-wide setting but router_id"
     return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 

@@ -161,7 +161,8 @@ class SpanWing:
 
     def show(self, state: Span) -> dict[str, Any]:
         udfs = {item.key for item in self._document.udfs}
-        return to_document(in_scope(state, self._scope, self._taken, udfs))
+        shown = to_document(in_scope(state, self._scope, self._taken, udfs))
+        return {**shown, **({"router_id": state.router_id} if self._document.names_router_id else {})}
 
     def owned(self, state: Span) -> dict[str, Any]:
         return owned(state, self._document)

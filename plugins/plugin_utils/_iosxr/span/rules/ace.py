@@ -23,7 +23,7 @@ _OPTIONS: Mapping[str, tuple[int, Mapping[int, str]]] = {
     "packet-length": (65535, {}),
     "ttl": (255, {}),
 }
-_PORT_NAMES = frozenset(name for table in PORTS.values() for name in table.values()) | PORT_ALIASES.keys()
+_PORT_NUMBERS = {**PORT_ALIASES, **{name: number for table in PORTS.values() for number, name in table.items()}}
 
 
 def flaws(family: Family, match: str) -> list[str]:
@@ -47,13 +47,14 @@ def _flaws(family: Family, parts: Match) -> Iterator[str]:
     for side, address in (("source", parts.source), ("destination", parts.destination)):
         yield from _address_flaws(family, side, address)
     for ports in (parts.source_port, parts.destination_port):
-        yield from _value_flaws(ports, "a port", 65535, _PORT_NAMES)
-    for option in parts.options:
+        yield from _value_flaws(ports, "a port", 65535, _PORT_NUMBERS)
+    for place, option in enumerate(parts.options):
         if option[0] in _OPTIONS:
             highest, names = _OPTIONS[option[0]]
             values = option[1:] if option[1:2] and option[1] in OPERATORS else ("eq", *option[1:])
-            yield from _value_flaws(values, f"a value of {option[0]}", highest, frozenset(names.values()))
-        elif option[0] in OPERATORS and parts.protocol not in WITH_PORTS:
+            numbers = {name: number for number, name in names.items()}
+            yield from _value_flaws(values, f"a value of {option[0]}", highest, numbers)
+        elif option[0] in OPERATORS and place == 0 and parts.protocol not in WITH_PORTS:
             yield f"{parts.protocol} has no ports, so {option[0]!r} does not belong here"
     yield from _message_flaws(parts)
 
@@ -94,22 +95,22 @@ def _address_flaws(family: Family, side: str, words: tuple[str, ...]) -> Iterato
                 yield f"{network!r} is not an {_title(family)} address or network"
 
 
-def _value_flaws(words: tuple[str, ...], what: str, highest: int, names: frozenset[str]) -> Iterator[str]:
-    """words: an operator and its values; a group of ports has a name."""
+def _value_flaws(words: tuple[str, ...], what: str, highest: int, names: Mapping[str, int]) -> Iterator[str]:
+    """words: an operator and its values; a group of ports has a name. names: of numbers."""
     if not words or words[0] == "port-group":
         return
     operator, *values = words
     missing = OPERATORS[operator] - len(values)
     if missing:
         yield f"{operator!r} needs {OPERATORS[operator]} {'values' if OPERATORS[operator] > 1 else 'value'}"
-    numbers = [int(value) for value in values if value.isdecimal()]
+    numbers = [int(value) if value.isdecimal() else names.get(value.lower(), 0) for value in values]
     for value in values:
         if value.isdecimal() and int(value) > highest:
             yield f"{value} is not {what}, 0 to {highest}"
         elif not value.isdecimal() and value.lower() not in names:
             yield f"{value!r} is not {what} that the router has a name for"
     if operator == "range" and len(numbers) == 2 and numbers[0] > numbers[1]:
-        yield f"the range {numbers[0]} to {numbers[1]} is empty"
+        yield f"the range {values[0]} to {values[1]} is empty"
 
 
 def _message_flaws(parts: Match) -> Iterator[str]:

@@ -238,5 +238,5 @@ def test_settings_of_the_whole_router_are_shown_and_no_state_touches_them() -> N
         assert [problem.severity for problem in told if problem.rule == "globals"] == ["warning"]
         assert not [line for line in plan(ROUTER, result).commands if "router-id" in line]
     assert desired_state(ROUTER, Document.of(None, "deleted")).router_id == 9
-    assert to_document(ROUTER)["router_id"] == 9
+    assert to_document(ROUTER)["globals"] == ["monitor-session router-id 9"]
     assert [problem.item for problem in Document.of(named("Router-ID"), "deleted").problems] == ["sessions[#1].name"]
