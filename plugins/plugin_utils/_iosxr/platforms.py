@@ -168,6 +168,7 @@ _ALL = (
         port_level=_documented("forbidden", GUIDE_8000),
         acl_receive_only=_documented(True, GUIDE_8000),
         local_egress=_documented(False, GUIDE_8000),
+        partial_mirroring=_documented(True, GUIDE_8000_FILE),  # of a session, from 7.5.3 on: see FEATURES
         counters=_documented(False, GUIDE_8000),
         without_acl=_documented("nothing", GUIDE_8000),
         erspan_session_id=_documented(

@@ -243,7 +243,9 @@ def _released(current: Span, desired: Span, rebuilt: set[str]) -> dict[str, Sess
         lost: dict[str, Any] = {}
         for slot in _SLOTS:
             destination: Destination | None = getattr(session, slot)
-            if destination and destination != getattr(new, slot) and destination.interface in taken:
+            after: Destination | None = getattr(new, slot)
+            stays = destination and after and destination.interface == after.interface
+            if destination and not stays and destination.interface in taken:
                 lost[slot] = None
         found[name] = replace(session, **lost)
     return found
