@@ -60,6 +60,7 @@ STEPS = {
     "verifying sessions": Step("after", "^show running-config monitor-session", 2),
     "verifying attachments": Step("after", "^show running-config formal .*monitor-session", 2),
     "verifying an access list": Step("after", "^show running-config ipv4 access-list", 2),
+    "asking for the reason": Step("undo", "^do show monitor-session status detail", None, (DOWN,)),
     "leaving a trial": Step("undo", "^end$", None, (DOWN,)),
     "reading what was rolled back": Step("undo", "^show running-config monitor-session", 2, (DOWN,)),
 }

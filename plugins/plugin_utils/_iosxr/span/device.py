@@ -241,8 +241,12 @@ class SpanWing:
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
 
     def _explained(self, seen: Mirrors) -> Mirrors:
-        """The same mirrors, those that are down with the reason that only the detailed status tells: it is gone when the trial ends."""
-        detail = mirrors(self._router.read_optional([f"do {DETAIL}"])[0])
+        """The same mirrors, those that are down with the reason that only the detailed status tells: it is gone when the trial ends. Where the
+        router does not come to say it, what is known already is told."""
+        try:
+            detail = mirrors(self._router.read_optional([f"do {DETAIL}"])[0])
+        except ConnectionFailed:
+            return seen
         return {key: _fuller(status, detail.get(key)) for key, status in seen.items()}
 
     def _prove_reload(self, plan: Plan, current: Span) -> None:
