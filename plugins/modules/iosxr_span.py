@@ -66,9 +66,8 @@ options:
                 type: str
               erspan_session_id:
                 description:
-                  - Session id in the ERSPAN header of the copies, 1 to 65535, for a C(tunnel-ipN), from release 7.8.1 on (YANG model).
-                  - Refused (rule C(erspan-id)) on NCS 5500, where it is always zero, and on Cisco 8000, which numbers sessions itself.
-                    The word that is written, C(erspan-session-id), is the one of the model; no public source shows the command line.
+                  - Session id in the ERSPAN header of the copies, 1 to 65535, for a C(tunnel-ipN), from release 7.8.1 on. Refused (rule
+                    C(erspan-id)) on NCS 5500, where it is always zero, and on Cisco 8000, which numbers sessions itself.
                 type: int
               next_hop:
                 description: IPv4 or IPv6 next hop. Shown and kept, not written by this version.
@@ -91,14 +90,10 @@ options:
             type: dict
             suboptions: *destination
           mirror_first:
-            description:
-              - Mirror the first bytes of each packet only, 1 to 10000. Shown and kept, not written by this version.
-                V(S17) in O(warn_only) writes it.
+            description: Mirror 1 to 10000 bytes of each packet. Shown and kept, not written by this version unless O(warn_only) has V(S17).
             type: int
           mirror_interval:
-            description:
-              - Mirror one packet in so many, such as V(512) or V(1K). Shown and kept, not written by this version.
-                V(S17) in O(warn_only) writes it.
+            description: Mirror one packet in so many (V(1K)). Shown and kept, not written by this version unless O(warn_only) has V(S17).
             type: str
           discard_class:
             description: Discard class of the copies, 0 to 7. Shown and kept, not written by this version.
@@ -162,22 +157,16 @@ options:
                 description: Match this IPv6 ACL, whatever the interface has.
                 type: str
               mirror_first:
-                description:
-                  - Mirror the first bytes of each packet only, 1 to 10000. Shown and kept, not written by this version.
-                    V(S17) in O(warn_only) writes it.
+                description: Mirror 1 to 10000 bytes of each packet. Shown and kept, not written by this version unless O(warn_only) has V(S17).
                 type: int
               mirror_interval:
-                description:
-                  - Mirror one packet in so many, such as V(512) or V(1K). Shown and kept, not written by this version.
-                    V(S17) in O(warn_only) writes it.
+                description: Mirror one packet in so many (V(1K)). Shown and kept, not written by this version unless O(warn_only) has V(S17).
                 type: str
               preconfigure:
                 description: The attachment is under C(interface preconfigure), for hardware that is not there yet.
                 type: bool
               other:
-                description:
-                  - Lines of the attachment that this module has no word for, and lines with more words than it knows (C(acl ipv4 NAME
-                    merge-group 5 priority 3), whose name is O(config.sessions[].sources[].acl_ipv4) too). Shown and kept, never written.
+                description: Lines of the attachment that this module has no word for, or not for all words. Shown and kept, never written.
                 type: list
                 elements: str
               remove_unsupported:
@@ -350,9 +339,8 @@ options:
             type: bool
       router_id:
         description:
-          - Id of the router for its mirrors, C(monitor-session router-id), 1 to 255, from release 7.7.1 on (YANG model). It is owned only by
-            being named; V(deleted) removes it where it is named.
-          - Refused (rule C(erspan-id)) where the platform has no ERSPAN session id to choose.
+          - Id of the router for its mirrors, C(monitor-session router-id), 1 to 255, from release 7.7.1 on. It is owned only by being
+            named. Refused (rule C(erspan-id)) where the platform has no ERSPAN session id to choose.
         type: int
       globals:
         description:
