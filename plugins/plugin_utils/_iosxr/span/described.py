@@ -59,7 +59,12 @@ def described(document: Document, base: Span) -> tuple[Span, list[Problem]]:
         {item.key: _tunnel(item, base.tunnels.get(item.key)) for item in document.tunnels},
         router_id=document.router_id,
     )
-    return span, problems
+    return span, [each for each in problems if not _is_echo(each, document)]
+
+
+def _is_echo(problem: Problem, document: Document) -> bool:
+    """Whether a part is missing only because its value is wrong, which is told already."""
+    return problem.rule == INCOMPLETE and any(each.item.startswith(f"{problem.item}.") for each in document.problems)
 
 
 # -- sessions and sources

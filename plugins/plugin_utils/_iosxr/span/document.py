@@ -5,8 +5,8 @@
 """The document (option ``config`` of module iosxr_span), parsed once into typed objects. Pure.
 
 It comes through the argument spec of the module: keys, types and choices are right. Here every value is checked for what no line of the
-device could hold (grammar.py), and every problem is reported at once. What is only too large, too long or unknown is a value: it breaks a
-rule (rules/), and is reported with all other broken rules.
+device could hold (grammar.py). What is only too large, too long or unknown is looked at by rules (rules/). Every problem is reported at once,
+what is wrong with a single value together with all broken rules.
 """
 
 from __future__ import annotations
@@ -156,8 +156,8 @@ class Document:
 
     router_id: None when left out. names_router_id: whether it is given, which in state deleted is all that counts.
     globals: the router-wide settings that it shows; None when left out. They change nothing.
-    problems: what is wrong with the document by itself. Those that break a rule of the table have its id; none of these rules can be
-    downgraded.
+    problems: what is wrong with the document by itself. What is wrong with a single value has the id of a rule, and the value is left out:
+    the rest of the document is checked with all rules.
     """
 
     state: State
@@ -279,23 +279,25 @@ class _Reading:
         for index, item in enumerate(parent.get(key) or (), 1):
             yield f"{place}.{key}[#{index}]".lstrip("."), item
 
-    def value(self, given: Any, check: Callable[[Any], T], place: str) -> T | None:
-        """The checked value; None when it is left out or wrong (and then it was said)."""
+    def value(self, given: Any, check: Callable[[Any], T], place: str, rule: str = "document") -> T | None:
+        """The checked value; None when it is left out or wrong (and then it was said). rule: that a wrong one breaks."""
         if given is None:
             return None
         try:
             return check(given)
         except ValueError as error:
-            self.problems.append(Problem("document", place, str(error)))
+            self.problems.append(Problem(rule, place, str(error)))
         return None
 
-    def name(self, item: Mapping[str, Any], key: str, check: Callable[[Any], T], place: str) -> T | None:
-        return self.value(item.get(key), check, f"{place}.{key}")
+    def name(
+        self, item: Mapping[str, Any], key: str, check: Callable[[Any], T], place: str, rule: str = "document"
+    ) -> T | None:
+        return self.value(item.get(key), check, f"{place}.{key}", rule)
 
     def values(self, item: Mapping[str, Any], checks: Mapping[str, Check], place: str) -> dict[str, Any]:
         if self._names_only:
             return {}
-        read = {key: self.name(item, key, check, place) for key, check in checks.items()}
+        read = {key: self.name(item, key, check, place, "value") for key, check in checks.items()}
         return {key: value for key, value in read.items() if value is not None}
 
     def other(self, item: Mapping[str, Any], known: Callable[[list[str]], object], place: str) -> dict[str, Any]:
@@ -303,7 +305,7 @@ class _Reading:
         if self._names_only:
             return {}
         check = grammar.other_line(known)
-        lines = [self.value(line, check, f"{place}.other") for line in item.get("other") or ()]
+        lines = [self.value(line, check, f"{place}.other", "value") for line in item.get("other") or ()]
         found = tuple(dict.fromkeys(line for line in lines if line is not None))
         return {"other": found} if found else {}
 
@@ -389,7 +391,8 @@ class _Reading:
             where = f"{place}.entries[{sequence}]"
             values: dict[str, Any] = {
                 "action": given["action"],
-                "match": self.name(given, "match", partial(_match, given["action"], family), where) or "",
+                "match": self.name(given, "match", partial(_match, given["action"], family), where, "value")
+                or f"{family} any any",  # of one that is wrong; the document is refused
             }
             if given.get("udfs") is not None:
                 values["udfs"] = self.udf_matches(given, where)
@@ -406,8 +409,8 @@ class _Reading:
         found: list[UdfMatch] = []
         for where, given in self.each(item, "udfs", place):
             name = self.name(given, "name", grammar.udf_name, where)
-            value = self.name(given, "value", grammar.hexadecimal, where)
-            mask = self.name(given, "mask", grammar.hexadecimal, where)
+            value = self.name(given, "value", grammar.hexadecimal, where, "value")
+            mask = self.name(given, "mask", grammar.hexadecimal, where, "value")
             if name is not None and value is not None and mask is not None:
                 if any(match.name == name for match in found):
                     self.say(where, f"the UDF {name} is matched twice")
@@ -450,7 +453,7 @@ class _Reading:
             yield Item(place, key, values)
 
     def words(self, given: Sequence[Any], check: Callable[[Any], str], place: str) -> tuple[str, ...]:
-        read = [self.value(word, check, place) for word in given]
+        read = [self.value(word, check, place, "value") for word in given]
         found = [word for word in read if word is not None]
         for word in sorted({word for word in found if found.count(word) > 1}):
             self.say(place, f"{word} is listed twice")
@@ -459,13 +462,13 @@ class _Reading:
     # -- tunnels, and router-wide settings
 
     def router_id(self, config: Mapping[str, Any]) -> int | None:
-        return None if self._names_only else self.value(config.get("router_id"), grammar.integer, "router_id")
+        return None if self._names_only else self.value(config.get("router_id"), grammar.integer, "router_id", "value")
 
     def globals(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
         given = config.get("globals")
         if given is None or self._names_only:
             return None
-        read = [self.value(line, grammar.router_wide, "globals") for line in given]
+        read = [self.value(line, grammar.router_wide, "globals", "value") for line in given]
         return tuple(sorted({line for line in read if line is not None}))
 
     def tunnels(self, config: Mapping[str, Any]) -> Iterator[Item[str]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -589,6 +590,41 @@ def test_all_problems_of_a_document_come_in_one_round(state: State) -> None:
         ("S20", f"udfs[{LONG}].offset"),
         ("S20", f"udfs[{LONG}].length"),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("sessions", 0, "mirror_interval"), "now and then"),
+        (("sessions", 0, "destination"), {"next_hop": "10.0.0.256"}),
+        (("sessions", 0, "sources", 2, "other"), ["no shutdown"]),
+        (("access_lists", 0, "entries", 0, "match"), "ipv4 any any\nend"),
+        (("access_lists", 0, "entries", 0, "udfs", 0, "value"), "0xzz"),
+        (("tunnels", 0, "destination"), "70.1.1.256"),
+        (("tunnels", 0, "ipv4_address"), "15.1.1.1"),
+        (("tcam_profiles", 0, "qualifiers"), ["src addr"]),
+    ],
+)
+def test_a_value_that_is_none_is_left_out_and_hides_no_rule(path: tuple[Any, ...], value: Any) -> None:
+    document = copy.deepcopy(
+        {
+            **MANY_FAULTS,
+            "tunnels": [{"name": "tunnel-ip3"}],
+            "tcam_profiles": [{"family": "ipv4", "qualifiers": ["proto"]}],
+        }
+    )
+    place: Any = document
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    assert flaws(document, "merged") == []
+    after = applied(Span(), document, "merged")
+    told = check(Span(), after, Facts("ncs5500", (7, 5, 1)), findings(Span(), document, "merged"))
+    wrong = {(problem.rule, problem.item.rpartition(".")[2]) for problem in told if problem.severity == "error"}
+    assert ("value", "next_hop" if isinstance(value, dict) else str(path[-1])) in wrong and not RULES[
+        "value"
+    ].overridable
+    assert {("S13", "port_level"), ("S20", "offset"), ("value", "mirror_first")} <= wrong
 
 
 @pytest.mark.parametrize("state", ["merged", "replaced", "overridden", "deleted"])
