@@ -134,7 +134,8 @@ def bundle_members(text: str) -> dict[str, str]:
         if words[:1] == ["interface"]:
             name, *rest = words[2:] if words[1:2] == ["preconfigure"] else words[1:]
             if rest[:2] == ["bundle", "id"] and rest[2:3] and _INTEGER.fullmatch(rest[2]):
-                found[printed_interface(name)] = f"Bundle-Ether{int(rest[2])}"
+                member = printed_interface(name)
+                found[member] = f"{'Bundle-POS' if kind(member) == 'POS' else 'Bundle-Ether'}{int(rest[2])}"
     return found
 
 

@@ -232,7 +232,9 @@ def bundle_member(view: View) -> Iterator[Finding]:
         bundle = members.get(interface)
         if bundle is None:
             continue
-        sources = view.sources_of_interface.get(bundle, [])
+        sources = [
+            source for source in view.after.sources.values() if bundle in (source.interface, parent(source.interface))
+        ]
         if sources:
             yield Finding(
                 "bundle-member",

@@ -262,6 +262,8 @@ CASES = (
          replace(C8K, members={ANALYSER: "Bundle-Ether1"}), C8K),
     Case("S28", [session(), source()], [session(), source()], f"sessions[mon1].sources[{PORT}]",
          replace(C8K, members={PORT: "Bundle-Ether1"}), C8K),
+    Case("bundle-member", [session(), source("Bundle-Ether1.10")], [session(), source("Bundle-Ether10")],
+         "sessions[mon1].destination", replace(NCS, members={ANALYSER: "Bundle-Ether1"})),
     Case("cross-connect", [], [session()], "sessions[mon1]",
          replace(NCS, cross_connects={"mon1": "xconnect group G p2p P"}), before=[session()]),
     Case("value", [session(traffic_class=8)], [session(traffic_class=7)], "sessions[mon1].traffic_class"),
