@@ -26,6 +26,7 @@ MARKS: tuple[Mark, ...] = ("verified", "documented", "unverified")
 
 GUIDE = "Cisco NCS 5500 guide, Configuring Traffic Mirroring"
 GUIDE_8000 = "Cisco 8000 guide, Restrictions for Traffic Mirroring"
+GUIDE_8000_LOCAL = "Traffic Mirroring Configuration Guide for Cisco 8000, Restrictions for local SPAN"
 GUIDE_8000_FILE = "Traffic Mirroring Configuration Guide for Cisco 8000, SPAN to file"
 GUIDE_8000_ERSPAN = "Traffic Mirroring Configuration Guide for Cisco 8000, Configuration guidelines for ERSPAN"
 GUIDE_ASR9K = "Cisco ASR 9000 guide, Configuring Traffic Mirroring"
@@ -75,7 +76,8 @@ class Platform:
     """Limits of one platform. The booleans say what is possible.
 
     sessions, sources: most of them on one router. port_level: must, must not or may a source say it.
-    acl_receive_only: an ACL can select received traffic only. local_egress: sent traffic can be mirrored to a port.
+    acl_receive_only: an ACL can select received traffic only. local_egress, remote_egress: sent traffic can be mirrored to a port, into a
+    tunnel. source_member, destination_member: a member of a bundle can be one. capture_on_deny: an entry that denies may capture.
     without_acl: what a source with ``acl`` mirrors when it names no ACL and its interface has none.
     counters: mirror counters of sources that select by ACL or of remote sessions.
     erspan_session_id: why the id in the ERSPAN header of copies cannot be chosen; "" where it can.
@@ -90,13 +92,16 @@ class Platform:
     destination_bundle: Known[bool]
     destination_subinterface: Known[bool]
     source_bvi: Known[bool]
-    source_bundle: Known[bool]
+    source_member: Known[bool]
+    destination_member: Known[bool]
     one_session_per_source: Known[bool]
     span_with_erspan: Known[bool]
     port_level: Known[PortLevel]
     acl_receive_only: Known[bool]
     acl_on_layer2: Known[bool]
     local_egress: Known[bool]
+    remote_egress: Known[bool]
+    capture_on_deny: Known[bool]
     partial_mirroring: Known[bool]
     counters: Known[bool]
     without_acl: Known[WithoutAcl]
@@ -113,13 +118,16 @@ NCS5500 = Platform(
     destination_bundle=_documented(False, GUIDE),
     destination_subinterface=_documented(False, GUIDE),
     source_bvi=_documented(False, GUIDE),
-    source_bundle=_documented(True, GUIDE),
+    source_member=_documented(True, GUIDE),
+    destination_member=_documented(True, GUIDE),
     one_session_per_source=_documented(True, GUIDE),
     span_with_erspan=_documented(False, GUIDE),
     port_level=_documented("required", GUIDE),
     acl_receive_only=_documented(True, GUIDE),
     acl_on_layer2=_documented(False, GUIDE),
     local_egress=_documented(True, GUIDE),
+    remote_egress=_documented(True, GUIDE),
+    capture_on_deny=_documented(False, GUIDE),
     partial_mirroring=_documented(False, GUIDE),
     counters=_documented(False, GUIDE),
     without_acl=_documented("everything", GUIDE),
@@ -163,11 +171,14 @@ _ALL = (
         "cisco8000",
         "Cisco 8000",
         destination_bundle=_documented(False, GUIDE_8000),
-        # The table of the guide says that bundles and their members are no sources here.
-        source_bundle=_documented(False, GUIDE_8000),
+        # Bundles are sources, their members are not.
+        source_member=_documented(False, GUIDE_8000),
+        destination_member=_documented(False, GUIDE_8000_LOCAL),
         port_level=_documented("forbidden", GUIDE_8000),
         acl_receive_only=_documented(True, GUIDE_8000),
         local_egress=_documented(False, GUIDE_8000),
+        remote_egress=_documented(False, GUIDE_8000_ERSPAN),
+        capture_on_deny=_documented(True, GUIDE_8000_ERSPAN),
         partial_mirroring=_documented(True, GUIDE_8000_FILE),  # of a session, from 7.5.3 on: see FEATURES
         counters=_documented(False, GUIDE_8000),
         without_acl=_documented("nothing", GUIDE_8000),

@@ -63,6 +63,9 @@ def _captures(acl: AccessList) -> bool:
 
 
 def capture_action(view: View) -> Iterator[Finding]:
+    possible = view.platform.capture_on_deny
+    if possible.value:
+        return
     for _key, ace, item in _entries(view):
         if ace.capture and ace.action != "permit":
             yield Finding(

@@ -51,13 +51,6 @@ _SOURCES_REFUSED = (
     RefusedKind(
         "S10", "source_bvi", lambda name: name.startswith("BVI"), "a BVI", "Mirror the ports of the bridge group."
     ),
-    RefusedKind(
-        "S28",
-        "source_bundle",
-        lambda name: name.startswith("Bundle-"),
-        "a bundle",
-        "Mirror ports that are in no bundle.",
-    ),
 )
 
 
@@ -226,8 +219,7 @@ def destination_refused(view: View) -> Iterator[Finding]:
 
 def bundle_member(view: View) -> Iterator[Finding]:
     """Members are read where sources or destinations are new; those of a bundle that is a source are mirrored with it."""
-    members = view.facts.members or {}
-    bundled = view.platform.destination_bundle
+    members, possible = view.facts.members or {}, view.platform.destination_member
     for use, interface in _interface_uses(view):
         bundle = members.get(interface)
         if bundle is None:
@@ -235,20 +227,28 @@ def bundle_member(view: View) -> Iterator[Finding]:
         sources = [
             source for source in view.after.sources.values() if bundle in (source.interface, parent(source.interface))
         ]
+        message = f"{interface} is a member of {bundle}, which"
+        remedy = "Mirror to a port that is in no bundle"
         if sources:
-            yield Finding(
-                "bundle-member",
-                use.item,
-                f"{interface} is a member of {bundle}, which is a source of session {sources[0].session}",
-                f"Mirror to a port that is in no bundle, or take {bundle} away.",
-            )
-        elif view.platform.key == "cisco8000":
-            message = f"{interface} is a member of {bundle}, which {view.platform.title} does not take as destination"
-            yield Finding("S7", use.item, message + doubt(bundled), "Use a port that is in no bundle.")
-    for source in view.after.sources.values() if view.platform.key == "cisco8000" else ():
+            message = f"{message} is a source of session {sources[0].session}"
+            yield Finding("bundle-member", use.item, message, f"{remedy}, or take {bundle} away.")
+        elif not possible.value:
+            message = f"{message} {view.platform.title} does not take as destination" + doubt(possible)
+            yield Finding("S7", use.item, message, f"{remedy}.", not possible.certain)
+
+
+def source_member(view: View) -> Iterator[Finding]:
+    members, possible = view.facts.members or {}, view.platform.source_member
+    for source in () if possible.value else view.after.sources.values():
         if source.interface in members:
-            message = f"{source.interface} is a member of {members[source.interface]}, which {view.platform.title} does not mirror"
-            yield Finding("S28", source_item(source), message, "Mirror a port that is in no bundle.")
+            yield Finding(
+                "S28",
+                source_item(source),
+                f"{source.interface} is a member of {members[source.interface]}, which {view.platform.title} does not mirror"
+                + doubt(possible),
+                f"Mirror {members[source.interface]}, or a port that is in no bundle.",
+                not possible.certain,
+            )
 
 
 def cross_connect(view: View) -> Iterator[Finding]:
@@ -425,20 +425,23 @@ def port_level(view: View) -> Iterator[Finding]:
         )
 
 
-def local_egress(view: View) -> Iterator[Finding]:
-    if view.platform.local_egress.value:
-        return
-    local = {use.session: interface for use, interface in _interface_uses(view) if not is_tunnel(interface)}
-    for source in view.after.sources.values():
-        if source.direction != "rx-only" and source.session in local:
-            yield Finding(
-                "local-egress",
-                f"{source_item(source)}.direction",
-                f"{view.platform.title} mirrors received traffic only to the local destination {local[source.session]}"
-                + doubt(view.platform.local_egress),
-                "Set direction: rx-only.",
-                not view.platform.local_egress.certain,
-            )
+def egress(view: View) -> Iterator[Finding]:
+    """To a port, and into a tunnel."""
+    ways = {"local-egress": view.platform.local_egress, "remote-egress": view.platform.remote_egress}
+    for rule, possible in ways.items():
+        uses = () if possible.value else _interface_uses(view)
+        places = {use.session: place for use, place in uses if is_tunnel(place) == (rule == "remote-egress")}
+        for source in view.after.sources.values():
+            if source.direction != "rx-only" and source.session in places:
+                where = "local destination" if rule == "local-egress" else "tunnel"
+                yield Finding(
+                    rule,
+                    f"{source_item(source)}.direction",
+                    f"{view.platform.title} mirrors received traffic only to the {where} {places[source.session]}"
+                    + doubt(possible),
+                    "Set direction: rx-only.",
+                    not possible.certain,
+                )
 
 
 def source_class(view: View) -> Iterator[Finding]:
@@ -530,6 +533,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     destination_is_source,
     destination_refused,
     bundle_member,
+    source_member,
     cross_connect,
     remote_destination,
     destination_kind,
@@ -542,7 +546,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     class_destination,
     ethernet_tunnel,
     tunnel_incomplete,
-    local_egress,
+    egress,
     source_class,
     layer,
     interface_exists,
