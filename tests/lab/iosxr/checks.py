@@ -33,6 +33,7 @@ UDF_UNKNOWN = "'udf_mgr' detected the 'warning' condition 'UDF {} is not defined
 ID_FIXED = "'SPAN' detected the 'warning' condition 'ERSPAN session ID is not supported on this platform'"
 ID_UNKNOWN = "'SPAN' detected the 'warning' condition 'ERSPAN session ID is not supported in this release'"
 NO_PORT_LEVEL = "'SPAN' detected the 'warning' condition 'Port-level mirroring is not supported on this platform'"
+NO_EGRESS = "'SPAN' detected the 'warning' condition 'Egress mirroring is not supported'"
 NO_MEMBER = "'SPAN' detected the 'warning' condition 'Bundle member {} is not supported as source'"
 NOT_PER_INTERFACE = "'SPAN' detected the 'warning' condition 'Truncation is supported per session only'"
 TOO_MANY = "'SPAN' detected the 'resource not available' condition 'Maximum number of monitor sessions reached'"
@@ -243,7 +244,8 @@ def _udf_users(root: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
 
 def _what_the_platform_has(case: Case) -> Iterator[Failure]:
     """Ids of ERSPAN sessions (YANG um-monitor-session-cfg from 7.8.1 on; NCS 5500: always zero; Cisco 8000: numbers of its own), and the
-    restrictions of the Cisco 8000 guides: no port-level sources, no members of bundles, from 7.5.3 on no truncation of a single interface.
+    restrictions of the Cisco 8000 guides: no port-level sources, no members of bundles, nothing sent to a port or into a tunnel, from 7.5.3 on
+    no truncation of a single interface.
     """
     if not case.options.get("strict_platform", True):
         return
@@ -270,6 +272,9 @@ def _cisco_8000(case: Case) -> Iterator[Failure]:
             yield Failure(path, NO_PORT_LEVEL)
         if source.interface in members:
             yield Failure(path, NO_MEMBER.format(source.interface))
+        session = case.new.sessions.get(source.session)
+        if source.direction != "rx-only" and session is not None and session.interfaces():
+            yield Failure(path, NO_EGRESS)
         for line in source.lines if case.release >= (7, 5, 3) else ():
             if line.startswith("mirror first "):
                 yield Failure((*path, line), NOT_PER_INTERFACE)

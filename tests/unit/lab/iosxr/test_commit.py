@@ -575,6 +575,10 @@ def test_cisco_8000_mirrors_no_whole_ports_no_members_and_no_part_of_one_interfa
         ("interface TenGigE0/0/0/2\nmonitor-session a ethernet port-level", "Port-level"),
         ("interface TenGigE0/0/0/1\nmonitor-session a ethernet direction rx-only", "Bundle member TenGigE0/0/0/1"),
         ("interface TenGigE0/0/0/2\nmonitor-session a ethernet\nmirror first 100", "per session only"),
+        (
+            "monitor-session a ethernet\ndestination interface tunnel-ip3\ninterface TenGigE0/0/0/2\nmonitor-session a",
+            "Egress",
+        ),
     ):
         router = device(bundle, platform="8000", release="7.5.3")
         assert said in play(router, f"configure\n{lines}\ncommit\nshow configuration failed"), said
