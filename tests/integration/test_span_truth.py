@@ -161,7 +161,8 @@ def test_all_problems_of_a_document_are_told_in_one_run(lab: Any, tmp_path: Path
 
 
 def test_ids_are_written_where_they_can_be_and_refused_with_the_reason(lab: Any, tmp_path: Path) -> None:
-    wanted = sources(destination={"interface": "tunnel-ip3", "erspan_session_id": 7}) | {"router_id": 9}
+    destination = {"interface": "tunnel-ip3", "erspan_session_id": 7}
+    wanted = {"sessions": [{"name": "b", "destination": destination}], "router_id": 9}
     edge = lab(router(config_text=GROUPED, platform="asr9k", release="7.8.1"))
     result = run(edge, tmp_path, wanted, "merged")
     assert result["after"]["router_id"] == 9 and result["before"]["router_id"] is None
@@ -179,7 +180,7 @@ def test_ids_are_written_where_they_can_be_and_refused_with_the_reason(lab: Any,
     ):
         edge = lab(router(config_text=GROUPED, platform=platform, release=release))
         failed = attempted(edge, tmp_path / str(at), wanted, "merged")
-        where = "sessions[a].destination.erspan_session_id"
+        where = "sessions[b].destination.erspan_session_id"
         assert ("erspan-id", where) in broken(failed, edge)
         assert said in next(problem["message"] for problem in failed["problems"] if problem["item"] == where)
 

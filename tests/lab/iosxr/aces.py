@@ -50,7 +50,7 @@ _FLAGS = ("established", "ack", "fin", "psh", "rst", "syn", "urg", "match-any", 
 _HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10}")
 _UDF_NAME = re.compile(r"[a-zA-Z0-9][-_.:a-zA-Z0-9]{0,15}")
 _GROUP = re.compile(r"[\x21-\x7e]{1,64}")
-_ICMP = re.compile(r"[a-z][a-z-]*")
+_ICMP = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def normalised(cursor: Cursor, family: str) -> str:
