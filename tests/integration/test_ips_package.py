@@ -6,10 +6,16 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import multiprocessing
-from collections.abc import Callable
+import select
+import socket
+import socketserver
+import ssl
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +66,6 @@ class Server:
 
     @property
     def fingerprint(self) -> str:
-        import ssl
-
         pem = ssl.get_server_certificate(("127.0.0.1", self.lab.device("updates").port))
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest()
 
@@ -178,8 +182,6 @@ def test_rule_15_the_download_site_has_a_certificate_of_its_own(lab: StartLab, t
     cisco = {"type": "cisco_com", "username": "lab", "certificates": [own, CISCO[0]]}
     refused = updates(server=cisco, server_password=PASSWORD, packages=[SIG])
     assert refused["failed"] and "certificate is not accepted" in refused["problems"][0]["message"]
-    import ssl
-
     other = hashlib.sha256(
         ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", site.device("site").port)))
     ).hexdigest()
@@ -228,6 +230,47 @@ def test_files_placed_by_hand_are_used_and_wrong_ones_refused_by_name(server: St
     assert [each["file"] for each in done["refused"]] == ["IPS-sig-S731-req-E4.pkg.part"]
     assert any("IPS-sig-S731-req-E4.pkg.part" in text for text in done["warnings"])
     assert done["update_status"]["not_downloaded"] == [PACK, SIG]
+
+
+@pytest.fixture
+def proxy() -> Iterator[tuple[int, list[str]]]:
+    """(port, heads of requests) of an HTTP proxy that makes tunnels for one user only."""
+    heads: list[str] = []
+    right = base64.b64encode(b"ops:canary-proxy").decode()
+
+    class Proxy(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            head = "".join(iter(lambda: self.rfile.readline().decode(), "\r\n"))
+            heads.append(head.splitlines()[0].rpartition(" ")[0])
+            if f"Proxy-Authorization: Basic {right}" not in head.replace("proxy-authorization", "Proxy-Authorization"):
+                self.wfile.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+                return
+            host, _colon, port = head.split()[1].rpartition(":")
+            with socket.create_connection((host, int(port)), 20) as server:
+                self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                ends = {self.connection: server, server: self.connection}
+                while True:
+                    for source in select.select(list(ends), [], [], 20)[0]:
+                        data = source.recv(65536)
+                        if not data:
+                            return
+                        ends[source].sendall(data)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Proxy) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1], heads
+        server.shutdown()
+
+
+def test_a_proxy_with_a_login_sees_a_tunnel_only(server: Start, proxy: tuple[int, list[str]]) -> None:
+    port, heads = proxy
+    updates = server()
+    through = {"proxy": f"http://127.0.0.1:{port}", "proxy_username": "ops"}
+    assert updates(server=through, server_proxy_password="canary-proxy")["changed"]
+    assert set(heads) == {f"CONNECT 127.0.0.1:{updates.settings['port']}"}
+    refused = updates(server=through, server_proxy_password="canary-wrong")
+    assert refused["failed"] and "the proxy does not connect to it" in refused["problems"][0]["message"]
 
 
 def _run(directory: Path, options: dict[str, Any], results: Any) -> None:

@@ -18,6 +18,7 @@ from integration.conftest import StartLab
 from integration.harness import Tasks
 from integration.sensor_terminal import well
 
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import waiting
 from lab.ips.packages import package
 from lab.server import Lab
 from lab.update_server import pages
@@ -255,6 +256,36 @@ def test_over_ftp_no_certificate_is_asked_for(sensor: Start) -> None:
     done = one(transfer="url", url=url, url_password=PASSWORD)
     assert done["changed"] and one.level[1] == "S734.0", done
     assert one.device.trusted == {}
+
+
+def test_over_scp_the_sensor_must_know_the_key_of_the_server(sensor: Start) -> None:
+    one = sensor(updates(scp_port=0))
+    device = one.lab.device("updates").device
+    one.lab.call(lambda: device.listening.wait())
+    given = {
+        "transfer": "url",
+        "url": f"scp://lab@127.0.0.1:{device.scp_port}//IPSpath",
+        "url_password": PASSWORD,
+    }
+    refused = one(**given)
+    assert refused["failed"] and "ssh host-key" in json.dumps(refused["problems"]), refused
+    assert refused["device_state"].startswith("unchanged")
+    one.lab.call(lambda: one.device.known_hosts.update({f"127.0.0.1:{device.scp_port}": device.ssh_key}))
+    done = one(**given)
+    assert done["changed"] and one.level[1] == "S734.0", done
+
+
+def test_progress_is_told_with_the_host_in_front(sensor: Start, monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    monkeypatch.setattr(waiting, "QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "EVERY_SECONDS", 0.0)
+    one = sensor()
+    assert one(progress=True)["changed"]
+    lines = capfd.readouterr().err.splitlines()
+    assert f"s1: upgrade {SIG}" in lines
+    assert f"s1: the sensor pulls {SIG} (100%)" in lines
+    assert "s1: waiting until all applications run" in lines
+    assert one(state="reverted", progress=False)["changed"]
+    assert capfd.readouterr().err == ""
 
 
 def test_a_server_with_another_certificate_than_this_controller_accepts_is_refused(sensor: Start) -> None:

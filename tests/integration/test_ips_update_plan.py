@@ -14,6 +14,7 @@ import yaml
 from integration.conftest import StartLab
 from integration.harness import Tasks
 
+from lab.ips import shows
 from lab.ips.packages import package
 
 SIG = "IPS-sig-S734-req-E4.pkg"
@@ -137,3 +138,33 @@ def test_a_file_that_is_not_ours_is_not_overwritten(fleet: Fleet) -> None:
     refused = fleet(mode="download_apply")
     assert refused["failed"] and refused["problems"][0]["rule"] == "wanted-file"
     assert fleet.dest.read_text().endswith("mine: 1\n")
+
+
+IOS = """\
+Cisco IOS Software, C2900 Software (C2900-UNIVERSALK9-M), Version 15.2(4)M3, RELEASE SOFTWARE (fc2)
+Technical Support: http://www.cisco.com/techsupport
+ROM: System Bootstrap, Version 15.0(1r)M15, RELEASE SOFTWARE (fc1)
+rtr1 uptime is 2 weeks, 3 days
+"""
+
+
+def test_a_cisco_ios_router_is_recognised_listed_apart_and_never_touched(
+    lab: StartLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shows, "version", lambda device: IOS)
+    tasks = Tasks(lab({"name": "rtr1", "kind": "ips"}), tmp_path, "rtr1")
+    info = tasks("ips_info", {"gather": ["version"]})
+    assert info["failed"] and "Cisco IOS IPS is another product" in info["msg"]
+    options = {"package": SIG, "cache": str(tmp_path / "cache"), "state": "reverted"}
+    refused = tasks("ips_update", options)
+    assert refused["failed"] and [each["rule"] for each in refused["problems"]] == ["U49"]
+    policies = [{"name": "all", "sensors": ["rtr1"]}]
+    plan = tasks("ips_update_plan", {"sensors": {"rtr1": info}, "policies": policies, "cache": str(tmp_path / "cache")})
+    assert (plan["unsupported"], plan["updates"], plan["skipped"]) == (["rtr1"], [], [])
+    assert tasks.written() == []
+
+
+def test_a_part_that_was_not_available_is_the_reason(fleet: Fleet) -> None:
+    fleet.sensors["s4"] = {"clock": {}, "not_available": {"version": "the sensor is still starting"}}
+    skipped = {each["host"]: each["reason"] for each in fleet()["skipped"]}
+    assert skipped["s4"] == "it was not read: the sensor is still starting"

@@ -116,6 +116,18 @@ def test_one_run_brings_the_fleet_there_and_the_next_one_changes_and_downloads_n
     assert sorted(fleet.downloads) == [PACK, SIG]
 
 
+def test_the_role_alone_deploys_what_the_file_of_the_inventory_says(fleet: Fleet) -> None:
+    fleet.play("download_apply")
+    play = [{"hosts": "s1", "gather_facts": False, "roles": ["mspplus.netsec.ips_update"]}]
+    (fleet.directory / "deploy.yml").write_text(yaml.safe_dump(play))
+    command, environment = fleet.command()
+    command[3] = str(fleet.directory / "deploy.yml")
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert fleet.levels["s1"] == ("7.1(9)E4", "S734.0")
+    assert fleet.levels["s2"] == ("7.1(7)E4", "S730.0")
+
+
 def test_two_runs_at_once_break_neither_the_cache_nor_the_file_nor_a_sensor(fleet: Fleet) -> None:
     fleet.results.clear()
     command, environment = fleet.command("-e", "ips_update_mode=download_apply_deploy")

@@ -114,9 +114,10 @@ def platform_of(shown: str) -> Platform:
     return next((row for row in PLATFORMS if row.shown.search(shown[:200])), UNKNOWN)
 
 
-_IOS = re.compile(r"Cisco (?:IOS Software|IOS XE|Internetwork Operating System)", re.IGNORECASE)
+_IOS = re.compile(r"Cisco (?:IOS|Internetwork Operating System)", re.IGNORECASE)
+CISCO_IOS = "this is a router with Cisco IOS; Cisco IOS IPS is another product, is not supported, and is never touched"
 
 
 def is_cisco_ios(show_version: str) -> bool:
-    """Whether a text is that of a Cisco IOS router. Its IPS feature is another product, which this collection never touches."""
+    """Whether a text is that of a Cisco IOS router."""
     return bool(_IOS.search(show_version[:2000]))

@@ -19,6 +19,7 @@ from ..certificate.model import Certificate, utc_now
 from ..certificate.status import OVER_HTTP
 from ..certificate.trust_entry import Entry
 from ..door import WebDoor
+from ..platforms import CISCO_IOS, is_cisco_ios
 from ..sensor import Sensor
 from . import auto_update, clock, facts, version_text, web_device
 
@@ -154,6 +155,8 @@ def read_version(sensor: Sensor) -> version_text.VersionText:
     text = sensor.read(VERSION)[0]
     found = version_text.parse(text)
     if not found.is_told:
+        if is_cisco_ios(text):
+            raise ApplyFailed(CISCO_IOS)
         raise ApplyFailed("show version does not read as that of a Cisco IPS sensor")
     return found
 

@@ -22,7 +22,7 @@ from ..._engine.waiting import Progress, poll
 from ..info.device import read_clock, read_version
 from ..info.facts import clock_facts, version_facts
 from ..packages import Package
-from ..platforms import is_cisco_ios
+from ..platforms import CISCO_IOS
 from ..sensor import KEY_PATIENCE, Said, Sensor
 from . import tuning
 from .facts import state_of, utc_of
@@ -130,9 +130,8 @@ class UpdateWing:
         try:
             facts = version_facts(read_version(self._sensor), now)
         except ApplyFailed as failed:
-            if is_cisco_ios(self._sensor.attempt("show version")[0]):
-                text = "this is a router with Cisco IOS; its IPS is not supported, and it is never touched"
-                raise ApplyFailed(text, [problem(RULES, Finding("U49", "sensor", text))]) from failed
+            if str(failed) == CISCO_IOS:
+                raise ApplyFailed(CISCO_IOS, [problem(RULES, Finding("U49", "sensor", CISCO_IOS))]) from failed
             raise
         state = state_of(facts)
         if state is None:

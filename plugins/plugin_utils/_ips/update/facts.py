@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, get_args
 
+from ..platforms import CISCO_IOS
 from ..versions import parse_signature_level, parse_version
 from .model import Licence, SensorState
 
-_IOS = re.compile(r"Cisco IOS")
+_IOS = re.compile(re.escape(CISCO_IOS))
 
 
 def state_of(facts: Mapping[str, Any]) -> SensorState | None:
@@ -42,13 +43,14 @@ def state_of(facts: Mapping[str, Any]) -> SensorState | None:
 
 
 def why_unread(facts: Mapping[str, Any]) -> str:
-    """What a failed result says; its first line."""
-    return next(iter(str(facts.get("msg") or "").splitlines()), "")[:500] or "no version was gathered"
+    """What a result says that has no version; its first line."""
+    said = _mapping(facts, "not_available").get("version") or facts.get("msg") or ""
+    return next(iter(str(said).splitlines()), "")[:500] or "no version was gathered"
 
 
 def says_ios(facts: Mapping[str, Any]) -> bool:
     """Whether a failed result says that the host is a router with Cisco IOS."""
-    return bool(_IOS.search(str(facts.get("msg") or "")))
+    return bool(_IOS.search(why_unread(facts)))
 
 
 def _mapping(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:

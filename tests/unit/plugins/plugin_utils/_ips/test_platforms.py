@@ -74,4 +74,5 @@ def test_a_documented_value_names_its_source() -> None:
 
 def test_cisco_ios_is_recognised() -> None:
     assert is_cisco_ios("Cisco IOS Software, C2900 Software (C2900-UNIVERSALK9-M), Version 15.2(4)M3")
+    assert is_cisco_ios("Cisco Internetwork Operating System Software \nIOS (tm) C2600 Software")
     assert not is_cisco_ios("Application Partition:\nCisco Intrusion Prevention System, Version 7.1(7)E4\n")
