@@ -29,6 +29,7 @@ from .facts import state_of, utc_of
 from .model import SensorState, Server, Stock
 from .plan import DOWNGRADE, TRUST, TUNING, Delivery, Wanted, desired_state, package_of, plan
 from .rules import RULES, check, check_tuning
+from .transfer_device import Named
 
 CONFIGURATION = "show configuration"
 TRUSTED = "show tls trusted-hosts"
@@ -48,7 +49,7 @@ class Transfer(Protocol):
     def fingerprints(self) -> Mapping[str, str]:
         """Of the certificate of the server, by ``MD5`` and ``SHA1``."""
 
-    def open(self, package: Package) -> Any:
+    def open(self, package: Named) -> Any:
         """A context manager within which the file can be pulled; gives its URL and the host to trust (``address``, ``port``)."""
 
     @property

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The two ways of a package to a sensor: from a published server, or from this controller for the time of a task. I/O."""
+"""The two ways of a file to a sensor: from a published server, or from this controller for the time of a task. I/O."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
-from ..packages import Package
 from ..serving_device import Identity, Serving, addresses_of, dates_of, fingerprints_of, given, made, own_address
 from .model import Server
 from .plan import Delivery
 
 TIMEOUT = 20.0  # seconds for a look at a certificate
+
+
+class Named(Protocol):
+    """A package, or another file with a name."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class FromUrl:
         return fingerprints_of(self._shown())
 
     @contextmanager
-    def open(self, package: Package) -> Iterator[Offer]:
+    def open(self, package: Named) -> Iterator[Offer]:
         yield Offer(f"{self._base}{package.name}", self._parts.hostname or "", self._port)
 
     def _shown(self) -> bytes:
@@ -159,7 +166,7 @@ class FromController:
         return self._own().fingerprints
 
     @contextmanager
-    def open(self, package: Package) -> Iterator[Offer]:
+    def open(self, package: Named) -> Iterator[Offer]:
         def sent(done: int, whole: int) -> None:
             self._progress(f"the sensor pulls {package.name}", done / whole if whole else None)
 

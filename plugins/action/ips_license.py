@@ -1,0 +1,185 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ips_license: licences of the IPS wing, the engine and a netmiko connection put together."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments, Constraints
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir, unusable
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.ips_cli import url
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.device import LicenseWing, Way
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.model import LicenseFile
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.rules import RULES, Terms
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.source_device import (
+    LIMITER,
+    Attempts,
+    LastAttempt,
+    LicenseServer,
+    LocalFiles,
+    Source,
+    local_files,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.limiter import Limiter
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import site_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.device import Transfer
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import FromController, FromUrl
+
+_DIGITS = re.compile(r"[\s:]|^sha-?256[:=]", re.IGNORECASE)
+DETERMINING = ("transfer", "url", "transfer_address", "transfer_port")
+
+
+@dataclass(frozen=True)
+class Document:
+    """files: of the controller. server: None where none is asked."""
+
+    files: tuple[LicenseFile, ...]
+    server: settings.UpdateServer | None
+
+
+class ActionModule(StateAction):
+    door = "mspplus.netsec.netmiko"
+    arguments = Arguments(
+        Path(__file__).parents[1] / "modules" / "ips_license.py",
+        Constraints(
+            no_log=frozenset({"url_password", "server_password", "server_proxy_password"}),
+            bounds={
+                "days_before_expiry": (0, 3650),
+                "transfer_port": (0, 65535),
+                "copy_timeout": (1, 3600),
+                "limiter_timeout": (0, 86400),
+            },
+            required_if=[
+                ["transfer", "url", ["url"]],
+                ["source", "files", ["files"]],
+                ["source", "server", ["server"]],
+            ],
+            required_together=[["transfer_certificate", "transfer_key"]],
+        ),
+    )
+    rules = RULES
+
+    def validate(self, options: dict[str, Any]) -> list[str]:
+        wrong = []
+        if options["source"] == "server" and options["transfer"] == "url":
+            wrong.append("transfer: url is for files; what a licence server gave is served by this controller")
+        for name in ("transfer_address", "transfer_bind"):
+            if options[name] and not _is_address(options[name]):
+                wrong.append(f"{name}: {options[name][:60]!r} is not an address")
+        if options["transfer"] == "url":
+            wrong += _wrong_url(options)
+        return wrong
+
+    def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Document, Sequence[Problem]]:
+        source = options["source"]
+        if source == "files":
+            files, problems = local_files(options["files"])
+            return Document(tuple(files), None), problems
+        if source == "server":
+            given = {**options["server"], "path": options["server"]["path"] or ""}  # a default is that of packages
+            server = settings.parse(given)
+            return Document((), server), settings.check(server, given)
+        return Document((), None), ()
+
+    @contextmanager
+    def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[LicenseWing]:
+        source = options["source"]
+        terms = Terms(
+            datetime.now(UTC).date(),
+            document.server.type if document.server else "files",
+            source == "last_attempt",
+            options["select"] or ("due" if source == "server" else "all"),
+            options["days_before_expiry"],
+            options["force"],
+            options["requires_cisco_com"],
+        )
+        needed = source == "last_attempt" or StateDir.is_known(self._task_vars)
+        attempts = Attempts(self._state if needed else None, self._host)
+        with TemporaryDirectory(prefix="netsec-") as folder:
+            by_url = options["transfer"] == "url"
+            way = Way(
+                self._transfer(options, Path(folder), progress),
+                None if by_url else Path(folder),
+                float(options["copy_timeout"]),
+                {name: options[name] for name in DETERMINING},
+            )
+            given: Any = sorted(file.sha256 for file in document.files)
+            if source != "files":
+                given = document.server.as_dict() if document.server else source
+            sensor = Sensor(self._connection, self._connection.read_timeout)
+            chosen = self._source(document, options, attempts, progress)
+            yield LicenseWing(sensor, terms, chosen, attempts, way, given, progress, lambda: datetime.now(UTC))
+
+    @property
+    def _state(self) -> StateDir:
+        return StateDir.of(self._task_vars, self._templar.template)
+
+    def _source(self, document: Document, options: dict[str, Any], attempts: Attempts, progress: Progress) -> Source:
+        if document.server is not None:
+            passwords = options["server_password"] or "", options["server_proxy_password"] or ""
+            limit = float(options["limiter_timeout"])
+            site = site_of(document.server, *passwords)
+            return LicenseServer(site, document.server, lambda: self._limiter(options), limit, progress)
+        return LastAttempt(attempts) if options["source"] == "last_attempt" else LocalFiles(document.files)
+
+    def _limiter(self, options: dict[str, Any]) -> Limiter:
+        """In check mode, too: the server counts what it gives then as well."""
+        if not options["limiter"]:
+            return Limiter(self._state.folder(LIMITER, create=True))
+        folder = Path(options["limiter"])
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise unusable(f"{folder}: {error.strerror}", "Set limiter to a folder of your own.") from None
+        return Limiter(folder)
+
+    def _transfer(self, options: dict[str, Any], folder: Path, progress: Progress) -> Transfer:
+        if options["transfer"] == "url":
+            accepted = _DIGITS.sub("", options["url_certificate"] or "").lower()
+            return FromUrl(options["url"], options["url_password"] or "", accepted, options["url_ca_path"] or "")
+        return FromController(
+            folder,
+            str(self._connection.get_option("host")),
+            options["transfer_address"] or "",
+            options["transfer_port"],
+            progress,
+            bind=options["transfer_bind"] or "",
+            tls_min=options["transfer_tls_min_version"],
+            certificate=options["transfer_certificate"] or "",
+            key=options["transfer_key"] or "",
+        )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wrong_url(options: dict[str, Any]) -> list[str]:
+    wrong = []
+    try:
+        url(f"{options['url'].rstrip('/')}/x")
+    except ValueError as error:
+        wrong.append(f"url: {error}")
+    if options["url_certificate"] and not re.fullmatch(r"[0-9a-fA-F]{64}", _DIGITS.sub("", options["url_certificate"])):
+        wrong.append("url_certificate is not a SHA-256: it has 64 hexadecimal digits")
+    return wrong
