@@ -9,11 +9,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from integration.networks import NETWORK, center, spec
 
+from lab.ips.licenses import license_file
 from lab.ips.packages import package
 from lab.sdwan.hosting import Image, Machine
 from lab.server import Lab
@@ -29,7 +31,8 @@ class Row:
     """devices: of the lab, by variant. prepare: what is done to the running lab. options: a task that changes something.
 
     irrelevant, relevant: changes of the options that must leave the hash of the desired state alone, or change it. emptying: a
-    task that leaves nothing of its kind, and what the warning counts. broken: changes of the options that break a rule, and its id.
+    task that leaves nothing of its kind, and what the warning counts; None for a module that removes nothing. broken: changes of the
+    options that break a rule, and its id.
     removing: states in which null could remove something. secret: option -> value that must be in no hash.
     """
 
@@ -39,7 +42,7 @@ class Row:
     options: Options
     irrelevant: tuple[Options, ...]
     relevant: tuple[Options, ...]
-    emptying: tuple[Options, str]
+    emptying: tuple[Options, str] | None
     broken: tuple[Options, str]
     removing: tuple[str, ...]
     prepare: Callable[[Lab, Variant], None] = lambda lab, variant: None
@@ -279,6 +282,17 @@ def ips_cache(directory: Path) -> str:
     return str(folder)
 
 
+SERIAL = "MQEA9470012"
+
+
+def ips_license(directory: Path, days: int = 300) -> str:
+    """A licence, the same wherever it lies."""
+    directory.mkdir(exist_ok=True)
+    path = directory / f"{days}.lic"
+    path.write_bytes(license_file(SERIAL, datetime.now(UTC).date() + timedelta(days=days)))
+    return str(path)
+
+
 def _sensor(more: Mapping[str, Mapping[str, Any]]) -> Callable[[Variant], list[dict[str, Any]]]:
     """more: per variant, keys beside those of the start, or instead of them."""
 
@@ -465,8 +479,28 @@ ROWS = [
         {"package": "IPS-sig-S734-req-E4.pkg", "cache": "{{ ips_cache }}", "upgrade_timeout": 60},
         ({"progress": False}, {"upgrade_timeout": 30}, {"transfer_tls_min_version": "TLSv1"}),
         ({"package": "IPS-sig-S735-req-E4.pkg"}, {"fail_mode": "open"}, {"high_availability": True}),
-        ({"package": "IPS-sig-S734-req-E4.pkg", "state": "reverted", "cache": "{{ ips_cache }}"}, "1 updates of that name"),
+        (
+            {"package": "IPS-sig-S734-req-E4.pkg", "state": "reverted", "cache": "{{ ips_cache }}"},
+            "1 updates of that name",
+        ),
         ({"package": "IPS-sig-S700-req-E4.pkg"}, "U19"),
         ("present", "reverted"),
+    ),
+    Row(
+        "ips_license",
+        "sensor1",
+        _sensor(
+            {
+                "start": {"serial": SERIAL, "license_days": 5},
+                "others": {"signature": "S729.0", "clock_offset": 40.0},
+                "owned": {"license_days": 6},
+            }
+        ),
+        {"files": ["{{ ips_license }}"]},
+        ({"progress": False}, {"copy_timeout": 60}, {"files": ["{{ copy_of_ips_license }}"]}),
+        ({"files": ["{{ another_ips_license }}"]}, {"select": "due", "days_before_expiry": 30}, {"force": True}),
+        None,
+        ({"requires_cisco_com": True}, "L4"),
+        ("present",),
     ),
 ]

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from ansible.plugins.loader import action_loader
-from integration.contract_rows import ROWS, Row, Variant, image_file, ips_cache
+from integration.contract_rows import ROWS, Row, Variant, image_file, ips_cache, ips_license
 from integration.harness import Tasks
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import PlanDocument
@@ -36,6 +36,9 @@ NO_STATE_MODULES = {
 }
 # State modules without a row, and why; they have tests of their own.
 NO_ROW = {"ips_reboot": "each run reboots, there is no state that a second run could find"}
+
+# Modules that cannot leave a device without a thing of their kind, and why.
+REMOVES_NOTHING = {"ips_license": "a licence is replaced, never removed"}
 
 BASE = {"changed", "before", "after", "commands", "operations", "plan"}  # keys of every result
 NOTHING = {"create": 0, "update": 0, "delete": 0}
@@ -59,19 +62,24 @@ class Bench:
             "{{ copy_of_image }}": image_file(directory / "copy"),
             "{{ trust_store }}": str(directory / variant / "trust"),
             "{{ ips_cache }}": ips_cache(directory),
+            "{{ ips_license }}": ips_license(directory),
+            "{{ copy_of_ips_license }}": ips_license(directory / "copy"),
+            "{{ another_ips_license }}": ips_license(directory, 200),
         }
 
     def __call__(self, changes: Mapping[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         return self.run({**self.row.options, **(changes or {})}, **more)
 
     def run(self, options: Mapping[str, Any], **more: Any) -> dict[str, Any]:
-        given = {
-            name: self._files.get(value, value) if isinstance(value, str) else copy.deepcopy(value)
-            for name, value in options.items()
-        }
+        given = {name: self._filled(value) for name, value in options.items()}
         result = self.tasks(self.row.module, given, **more)
         assert "canary" not in json.dumps(result).lower()
         return result
+
+    def _filled(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._filled(item) for item in value]
+        return self._files.get(value, value) if isinstance(value, str) else copy.deepcopy(value)
 
     def written(self, since: int = 0) -> list[str]:
         return self.tasks.written(since)
@@ -362,8 +370,13 @@ def test_null_where_a_list_or_a_dictionary_is_expected_is_refused_in_every_state
     assert not {"connect", "login", "command", "request"} & set(later)
 
 
-@every_module
+def test_every_module_that_can_remove_has_a_task_that_does() -> None:
+    assert {row.module for row in ROWS if row.emptying is None} == REMOVES_NOTHING.keys()
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.emptying], ids=str)
 def test_a_plan_that_removes_everything_of_its_kind_says_how_many(row: Row, bench: Start) -> None:
+    assert row.emptying
     device = bench(row)
     device()
     options, counted = row.emptying

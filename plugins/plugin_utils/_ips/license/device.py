@@ -191,7 +191,7 @@ class LicenseWing:
             "offered": first.offer.as_dict() if first.offer else None,
             "files": [{**file.as_dict(), "fits": file.is_for(last.serial)} for file in offered],
             "waited_seconds": round(getattr(self._source, "waited", 0.0), 1),
-            "last_attempt": _shown(last.attempt),
+            "last_attempt": _shown(self._attempts.noted or last.attempt),
         }
 
     # -- writing ------------------------------------------------------------------------------------------------------
@@ -256,7 +256,9 @@ class LicenseWing:
             yield offer.url
 
     def _trust(self, address: str, port: int) -> str:
-        return self._sensor.trust_tls_host(address, port, self._way.transfer.fingerprints(), KEY_PATIENCE)
+        return self._sensor.trust_tls_host(
+            address, port, self._way.transfer.fingerprints(), min(KEY_PATIENCE, self._way.patience)
+        )
 
     def _forget(self, known: str) -> None:
         try:

@@ -163,12 +163,12 @@ class Attempts:
         readable = re.sub(r"[^A-Za-z0-9._-]", "-", host)[:60].lstrip(".")
         self._name = f"{readable}-{hashlib.sha256(host.encode()).hexdigest()[:8]}.json"
         self._state = state
-        self._held: Attempt | None = None  # what this run noted
+        self.noted: Attempt | None = None  # by this run
 
     def last(self) -> Attempt | None:
         """None for none, and for a file that cannot be understood."""
-        if self._state is None or self._held is not None:
-            return self._held
+        if self._state is None or self.noted is not None:
+            return self.noted
         path = self._state.folder(FOLDER, create=False) / self._name
         try:
             told = json.loads(read(path) or "{}")
@@ -179,7 +179,7 @@ class Attempts:
             return None
 
     def note(self, attempt: Attempt) -> None:
-        self._held = attempt
+        self.noted = attempt
         if self._state is None:
             return
         told = {**as_record(attempt), "data": base64.b64encode(attempt.file.data).decode()}
