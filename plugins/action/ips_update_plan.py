@@ -103,7 +103,7 @@ class ActionModule(ControllerAction):
         states: dict[str, SensorState],
         applies: bool,
     ) -> dict[str, Any]:
-        after = wanted_file.merged(before, plan.updates, states) if applies else before
+        after = wanted_file.merged(before, plan.decisions, states) if applies else before
         made = wanted_file.render(after) if after or text else text
         changed = applies and after != before
         found: dict[str, Any] = {

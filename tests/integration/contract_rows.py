@@ -465,7 +465,10 @@ ROWS = [
         {"package": "IPS-sig-S734-req-E4.pkg", "cache": "{{ ips_cache }}", "upgrade_timeout": 60},
         ({"progress": False}, {"upgrade_timeout": 30}, {"transfer_tls_min_version": "TLSv1"}),
         ({"package": "IPS-sig-S735-req-E4.pkg"}, {"fail_mode": "open"}, {"high_availability": True}),
-        ({"package": "IPS-sig-S734-req-E4.pkg", "state": "reverted", "cache": "{{ ips_cache }}"}, "1 updates of that name"),
+        (
+            {"package": "IPS-sig-S734-req-E4.pkg", "state": "reverted", "cache": "{{ ips_cache }}"},
+            "1 updates of that name",
+        ),
         ({"package": "IPS-sig-S700-req-E4.pkg"}, "U19"),
         ("present", "reverted"),
     ),

@@ -109,6 +109,16 @@ def test_by_hand_one_package_for_selected_sensors_and_policies(fleet: Fleet) -> 
     assert done["wanted"] == {"s1": {"signature": SIG}}
 
 
+def test_a_revert_is_kept_by_a_lower_level_of_the_policy_or_by_hand(fleet: Fleet) -> None:
+    old = "IPS-sig-S722-req-E4.pkg"
+    (fleet.cache / old).write_bytes(package(old))
+    assert fleet(package=SIG, select=["s1"])["wanted"] == {"s1": {"signature": SIG}}
+    assert fleet(package=old, select=["s1"])["wanted"] == {"s1": {"signature": old}}
+    assert fleet(package=SIG, select=["s1"])["wanted"] == {"s1": {"signature": SIG}}
+    lower = [{**fleet.policies[0], "sensor_updates": "none", "signature": "S722"}]
+    assert fleet(mode="download_apply", policies=lower)["wanted"] == {}
+
+
 def test_by_hand_a_sensor_of_an_automatic_mode_is_skipped_with_a_warning_unless_told(fleet: Fleet) -> None:
     options = {"package": SIG, "select": ["s1"], "mode": "download_apply"}
     skipped = fleet(**options)
