@@ -82,7 +82,7 @@ options:
     description: Address of this controller as the sensor sees it. By default the one that the route to the sensor begins with.
     type: str
   transfer_port:
-    description: Port that the file is served on. V(0) is any free one.
+    description: Port that the file is served on. V(0) is any free one. Tasks that are given the same port serve one after the other.
     type: int
     default: 0
   transfer_bind:
