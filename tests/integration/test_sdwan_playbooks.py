@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,19 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     # What was sent is what was meant, although nobody was told.
     secrets = site.device("berlin").hosting.machine.secrets
     assert secrets["vm_auth_key"] == "canary-berlin-2c9f07-key"
+
+
+def test_in_batches_the_host_that_redirects_comes_last_and_first_on_the_way_back(network):
+    site = network()
+    done = site.play(SITE, "-e", "netsec_serial=1", "-e", "netsec_canary=center")
+    assert (done.code, done.having("changed")) == (0, {"berlin", "center", "mcn"}), done.output
+    runs = re.findall(r"TASK \[mspplus.netsec.sdwan_hosted_firewall : What is set .*\n\w+: \[(\w+)\]", done.output)
+    assert runs == ["center", "berlin", "mcn"]
+    again = site.play(SITE)
+    assert (again.code, again.having("changed")) == (0, set())
+    gone = site.play(SITE, "-e", "netsec_serial=1", "-e", "sdwan_hosted_firewall_state=absent", "--check")
+    runs = re.findall(r"TASK \[mspplus.netsec.sdwan_hosted_firewall : What is set .*\n\w+: \[(\w+)\]", gone.output)
+    assert runs[0] == "mcn"
 
 
 def test_a_redirect_into_firewalls_of_which_nothing_is_known_needs_a_word(network):
