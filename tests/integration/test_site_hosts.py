@@ -101,10 +101,6 @@ def test_a_misspelt_variable_and_an_empty_file_are_the_last_word_of_a_run(site: 
     assert "Is iosxr_span meant?" in checked(site, "--tags", "iosxr_spam").text
 
 
-def attempts(site: Site) -> set[str]:
-    return {host for host in FIVE if site.lab.journal(host)}
-
-
 def test_a_canary_goes_alone_and_where_it_fails_no_other_host_is_touched(site: Site) -> None:
     site.lab.add_fault("udf", "wrong_password")
     failed = site.play(SITE, "--check", "-e", "netsec_canary=udf")
