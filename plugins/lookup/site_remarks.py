@@ -25,7 +25,7 @@ author:
   - mspplus.netsec authors (@mspplus)
 description:
   - Looks at the variables of all hosts in the groups of our roles, and says of which hosts nothing is desired and why - variables that are not set,
-    names that are nearly those of a role, files in C(host_vars) that set nothing or belong to no host.
+    names that are nearly those of a role, files in C(host_vars) and C(group_vars) that set nothing or belong to no host or group.
   - Names that are nearly those of a role are told of all other hosts, too, and hosts outside our groups for which something is desired.
 options:
   _terms:
@@ -74,7 +74,7 @@ class LookupModule(LookupBase):
         limit = given.get("ansible_play_hosts_all") if "inventory_hostname" in given else None
         hostvars = given.get("hostvars")
         files = file_remarks(
-            lambda host: hostvars.raw_get(host).get("inventory_dir") if hostvars else None, fleet.groups.get("all", ())
+            lambda host: hostvars.raw_get(host).get("inventory_dir") if hostvars else None, fleet.groups
         )
         found = remarks(
             rows,

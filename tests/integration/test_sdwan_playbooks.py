@@ -46,6 +46,7 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     assert planned.code == 0, planned.output
     assert writes(site) == []
     assert planned.having("changed") == {"berlin", "center", "mcn"}
+    assert re.findall(r"\[H\d+\].*", planned.output) == []  # images, storage and firewalls are what the same run brings
     done = site.play(SITE, "-vvvv")
     assert done.code == 0, done.output
     assert done.having("changed") == {"berlin", "center", "mcn"}

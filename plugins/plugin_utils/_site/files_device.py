@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,33 +29,46 @@ def _options(path: Path) -> frozenset[str]:
     return frozenset(name for entry in specs.values() for name in entry.get("options", {}))
 
 
-def file_remarks(inventory: Callable[[str], str | None], hosts: Iterable[str]) -> Callable[[str], Iterator[str]]:
-    """A function: what is to be said about the files of variables of a host, in words with {hosts} for its name.
+def file_remarks(
+    inventory: Callable[[str], str | None], groups: Mapping[str, Iterable[str]]
+) -> Callable[[str], Iterator[str]]:
+    """A function: what is to be said about the files of variables of a host and of its groups, in words with {hosts} for its name.
 
-    inventory: the directory of the inventory that has the host, None where there is no such directory. hosts: all of them.
+    inventory: the directory of the inventory that has the host, None where there is no such directory. groups: name -> hosts.
     """
-    known = frozenset(hosts)
+    members = {group: frozenset(hosts) for group, hosts in groups.items()}
+    everyone = frozenset(host for hosts in members.values() for host in hosts)
 
     def told(host: str) -> Iterator[str]:
         directory = inventory(host)
-        folder = Path(directory) / "host_vars" if directory else None
-        if folder is None or not folder.is_dir():
-            return
-        for path in _files(folder, host):
-            if _sets_nothing(path):
-                yield f"{path.relative_to(folder.parent)} sets nothing: it is empty, or all of it is commented out."
-        for entry in sorted(folder.iterdir()):
-            name = entry.name if entry.is_dir() else entry.stem
-            if name not in known and distance(name, host) <= min(NEAR, len(host) // 3):
-                yield f"{entry.relative_to(folder.parent)} belongs to no host: is {{hosts}} meant?"
+        if directory:
+            own = [group for group, hosts in members.items() if host in hosts]
+            yield from _told(Path(directory) / "host_vars", [(host, "{hosts}")], everyone, "host")
+            yield from _told(
+                Path(directory) / "group_vars", [(group, group) for group in own], frozenset(members), "group"
+            )
 
     return told
 
 
-def _files(folder: Path, host: str) -> list[Path]:
-    found = [folder / f"{host}{ending}" for ending in _ENDINGS]
-    within = sorted(path for path in (folder / host).rglob("*")) if (folder / host).is_dir() else []
-    return [path for path in (*found, *within) if path.is_file() and (path.suffix in _ENDINGS or path.parent == folder)]
+def _told(folder: Path, names: Sequence[tuple[str, str]], known: Collection[str], what: str) -> Iterator[str]:
+    """names: each with the words that it is shown with."""
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    for path in (path for name, _shown in names for path in _files(folder, name)):
+        if _sets_nothing(path):
+            yield f"{path.relative_to(folder.parent)} sets nothing: it is empty, or all of it is commented out."
+    for entry in entries:
+        stray = entry.name if entry.is_dir() else entry.stem
+        for name, shown in names if stray not in known else ():
+            if distance(stray, name) <= min(NEAR, len(name) // 3):
+                yield f"{entry.relative_to(folder.parent)} belongs to no {what}: is {shown} meant?"
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    """The files of variables of a host or a group, as Ansible looks for them."""
+    found = [folder / f"{name}{ending}" for ending in _ENDINGS]
+    within = sorted((folder / name).rglob("*")) if (folder / name).is_dir() else []
+    return [path for path in (*found, *within) if path.is_file() and path.suffix in _ENDINGS]
 
 
 def _sets_nothing(path: Path) -> bool:

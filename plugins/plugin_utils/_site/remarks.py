@@ -32,16 +32,14 @@ class Found:
 class _Remarks:
     """Texts with {hosts} in them, each with the hosts that it is about."""
 
-    about: dict[str, list[str]] = field(default_factory=dict)
+    about: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def add(self, text: str, host: str) -> None:
-        hosts = self.about.setdefault(text, [])
-        if host not in hosts:
-            hosts.append(host)
+        self.about.setdefault(text, {})[host] = None
 
     def found(self) -> Found:
         hosts = dict.fromkeys(host for about in self.about.values() for host in about)
-        return Found(tuple(hosts), tuple(text.replace("{hosts}", some(about)) for text, about in self.about.items()))
+        return Found(tuple(hosts), tuple(text.replace("{hosts}", some([*about])) for text, about in self.about.items()))
 
 
 def remarks(
@@ -62,14 +60,18 @@ def remarks(
     if fleet.of is None:
         return Found()
     told = _Remarks()
-    everyone = list(dict.fromkeys(host for row in capabilities for host in fleet.members(row)))
-    ours = {host: fleet.of(host) for host in everyone if limit is None or host in limit}
+    rows = _rows_of_hosts(capabilities, fleet)
+    ours = {host: fleet.of(host) for host in rows if limit is None or host in limit}
     spelling = Spelling(options)
-    idle = [host for host, own in ours.items() if not _desired(capabilities, fleet, host, own)]
+    idle = [
+        host
+        for host, own in ours.items()
+        if not any(desires(row, fleet.shared) or desires(row, own) for row in rows[host])
+    ]
     if only_if_idle and len(idle) < len(ours):
         idle = []
     for host in idle:
-        told.add(_nothing(capabilities, fleet, host), host)
+        told.add(_nothing(rows[host]), host)
     for host in idle:
         for text in files(host):
             told.add(text, host)
@@ -80,7 +82,7 @@ def remarks(
                 told.add(f"{name} ({{hosts}}) is read by no role: is {meant} meant?", host)
             elif host in idle and spelling.is_stranger(name, capabilities):
                 told.add(f"{name} ({{hosts}}) is read by no role.", host)
-    for host, row, name in _misplaced(capabilities, fleet, [*everyone], limit):
+    for host, row, name in _misplaced(capabilities, fleet, rows, limit):
         told.add(f"{name} is set for {{hosts}}, which is not in {_any(row.groups)}: nothing is done there.", host)
     return told.found()
 
@@ -89,15 +91,19 @@ def _own_names(variables: Variables) -> Iterator[str]:
     return (str(name) for name in variables if not str(name).startswith(_OF_ANSIBLE))
 
 
-def _desired(capabilities: Iterable[Capability], fleet: Fleet, host: str, own: Variables) -> bool:
-    rows = [row for row in capabilities if host in fleet.members(row)]
-    return any(desires(row, variables) for row in rows for variables in (fleet.shared, own))
+def _rows_of_hosts(capabilities: Iterable[Capability], fleet: Fleet) -> dict[str, list[Capability]]:
+    """Host -> what it is for."""
+    found: dict[str, list[Capability]] = {}
+    for row in capabilities:
+        for host in fleet.members(row):
+            found.setdefault(host, []).append(row)
+    return found
 
 
-def _nothing(capabilities: Sequence[Capability], fleet: Fleet, host: str) -> str:
-    variables = dict.fromkeys(name for row in capabilities if host in fleet.members(row) for name in row.variables)
-    listed = ", ".join(variables)
-    set_ = f"{listed} is not set" if len(variables) == 1 else f"none of {listed} is set"
+def _nothing(capabilities: Iterable[Capability]) -> str:
+    """Why nothing is desired of a host that these capabilities are for."""
+    variables = list(dict.fromkeys(name for row in capabilities for name in row.variables))
+    set_ = f"{variables[0]} is not set" if len(variables) == 1 else f"none of {', '.join(variables)} is set"
     return f"Nothing is desired of {{hosts}}: {set_}."
 
 

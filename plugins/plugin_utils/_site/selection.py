@@ -75,7 +75,8 @@ def order(capability: Capability, fleet: Fleet, canaries: Sequence[str] = ()) ->
         for host in hosts if capability.last else ():
             if capability.last in known[host] or capability.last in fleet.shared:
                 (back if _is_way_back(capability, fleet.shared, known[host]) else waiting).append(host)
-    others = [host for host in hosts if host not in {*back, *waiting}]
+    apart = {*back, *waiting}
+    others = [host for host in hosts if host not in apart]
     first = [host for host in dict.fromkeys(canaries) if host in others]
     alone = max(1, len(back) + len(first)) if canaries else 0
     return Order((*back, *first, *(host for host in others if host not in first), *waiting), alone)

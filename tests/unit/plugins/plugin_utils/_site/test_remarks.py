@@ -111,7 +111,7 @@ def test_a_file_that_sets_nothing_is_named(tmp_path: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / "iosxr_span.yml").write_text(text, encoding="utf-8")
     (folder / "other.yml").write_text("a: 1\n", encoding="utf-8")
-    files = file_remarks(lambda host: str(tmp_path), ["edge1"])
+    files = file_remarks(lambda host: str(tmp_path), {"all": ["edge1"]})
     assert list(files("edge1")) == [
         "host_vars/edge1/iosxr_span.yml sets nothing: it is empty, or all of it is commented out."
     ]
@@ -122,10 +122,22 @@ def test_a_file_of_a_host_whose_name_is_misspelt_is_named(tmp_path: Path) -> Non
     (folder / "edg1").mkdir(parents=True)
     (folder / "egde2.yml").write_text("a: 1\n", encoding="utf-8")
     (folder / "edge3.yml").write_bytes(b"\xff\xfe")
-    files = file_remarks(lambda host: str(tmp_path), ["edge1", "edge2", "edge3"])
+    files = file_remarks(lambda host: str(tmp_path), {"all": ["edge1", "edge2", "edge3"]})
     assert list(files("edge1")) == ["host_vars/edg1 belongs to no host: is {hosts} meant?"]
     assert list(files("edge2")) == ["host_vars/egde2.yml belongs to no host: is {hosts} meant?"]
-    assert list(files("edge3")) == [] == list(file_remarks(lambda host: None, [])("edge1"))
+    assert list(files("edge3")) == [] == list(file_remarks(lambda host: None, {})("edge1"))
+
+
+def test_files_of_groups_are_looked_at_too(tmp_path: Path) -> None:
+    folder = tmp_path / "group_vars"
+    (folder / "iosrx").mkdir(parents=True)
+    (folder / "iosxr.yml").write_text("---\n", encoding="utf-8")
+    (folder / "srx.yml").write_text("---\n", encoding="utf-8")
+    files = file_remarks(lambda host: str(tmp_path), {"iosxr": ["edge1"], "srx": ["fw1"], "all": ["edge1", "fw1"]})
+    assert list(files("edge1")) == [
+        "group_vars/iosxr.yml sets nothing: it is empty, or all of it is commented out.",
+        "group_vars/iosrx belongs to no group: is iosxr meant?",
+    ]
 
 
 def test_a_remark_on_files_names_its_host() -> None:
