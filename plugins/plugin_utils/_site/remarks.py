@@ -63,13 +63,13 @@ def remarks(
     rows = _rows_of_hosts(capabilities, fleet)
     ours = {host: fleet.of(host) for host in rows if limit is None or host in limit}
     spelling = Spelling(options)
-    idle = [
-        host
+    idle = {
+        host: None
         for host, own in ours.items()
         if not any(desires(row, fleet.shared) or desires(row, own) for row in rows[host])
-    ]
+    }
     if only_if_idle and len(idle) < len(ours):
-        idle = []
+        idle = {}
     for host in idle:
         told.add(_nothing(rows[host]), host)
     for host in idle:
@@ -82,8 +82,12 @@ def remarks(
                 told.add(f"{name} ({{hosts}}) is read by no role: is {meant} meant?", host)
             elif host in idle and spelling.is_stranger(name, capabilities):
                 told.add(f"{name} ({{hosts}}) is read by no role.", host)
-    for host, row, name in _misplaced(capabilities, fleet, rows, limit):
+    for host, row, name in _misplaced(capabilities, fleet, {*ours} - {*idle}, limit):
         told.add(f"{name} is set for {{hosts}}, which is not in {_any(row.groups)}: nothing is done there.", host)
+    for group, meant in _strange_groups(capabilities, fleet):
+        for host in fleet.groups[group]:
+            if host not in rows and (limit is None or host in limit):
+                told.add(f"No playbook goes to group {group} ({{hosts}}): is {meant} meant?", host)
     return told.found()
 
 
@@ -108,18 +112,27 @@ def _nothing(capabilities: Iterable[Capability]) -> str:
 
 
 def _misplaced(
-    capabilities: Sequence[Capability], fleet: Fleet, ours: Collection[str], limit: Collection[str] | None
+    capabilities: Sequence[Capability], fleet: Fleet, busy: Collection[str], limit: Collection[str] | None
 ) -> Iterator[tuple[str, Capability, str]]:
-    """Hosts of none of our groups with a variable that would desire something there."""
-    others = {*fleet.groups.get("all", ())} - {*ours}
+    """Hosts with a variable that would desire something of them if they were in another group. busy: hosts that have something
+    to do, which may share variables with others in a group."""
     for host in fleet.groups.get("all", ()) if fleet.of else ():
-        if host not in others or (limit is not None and host not in limit):
+        if host in busy or (limit is not None and host not in limit):
             continue
         variables = fleet.of(host) if fleet.of else {}
         for row in capabilities:
             for name in row.variables:
-                if name in variables and name not in fleet.shared:
+                if name in variables and name not in fleet.shared and host not in fleet.members(row):
                     yield host, row, name
+
+
+def _strange_groups(capabilities: Iterable[Capability], fleet: Fleet) -> Iterator[tuple[str, str]]:
+    """Groups whose names are nearly those of groups that a playbook goes to, with those names."""
+    ours = {group for row in capabilities for group in row.groups}
+    for group in fleet.groups:
+        meant = nearest(group, ours - {group})
+        if meant and group not in ours and distance(group, meant) <= len(meant) // 3:
+            yield group, meant
 
 
 class Spelling:

@@ -90,6 +90,25 @@ def test_a_host_outside_our_groups_is_told_where_something_would_be_desired() ->
     assert told({"edge1": DOCUMENT}, others={"core7": DOCUMENT}, limit=["edge1"]) == []
 
 
+def test_a_variable_for_hosts_of_another_group_is_told_where_the_host_has_nothing_else_to_do() -> None:
+    hosts: dict[str, dict[str, Any]] = {
+        "edge1": {"srx_policy_log_config": []},
+        "edge2": {**DOCUMENT, "srx_policy_log_config": []},
+    }
+    assert told(hosts) == [
+        f"Nothing is desired of edge1: {NOTHING}",
+        "srx_policy_log_config is set for edge1, which is not in group srx: nothing is done there.",
+    ]
+
+
+def test_a_group_whose_name_is_misspelt_is_named() -> None:
+    hosts: dict[str, dict[str, Any]] = {"edge1": DOCUMENT, "edge2": {}, "fw1": {}}
+    groups = {"iosxr": ["edge1"], "iosrx": ["edge2"], "iosxr2": ["edge1"], "web": ["fw1"], "all": list(hosts)}
+    assert remarks(ROWS, Fleet(groups, {}, hosts.__getitem__), OPTIONS, lambda host: ()).lines == (
+        "No playbook goes to group iosrx (edge2): is iosxr meant?",
+    )
+
+
 def test_a_limit_leaves_the_others_out() -> None:
     assert told({"edge1": {}, "edge2": {}}, limit=["edge2"]) == [f"Nothing is desired of edge2: {NOTHING}"]
 
