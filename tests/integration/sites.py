@@ -26,7 +26,7 @@ SOURCE = ROOT / "inventories" / "lab"
 SITE, ADOPT, STATUS = (ROOT / "playbooks" / f"{name}.yml" for name in ("site", "adopt", "status"))
 WITH_SECRETS = re.compile(r"hosts\.yml|lab.*\.yml|.*\.cfg")  # files of the inventory that hold the lab's passwords
 
-VARIABLE = "netsec_canary"  # who goes first; every secret of the lab has its second half in its name
+VARIABLE = "netsec_canary"  # who goes first; the lab's secrets have the last word of this name in them
 
 
 class Run:

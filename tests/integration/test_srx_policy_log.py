@@ -347,3 +347,18 @@ def test_flow_info_knows_nodes_units_and_who_traces(lab: StartLab) -> None:
     ]
     assert {item["node"] for item in found["statistics"]} == {"node0", "node1"}
     assert "policies" not in found
+
+
+@pytest.mark.parametrize("cluster", [False, True])
+def test_flow_info_reads_monitor_and_session_table_in_the_same_session(lab: StartLab, cluster: bool) -> None:
+    edge = lab(srx(cluster=cluster, sessions=40))
+    with opened(edge) as firewall:
+        found = gathered(firewall, ["monitor", "sessions", "policies"])
+        alone = gathered(firewall, ["sessions"])
+    assert found["monitor"] == {"running": False, "file": None, "filters": []}
+    assert found["node"] == ("node0" if cluster else None)
+    assert [row["node"] for row in found["sessions"]] == (["node0", "node1"] if cluster else [None])
+    assert {row["in_use"] for row in found["sessions"]} == {40} and found["log_targets"] == ["stream siem"]
+    assert set(alone) <= {"sessions", "warnings"} and alone["sessions"] == found["sessions"]
+    assert len([entry for entry in edge.journal(next(iter(edge.hosts))) if entry["event"] == "login"]) == 1
+    assert written(edge) == []
