@@ -18,7 +18,19 @@ from ..._engine.waiting import Progress, poll
 from ..._engine.words.device_text import clean
 from ..._transport.rest.api import Rejected, RestDoor
 from ..manager import Manager
-from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
+from ..model import (
+    Image,
+    Storage,
+    collector_address,
+    conflicts,
+    images,
+    log_lines,
+    regions,
+    sites,
+    storage,
+    system,
+    text,
+)
 from ..redirect.info_device import redirecting
 from ..resources import SYSTEMS
 from .model import (
@@ -43,7 +55,6 @@ from .rules import Details, View, after, check
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
 TOLERATED = 5  # looks in a row that give nothing; a device that is at work may not answer
-LOG_LINES = 20
 AFTERTHOUGHT = 3.0  # seconds within which a job shows that was begun by a request without an answer
 STILL = "The job goes on; run again to wait for it, with a longer wait_timeout."
 ENDLESS = "One that never ends is removed with state: absent and force: true."
@@ -207,7 +218,11 @@ class HostedWing:
         """An appliance counts for its live policies what they redirect; Center has the package that runs."""
         if self._document.via != "appliance":
             return redirecting(self._manager, names)
-        return {"": "a live policy redirects traffic into it"} if self._manager.redirect_counters() else {}
+        counted = self._manager.redirect_counters()
+        if counted.rows:
+            return {"": "a live policy redirects traffic into it"}
+        unknown = f"whether a live policy redirects traffic into it is not known: {counted.cut}"
+        return {"": unknown} if counted.truncated else {}
 
     def _stores(self, provisioning: Sequence[Target]) -> Details:
         """Images and storage wherever an image has to be: here, and on the collectors of other regions."""
@@ -375,11 +390,7 @@ class HostedWing:
         sites_of = {target.site for target in (self._targets or {}).values()}
         with suppress(ConnectionFailed, ApplyFailed):
             rows = self._manager.get("hosted_firewall_log")
-            ours = [row for row in rows if "" in sites_of or text(row, "site_name") in {*sites_of, ""}]
-            return [
-                {key: clean(text(row, key), 300) for key in ("time", "site_name", "message")}
-                for row in ours[-LOG_LINES:]
-            ]
+            return log_lines(row for row in rows if "" in sites_of or text(row, "site_name") in {*sites_of, ""})
         return []
 
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..vendors import can_host
-from .model import LISTS, Policy, Redirects, SiteFirewall
+from .model import LISTS, REDIRECT, Policy, Redirects, SiteFirewall
 
-DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
+DECIDING = ("allow", "drop", "reject", REDIRECT)  # count_and_continue lets a later one decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +59,59 @@ def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None)
     return sorted(name for name in names if any(placed.policy.is_redirect for placed in evaluated(state, name)))
 
 
-def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
-    """(redirect, the earlier policy that takes all of what it would take)."""
+def unreached(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(policy, the first earlier one that decides all that it would match): redirects, and behind a redirect the breakouts, drops and
+    rejects. An allow of everything at the end is not looked at: that is how a list usually ends."""
     found = []
     for number, later in enumerate(placed):
-        if not later.policy.is_redirect:
-            continue
-        for earlier in placed[:number]:
-            if earlier.policy.action in DECIDING and covers(earlier.policy, later.policy):
-                found.append((later, earlier))
-                break
+        earlier = _taker(later, placed[:number])
+        if earlier and (later.policy.is_redirect or (earlier.policy.is_redirect and _matters(later.policy))):
+            found.append((later, earlier))
     return found
+
+
+def _matters(policy: Policy) -> bool:
+    return policy.action in ("drop", "reject") or is_breakout(policy)
+
+
+def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(redirect, the earlier policy that takes all of what it would take), another redirect too; not one that is the same."""
+    found = []
+    for number, later in enumerate(placed):
+        others = [item for item in placed[:number] if item.policy != later.policy]
+        earlier = _taker(later, others) if later.policy.is_redirect else None
+        if earlier:
+            found.append((later, earlier))
+    return found
+
+
+def unstopped(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(drop or reject, the earlier redirect that sends all of its traffic into a firewall)."""
+    return [
+        (later, earlier)
+        for later, earlier in unreached(placed)
+        if later.policy.action in ("drop", "reject") and earlier.policy.is_redirect
+    ]
+
+
+def repeated(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(policy, the same one before it in another list); SD-WAN's own are not looked at."""
+    own = [item for item in placed if not item.policy.auto]
+    found = []
+    for number, later in enumerate(own):
+        same = (item for item in own[:number] if item.policy == later.policy and _list(item) != _list(later))
+        earlier = next(same, None)
+        if earlier:
+            found.append((later, earlier))
+    return found
+
+
+def _list(placed: Placed) -> tuple[str, str]:
+    return placed.stage, placed.template
+
+
+def _taker(later: Placed, before: list[Placed]) -> Placed | None:
+    return next((item for item in before if item.policy.action in DECIDING and covers(item.policy, later.policy)), None)
 
 
 def premature(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
