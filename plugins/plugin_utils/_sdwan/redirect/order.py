@@ -61,7 +61,7 @@ def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None)
 
 def unreached(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
     """(policy, the first earlier one that decides all that it would match): redirects, and behind a redirect the breakouts, drops and
-    rejects. An allow of everything at the end is not looked at: that is how a list usually ends."""
+    rejects. What matches everything at the end is not looked at: that is how a list usually ends."""
     found = []
     for number, later in enumerate(placed):
         earlier = _taker(later, placed[:number])
@@ -71,7 +71,7 @@ def unreached(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
 
 
 def _matters(policy: Policy) -> bool:
-    return policy.action in ("drop", "reject") or is_breakout(policy)
+    return (policy.action in ("drop", "reject") and not policy.matches_anything) or is_breakout(policy)
 
 
 def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
