@@ -48,8 +48,22 @@ from .model import (
     machines,
     members,
     owned,
+    partners,
 )
-from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, step_of, steps, takes_at_once
+from .plan import (
+    ROUNDS,
+    TAKES_DOWN,
+    Action,
+    Step,
+    desired_state,
+    later_all,
+    next_of_failed,
+    plan,
+    starts_alone,
+    step_of,
+    steps,
+    takes_at_once,
+)
 from .rules import Details, View, after, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
@@ -96,6 +110,7 @@ class HostedWing:
         self._adopted: dict[Key, str] = {}
         self._started: dict[Key, Action] = {}
         self._renewed: set[Key] = set()
+        self._tried: set[Key] = set()  # one of a pair that did not boot when it was started
         self._problems: dict[Key, Problem] = {}
         self._unsure: set[Key] = set()  # a job may have begun
 
@@ -146,7 +161,13 @@ class HostedWing:
 
     def plan(self, current: Fleet, desired: Fleet) -> Plan:
         listed = self._steps(current)
-        return plan(listed, after(self._document, [step for step in listed if not step.later]))
+        now = [step for step in listed if not step.later]
+        return plan(listed, after(self._document, now), self._goes_on and bool(starts_alone(now, current)))
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a start that fails is no end: the task may provision the whole pair again."""
+        return self._document.force and self._document.wait
 
     def apply(self, plan: Plan, current: Fleet, desired: Fleet) -> Applied:
         """One round after another. A firewall that fails is left as it is and keeps the others from nothing."""
@@ -160,6 +181,7 @@ class HostedWing:
                     started |= dict.fromkeys(self._begin(step), step.action)
             if started and self._document.wait:
                 self._follow(started, before)
+            self._take_as_tried(starts_alone(listed, before))
         if self._problems:
             names = ", ".join(self._targets_of(self._problems))
             word = "unknown; last seen" if self._unsure else "changed" if self._started else "unchanged"
@@ -168,6 +190,13 @@ class HostedWing:
                 f"not all firewalls are in the desired state: {names}", list(self._problems.values()), state
             )
         return Applied()
+
+    def _take_as_tried(self, targets: Sequence[Target]) -> None:
+        """What was started to leave the other of its pair alone, and failed: with force the run goes on with both."""
+        for key in {target.key for target in targets} & self._problems.keys() - self._unsure:
+            self._tried.add(key)
+            if self._goes_on:
+                del self._problems[key]
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
         return as_rows(state)
@@ -260,7 +289,7 @@ class HostedWing:
         return listed, room
 
     def _steps(self, current: Fleet) -> list[Step]:
-        listed = steps(current, self._document, self._manager.table, self._renewed)
+        listed = steps(current, self._document, self._manager.table, self._renewed, self._tried)
         return listed if self._document.wait else later_all(listed, self._started)
 
     # -- jobs -------------------------------------------------------------------------------------------------------------------
@@ -286,13 +315,18 @@ class HostedWing:
             unsure = bool(self._missed) and not refused
             for target in step.targets:
                 if target.key not in started:
-                    self._problems[target.key] = _not_begun(step, target, error, unsure)
+                    self._problems[target.key] = _not_begun(step, target, error, unsure, self._remedy(step, target))
                     self._unsure |= {target.key} if unsure else set()
             keys = [key for key in keys if key in started]
         self._started |= dict.fromkeys(keys, step.action)
         if step.action == "provision":
             self._renewed |= {*keys}
         return keys
+
+    def _remedy(self, step: Step, target: Target) -> str:
+        again = "Run again: what is already done is not repeated."
+        alone = step.action == "provision" and partners(self._seen, target)
+        return f"{again} {next_of_failed(target, self._seen)}" if alone else again
 
     def _started_after(self, step: Step, before: Fleet, error: Exception) -> set[Key]:
         def started(seen: Fleet) -> set[Key]:
@@ -324,7 +358,7 @@ class HostedWing:
                 continue
             target = self._target(key)
             if _is_over(action, machine, key in moved):
-                remedy = "See operation_log. The next run deprovisions it and provisions it again."
+                remedy = f"See operation_log. {next_of_failed(target, self._seen, action == 'start')}"
                 words = f"{action} did not succeed"
                 self._problems[key] = Problem("job", target.item, words, remedy, device_text=_status_text(machine))
             else:
@@ -420,12 +454,9 @@ def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> b
     return now is not None and (_reached(action, now) or (is_busy(now) and _status_text(now) != _status_text(before)))
 
 
-def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Problem:
+def _not_begun(step: Step, target: Target, error: Exception, unsure: bool, remedy: str) -> Problem:
     device_text = error.text if isinstance(error, Rejected) else ""
     if unsure:
         text = f"whether {step.action} was started is not known, because it could not be checked afterwards: {error}"
         return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=device_text)
-    remedy = "Run again: what is already done is not repeated."
-    if step.action == "provision" and target.site:
-        remedy += " If Center refuses to provision one of a pair while the other has a firewall, force: true provisions both again."
     return Problem("job", target.item, f"{step.action} was not started: {error}", remedy, device_text=device_text)
