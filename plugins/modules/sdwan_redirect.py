@@ -56,11 +56,11 @@ options:
     required: true
     suboptions:
       connection_match_type:
-        description: How connections are matched. Redirects need V(symmetric).
+        description: How connections are matched. Redirects need V(symmetric). By the forms; not in the reference.
         type: str
         choices: [directional, symmetric]
       hosted_firewall_templates:
-        description: What SD-WAN knows of the firewalls that it redirects into.
+        description: What SD-WAN knows of the firewalls that it redirects into. By the forms; not in the reference.
         type: list
         elements: dict
         suboptions:
@@ -119,7 +119,9 @@ options:
             elements: dict
             suboptions: &policy
               action:
-                description: What is done with what matches. A policy that names a template redirects without it, another one allows.
+                description:
+                  - What is done with what matches. A policy that names a template redirects without it, another one allows.
+                  - V(redirect), and the three options that say where to, are by the forms; they are not in the reference.
                 type: str
                 choices: [allow, drop, reject, count_and_continue, redirect]
               hosted_firewall_template:

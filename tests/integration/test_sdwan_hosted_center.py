@@ -209,6 +209,8 @@ def test_check_mode_shows_the_start_of_one_of_a_pair_and_that_more_may_follow(he
     planned = Task(head, tmp_path, "center", check_mode=True, **PAIR, force=True).run()
     assert [line.rpartition("=")[2].split(" ")[0] for line in planned["commands"]] == ["start"]
     assert planned["plan"]["continues"]
+    failed = Task(head, tmp_path, "center", **PAIR, force=True, consented=True).failed()  # ends with the plan
+    assert sent_since(head, 1) == ["start"] and "force: true" in failed.problems[0].remedy
     assert at(head, "berlin", "berlin-a").machine is healthy
 
 

@@ -77,7 +77,8 @@ ENDLESS = "One that never ends is removed with state: absent and force: true."
 class HostedWing:
     """sdwan_hosted_firewall: the six steps (see _engine/run.py) for all appliances of a task.
 
-    secrets: by name. check_mode: no job is waited for. overrides: of resources, for collectors, too.
+    secrets: by name. check_mode: no job is waited for. overrides: of resources, for collectors, too. consented: this run carries out a plan
+    that was accepted, and ends with it.
     """
 
     def __init__(
@@ -91,11 +92,13 @@ class HostedWing:
         progress: Progress,
         overrides: Mapping[str, Any] | None = None,
         check_mode: bool = False,
+        consented: bool = False,
     ) -> None:
         self._manager = manager
         self._document = document
         self._secrets = secrets
         self._patient = document.wait and not check_mode
+        self._consented = consented
         self._limit = wait_timeout
         self._collector = collector
         self._progress = progress
@@ -195,7 +198,7 @@ class HostedWing:
         """What was started to leave the other of its pair alone, and failed: with force the run goes on with both."""
         for key in {target.key for target in targets} & self._problems.keys() - self._unsure:
             self._tried.add(key)
-            if self._goes_on:
+            if self._goes_on and not self._consented:
                 del self._problems[key]
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
