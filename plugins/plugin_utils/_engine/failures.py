@@ -75,7 +75,7 @@ class ApplyFailed(RunFailed):
 
 # -- what the file system of the controller says; source of the causes: errno(3) and open(2) of Linux -------------------------------
 
-# {option}: what names the path. {folder}: that the file is in, or would be.
+# {option}: what names the path. {folder}: that the file would be in, or the file that is to be read.
 _REMEDIES: Mapping[int, str] = {
     errno.ENOENT: "The folder {folder} is not there: create it, or correct {option}.",
     errno.ENOTDIR: "A part of the path is a file and no folder: correct {option}.",
@@ -107,7 +107,7 @@ def remedy_of(error: OSError, option: str, path: str | os.PathLike[str], *, to_r
     folder = os.path.dirname(os.fspath(path)) or "."
     found = _REMEDIES.get(error.errno or 0, "Check {option}.")
     text = _NO_FILE if to_read and error.errno == errno.ENOENT else found
-    return text.format_map({"option": option, "folder": folder})
+    return text.format_map({"option": option, "folder": os.fspath(path) if to_read else folder})
 
 
 def reason_of(error: OSError) -> str:
