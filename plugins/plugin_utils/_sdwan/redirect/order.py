@@ -22,6 +22,12 @@ from .model import LISTS, REDIRECT, Policy, Redirects, SiteFirewall
 DECIDING = ("allow", "drop", "reject", REDIRECT)  # count_and_continue lets a later one decide
 
 
+_SIDES = [("from_zones", "to_zones")] + [
+    (f"source_{part}", f"destination_{part}") for part in ("ip_address", "port", "service_type", "service_name")
+]
+_OTHER_SIDE = {name: other for pair in _SIDES for name, other in (pair, pair[::-1])}
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A policy where a site evaluates it. template: "" for one of its own. position: from 1, in the stage."""
@@ -148,11 +154,22 @@ def is_breakout(policy: Policy) -> bool:
 
 
 def covers(earlier: Policy, later: Policy) -> bool:
-    """Whether all that the later one matches is matched by the earlier one, too."""
+    """Whether all that the later one matches is matched by the earlier one, too; of a policy with reverse_also both directions."""
     if ("match_established", True) in earlier.options:
         return False
-    inner = dict(later.match)
-    return all(_contains(name, outer, inner.get(name)) for name, outer in earlier.match)
+    return all(any(_takes(outer, inner) for outer in _directions(earlier)) for inner in _directions(later))
+
+
+def _takes(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> bool:
+    return all(_contains(name, value, inner.get(name)) for name, value in outer.items())
+
+
+def _directions(policy: Policy) -> list[Mapping[str, Any]]:
+    """What it matches, and, where SD-WAN adds a copy for the other direction, what that one does."""
+    match = dict(policy.match)
+    if ("reverse_also", True) not in policy.options:
+        return [match]
+    return [match, {_OTHER_SIDE.get(name, name): value for name, value in match.items()}]
 
 
 def _contains(name: str, outer: Any, inner: Any) -> bool:
