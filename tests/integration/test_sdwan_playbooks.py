@@ -104,13 +104,13 @@ def test_an_emptied_variable_of_the_role_is_named(network, given):
 @pytest.mark.parametrize(
     ("policies", "state", "said"),
     [
-        (None, "replaced", "policies in sdwan_hosted_firewall_redirect_config is null"),
-        ([None], "merged", "an entry in sdwan_hosted_firewall_redirect_config is null"),
-        ([{"action": None}], "merged", "an entry in sdwan_hosted_firewall_redirect_config is null"),
+        (None, "replaced", "sdwan_hosted_firewall_redirect_config[...].policies is null"),
+        ([None], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
+        ([{"action": None}], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
         (
             [{"from_zones": None, "action": "drop"}],
             "overridden",
-            "from_zones in sdwan_hosted_firewall_redirect_config is null",
+            "sdwan_hosted_firewall_redirect_config[...].from_zones is null",
         ),
     ],
 )
