@@ -227,7 +227,7 @@ def test_a_file_goes_to_the_inbox(client, tmp_path, field, action):
 def test_a_file_that_was_uploaded_is_verified_staged_and_activated_as_in_the_scenario_of_the_reference(
     client, tmp_path
 ):
-    _running, curl = client()
+    running, curl = client()
     path = tmp_path / "config.zip"
     path.write_bytes(b"x" * 1000)
     curl.ok("POST", "config/file_upload_to_inbox?action=file_upload", "-F", f"file=@{path}")
@@ -237,7 +237,9 @@ def test_a_file_that_was_uploaded_is_verified_staged_and_activated_as_in_the_sce
     curl.ok("POST", f"{CHANGE}?action=stage")
     eventually(lambda: curl.ok("GET", CHANGE)[0]["state"], lambda state: state == "activate")
     curl.ok("POST", f"{CHANGE}?action=activate")
-    eventually(lambda: curl.login().ok("GET", CHANGE)[0]["current_config"], lambda name: name == "Production_2")
+    box = device(running, "box")
+    eventually(lambda: (box.network.live.revision, box.appliance.restarting), lambda seen: seen == (2, False))
+    assert curl.login().ok("GET", CHANGE)[0]["current_config"] == "Production_2"
 
 
 # -- change management ----------------------------------------------------------------------------------------------------
