@@ -390,6 +390,7 @@ class Connection(DeviceConnection):
     transport = "mspplus.netsec.netmiko"
     has_tty = True
     needs = ("netmiko",)
+    path_options = ("private_key_file", "known_hosts", "ssh_config_file", "session_log")
     secret_options = ("password", "private_key_passphrase", "jump_password")
     refused_because = "would put shell commands into a device's CLI"
     raw_is_for = "for a single line"

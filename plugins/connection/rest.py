@@ -365,6 +365,7 @@ class Connection(DeviceConnection):
     transport = "mspplus.netsec.rest"
     has_tty = False
     needs = ("requests", "requests-toolbelt")
+    path_options = ("ca_path", "client_cert", "client_key")
     secret_options = ("password", "secondary_password", "client_key_passphrase")
     refused_because = "needs a shell, and a REST system has none"
     raw_is_for = "with `GET path` for a single read"

@@ -30,7 +30,8 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(present) provisions the firewall where there is none. One whose provisioning failed is deprovisioned and provisioned again.
+      - V(present) provisions the firewall where there is none. One whose provisioning failed is deprovisioned and provisioned again; one
+        of a pair in high availability that only failed to boot is started, and the other one is left alone.
       - V(absent) deprovisions it. The image stays.
     type: str
     choices: [present, absent]
@@ -110,8 +111,9 @@ options:
         needed there, too, where Center has no such copy, or an older one than the MCN runs; and on a collector, which has none.
       - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
         provisions it again, and to do that to one that failed after it was at work.
-      - Provisions both of a pair in high availability again where one of them has to be provisioned. Without it only that one is, and
-        whether Center takes that beside a firewall that is there is not documented.
+      - Provisions both of a pair in high availability again where one of them has to be provisioned, or does not boot when it is started
+        once more. What the other one is configured with is lost, and the site has no firewall until both are up. Without it only that one
+        is, and whether Center takes that beside a firewall that is there is not documented.
       - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
     type: bool
     default: false

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from integration.sites import SITE, STATUS, sites
 
+ROOT = Path(__file__).parents[2]
 KINDS = ("sdwan", "sdwan_center")
 
 
@@ -113,6 +114,59 @@ def test_an_emptied_variable_of_the_role_is_named(network, given):
     assert next(iter(given)) in done.text
     assert "A variable is set, but empty" in done.text
     assert writes(site) == []
+
+
+@pytest.mark.parametrize(
+    ("policies", "state", "said"),
+    [
+        (None, "replaced", "sdwan_hosted_firewall_redirect_config[...].policies is null"),
+        ([None], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
+        ([{"action": None}], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
+        (
+            [{"from_zones": None, "action": "drop"}],
+            "overridden",
+            "sdwan_hosted_firewall_redirect_config[...].from_zones is null",
+        ),
+    ],
+)
+def test_a_null_deep_in_the_redirects_is_refused_before_the_image_is_touched(network, policies, state, said):
+    site = network()
+    given = {
+        "sdwan_hosted_firewall_redirect_config": {"site_policies": [{"site": "berlin", "policies": policies}]},
+        "sdwan_hosted_firewall_redirect_package": "Production",
+        "sdwan_hosted_firewall_redirect_state": state,
+    }
+    done = site.play(SITE, "--limit", "berlin", "-e", json.dumps(given))
+    assert done.code == 2
+    assert said in done.text
+    assert writes(site) == [] and "TASK [mspplus.netsec.sdwan_hosted_firewall : Image]" not in done.output
+
+
+def test_texts_that_look_like_a_null_are_none_and_a_null_that_counts_as_left_out_is_taken(network):
+    site = network()
+    policy = {"action": "drop", "application": 'x, null, [null] "policies": null {"": null}', "source_port": None}
+    config = {"site_policies": [{"site": "berlin", "policies": [policy]}]}
+    given = {
+        "sdwan_hosted_firewall_redirect_config": config,
+        "sdwan_hosted_firewall_redirect_state": "replaced",
+        "sdwan_hosted_firewall_redirect_package": "Production",
+    }
+    done = site.play(SITE, "--limit", "mcn", "--check", "-e", json.dumps(given))
+    assert "redirect_config[...]" not in done.text
+    assert done.code == 0, done.output
+    assert done.having("changed") == {"mcn"}
+
+
+def test_the_role_knows_every_list_and_mapping_of_a_redirect_document():
+    documented = yaml.safe_load((ROOT / "plugins/modules/sdwan_redirect.py").read_text().split('"""')[3])
+
+    def lists(options):
+        for name, option in options.items():
+            yield from [name] if option["type"] in ("list", "dict") else []
+            yield from lists(option.get("suboptions", {}))
+
+    known = yaml.safe_load((ROOT / "roles/sdwan_hosted_firewall/vars/main.yml").read_text())
+    assert {*known["sdwan_hosted_firewall_lists"]} == {*lists(documented["options"]["config"]["suboptions"])}
 
 
 def test_a_firewall_that_is_refused_says_why_although_a_key_is_set(network):

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
+from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable, reason_of, remedy_of
 from ..._engine.version import VERSION
 from ..._engine.words.device_text import clean, masked
 from ..login_error import LoginError
@@ -233,7 +233,8 @@ class Session:
             except FileChanged as error:
                 raise ApplyFailed(f"{self.settings.host}: the upload was given up: {error}. Run again.") from None
             except OSError as error:
-                raise ApplyFailed(f"the file {clean(file)} cannot be read: {error.strerror}. Check its path.") from None
+                remedy = remedy_of(error, "its path", clean(file), to_read=True)
+                raise ApplyFailed(f"the file {clean(file)} cannot be read: {reason_of(error)}. {remedy}") from None
             except (Dropped, Timeout) as error:
                 sent = f"{pieces[-1].sent} of {pieces[-1].size}" if pieces else "0"
                 raise type(error)(f"{error} {sent} bytes of {clean(file)} had been handed over.") from None
