@@ -203,7 +203,7 @@ before:
   sample: [{site_name: berlin, appliance_name: berlin-a, state: absent}]
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) on failure where it is as before, or was not read.
     - In the same form.
   returned: always
   type: list
@@ -233,7 +233,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The risk V(takes-down) marks that redirected traffic is dropped, V(reprovisions) that what the firewall is configured with is lost,
       V(repeats-failed) that a job that failed is repeated.
   returned: always

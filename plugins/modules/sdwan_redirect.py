@@ -368,7 +368,7 @@ before:
   type: dict
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) on failure where it is as before, or was not read.
     - In the same form.
   returned: always
   type: dict
@@ -388,7 +388,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The items C(transaction[...]) are the steps around the edits; backup, compile, export, verify, stage, activate.
     - The risk V(leaves-failing-appliances) marks O(ignore_incomplete), V(all-sites) and V(all-policies) what is for the whole network,
       V(redirects) and V(stops-redirecting) what traffic is sent to a firewall, or no more.

@@ -142,8 +142,11 @@ def test_only_the_named_contexts_are_read_and_only_what_policies_do(lab: StartLa
 
 def test_the_diff_shows_both_lists(lab: StartLab, tmp_path: Path) -> None:
     result = Tasks(lab(srx()), tmp_path, "fw1")("srx_policy_log", {"config": WANTED}, check=True, diff=True)
-    assert result["diff"]["before"].count("session_close: false") == 2
-    assert result["diff"]["after"].count("session_close: false") == 1
+    (diff,) = result["diff"]
+    assert diff["before_header"] == "fw1"
+    assert diff["before"].count("session_close: false") == 2
+    assert diff["after"].count("session_close: false") == 1
+    assert all(line.startswith("- {from_zone: ") for line in diff["after"].splitlines())
 
 
 def test_a_policy_that_does_not_exist_is_never_made(lab: StartLab) -> None:
