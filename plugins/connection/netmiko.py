@@ -356,6 +356,11 @@ EXAMPLES = r"""
         var: clock.stdout_lines
 """
 
+# First, before anything that an old Python does not have.
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
+
+# isort: split
+
 from collections.abc import Iterable
 from functools import cache, cached_property
 from typing import Any

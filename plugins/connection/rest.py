@@ -318,6 +318,11 @@ EXAMPLES = r"""
         var: system.stdout | from_json
 """
 
+# First, before anything that an old Python does not have.
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
+
+# isort: split
+
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping

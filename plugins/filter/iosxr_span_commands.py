@@ -6,6 +6,11 @@
 
 from __future__ import annotations
 
+# First, before anything that an old Python does not have.
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
+
+# isort: split
+
 from collections.abc import Iterable
 from typing import Any
 

@@ -6,6 +6,11 @@
 
 from __future__ import annotations
 
+# First, before anything that an old Python does not have.
+from .controller import supported  # noqa: F401
+
+# isort: split
+
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar

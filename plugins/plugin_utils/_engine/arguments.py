@@ -10,6 +10,11 @@ core's own check in action plugins stops at the first error; hence this file.
 
 from __future__ import annotations
 
+# First, before anything that an old Python does not have.
+from .controller import supported  # noqa: F401
+
+# isort: split
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

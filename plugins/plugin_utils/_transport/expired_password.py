@@ -7,8 +7,8 @@
 An answer to such a question would be taken for a new password, so whoever logs in looks here before anything is typed.
 
 Sources: Linux-PAM, pam_unix ("You are required to change your password immediately", "(current) UNIX password:", "Current password:",
-"New password:", "Retype new password:"), on which the CLI of a Cisco IPS sensor stands; OpenSSH, session.c ("WARNING: Your password has
-expired.", "You must change your password now and login again!"); FreeBSD, pam_unix and passwd, on which Junos stands ("Old Password:",
+"New password:", "Retype new password:"), as sensors and managers of many makers have it; OpenSSH, session.c ("WARNING: Your password has
+expired.", "You must change your password now and login again!"); FreeBSD, pam_unix and passwd, on which firewalls and routers stand ("Old Password:",
 "New Password:", "Retype New Password:"). Other systems use the same few words.
 """
 
