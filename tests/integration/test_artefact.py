@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
-from integration.routers import router
+from integration.routers import PORTS, router
 
 from lab.server import Lab
 
@@ -133,7 +133,7 @@ def test_an_installation_inside_the_clone_leaves_the_clone_alone_and_make_takes_
 @pytest.fixture
 def acme(project: Path, lab: Callable[..., Lab]) -> Path:
     """The README's inventory of one router, which is in a lab."""
-    running = lab(router("edge1", config_text=CONFIG))
+    running = lab(router("edge1", config_text=CONFIG, interfaces=[*PORTS, "HundredGigE0/0/0/15"]))
     directory = project / "acme"
     shutil.copytree(installed(project) / "inventories" / "example_customer", directory)
     for path in [*directory.glob("host_vars/*"), *directory.glob("group_vars/*")]:
