@@ -106,7 +106,7 @@ def test_check_mode_sends_no_write_and_says_what_the_real_run_does_and_a_second_
     planned = device(check=True, diff=True)
     assert planned["changed"], planned
     assert device.written() == []
-    assert planned["diff"]
+    assert bool(planned["diff"]) == (planned["before"] != planned["after"])
     for part in planned["diff"]:
         assert part["before_header"].split()[0] == part["after_header"].split()[0] == row.host
         assert part["before"] != part["after"]

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from integration.ssh_system import PASSWORD, USER, door_to, edge, refused
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine import failures
 from lab import kinds
+from lab.server import _Connection  # takes the service request that paramiko repeats
 
 LINUX = "You are required to change your password immediately (password aged)\nChanging password for ops\n(current) UNIX password: "
 FREEBSD = "\nWARNING: Your password has expired.\nYou must change your password now and login again!\nOld Password:"
@@ -150,12 +152,18 @@ def test_a_question_within_ssh_gets_no_answer(
 ) -> None:
     running = lab(asking("\nnever shown"))
     given: list[Any] = []
-    key = running.device("edge1").host_key
-    server = running.call(
-        lambda: asyncssh.listen("127.0.0.1", 0, server_host_keys=[key], server_factory=lambda: Expired(way, given))
+    options = asyncssh.SSHServerConnectionOptions(
+        server_factory=lambda: Expired(way, given), server_host_keys=[running.device("edge1").host_key]
     )
+
+    async def listen() -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: _Connection(loop, options), "127.0.0.1", 0)
+
+    server = running.call(listen)
+    port = server.sockets[0].getsockname()[1]
     try:
-        text = refused(login(running, port=server.get_port(), host_key_checking=False))
+        text = refused(login(running, port=port, host_key_checking=False))
     finally:
         running.call(server.close)
     assert "the password of user ops has expired" in text

@@ -24,7 +24,7 @@ _REPLACES = re.compile(
 )
 _WHETHER = re.compile(r"\bchange (?:it|(?:your |the |this )?password)\b[^\n]{0,60}(?:\?|[)\]:])[ \t]*\Z", re.IGNORECASE)
 _EXPIRED = re.compile(
-    r"\bpasswords?(?: \S+){0,4} (?:has|have|is|was|had) (?:been )?(?:expired|aged)\b"
+    r"\bpasswords?(?: (?!not\b|never\b|or\b|and\b|if\b|when\b|session\b|token\b|certificate\b|licen[cs]e\b)[^\s.;:]+){0,5} (?:expired|aged)\b"
     r"|\bpassword[ _-]?(?:expired|aged)\b|\bexpired[ _-]password\b"
     r"|\b(?:you|user) (?:\S+ ){0,2}(?:must|have to|has to|need to|needs to|required to) change (?:your|the|its|his|her) (?:\S+ )?password\b"
     r"|\bpassword (?:must|has to|needs to) be (?:changed|reset)\b(?! every)"
