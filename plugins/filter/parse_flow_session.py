@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-# First, before anything that an old Python does not have.
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
-
-# isort: split
-
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import DIMENSIONS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import DIMENSIONS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.parse import parse
 
 DOCUMENTATION = r"""
 name: parse_flow_session
@@ -142,4 +140,4 @@ def parse_flow_session(
 
 class FilterModule:
     def filters(self) -> dict[str, Any]:
-        return {"parse_flow_session": parse_flow_session}
+        return on_call({"parse_flow_session": parse_flow_session})

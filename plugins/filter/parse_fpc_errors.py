@@ -6,18 +6,18 @@
 
 from __future__ import annotations
 
-# First, before anything that an old Python does not have.
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
-
-# isort: split
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.counters import parse_fpc_errors as parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.counters import (
+        parse_fpc_errors as parse,
+    )
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 DOCUMENTATION = r"""
 name: parse_fpc_errors
@@ -132,4 +132,4 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_fpc_errors": parse_fpc_errors}
+        return on_call({"parse_fpc_errors": parse_fpc_errors})

@@ -6,17 +6,15 @@
 
 from __future__ import annotations
 
-# First, before anything that an old Python does not have.
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import supported  # noqa: F401
-
-# isort: split
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
 
 DOCUMENTATION = r"""
 name: parse_rt_flow
@@ -240,4 +238,4 @@ class FilterModule:
     """Ansible looks filters up here."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_rt_flow": parse_rt_flow}
+        return on_call({"parse_rt_flow": parse_rt_flow})

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -67,10 +68,10 @@ def run(directory: Path, *words: str | Path, code: int = 0) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of this checkout, with what is not committed yet."""
-    root = tmp_path / "clone"
+    root = tmp_path_factory.mktemp("way") / "clone"
     listed = run(ROOT, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
@@ -82,13 +83,17 @@ def clone(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def project(tmp_path: Path, clone: Path) -> Path:
+@pytest.fixture(scope="module")
+def project(clone: Path) -> Path:
     """Where playbooks are: with the collection installed from the repository, as requirements.yml of the README has it."""
-    here = tmp_path / "project"
+    here = clone.parent / "project"
     here.mkdir()
-    (listed,) = (block for block in BLOCKS if isinstance(block, dict) and "git" in str(block.get("collections")))
-    listed["collections"][0]["name"] = f"file://{clone}"
+    (item,) = (
+        block["collections"][0]
+        for block in BLOCKS
+        if isinstance(block, dict) and "collections" in block and block["collections"][0]["type"] == "git"
+    )
+    listed = {"collections": [{**item, "name": f"file://{clone}"}]}
     (here / "requirements.yml").write_text(yaml.safe_dump(listed))
     run(here, "ansible-galaxy", "collection", "install", "-r", "requirements.yml", "-p", installed(here).parents[2])
     return here
@@ -112,7 +117,9 @@ def test_a_repository_and_a_file_install_the_same_with_the_example_and_without_w
     run(clone, "ansible-galaxy", "collection", "build", "--force", "--output-path", "build")
     (made,) = (clone / "build").glob("*.tar.gz")
     (project / "requirements.yml").write_text(yaml.safe_dump({"collections": [{"name": str(made), "type": "file"}]}))
-    run(project, "ansible-galaxy", "collection", "install", "-r", "requirements.yml", "-p", project / "other")
+    run(
+        project, "ansible-galaxy", "collection", "install", "--force", "-r", "requirements.yml", "-p", project / "other"
+    )
     assert files_of(project / "other" / "ansible_collections" / "mspplus" / "netsec") == from_git
 
 
@@ -135,14 +142,16 @@ def acme(project: Path, lab: Callable[..., Lab]) -> Path:
     """The README's inventory of one router, which is in a lab."""
     running = lab(router("edge1", config_text=CONFIG, interfaces=[*PORTS, "HundredGigE0/0/0/15"]))
     directory = project / "acme"
+    shutil.rmtree(directory, ignore_errors=True)
     shutil.copytree(installed(project) / "inventories" / "example_customer", directory)
     for path in [*directory.glob("host_vars/*"), *directory.glob("group_vars/*")]:
         shutil.rmtree(path)
     host = running.device("edge1")
-    variables: dict[str, Any] = INVENTORY["all"]["children"]["iosxr"]
+    wanted = copy.deepcopy(INVENTORY)
+    variables: dict[str, Any] = wanted["all"]["children"]["iosxr"]
     variables["hosts"]["edge1"] = {"ansible_host": "127.0.0.1", "ansible_port": host.port}
     variables["vars"] |= {"ansible_user": host.spec.username, "ansible_password": host.spec.password}
-    (directory / "hosts.yml").write_text(yaml.safe_dump(INVENTORY))
+    (directory / "hosts.yml").write_text(yaml.safe_dump(wanted))
     (directory / "host_vars" / "edge1").mkdir(parents=True)
     (directory / "host_vars" / "edge1" / "iosxr_span.yml").write_text(yaml.safe_dump(DOCUMENT))
     (directory / "known_hosts.txt").write_text(running.known_hosts())

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 # First, before anything that an old Python does not have.
-from .controller import supported  # noqa: F401
+from .controller import required  # noqa: F401
 
 # isort: split
 

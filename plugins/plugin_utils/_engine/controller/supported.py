@@ -2,18 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Importing this refuses an ansible-core or a Python that this collection does not run on, in one line.
+"""Whether this collection runs on the ansible-core and the Python that it finds. Nothing here is newer than Python 3.7.
 
-Ansible itself only warns, and an old Python ends in a traceback about some name. So what Ansible loads imports this first, and this
-file has nothing that is newer than Python 3.7.
+Ansible itself only warns, and an old Python ends in a traceback about some name. What opens a device is refused when it is loaded
+(required.py), a filter when it is called: Ansible loads all filters of a collection for one, and leaves out what cannot be loaded.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from contextlib import nullcontext, suppress
+from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleFilterError
 from ansible.release import __version__
 
 # A test ties them to meta/runtime.yml and to what mypy checks the code for.
@@ -40,6 +42,18 @@ def refusal(core: str, python: tuple[int, ...]) -> str:
     )
 
 
-_refused = refusal(__version__, tuple(sys.version_info[:3]))
-if _refused:
-    raise AnsibleError(_refused)
+REFUSED = refusal(__version__, tuple(sys.version_info[:3]))
+
+
+def tried() -> Any:
+    """A block that imports what an old Python cannot; there it does nothing."""
+    return suppress(Exception) if REFUSED else nullcontext()
+
+
+def on_call(filters: dict[str, Any]) -> dict[str, Any]:
+    """The filters of a plugin; where they are not supported, ones of the same names that say so when they are called."""
+    return dict.fromkeys(filters, _refuse) if REFUSED else filters
+
+
+def _refuse(*_arguments: Any, **_keywords: Any) -> Any:
+    raise AnsibleFilterError(REFUSED)
