@@ -212,7 +212,7 @@ def test_what_is_printed_of_a_failure_begins_with_what_is_useful_and_says_it_onc
     assert lines[0].startswith(f"{name}: ") and len(set(lines)) == len(lines)
     for problem in result["problems"]:
         assert sum(problem["message"] in line for line in lines) == 1, lines
-    assert result["after"] is None  # before says it
+    assert result["after"] is None, (result["before"], result["after"])  # before says it
     shown = {key: value for key, value in result.items() if key not in ("exception", "diff", "warnings")}
     beside = {key: value for key, value in shown.items() if key not in ("before", "commands")}
     assert len(yaml.safe_dump(beside).splitlines()) < 45

@@ -118,7 +118,9 @@ class StateAction(DeviceAction):
         device is as it was, before says how it is."""
         run = (error.run if isinstance(error, RunFailed) else None) or Run()
         found = {key: value for key, value in self._described(run).items() if key != "further_plans"}
-        return {**found, "plan": None, "after": None if run.after == run.before else run.after}
+        # A wing that reads after a failure knows better than the run.
+        after = error.details.pop("after", run.after) if isinstance(error, ApplyFailed) else run.after
+        return {**found, "plan": None, "after": None if after == run.before else after}
 
     def _described(self, run: Run) -> dict[str, Any]:
         """The keys that every result of a state module has."""
