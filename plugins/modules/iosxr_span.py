@@ -505,7 +505,7 @@ before:
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) on failure where it is as before, or was not read.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In check mode with what waits for a reload.
   returned: always
   type: dict

@@ -368,7 +368,7 @@ before:
   type: dict
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) on failure where it is as before, or was not read.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict

@@ -103,7 +103,7 @@ before:
   sample: [{from_zone: trust, to_zone: untrust, name: allow-web, session_init: false, session_close: false}]
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) on failure where it is as before, or was not read.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: list

@@ -212,9 +212,9 @@ def test_what_is_printed_of_a_failure_begins_with_what_is_useful_and_says_it_onc
     assert lines[0].startswith(f"{name}: ") and len(set(lines)) == len(lines)
     for problem in result["problems"]:
         assert sum(problem["message"] in line for line in lines) == 1, lines
-    assert result["after"] is None, (result["before"], result["after"])  # before says it
+    assert result["after"] in (None, result["before"]), (result["before"], result["after"])
     shown = {key: value for key, value in result.items() if key not in ("exception", "diff", "warnings")}
-    beside = {key: value for key, value in shown.items() if key not in ("before", "commands")}
+    beside = {key: value for key, value in shown.items() if key not in ("before", "after", "commands")}
     assert len(yaml.safe_dump(beside, width=10**6).splitlines()) < 45  # however long a remedy is
     assert (
         f"[ERROR]: Task failed: Action failed: {lines[0]}" in ended.output

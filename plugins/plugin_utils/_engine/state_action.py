@@ -114,13 +114,12 @@ class StateAction(DeviceAction):
         run.details.update(seen.details)
 
     def known(self, error: Exception) -> dict[str, Any]:
-        """As on success, but nothing twice, for Ansible prints all of a failed result: what was tried is in commands, and where the
-        device is as it was, before says how it is."""
+        """As on success, but without the plans, for Ansible prints all of a failed result: what was tried is in commands."""
         run = (error.run if isinstance(error, RunFailed) else None) or Run()
         found = {key: value for key, value in self._described(run).items() if key != "further_plans"}
         # A wing that reads after a failure knows better than the run.
         after = error.details.pop("after", run.after) if isinstance(error, ApplyFailed) else run.after
-        return {**found, "plan": None, "after": None if after == run.before else after}
+        return {**found, "plan": None, "after": after}
 
     def _described(self, run: Run) -> dict[str, Any]:
         """The keys that every result of a state module has."""
