@@ -17,7 +17,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.firewall import Firewall
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.device import inspect
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import is_log_name
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import wrong_log_name
 
 
 class ActionModule(DeviceAction):
@@ -28,8 +28,9 @@ class ActionModule(DeviceAction):
     )
 
     def perform(self, options: dict[str, Any]) -> dict[str, Any]:
-        if options["file"] is not None and not is_log_name(options["file"]):
-            raise ArgumentError([f"file must be the plain name of a file in /var/log, not {options['file']!r}"])
+        wrong = "" if options["file"] is None else wrong_log_name(options["file"])
+        if wrong:
+            raise ArgumentError([f"file must be the plain name of a file in /var/log: {wrong}"])
         firewall = Firewall(self._connection, self._connection.read_timeout)
         found = inspect(firewall, options["file"], options["events"], options["limit"], float(options["timeout"]))
         return {"changed": False, **found}

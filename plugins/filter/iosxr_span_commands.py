@@ -6,17 +6,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem, errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.value import value_problems
+
+UNKNOWN_TYPE = "interface-type"  # the rule of what is kept as it is written, and told
+OF_A_PLATFORM = "S23"  # the rule of a length that depends on the release
 
 DOCUMENTATION = r"""
 name: iosxr_span_commands
@@ -27,6 +33,7 @@ description:
   - The lines can be pasted in configuration mode. C(root) leaves a submode.
   - Keys, types and choices of both documents are checked as those of the module's options, null where a list or a dictionary
     belongs included, and so is the grammar of the device. The limits of a platform are not; the module does that.
+  - An interface of a type that this collection does not know is kept as it is written, with a warning.
   - When a TCAM profile changes, the lines that need a reload of line cards first are left out, as the module leaves them
     to its second run. Apply the filter again with the configuration of then.
 author:
@@ -78,7 +85,12 @@ _value:
 def iosxr_span_commands(document: Any, current: Any = None, state: Any = "merged") -> list[str]:
     """Raises AnsibleFilterError with every problem of the document that is wrong."""
     before = _applied(Span(), {} if current is None else current, "replaced", "the current document")
-    return plan(before, _applied(before, document, state, "the document")).commands
+    desired = _applied(before, document, state, "the document")
+    broken = value_problems(desired, before)
+    for kept in (each for each in broken if each.rule == UNKNOWN_TYPE):
+        Display().warning(f"iosxr_span_commands: {kept}")
+    _refuse([each for each in broken if each.rule not in (UNKNOWN_TYPE, OF_A_PLATFORM)], "the document")
+    return plan(before, desired).commands
 
 
 def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
@@ -89,10 +101,14 @@ def _applied(router: Span, config: Any, state: Any, what: str) -> Span:
         raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *error.messages])) from error
     except ValidationFailed as error:
         raise AnsibleFilterError(f"iosxr_span_commands: {what} is wrong:\n{error}") from error
-    refused = errors(findings)
+    _refuse(findings, what)
+    return desired
+
+
+def _refuse(problems: Iterable[Problem], what: str) -> None:
+    refused = errors(problems)
     if refused:
         raise AnsibleFilterError("\n".join([f"iosxr_span_commands: {what} is wrong:", *map(str, refused)]))
-    return desired
 
 
 class FilterModule:

@@ -106,7 +106,7 @@ _value:
       type: str
       returned: always
     unparsed:
-      description: What was not understood, at most 50 lines.
+      description: What was not understood, at most 50 lines, and wings that a session has beside its first C(In) and its first C(Out).
       type: list
       elements: str
       returned: always

@@ -23,13 +23,16 @@ description:
   - Turns log lines of sessions that were created, closed or denied into one dict a line. No firewall is asked.
   - Takes C(RT_FLOW_SESSION_CREATE), C(RT_FLOW_SESSION_CLOSE) and C(RT_FLOW_SESSION_DENY), C(APPTRACK_SESSION_CREATE), C(APPTRACK_SESSION_CLOSE),
     C(APPTRACK_SESSION_VOL_UPDATE) and C(APPTRACK_SESSION_ROUTE_UPDATE), and all of them with C(_LS), as a logical system writes them.
-  - Takes structured lines (C(format sd-syslog)) with any structured data identifier or none, and free text in the four layouts that Junos has had
-    (9.x; 11.4; connection tags and rule types, 15.1; 20.x). Priority, host and time zone may be missing, relays may have put headers in front.
+  - Takes structured lines (C(format sd-syslog)) with any structured data identifier or none, and free text in the layouts that Junos has had
+    (9.x; 11.4; connection tags and rule types, 15.1; further columns of 19.x, 20.x, 21.x, 22.2 and 26.2). Priority, host and time zone may be missing,
+    relays may have put headers in front, or taken the name of the message away.
   - Never fails on what is in a line. A line that is no such log comes back with RV(_value[].event) null and the line in RV(_value[].unparsed).
 notes:
   - Free text is not always unambiguous. Policies and rules may have blanks in their names, zones may not. Two names of NAT rules that have blanks, in
     a layout without rule types, cannot be distinguished. Then what follows the addresses is in RV(_value[].unparsed). Structured lines have no such limits.
-  - The layout of free text of C(APPTRACK), and the names of the last two columns of free text since 20.x, are unverified.
+  - The last columns of free text are read from left to right, as the releases added them. Words that fit no column, of a line that was cut or of a
+    release that has more columns, are in RV(_value[].unparsed), never in the column of another.
+  - Columns of free text of C(APPTRACK) between 15.1X49 and 21.x are unverified where no log of the release is published.
 options:
   _input:
     description: Text with log lines, or a list of lines.
@@ -80,7 +83,7 @@ _value:
       type: str
       returned: when there is such a part
     tag:
-      description: Name of the message, for example C(RT_FLOW_SESSION_CLOSE_LS).
+      description: Name of the message, for example C(RT_FLOW_SESSION_CLOSE_LS). Null when a relay took it away; the words of the message decide then.
       type: str
       returned: session logs
     time:
@@ -176,7 +179,7 @@ _value:
       description: Number of the IP protocol.
       type: int
     policy_name:
-      description: Policy that permitted or denied.
+      description: Policy that permitted or denied, as printed. A global one ends in C((global\)).
       type: str
     source_zone_name:
       description: Zone that the packet came from.
@@ -203,7 +206,13 @@ _value:
       description: Interface that the packet came in by.
       type: str
     logical_system_name:
-      description: Logical system that wrote the line.
+      description: Logical system that wrote the line, of a structured line or of C(Lsys NAME:) in free text.
+      type: str
+    tunnel_inspection:
+      description: State of tunnel inspection, since 21.x.
+      type: str
+    tunnel_inspection_policy_set:
+      description: Its policy set, since 21.x.
       type: str
 """
 

@@ -64,49 +64,54 @@ options:
               interface:
                 description: A physical interface, or C(tunnel-ipN) for ERSPAN.
                 type: str
+              erspan_session_id:
+                description:
+                  - Session id in the ERSPAN header of the copies, 1 to 65535, for a C(tunnel-ipN), from release 7.8.1 on. Refused (rule
+                    C(erspan-id)) on NCS 5500, where it is always zero, and on Cisco 8000, which numbers sessions itself.
+                type: int
               next_hop:
-                description: IPv4 or IPv6 next hop. Not on NCS 5500.
+                description: IPv4 or IPv6 next hop. Shown and kept, not written by this version.
                 type: str
               vrf:
-                description: VRF of the next hop. Not on NCS 5500.
+                description: VRF of the next hop. Shown and kept, not written by this version.
                 type: str
               pseudowire:
-                description: Into the pseudowire whose cross connect names this session. Not on NCS 5500.
+                description: Into the pseudowire whose cross connect names this session. Shown and kept, not written by this version.
                 type: bool
               file:
-                description: The words after C(destination file). Not on NCS 5500.
+                description: The words after C(destination file). Shown and kept, not written by this version.
                 type: str
           rx_destination:
-            description: Destination of received traffic only. NC57 line cards from release 7.4.2.
+            description: Destination of received traffic only (NC57 line cards from release 7.4.2). Shown and kept, not written by this version.
             type: dict
             suboptions: *destination
           tx_destination:
-            description: Destination of sent traffic only. NC57 line cards from release 7.4.2.
+            description: Destination of sent traffic only (NC57 line cards from release 7.4.2). Shown and kept, not written by this version.
             type: dict
             suboptions: *destination
           mirror_first:
-            description: Mirror the first bytes of each packet only. Not on NCS 5500.
+            description: Mirror 1 to 10000 bytes of each packet. Shown and kept, not written by this version unless O(warn_only) has V(S17).
             type: int
           mirror_interval:
-            description: Mirror one packet in so many. Not on NCS 5500.
+            description: Mirror one packet in so many (V(1K)). Shown and kept, not written by this version unless O(warn_only) has V(S17).
             type: str
           discard_class:
-            description: Discard class of the copies. Not on NCS 5500.
+            description: Discard class of the copies, 0 to 7. Shown and kept, not written by this version.
             type: int
           traffic_class:
-            description: Traffic class of the copies. Not on NCS 5500.
+            description: Traffic class of the copies, 0 to 7. Shown and kept, not written by this version.
             type: int
           inject_interface:
-            description: Interface to inject the copies at. Not on NCS 5500.
+            description: Interface to inject the copies at. Shown and kept, not written by this version.
             type: str
           rate_limit_rx:
-            description: Limit of received traffic in kbit/s. Not on NCS 5500.
+            description: Limit of received traffic in kbit/s. Shown and kept, not written by this version.
             type: int
           rate_limit_tx:
-            description: Limit of sent traffic in kbit/s. Not on NCS 5500.
+            description: Limit of sent traffic in kbit/s. Shown and kept, not written by this version.
             type: int
           other:
-            description: Lines of the session that this module has no word for. Shown and kept, never written.
+            description: Lines of the session that this module has no word for, and lines with more words than it knows. Shown and kept, never written.
             type: list
             elements: str
           remove_unsupported:
@@ -152,16 +157,16 @@ options:
                 description: Match this IPv6 ACL, whatever the interface has.
                 type: str
               mirror_first:
-                description: Mirror the first bytes of each packet only. Not on NCS 5500.
+                description: Mirror 1 to 10000 bytes of each packet. Shown and kept, not written by this version unless O(warn_only) has V(S17).
                 type: int
               mirror_interval:
-                description: Mirror one packet in so many. Not on NCS 5500.
+                description: Mirror one packet in so many (V(1K)). Shown and kept, not written by this version unless O(warn_only) has V(S17).
                 type: str
               preconfigure:
                 description: The attachment is under C(interface preconfigure), for hardware that is not there yet.
                 type: bool
               other:
-                description: Lines of the attachment that this module has no word for. Shown and kept, never written.
+                description: Lines of the attachment that this module has no word for, or not for all words. Shown and kept, never written.
                 type: list
                 elements: str
               remove_unsupported:
@@ -332,12 +337,17 @@ options:
           remove_unsupported:
             description: V(true) removes such lines, and a mode that is never written, where the document does not list them.
             type: bool
+      router_id:
+        description:
+          - Id of the router for its mirrors, C(monitor-session router-id), 1 to 255, from release 7.7.1 on. It is owned only by being
+            named. Refused (rule C(erspan-id)) where the platform has no ERSPAN session id to choose.
+        type: int
       globals:
         description:
           - Router-wide settings of C(monitor-session), which are no sessions (C(router-id), C(local-capture-capacity),
             C(default-capture-disable), C(mirror-interval)), a line each, as the router has them.
-          - They are shown, never written and never removed, and no session may have the name of one. A document that has others than the
-            router gets a warning.
+          - They are shown, never written and never removed but for the first one, which O(config.router_id) sets. No session may have the
+            name of one. A document that has others than the router gets a warning.
         type: list
         elements: str
   state:
@@ -353,8 +363,8 @@ options:
         kept with a warning (C(kept)), a session with all its sources.
       - V(deleted) removes what is named. An ACL that is still bound or used elsewhere, or that has no C(capture) entry, is
         never deleted; a warning says so.
-      - C(monitor-session) lines under C(l2vpn), and router-wide settings of C(monitor-session) (O(config.globals)), belong to no document
-        and are never touched.
+      - C(monitor-session) lines under C(l2vpn), and further router-wide settings of C(monitor-session) (O(config.globals)), belong to no
+        document and are never touched. A session that a cross connect of C(l2vpn) names is not removed (rule C(cross-connect)).
     type: str
     choices: [merged, replaced, overridden, deleted]
     default: merged

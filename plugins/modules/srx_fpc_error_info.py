@@ -13,7 +13,8 @@ version_added: 1.1.0
 description:
   - Reads how often each card (FPC) had fatal, major and minor errors, what the chassis did about it and would do about the next
     ones, which alarms are active, which drivers are wedged, and how fabric and control path are. One login, one round trip.
-  - A command that the device refuses, as chassis without such cards do, is a warning and leaves its part empty.
+  - A command that the device refuses, as chassis without such cards do, and an answer that says nothing of what was asked are warnings. What
+    is not known for that reason is null, never an empty list; an empty list means that there is nothing.
 author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
@@ -41,6 +42,8 @@ options:
 seealso:
   - module: mspplus.netsec.srx_fpc_error_action
   - plugin: mspplus.netsec.parse_fpc_errors
+    plugin_type: filter
+  - plugin: mspplus.netsec.parse_fpc_wedges
     plugin_type: filter
 notes:
   - The wording of alarms and log lines about wedges, fabric and control path is in no public source. They are recognised by their
@@ -78,13 +81,13 @@ release:
   sample: 21.4R3
 config:
   description: The configured error actions, as a document of O(mspplus.netsec.srx_fpc_error_action#module:config).
-  returned: when O(gather) has V(config)
+  returned: when O(gather) has V(config); null when it could not be read
   type: list
   elements: dict
   sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm, get-state]}}]
 from_groups:
   description: What of RV(config) configuration groups bring, in the form of RV(mspplus.netsec.srx_fpc_error_action#module:from_groups).
-  returned: when O(gather) has V(config)
+  returned: when O(gather) has V(config); null when it could not be read
   type: list
   elements: dict
   sample: [{fpc: 3, level: fatal, threshold: errors, actions: {alarm: errors}}]
@@ -92,7 +95,7 @@ effective:
   description: >-
     What counts for each card that is there, level by level. That an FPC's own setting goes before that of all, and the default
     actions of major and minor errors, are unverified.
-  returned: when O(gather) has V(config)
+  returned: when O(gather) has V(config); null when it could not be read
   type: list
   elements: dict
   contains:
@@ -115,7 +118,7 @@ effective:
     minor: *effective_level
 errors:
   description: Counters, one entry an FPC. The form of P(mspplus.netsec.parse_fpc_errors#filter).
-  returned: when O(gather) has V(errors)
+  returned: when O(gather) has V(errors); null when it could not be read
   type: list
   elements: dict
   contains:
@@ -158,13 +161,13 @@ errors_unparsed:
   elements: str
 alarms:
   description: Standing alarms with C(time), C(class), C(description), and C(fpc) and C(node) where they are known.
-  returned: when O(gather) has V(alarms)
+  returned: when O(gather) has V(alarms); null when it could not be read
   type: list
   elements: dict
   sample: [{time: "2026-11-21 04:00:00 UTC", class: Major, description: FPC 1 Major Errors, fpc: 1}]
 wedges:
   description: Wedge conditions, one entry a driver and FPC, those that are active and irreversible first.
-  returned: when O(gather) has V(wedges)
+  returned: when O(gather) has V(wedges); null when it could not be read
   type: list
   elements: dict
   contains:
@@ -219,13 +222,13 @@ wedges:
       returned: always
 wedge_detection:
   description: Drivers that are watched, card by card.
-  returned: when O(gather) has V(wedges)
+  returned: when O(gather) has V(wedges); null when it could not be read
   type: list
   elements: dict
   sample: [{fpc: 0, card: SPC2, drivers: [XM, LU, XL, TOE, host-loopback]}]
 fabric:
   description: Planes that are neither online nor spare, and links of an FPC that are not enabled.
-  returned: when O(gather) has V(fabric)
+  returned: when O(gather) has V(fabric); null when it could not be read
   type: list
   elements: dict
   sample: [{plane: 3, state: Check}, {fpc: 1, pfe: 0, plane: 3, state: Links error}]
@@ -233,23 +236,23 @@ path_errors:
   description: >-
     Fabric and control-path errors that alarms and log lines report - C(kind) (V(fabric) or V(control-path)), C(text), C(count),
     C(first_seen), C(last_seen), and C(fpc), C(card), C(plane), C(node) where they are known.
-  returned: when O(gather) has V(fabric)
+  returned: when O(gather) has V(fabric); null when it could not be read
   type: list
   elements: dict
 hardware:
   description: Model, serial number, cards and Routing Engines, one entry a node.
-  returned: when O(gather) has V(hardware)
+  returned: when O(gather) has V(hardware); null when it could not be read
   type: list
   elements: dict
   sample: [{model: SRX5800, serial_number: JN1234F4CAGA, cards: [{fpc: 0, kind: SPC2, description: SRX5k SPC II}]}]
 routing_engines:
   description: Slot, version (in Juniper's counting for SRX5000), state, model, up time and reason of the last reboot.
-  returned: when O(gather) has V(hardware)
+  returned: when O(gather) has V(hardware); null when it could not be read
   type: list
   elements: dict
   sample: [{slot: 0, version: 2, state: Master, model: SRX5k RE-1800X4}]
 warnings:
-  description: Commands that the device refused.
+  description: Commands that the device refused or answered without what was asked, and what is null or not complete because of it.
   returned: when there are any
   type: list
   elements: str

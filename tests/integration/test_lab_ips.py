@@ -9,23 +9,43 @@ from __future__ import annotations
 import re
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import paramiko
 import pytest
 from integration.eventually import eventually
-from integration.sensor_terminal import PASSWORD, SERIAL, OpenSsh, StartSensors, answers, openssh, sensors, well
+from integration.sensor_terminal import (
+    PASSWORD,
+    SERIAL,
+    OpenSsh,
+    StartSensors,
+    answers,
+    openssh,
+    sensors,
+    updates,
+    well,
+)
 
+from lab import inventory
 from lab.server import Lab
 
 __all__ = ["openssh", "sensors"]  # fixtures
+pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 
-CAPTURED = """Signature Definition:                                         
-    Signature Update    S722.0                   2013-06-05   
-OS Version:             2.6.29.1                              
-Platform:               ASA-SSM-10                            
-Serial Number:          MQEA9470012                           
-"""  # noqa: W291  # the blanks are the sensor's
+# As captured of 7.1(7)E4, blanks at the ends included; the serial number is ours.
+CAPTURED = "".join(
+    f"{line:<54}\n"
+    for line in (
+        "Host:",
+        "    Realm Keys          key1.0",
+        "Signature Definition:",
+        "    Signature Update    S722.0            2013-06-05",
+        "OS Version:             2.6.29.1",
+        "Platform:               ASA-SSM-10",
+        f"Serial Number:          {SERIAL}",
+    )
+)
 
 
 def login(lab: Lab, name: str = "s1") -> paramiko.Channel:
@@ -55,8 +75,8 @@ def test_show_version_has_the_captured_layout(sensors: StartSensors, openssh: Op
     shown = openssh(lab, "s1", "show version")
     assert "Cisco Intrusion Prevention System, Version 7.1(7)E4\n" in shown
     assert CAPTURED in shown
-    assert re.search(r"^Licensed, expires:      \d\d-[A-Z][a-z]{2}-\d{4} UTC {23}$", shown, re.MULTILINE)
-    assert re.search(r"^AnalysisEngine +S-2013\S+ +\(Release\) +2013\S+ +NotRunning   $", shown, re.MULTILINE)
+    assert re.search(r"^Licensed, expires:      \d\d-[A-Z][a-z]{2}-\d{4} UTC {15}$", shown, re.MULTILINE)
+    assert re.search(r"^AnalysisEngine +S-2013\S+ +\(Release\) +2013\S+ +NotRunning  $", shown, re.MULTILINE)
     assert re.search(r"^CLI +S-2013\S+ +\(Release\) +2013-02-05T05:40:22-0600 +$", shown, re.MULTILINE)
 
 
@@ -101,10 +121,10 @@ def test_old_releases_have_other_applications_and_no_certificate_line(sensors: S
     lab = sensors(release="5.1(8)E3", stopped=["AnalysisEngine"], stopped_words="Not Running")
     shown = openssh(lab, "s1", "show version", "show health")
     assert "Overall Health Status                                   Red" in shown
-    assert "    Virus Update        V1.4                     2007-03-02   \n" in shown
+    assert "    Virus Update        V1.4              2007-03-02  \n" in shown
     assert "CollaborationApp" not in shown
     assert "Host Certificate" not in shown
-    assert re.search(r"^AnalysisEngine .* Not Running   $", shown, re.MULTILINE)
+    assert re.search(r"^AnalysisEngine .* Not Running  $", shown, re.MULTILINE)
 
 
 def test_the_clock_has_a_flag_a_zone_and_an_error(sensors: StartSensors, openssh: OpenSsh) -> None:
@@ -320,9 +340,9 @@ def test_a_reset_cuts_all_sessions_and_comes_back(sensors: StartSensors, openssh
 
 
 def test_ssh_answers_before_the_applications_run(sensors: StartSensors, openssh: OpenSsh) -> None:
-    lab = sensors(minute_seconds=0.4)
+    lab = sensors(minute_seconds=3.0)
     device = lab.device("s1").device
-    lab.call(lambda: device.reboot(0.1))
+    lab.call(lambda: device.reboot(0.01))
     eventually(lambda: device.powered)
     shown = openssh(lab, "s1", "show version", "no", "show clock")
     assert "Error: Cannot communicate with mainApp (getVersion). Please contact your system administrator.\n" in shown
@@ -359,6 +379,19 @@ def test_old_algorithms_only_where_it_is_told_so(sensors: StartSensors) -> None:
     assert (transport.host_key_type, transport.remote_cipher) == ("ssh-rsa", transport.local_cipher)
     assert transport.local_cipher.endswith("cbc")
     transport.close()
+
+
+def test_the_inventory_names_both_doors_of_a_sensor_and_no_connection_of_an_update_server(
+    sensors: StartSensors,
+) -> None:
+    lab = sensors(updates(), legacy=True)
+    groups = inventory.content(lab, Path("hosts.known_hosts.txt"))["all"]["children"]
+    own, device = groups["ips"]["hosts"]["s1"], lab.device("s1").device
+    assert (own["ansible_port"], own["ips_https_port"]) == (lab.device("s1").port, device.https_port)
+    assert own["ansible_netmiko_legacy_algorithms"] is True
+    assert groups["ips"]["vars"]["ansible_network_os"] == "cisco_ips"
+    assert groups["update_server"]["vars"] == {"ansible_host": "127.0.0.1"}
+    assert set(groups["update_server"]["hosts"]["updates"]) == {"ansible_port", "ansible_user", "ansible_password"}
 
 
 def test_a_cisco_ios_router_is_another_product(sensors: StartSensors, openssh: OpenSsh) -> None:

@@ -188,7 +188,7 @@ def test_a_signature_update_keeps_the_session_and_restarts_the_engine(sensors: S
     assert "Applying update IPS-sig-S733-req-E4.  This may take several minutes.\n" in shown
     assert "Update complete.\nsensorApp is restarting\n" in shown
     assert "Analysis Engine is busy rebuilding regex tables." in shown
-    assert re.search(r"^AnalysisEngine .*  NotRunning   $", shown, re.MULTILINE)
+    assert re.search(r"^AnalysisEngine .*  NotRunning  $", shown, re.MULTILINE)
     shown = openssh(lab, "s1", "show version") if well(lab) else ""
     assert re.search(r"^    Signature Update    S733\.0 +\d{4}-\d\d-\d\d +$", shown, re.MULTILINE)
     assert re.search(r"^  IPS-sig-S733-req-E4\.pkg   \d\d:\d\d:\d\d UTC .*$", shown, re.MULTILINE)

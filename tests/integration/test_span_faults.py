@@ -39,7 +39,7 @@ class Step:
 # What a run sends, in its order.
 STEPS = {
     "reading sessions": Step("read", "^show running-config monitor-session"),
-    "reading attachments": Step("read", "^show running-config formal .*monitor-session"),
+    "reading attachments": Step("read", "^show running-config formal interface .*monitor-session"),
     "reading an access list": Step("read", "^show running-config ipv4 access-list"),
     "reading UDFs": Step("read", "^show running-config udf"),
     "reading TCAM profiles": Step("read", "^show running-config hw-module"),
@@ -47,6 +47,7 @@ STEPS = {
     "reading the version": Step("read", "^show version"),
     "reading interfaces": Step("survey", "^show interfaces brief"),
     "reading layers": Step("read", "^show running-config formal .*l2transport"),
+    "reading cross connects": Step("read", "^show running-config formal l2vpn"),
     "reading the status": Step("read", "^show monitor-session status"),
     "entering configuration": Step("candidate", "^configure"),
     "pasting": Step("candidate", "^interface TenGigE0/0/0/1$"),
@@ -58,8 +59,9 @@ STEPS = {
     "confirming": Step("confirm", "^commit$"),
     "leaving": Step("after", "^end$"),
     "verifying sessions": Step("after", "^show running-config monitor-session", 2),
-    "verifying attachments": Step("after", "^show running-config formal .*monitor-session", 2),
+    "verifying attachments": Step("after", "^show running-config formal interface .*monitor-session", 2),
     "verifying an access list": Step("after", "^show running-config ipv4 access-list", 2),
+    "asking for the reason": Step("undo", "^do show monitor-session status detail", None, (DOWN,)),
     "leaving a trial": Step("undo", "^end$", None, (DOWN,)),
     "reading what was rolled back": Step("undo", "^show running-config monitor-session", 2, (DOWN,)),
 }

@@ -94,6 +94,10 @@ def typed_by_netmiko(lab: Lab, lines: list[str]) -> None:
             client.exit_config_mode()
 
 
+# The cross connect of the router names a session that a document may remove.
+CROSSED: dict[str, Any] = {"warn_only": ["cross-connect"]}
+
+
 @pytest.mark.parametrize("seed", range(PAIRS))
 def test_any_state_leads_to_any_other_and_back(lab: Any, tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
@@ -106,9 +110,9 @@ def test_any_state_leads_to_any_other_and_back(lab: Any, tmp_path: Path, seed: i
     reached = text(edge)
     assert not run(edge, tmp_path, first)["changed"]
 
-    planned = run(edge, tmp_path, second, check=True)
+    planned = run(edge, tmp_path, second, check=True, **CROSSED)
     assert text(edge) == reached
-    two = run(edge, tmp_path, second)
+    two = run(edge, tmp_path, second, **CROSSED)
     assert two["after"] == planned["after"] and two["plan"] == planned["plan"]
     assert not run(edge, tmp_path, second)["changed"]
     for line in FOREIGN.splitlines():

@@ -316,11 +316,46 @@ def test_a_cluster_tells_its_nodes_apart(lab: StartLab) -> None:
     assert all(row["categories"] == row["errors"] == [] for row in found["errors"])
 
 
-def test_what_a_small_firewall_does_not_know_is_a_warning(lab: StartLab) -> None:
+def test_what_a_small_firewall_does_not_know_is_null_and_a_warning(lab: StartLab) -> None:
     with opened(lab(chassis(model="vsrx"))) as firewall:
         found = inspect(firewall, GATHERED, detail=True)
-    assert found["model"] == "VSRX" and found["errors"] == [] and found["hardware"]
-    assert any("show chassis fpc errors" in warning for warning in found["warnings"])
+    assert found["model"] == "VSRX" and found["hardware"] and found["errors"] is None and found["fabric"] is None
+    assert found["alarms"] == [] and found["wedges"] == [], "these were read, and there are none"
+    assert any(
+        "show chassis fpc errors" in warning and warning.endswith("errors is null") for warning in found["warnings"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("refused", "unknown"),
+    [
+        ("show chassis alarms", {"alarms", "wedges", "path_errors"}),
+        ("show log messages", {"wedges", "path_errors"}),
+        ("show chassis hardware", {"hardware", "effective", "wedge_detection"}),
+        ("show chassis fabric summary", {"fabric"}),
+        ("show configuration chassis", {"config", "from_groups", "effective"}),
+        ("show chassis routing-engine", {"routing_engines"}),
+    ],
+)
+def test_a_part_whose_read_is_refused_never_says_that_there_is_nothing(
+    lab: StartLab, refused: str, unknown: set[str]
+) -> None:
+    edge = lab(chassis())
+    edge.add_fault("core", {"name": "not_authorized", "at": refused})
+    with opened(edge) as firewall:
+        found = inspect(firewall, GATHERED, detail=True)
+    assert {key for key, value in found.items() if value is None} >= unknown
+    for key in unknown:
+        assert any(refused in warning and f"{key} is null" in warning for warning in found["warnings"])
+
+
+def test_what_is_left_of_a_part_is_kept_and_told_to_be_incomplete(lab: StartLab) -> None:
+    edge = lab(chassis(wedges=[{"fpc": 0, "driver": "TOE", "kind": "irreversible"}]))
+    edge.add_fault("core", {"name": "not_authorized", "at": "show chassis alarms"})
+    with opened(edge) as firewall:
+        found = inspect(firewall, ["wedges"], detail=False)
+    assert [(row["fpc"], row["driver"], row["alarm"]) for row in found["wedges"]] == [(0, "TOE", False)]
+    assert any("wedges is not complete" in warning for warning in found["warnings"])
 
 
 def test_the_counters_of_one_slot(lab: StartLab) -> None:

@@ -135,10 +135,15 @@ def test_text_is_asked_for_where_xml_is_refused(lab: StartLab, tmp_path: Path) -
         asked(edge, tmp_path, "xml", level="brief", filters={"protocol": "udp"})
 
 
-def test_a_filter_that_the_device_refuses_is_reported(lab: StartLab, tmp_path: Path) -> None:
-    with pytest.raises(ApplyFailed, match="node") as failed:
-        asked(lab(firewall()), tmp_path, node="1")
+@pytest.mark.parametrize("node", ["1", "primary", "all"])
+def test_a_node_of_a_firewall_that_is_no_cluster_is_told(lab: StartLab, tmp_path: Path, node: str) -> None:
+    with pytest.raises(ApplyFailed, match="No chassis cluster: leave `node` out") as failed:
+        asked(lab(firewall()), tmp_path, node=node)
     assert failed.value.device_state == "unchanged"
+    assert [problem.rule for problem in failed.value.problems] == ["Q7"]
+    for level in ("summary", "brief"):
+        found = asked(lab(firewall(cluster=True)), tmp_path, node=node, level=level, filters={"protocol": "udp"})
+        assert found["summary" if level == "summary" else "sessions"]
 
 
 # -- what is asked

@@ -31,6 +31,7 @@ SECRET_KEYS = frozenset(
     {"password", "secondarypassword", "vm_auth_key", "auth_code", "sic_key", "psk", "token", "secret"}
 )
 MASK = "********"
+_OLD = (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1)
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -39,7 +40,7 @@ class RestDevice(Protocol):
     """What a REST kind provides: one object a device, however many sessions it has.
 
     DIALECT: what the inventory calls the system (`ansible_rest_dialect`). Optional, looked up by name: `forget()` ends all
-    sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error; `SECRETS` names
+    sessions (fault `unauthorized`); `error(status, code, text)` makes the JSON body of an error, or the whole response; `SECRETS` names
     further keys whose values the journal masks; an attribute `certificate` gets the certificate that it shows, as PEM;
     `tls_context()` replaces the lab's certificate: the TLS side of the next connection, None for plain HTTP; `LENIENT` takes
     headers as old servers did.
@@ -103,6 +104,8 @@ class Https:
 
         try:
             context = self.tls()
+            if context and context.maximum_version in _OLD and await _told_why_not(context, connection):
+                raise ssl.SSLError("the client wants another version")
             limit = 30.0 if context else None
             await loop.connect_accepted_socket(protocol, connection, ssl=context, ssl_handshake_timeout=limit)
         except (ssl.SSLError, OSError, TimeoutError) as error:
@@ -183,7 +186,7 @@ class Https:
         """An error as the kind words it, else as NITRO does."""
         make = getattr(self.device, "error", None)
         body = make(status, code, text) if make else {"errorcode": code, "errormessage": text}
-        return web.json_response(body, status=status)
+        return body if isinstance(body, web.Response) else web.json_response(body, status=status)
 
     # -- faults -------------------------------------------------------------------------------------------------------
 
@@ -301,6 +304,28 @@ def _cut(request: web.Request) -> web.Response:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
     return web.Response(status=503)
+
+
+async def _told_why_not(context: ssl.SSLContext, connection: socket.socket) -> bool:
+    """Whether a server of an old version refuses the client's hello. asyncio would close without the alert that says so."""
+    loop, arrived = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(connection, arrived.set)
+    try:
+        await asyncio.wait_for(arrived.wait(), 30)
+        hello = connection.recv(16384, socket.MSG_PEEK)
+    finally:
+        loop.remove_reader(connection)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    incoming.write(hello)
+    try:
+        context.wrap_bio(incoming, outgoing, server_side=True).do_handshake()
+    except ssl.SSLWantReadError:
+        return False
+    except ssl.SSLError:
+        connection.recv(len(hello))  # what is unread when a socket is closed makes the kernel reset it
+        await loop.sock_sendall(connection, outgoing.read())
+        return True
+    return False
 
 
 async def _garbled(request: web.Request, response: web.Response, fault: dict[str, Any]) -> web.StreamResponse:

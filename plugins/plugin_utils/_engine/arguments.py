@@ -97,6 +97,8 @@ class Arguments:
         except TypeError:  # core looks for suboptions in what it has just found to be no dictionary
             wrong = mistyped(given, self.spec)
             raise ArgumentError([_one_line(str(each)) for each in (*unknown, *nulls, *wrong)]) from None
+        except OverflowError:
+            raise ArgumentError(["a number is infinite (.inf) where a whole number is expected"]) from None
         others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
         options = dict(outcome.validated_parameters)
         messages = [*map(str, unknown), *map(str, nulls), *dict.fromkeys(others), *self._out_of_bounds(options)]

@@ -18,6 +18,14 @@ from typing import Literal, NamedTuple
 Shape = Literal["port", "number"]
 
 
+class UnknownKind(ValueError):
+    """A name in the form of an interface, of a type that the table does not have. name: as it was written, without blanks."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class Kind(NamedTuple):
     """One type of interface. short: what the router prints in tables. aliases: further forms, in lower case.
 
@@ -85,7 +93,8 @@ _PART = re.compile(r"([A-Za-z]*)([0-9]+)", re.ASCII)
 def interface_name(text: str) -> str:
     """The full name: ``Te0/0/0/42`` -> ``TenGigE0/0/0/42``, ``tunnelip3`` -> ``tunnel-ip3``.
 
-    Takes any letter case and blanks before the number. Raises ValueError, with the reason, for anything else.
+    Takes any letter case and blanks before the number. Raises UnknownKind for a type that is not in the table, ValueError for anything
+    else, with the reason.
     """
     found = _NAME.fullmatch(text.strip(" "))
     if not found:
@@ -93,7 +102,8 @@ def interface_name(text: str) -> str:
     word, number, sub = found.groups()
     entry = _BY_SPELLING.get(word.lower().replace("-", ""))
     if entry is None:
-        raise ValueError(f"{text[:80]!r}: {word[:40]} is not a type of interface of IOS XR")
+        name = f"{word}{number}{f'.{sub}' if sub is not None else ''}"
+        raise UnknownKind(name, f"{text[:80]!r}: {word[:40]} is not a type of interface that this collection knows")
     if entry.shape == "port" and not _PORT.fullmatch(number):
         raise ValueError(f"{text[:80]!r}: {entry.name} needs rack/slot/module/port, such as {entry.name}0/0/0/1")
     if entry.shape == "number" and not _NUMBER.fullmatch(number):
@@ -102,6 +112,11 @@ def interface_name(text: str) -> str:
         raise ValueError(f"{text[:80]!r}: {entry.name} has no sub-interfaces")
     place = "/".join(_PART.sub(lambda part: f"{part[1].upper()}{int(part[2])}", part) for part in number.split("/"))
     return f"{entry.name}{place}" + (f".{int(sub)}" if sub is not None else "")
+
+
+def is_known(name: str) -> bool:
+    """Whether the type of a full name is in the table."""
+    return kind(name) in _BY_NAME
 
 
 def is_subinterface(name: str) -> bool:

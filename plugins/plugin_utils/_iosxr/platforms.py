@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -26,6 +26,9 @@ MARKS: tuple[Mark, ...] = ("verified", "documented", "unverified")
 
 GUIDE = "Cisco NCS 5500 guide, Configuring Traffic Mirroring"
 GUIDE_8000 = "Cisco 8000 guide, Restrictions for Traffic Mirroring"
+GUIDE_8000_LOCAL = "Traffic Mirroring Configuration Guide for Cisco 8000, Restrictions for local SPAN"
+GUIDE_8000_FILE = "Traffic Mirroring Configuration Guide for Cisco 8000, SPAN to file"
+GUIDE_8000_ERSPAN = "Traffic Mirroring Configuration Guide for Cisco 8000, Configuration guidelines for ERSPAN"
 GUIDE_ASR9K = "Cisco ASR 9000 guide, Configuring Traffic Mirroring"
 GUIDE_74X = "Cisco NCS 5500 guide 7.4.x, Configuring Traffic Mirroring, feature history"
 GUIDE_560 = "Cisco NCS 560 guide 7.1.x, Configuring Traffic Mirroring"
@@ -73,9 +76,11 @@ class Platform:
     """Limits of one platform. The booleans say what is possible.
 
     sessions, sources: most of them on one router. port_level: must, must not or may a source say it.
-    acl_receive_only: an ACL can select received traffic only. local_egress: sent traffic can be mirrored to a port.
+    acl_receive_only: an ACL can select received traffic only. local_egress, remote_egress: sent traffic can be mirrored to a port, into a
+    tunnel. source_member, destination_member: a member of a bundle can be one. capture_on_deny: an entry that denies may capture.
     without_acl: what a source with ``acl`` mirrors when it names no ACL and its interface has none.
     counters: mirror counters of sources that select by ACL or of remote sessions.
+    erspan_session_id: why the id in the ERSPAN header of copies cannot be chosen; "" where it can.
     tcam_profiles: ACLs live in a key that ``hw-module profile tcam format access-list`` defines.
     udf_offset: highest first byte of a user-defined field.
     """
@@ -87,16 +92,20 @@ class Platform:
     destination_bundle: Known[bool]
     destination_subinterface: Known[bool]
     source_bvi: Known[bool]
-    source_bundle: Known[bool]
+    source_member: Known[bool]
+    destination_member: Known[bool]
     one_session_per_source: Known[bool]
     span_with_erspan: Known[bool]
     port_level: Known[PortLevel]
     acl_receive_only: Known[bool]
     acl_on_layer2: Known[bool]
     local_egress: Known[bool]
+    remote_egress: Known[bool]
+    capture_on_deny: Known[bool]
     partial_mirroring: Known[bool]
     counters: Known[bool]
     without_acl: Known[WithoutAcl]
+    erspan_session_id: Known[str]
     tcam_profiles: Known[bool]
     udf_offset: Known[int]
 
@@ -109,16 +118,20 @@ NCS5500 = Platform(
     destination_bundle=_documented(False, GUIDE),
     destination_subinterface=_documented(False, GUIDE),
     source_bvi=_documented(False, GUIDE),
-    source_bundle=_documented(True, GUIDE),
+    source_member=_documented(True, GUIDE),
+    destination_member=_documented(True, GUIDE),
     one_session_per_source=_documented(True, GUIDE),
     span_with_erspan=_documented(False, GUIDE),
     port_level=_documented("required", GUIDE),
     acl_receive_only=_documented(True, GUIDE),
     acl_on_layer2=_documented(False, GUIDE),
     local_egress=_documented(True, GUIDE),
+    remote_egress=_documented(True, GUIDE),
+    capture_on_deny=_documented(False, GUIDE),
     partial_mirroring=_documented(False, GUIDE),
     counters=_documented(False, GUIDE),
     without_acl=_documented("everything", GUIDE),
+    erspan_session_id=_documented("its ERSPAN session id is always zero", GUIDE),
     tcam_profiles=_documented(True, GUIDE),
     udf_offset=_documented(63, GUIDE),
 )
@@ -127,10 +140,10 @@ NCS5500 = Platform(
 def _assumed(key: str, title: str, **known: object) -> Platform:
     """A platform that is taken to be like NCS 5500, unverified, but for what is known of it."""
     doubtful = {}
-    for field in fields(Platform):
-        value = getattr(NCS5500, field.name)
+    for each in fields(Platform):
+        value = getattr(NCS5500, each.name)
         if isinstance(value, Known):
-            doubtful[field.name] = replace(value, mark="unverified", source="as NCS 5500, unverified")
+            doubtful[each.name] = replace(value, mark="unverified", source="as NCS 5500, unverified")
     return replace(NCS5500, key=key, title=title, **{**doubtful, **known})  # type: ignore[arg-type]
 
 
@@ -151,19 +164,27 @@ _ALL = (
         partial_mirroring=_documented(True, GUIDE_ASR9K),
         counters=_unverified(True),
         without_acl=_unverified("nothing"),
+        erspan_session_id=_unverified("", f"{YANG_UM}; no document of this platform names it"),
         tcam_profiles=_unverified(False),
     ),
     _assumed(
         "cisco8000",
         "Cisco 8000",
         destination_bundle=_documented(False, GUIDE_8000),
-        # The table of the guide says that bundles and their members are no sources here.
-        source_bundle=_documented(False, GUIDE_8000),
+        # Bundles are sources, their members are not.
+        source_member=_documented(False, GUIDE_8000),
+        destination_member=_documented(False, GUIDE_8000_LOCAL),
         port_level=_documented("forbidden", GUIDE_8000),
         acl_receive_only=_documented(True, GUIDE_8000),
         local_egress=_documented(False, GUIDE_8000),
+        remote_egress=_documented(False, GUIDE_8000_ERSPAN),
+        capture_on_deny=_documented(True, GUIDE_8000_ERSPAN),
+        partial_mirroring=_documented(True, GUIDE_8000_FILE),  # of a session, from 7.5.3 on: see FEATURES
         counters=_documented(False, GUIDE_8000),
         without_acl=_documented("nothing", GUIDE_8000),
+        erspan_session_id=_documented(
+            "its ERSPAN session id is a number of its own that tells sessions apart", GUIDE_8000_ERSPAN
+        ),
         tcam_profiles=_unverified(False),
         # 128 bytes from the start of the packet; where a header starts differs from packet to packet.
         udf_offset=_unverified(127),
@@ -180,14 +201,19 @@ class Facts:
     """What the checks know about the router itself.
 
     platform: a key of PLATFORMS; another one counts as generic. release: None when it could not be read.
-    interfaces: full names of all interfaces that exist; None when the router was not asked. layer2: those that are configured as
-    l2transport, whether they exist or not; None when the router was not asked.
+    What a change needs to know of the router beside its mirroring; None when the router was not asked. interfaces: full names of all
+    that exist. layer2: those that are configured as l2transport, whether they exist or not. members: of bundles, and their bundle.
+    captures: of access lists that a changed source depends on and that are not read otherwise, by family and name, whether an entry
+    captures; None for one that the router does not have. cross_connects: of l2vpn, by the session that they name.
     """
 
     platform: str = "generic"
     release: Release | None = None
     interfaces: frozenset[str] | None = None
     layer2: frozenset[str] | None = None
+    members: Mapping[str, str] | None = None
+    captures: Mapping[tuple[str, str], bool | None] = field(default_factory=dict)
+    cross_connects: Mapping[str, str] = field(default_factory=dict)
 
 
 def platform(facts: Facts) -> Platform:
@@ -247,7 +273,11 @@ _FEATURES = (
         "file",
         "a file as destination",
         "feature",
-        {"ncs5500": _since(GUIDE_74X, (7, 1, 2)), "ncs5700": _since(GUIDE_74X, (7, 2, 1))},
+        {
+            "ncs5500": _since(GUIDE_74X, (7, 1, 2)),
+            "ncs5700": _since(GUIDE_74X, (7, 2, 1)),
+            "cisco8000": _since(GUIDE_8000_FILE, (7, 5, 3)),  # the oldest release that the page names
+        },
     ),
     Feature("file-pcapng", "a pcapng file as destination", "feature", {"ncs5500": _since(GUIDE_74X, (7, 3, 1))}),
     Feature(
@@ -256,14 +286,30 @@ _FEATURES = (
         "feature",
         {"ncs5700": _since(f"{GUIDE_74X}; {GUIDE_560}", (7, 4, 2))},
     ),
-    Feature("mirror-first", "partial mirroring (mirror first)", "S17", {"asr9k": _since(GUIDE_ASR9K, (4, 0, 1))}),
+    Feature(
+        "mirror-first",
+        "partial mirroring (mirror first)",
+        "S17",
+        {"asr9k": _since(GUIDE_ASR9K, (4, 0, 1)), "cisco8000": _since(GUIDE_8000_FILE, (7, 5, 3))},
+    ),
+    Feature(
+        "source-mirror-first",
+        "partial mirroring of a single source (mirror first)",
+        "S17",
+        # "Starting with 7.5.3, truncation is supported per global session rather than per interface."
+        {
+            "asr9k": _since(GUIDE_ASR9K, (4, 0, 1)),
+            "cisco8000": _documented((Releases((), (7, 5, 3)),), GUIDE_8000_FILE),
+        },
+    ),
     Feature("mirror-interval", "sampled mirroring (mirror interval)", "S17", {"asr9k": _since(GUIDE_ASR9K, (5, 1, 0))}),
     Feature("discard-class", "a discard class", "feature", {}, _since(YANG_UM, (7, 4, 1))),
     Feature("traffic-class", "a traffic class", "feature", {}, _since(YANG_UM, (7, 4, 1))),
     Feature("inject-interface", "an inject interface", "feature", {}),
     # 25.3.1 moved the limit from the session to its destination.
     Feature("rate-limit", "a rate limit of the session", "feature", {}, _since(YANG_UM, (7, 9, 1), (25, 3, 1))),
-    Feature("erspan-id", "an ERSPAN session id", "feature", {}, _since(YANG_UM, (7, 8, 1))),
+    Feature("erspan-id", "an ERSPAN session id", "erspan-id", {}, _since(YANG_UM, (7, 8, 1))),
+    Feature("router-id", "a router-wide id of its mirrors", "erspan-id", {}, _since(YANG_UM, (7, 7, 1))),
     Feature("acl-mpls", "an MPLS ACL", "feature", {}, _since(YANG_UM, (7, 8, 1))),
     Feature("merge-group", "merge groups of ACLs", "feature", {}, _since(YANG_UM, (7, 8, 1))),
     Feature(
@@ -330,11 +376,21 @@ def _ranges_text(ranges: Ranges) -> str:
     return " and".join(map(_range_text, ranges))
 
 
+def in_model(feature: str, release: Release) -> bool:
+    """Whether the YANG model of a release has the words of a feature.
+
+    >>> in_model("erspan-id", (7, 7, 1)), in_model("erspan-id", (7, 8, 1))
+    (False, True)
+    """
+    known = FEATURES[feature].model
+    return known is not None and covers(known.value, release)
+
+
 def _range_text(releases: Releases) -> str:
     if releases == ANY:
         return ""
-    end = f" until before {dotted(releases.before)}" if releases.before else ""
-    return f" from {dotted(releases.first)}{end}"
+    start = f" from {dotted(releases.first)}" if releases.first else ""
+    return start + (f" until before {dotted(releases.before)}" if releases.before else "")
 
 
 # ---- limits by release ---------------------------------------------------------------------------------------------
@@ -356,7 +412,12 @@ MIRROR_INTERVALS: tuple[tuple[Releases, Known[tuple[str, ...]]], ...] = (
     (Releases((), (7, 7, 1)), _documented(_SHORT_INTERVALS, YANG_UM)),
     (Releases((7, 7, 1)), _documented(_LONG_INTERVALS, YANG_UM)),
 )
-MIRROR_FIRST = range(1, 10001)  # bytes, YANG Cisco-IOS-XR-um-monitor-session-cfg
+# YANG Cisco-IOS-XR-um-monitor-session-cfg, the same in all releases that have the leaf
+MIRROR_FIRST = range(1, 10001)  # bytes
+ERSPAN_SESSION_ID = range(1, 65536)
+ROUTER_ID = range(1, 256)
+RATE_LIMIT = range(4_294_967_296)  # kbit/s
+SEQUENCE = range(1, 2_147_483_644)  # of an entry of an ACL, YANG Cisco-IOS-XR-ipv6-acl-datatypes
 TRAFFIC_CLASS = range(8)  # YANG, both models
 DISCARD_CLASS = range(8)  # native YANG model; the user model allows 0 to 2 only
 
@@ -383,6 +444,7 @@ def mirror_intervals(release: Release | None) -> tuple[str, ...]:
 
 UDF_NAME = re.compile(r"[A-Za-z0-9][-_.:A-Za-z0-9]{0,15}")  # YANG Cisco-IOS-XR-um-8000-udf-cfg; XRDOCS: 16 characters
 UDF_LENGTH = range(1, 5)  # bytes
+UDF_VALUE = range(1 << 32)  # of a value and a mask, which have the length of the field
 UDFS_PER_PROFILE = _documented(8, GUIDE)
 UDFS_PER_ACE = _documented(8, "YANG: max-elements 8")
 # "Only 7 UDFs are usable as of 7.2.1", XRDOCS UDF tutorial.

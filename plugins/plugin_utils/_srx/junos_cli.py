@@ -35,6 +35,15 @@ def word(text: str) -> str:
     return text if _BARE.fullmatch(text) else f'"{text}"'
 
 
+def too_long(text: str, most: int) -> str:
+    """Why a name has too many characters; empty when it has not.
+
+    >>> too_long("a" * 64, 63), too_long("a" * 63, 63)
+    ('it has 64 characters, at most 63 are allowed', '')
+    """
+    return f"it has {len(text)} characters, at most {most} are allowed" if len(text) > most else ""
+
+
 def without_banners(text: str) -> str:
     """An answer without the lines that belong to the next prompt: ``{primary:node0}`` and ``[edit]``."""
     lines = text.split("\n")

@@ -35,26 +35,39 @@ PEERS = (
 )
 USER = "[username] [roles] [packet-incoming-interface]"
 SYSTEM = "[logical-system-name]"
+GROUPS = "[src-vrf-grp] [dst-vrf-grp]"
+TUNNEL = "[tunnel-inspection] [tunnel-inspection-policy-set]"
+TENANT = "[source-tenant] [destination-service]"
+CONTEXT = "[dst-identity-context-name] [dst-identity-context-roles]"
+TAGS = "[gbp-src-tag] [gbp-dst-tag] [forwarded-for]"
+LAST = "[url-host] [url-cat] [url-risk] [src-vrf] [dst-vrf]"
+APPTRACK = (
+    "[profile-name] [rule-name] [routing-instance] [destination-interface-name] [uplink-incoming-interface-name] [uplink-tx-bytes] [uplink-rx-bytes]"
+    " [category] [sub-category] [apbr-policy-name] [multipath-rule-name] [src-vrf-grp] [dst-vrf-grp] [dscp-value] [apbr-rule-type]"
+)
 MESSAGES = {
     "RT_FLOW_SESSION_CREATE": (
         f"{SYSTEM} {ENDS} [connection-tag] service-name {NAT} {RULES} protocol-id {ZONES} {SESSION} {USER} [application] [nested-application]"
-        f" [encrypted] {CATEGORY} [src-vrf-grp] [dst-vrf-grp]"
+        f" [encrypted] {CATEGORY} {GROUPS} {TUNNEL} {TENANT} {CONTEXT} {TAGS} {LAST}"
     ),
     "RT_FLOW_SESSION_CLOSE": (
         f"{SYSTEM} reason {ENDS} [connection-tag] service-name {NAT} {RULES} protocol-id {ZONES} {SESSION} {COUNTS} [application]"
-        f" [nested-application] {USER} [encrypted] {CATEGORY} {PEERS} [src-vrf-grp] [dst-vrf-grp]"
+        f" [nested-application] {USER} [encrypted] {CATEGORY} {PEERS} {GROUPS} {TUNNEL} [session-flag] {TENANT} [user-type] {CONTEXT}"
+        f" {TAGS} {LAST}"
     ),
     "RT_FLOW_SESSION_DENY": (
         f"{SYSTEM} {ENDS} [connection-tag] service-name protocol-id icmp-type {ZONES} [application] [nested-application] {USER} [encrypted]"
-        f" [reason] {SESSION} {CATEGORY}"
+        f" [reason] {SESSION} {CATEGORY} {GROUPS} {TENANT} [user-type] {CONTEXT} [source-country] [destination-country] {TAGS} {LAST}"
     ),
     "APPTRACK_SESSION_(?:CREATE|CLOSE|VOL_UPDATE|ROUTE_UPDATE)": (
         f"{SYSTEM} [reason] {ENDS} service-name application nested-application {NAT} src-nat-rule-name dst-nat-rule-name protocol-id {ZONES}"
-        f" {SESSION} [packets-from-client] [bytes-from-client] [packets-from-server] [bytes-from-server] [elapsed-time] username roles encrypted"
-        " [destination-interface-name]"
+        f" {SESSION} [packets-from-client] [bytes-from-client] [packets-from-server] [bytes-from-server] [elapsed-time] [username] [roles] [encrypted]"
+        f" {APPTRACK}"
     ),
 }
-NUMBERS = re.compile(r"(?:session-id.*|.*-(?:port|tag|risk|time|id)|(?:packets|bytes)-.*|icmp-type)")
+NUMBERS = re.compile(
+    r"(?:session-id.*|.*-(?:port|time|id)|.*connection-tag|application-risk|(?:packets|bytes)-.*|icmp-type)"
+)
 
 
 def pattern(keys: str) -> str:

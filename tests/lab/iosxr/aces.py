@@ -39,12 +39,18 @@ _PRECEDENCE = {
     6: "internet",
     7: "network",
 }
+_MESSAGES: dict[str, dict[tuple[int, ...], str]] = {
+    "icmp": {(0,): "echo-reply", (3,): "unreachable", (3, 1): "host-unreachable", (3, 3): "port-unreachable", (8,): "echo",
+             (8, 0): "echo", (11,): "time-exceeded", (11, 0): "ttl-exceeded", (13,): "timestamp-request"},
+    "icmpv6": {(1,): "unreachable", (2,): "packet-too-big", (128,): "echo", (129,): "echo-reply", (135,): "nd-ns", (136,): "nd-na"},
+    "igmp": {(17,): "host-query", (22,): "v2-report", (34,): "v3-report"},
+}  # fmt: skip
 _COMPARE = ("eq", "gt", "lt", "neq", "range")
 _FLAGS = ("established", "ack", "fin", "psh", "rst", "syn", "urg", "match-any", "match-all", "match-none")
 _HEX = re.compile(r"0[xX][0-9A-Fa-f]{1,8}|[0-9]{1,10}")
 _UDF_NAME = re.compile(r"[a-zA-Z0-9][-_.:a-zA-Z0-9]{0,15}")
 _GROUP = re.compile(r"[\x21-\x7e]{1,64}")
-_ICMP = re.compile(r"[a-z][a-z-]*|\d{1,3}")
+_ICMP = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def normalised(cursor: Cursor, family: str) -> str:
@@ -161,7 +167,9 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
                 match += [cursor.word() for _word in range(2 if match[-1] == "range" else 1)]
         elif word in ("nexthop1", "nexthop2", "nexthop3"):
             match += [word, *_next_hop(cursor)]
-        elif protocol in ("icmp", "icmpv6", "igmp") and _ICMP.fullmatch(word):
+        elif protocol in _MESSAGES and word.isdecimal():
+            match.append(_message(cursor, protocol, at))
+        elif protocol in _MESSAGES and _ICMP.fullmatch(word):
             match.append(word)
         else:
             raise Invalid(at)
@@ -170,6 +178,15 @@ def _options(cursor: Cursor, protocol: str) -> list[str]:
         + [word for word in udfs if word]
         + [tail[word] for word in ("counter", "capture", "log", "log-input") if word in tail]
     )
+
+
+def _message(cursor: Cursor, protocol: str, at: int) -> str:
+    """A type, and a code where one follows, by their name (YANG Cisco-IOS-XR-ipv4-acl-datatypes)."""
+    cursor.at = at
+    numbers = [cursor.number(0, 255)]
+    if protocol != "igmp" and cursor.peek().isdecimal():
+        numbers.append(cursor.number(0, 255))
+    return _MESSAGES[protocol].get(tuple(numbers), " ".join(map(str, numbers)))
 
 
 def _next_hop(cursor: Cursor) -> list[str]:

@@ -30,6 +30,12 @@ NO_CAPTURE = "'dnx_feat_mgr' detected the 'warning' condition 'ACL capture is no
 ACL_IN_USE = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} is in use by interface {}'"
 ACL_UNKNOWN = "'ipv4_acl_mgr' detected the 'warning' condition 'Access list {} does not exist'"
 UDF_UNKNOWN = "'udf_mgr' detected the 'warning' condition 'UDF {} is not defined'"
+ID_FIXED = "'SPAN' detected the 'warning' condition 'ERSPAN session ID is not supported on this platform'"
+ID_UNKNOWN = "'SPAN' detected the 'warning' condition 'ERSPAN session ID is not supported in this release'"
+NO_PORT_LEVEL = "'SPAN' detected the 'warning' condition 'Port-level mirroring is not supported on this platform'"
+NO_EGRESS = "'SPAN' detected the 'warning' condition 'Egress mirroring is not supported'"
+NO_MEMBER = "'SPAN' detected the 'warning' condition 'Bundle member {} is not supported as source'"
+NOT_PER_INTERFACE = "'SPAN' detected the 'warning' condition 'Truncation is supported per session only'"
 TOO_MANY = "'SPAN' detected the 'resource not available' condition 'Maximum number of monitor sessions reached'"
 NO_BUNDLE = "'SPAN' detected the 'warning' condition 'Bundle interfaces are not supported as destination'"
 REJECTED = "'SPAN' detected the 'warning' condition 'This operation is not supported'"
@@ -41,6 +47,7 @@ SWITCHES = {
     "strict_acl_reference": False,
     "strict_udf": True,
     "strict_limits": False,
+    "strict_platform": True,
 }
 
 
@@ -109,7 +116,7 @@ def _destination_in_one_session(case: Case) -> Iterator[Failure]:
         for name in fresh if len(fresh) < len(sessions) else fresh[1:]:
             other = sessions[1] if sessions[0] == name else sessions[0]
             session = case.new.sessions[name]
-            sides = [side for side, where in session.destinations.items() if where == ("interface", interface)]
+            sides = [side for side, where in session.destinations.items() if where[:2] == ("interface", interface)]
             line = f"destination {sides[0] + ' ' if sides[0] else ''}interface {interface}"
             yield Failure((session.line, line), DESTINATION.format(interface, name, other))
 
@@ -124,9 +131,8 @@ def _applied(case: Case, facts: Facts) -> Iterator[tuple[tuple[str, ...], str, s
     if not case.options.get("strict_attachment_acl", True):
         return
     for source in facts.attachments:
-        for family, name in source.acl_names():
+        for family, name, line in source.acl_names():
             for each in (family,) if family else ("ipv4", "ipv6"):
-                line = f"acl {family} {name}" if family else f"acl {name}"
                 yield (*_attachment_path(source), line), each, name
 
 
@@ -236,6 +242,44 @@ def _udf_users(root: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
                     yield (node.line, child.line), tuple(aces.qualifiers(entry, str(key[0])[:4])[1])
 
 
+def _what_the_platform_has(case: Case) -> Iterator[Failure]:
+    """Ids of ERSPAN sessions (YANG um-monitor-session-cfg from 7.8.1 on; NCS 5500: always zero; Cisco 8000: numbers of its own), and the
+    restrictions of the Cisco 8000 guides: no port-level sources, no members of bundles, nothing sent to a port or into a tunnel, from 7.5.3 on
+    no truncation of a single interface.
+    """
+    if not case.options.get("strict_platform", True):
+        return
+    fixed = case.platform in ("ncs5500", "8000")
+    for name, session in case.new.sessions.items():
+        before = case.old.sessions.get(name)
+        for side, words in session.destinations.items():
+            if "erspan-session-id" in words and (before is None or before.destinations.get(side) != words):
+                line = " ".join(("destination", *((side,) if side else ()), *words))
+                if fixed or case.release < (7, 8, 1):
+                    yield Failure((session.line, line), ID_FIXED if fixed else ID_UNKNOWN)
+    if case.platform == "8000":
+        yield from _cisco_8000(case)
+
+
+def _cisco_8000(case: Case) -> Iterator[Failure]:
+    members = {port for ports in case.new.bundles.values() for port in ports}
+    old = set(case.old.attachments)
+    for source in case.new.attachments:
+        if source in old:
+            continue
+        path = _attachment_path(source)
+        if source.port_level:
+            yield Failure(path, NO_PORT_LEVEL)
+        if source.interface in members:
+            yield Failure(path, NO_MEMBER.format(source.interface))
+        session = case.new.sessions.get(source.session)
+        if source.direction != "rx-only" and session is not None and session.interfaces():
+            yield Failure(path, NO_EGRESS)
+        for line in source.lines if case.release >= (7, 5, 3) else ():
+            if line.startswith("mirror first "):
+                yield Failure((*path, line), NOT_PER_INTERFACE)
+
+
 def _limits(case: Case) -> Iterator[Failure]:
     if not case.options.get("strict_limits", False):
         return
@@ -257,6 +301,7 @@ RULES: tuple[Callable[[Case], Iterator[Failure]], ...] = (
     _one_layer_an_interface,
     _access_lists_in_use_stay,
     _udfs_in_use_stay,
+    _what_the_platform_has,
     _limits,
 )
 

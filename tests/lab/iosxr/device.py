@@ -28,7 +28,8 @@ failure_wording: pseudo-atomic (default) | atomic.
 strict_layer (true): addresses and l2transport go not together on an interface, and a mirror of one that is l2transport is under that.
 strict_acl (true): a bound access list cannot be removed. strict_acl_reference (false): a binding needs its access list.
 strict_udf (true): entries and profiles need their UDFs. strict_attachment_acl (true): access lists that a source names
-    must fit the live profile too. strict_limits (false): at most four sessions, no bundle as destination.
+    must fit the live profile too. strict_platform (true): ERSPAN ids are refused where the platform or the release has none, and what Cisco
+    8000 does not mirror. strict_limits (false): at most four sessions, no bundle as destination.
 """
 
 from __future__ import annotations

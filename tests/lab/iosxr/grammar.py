@@ -97,6 +97,10 @@ def _destination(cursor: Cursor) -> Step:
     words = ["destination", *([side] if side else []), what]
     if what == "interface":
         words.append(cursor.interface())
+        if cursor.maybe(
+            "erspan-session-id"
+        ):  # the word of the leaf in YANG um-monitor-session-cfg; unverified on the command line
+            words += ["erspan-session-id", str(cursor.number(1, 65_535))]
     elif what == "next-hop":
         family = cursor.keyword("ipv4", "ipv6")
         words += [family, cursor.ipv4() if family == "ipv4" else cursor.ipv6()]
@@ -141,15 +145,22 @@ def _inject(cursor: Cursor) -> Step:
 
 
 def _acl(cursor: Cursor) -> Step:
+    """`acl [ipv4 | ipv6] [NAME] [merge-group N [priority N]]` (YANG um-monitor-session-cfg from 7.8.1 on; a priority needs a group)."""
     if not cursor.more:
         return Step(("acl",), "acl")
     family = cursor.peek() if cursor.peek() in ("ipv4", "ipv6") else ""
+    words = ["acl"]
     if family:
-        cursor.word()
+        words.append(cursor.word())
         if cursor.negate and not cursor.more:
             return Step(("acl", family), f"acl {family}")
-        return Step(("acl", family), f"acl {family} {cursor.matching(_ACL_REFERENCE)}")
-    return Step(("acl", ""), f"acl {cursor.matching(_ACL_REFERENCE)}")
+    if family or cursor.peek() != "merge-group":
+        words.append(cursor.matching(_ACL_REFERENCE))
+    if cursor.maybe("merge-group"):
+        words += ["merge-group", str(cursor.number(1, 65_535))]
+        if cursor.maybe("priority"):
+            words += ["priority", str(cursor.number(1, 65_535))]
+    return Step(("acl", family), " ".join(words))
 
 
 # -- access lists, UDFs, profiles

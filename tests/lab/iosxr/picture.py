@@ -39,12 +39,12 @@ class Attachment:
     def acl(self) -> bool:
         return any(line.split()[0] == "acl" for line in self.lines)
 
-    def acl_names(self) -> Iterator[tuple[str, str]]:
-        """(family, name) of the access lists named here; family "" when the line names none."""
+    def acl_names(self) -> Iterator[tuple[str, str, str]]:
+        """(family, name, line) of the access lists named here; family "" when the line names none."""
         for line in self.lines:
             words = line.split()
-            if words[0] == "acl" and len(words) > 1:
-                yield (words[1], words[2]) if len(words) > 2 else ("", words[1])
+            if words[0] == "acl" and words[1:2] not in ([], ["merge-group"]):
+                yield (words[1], words[2], line) if words[1] in ("ipv4", "ipv6") else ("", words[1], line)
 
     @property
     def portion(self) -> str:

@@ -25,6 +25,10 @@ OPERATOR = (
 )  # the rest is the administrator's
 
 
+CUSTOM = 60_000  # number of the first signature that is a customer's own
+REQUIRED = ("network-settings", "host-ip", "host-name", "bypass-mode")  # what a sensor cannot be without
+
+
 class ServiceMode:
     """One service that is being changed. where: the sections it stands in, with their letters in the prompt."""
 
@@ -89,7 +93,7 @@ class ServiceMode:
     def _known(self, number: str, sub: str) -> None:
         if not (number.isdigit() and sub.isdigit()):
             raise Wrong("% Invalid command at '^' marker.", 0)
-        custom = int(number) >= 60000
+        custom = int(number) >= CUSTOM
         if not custom and (sub != "0" or not signatures.known(int(number), self.device.state.level)):
             raise Refused(f"signature {number}.{sub} does not exist")
 
@@ -109,10 +113,16 @@ class ServiceMode:
             raise Wrong("% Invalid command at '^' marker.", len(words[0]) + 1)
 
     def _take_back(self, line: str, custom: bool) -> None:
-        word = line.partition(" ")[0]
-        if word == "signatures" and custom and int(line.split()[1]) < 60000:
-            raise Refused("only custom signatures can be removed")
-        if not self.here.remove(line) and word in SEVERAL:
+        words = line.split()
+        if words[0] == "signatures":
+            if len(words) != 3:
+                raise Wrong("% Incomplete command.")
+            self._known(words[1], words[2])
+            if custom and int(words[1]) < CUSTOM:
+                raise Refused("only custom signatures can be removed")
+        if words[0] in REQUIRED:
+            raise Refused(f"{words[0]} is required")
+        if not self.here.remove(line) and words[0] in SEVERAL:
             raise Refused(f"there is no {line}")
 
     def show(self) -> str:

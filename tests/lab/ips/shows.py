@@ -18,6 +18,7 @@ from .settings import SERVICES
 if TYPE_CHECKING:
     from .device import IpsDevice
 
+WIDTH = 54  # of the lines of the head, blanks behind them included
 BUILD = "S-2013_FEB_05_05_37_7_1_6_65   (Release)   2013-02-05T05:40:22-0600"
 NOTICE = """***NOTICE***
 This product contains cryptographic features and is subject to United States
@@ -66,13 +67,13 @@ def version(device: IpsDevice) -> str:
         ("    Signature Update", device.signature, state.level_date.isoformat()),
         *([("    Virus Update", "V1.4", "2007-03-02")] if old else []),
     ]
-    head = "".join(f"{f'{name:<24}{value:<25}{day}'.ljust(62)}\n" for name, value, day in rows)
+    head = "".join(f"{f'{name:<24}{value:<18}{day}'.ljust(WIDTH)}\n" for name, value, day in rows)
     return (
         "Application Partition:\n\n"
         f"Cisco Intrusion Prevention System, Version {device.version}\n\n{head}"
-        "OS Version:             2.6.29.1                              \n"
-        f"{f'Platform:               {device.platform}'.ljust(62)}\n"
-        f"{f'Serial Number:          {device.serial}'.ljust(62)}\n"
+        f"{'OS Version:             2.6.29.1'.ljust(WIDTH)}\n"
+        f"{f'Platform:               {device.platform}'.ljust(WIDTH)}\n"
+        f"{f'Serial Number:          {device.serial}'.ljust(WIDTH)}\n"
         f"{licence_line(device)}\n"
         f"Sensor up-time is {days} days.\n"
         "Using 666M out of 974M bytes of available memory (68% usage)\n"
@@ -98,7 +99,7 @@ def licence_line(device: IpsDevice) -> str:
     if state == "expired":
         return f"License expired:        {day}"
     if state == "valid":
-        return f"{'Licensed, expires:':<24}{day}".ljust(62)
+        return f"{'Licensed, expires:':<24}{day}".ljust(WIDTH)
     if device.options.get("license_words", "prefix") == "prefix":
         return f"Trial license, expires: {day}"
     return f"This is a trial license\nLicense expires:        {day}"
@@ -110,8 +111,8 @@ def applications(device: IpsDevice) -> str:
     stopped = str(device.options.get("stopped_words", "NotRunning"))
     for name, state in device.applications.items():
         told = "Running" if state == "Running" else stopped
-        text += f"{name:<19}{BUILD}   {told}   \n"
-    return text + f"{'CLI':<19}{BUILD}             \n"
+        text += f"{name:<19}{BUILD}   {told}  \n"
+    return text + f"{'CLI':<19}{BUILD}            \n"
 
 
 def history(device: IpsDevice) -> str:

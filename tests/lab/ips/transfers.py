@@ -10,6 +10,7 @@ import asyncio
 import ftplib
 import hashlib
 import io
+import re
 import socket
 import ssl
 import tempfile
@@ -149,28 +150,32 @@ async def _http(device: IpsDevice, where: Url, password: str, room: int) -> byte
         shown = await certificate_of(where.host, where.port)
         check_trust(device, where, shown)
         pinned = aiohttp.Fingerprint(hashlib.sha256(shown).digest())
-    login = aiohttp.BasicAuth(where.user, password) if where.user else None
-    address = where.text.replace(f"{where.user}@", "", 1) if where.user else where.text
-    data = bytearray()
+    login = {"Authorization": aiohttp.encode_basic_auth(where.user, password)} if where.user else {}
+    address = re.sub(r"//[^/@]*@", "//", where.text, count=1)
+    limit = aiohttp.ClientTimeout(LIMIT)
     try:
-        async with (
-            aiohttp.ClientSession(connector=connector, auth=login) as session,
-            session.get(address, allow_redirects=False, ssl=pinned) as answer,
-        ):
-            if answer.status == 401:
-                raise Refused(LOGIN)
-            if answer.status != 200:
-                raise Refused(f"http error response: {answer.status}")
-            async for piece in answer.content.iter_chunked(65536):
-                data += piece
-                if len(data) > room:
-                    raise Refused(TOO_LARGE)
+        async with aiohttp.ClientSession(connector=connector, headers=login, timeout=limit) as session:
+            session._retry_connection = False  # a sensor asks once; aiohttp has no public way to
+            async with session.get(address, allow_redirects=False, ssl=pinned) as answer:
+                return await _body(answer, room)
     except aiohttp.ServerFingerprintMismatch:
         raise Refused(NOT_TRUSTED) from None
     except aiohttp.ClientConnectorError as error:
         raise Refused(f"Connect failed [4,{error.os_error.errno or 111}]") from None
     except aiohttp.ClientError:
         raise Refused(BROKEN) from None
+
+
+async def _body(answer: aiohttp.ClientResponse, room: int) -> bytes:
+    if answer.status == 401:
+        raise Refused(LOGIN)
+    if answer.status != 200:
+        raise Refused(f"http error response: {answer.status}")
+    data = bytearray()
+    async for piece in answer.content.iter_chunked(65536):
+        data += piece
+        if len(data) > room:
+            raise Refused(TOO_LARGE)
     return bytes(data)
 
 

@@ -16,6 +16,10 @@ FIRST_POLICY_ID = 4  # the first policy of a configuration; 2 is the default pol
 LOG_PORT = 514
 
 
+GLOBAL = "junos-global"
+"""Both zones of a global policy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """action: permit | deny | reject. init, close: what it logs. index: the number behind its name in a session."""
@@ -98,7 +102,7 @@ def read(lines: Iterable[str]) -> Scene:
             case ["security", "policies", "from-zone", source, "to-zone", target, "policy", name, *rest]:
                 _policy(policies.setdefault((source, target, name), {}), rest)
             case ["security", "policies", "global", "policy", name, *rest]:
-                _policy(policies.setdefault(("junos-global", "junos-global", name), {}), rest)
+                _policy(policies.setdefault((GLOBAL, GLOBAL, name), {}), rest)
             case ["security", "nat", "source", "rule-set", rule_set, ("from" | "to") as side, "zone", zone, *_rest]:
                 sides.setdefault((rule_set, side), zone)
             case ["security", "nat", "source", "rule-set", rule_set, "rule", name, "then", "source-nat", *rest]:

@@ -7,11 +7,11 @@
     python tests/lab/srx/generate.py sessions --count 200000 --xml > sessions.xml
     python tests/lab/srx/generate.py sessions --count 200000 --text --level extensive --layout 24 > sessions.txt
     python tests/lab/srx/generate.py rt-flow --count 200000 --structured > rt_flow.log
-    python tests/lab/srx/generate.py rt-flow --count 200000 --generation c > rt_flow.log
+    python tests/lab/srx/generate.py rt-flow --count 200000 --generation 15.1 > rt_flow.log
 
 sessions: the listing of a table of --count sessions (--model srx5800 for many SPUs, --cluster for two nodes, --shape and --layout as the
     keys xml_shape and session_layout of a specification). XML is a whole rpc-reply.
-rt-flow: --count lines, starting at --start; --mixed takes the four generations in turn, --quirks what samples show now and then.
+rt-flow: --count lines, starting at --start; --mixed takes the layouts of all releases in turn, --quirks what samples show now and then.
 Both are the same for the same --seed, and for the same --config, a file of `set` lines that zones, addresses, policies and NAT come from.
 """
 
@@ -67,7 +67,7 @@ def rt_flow(
     count: int,
     *,
     structured: bool,
-    generation: str = "d",
+    generation: str = "20",
     seed: int = 1,
     quirks: bool = False,
     mixed: bool = False,
@@ -96,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     table.add_argument("--shape", choices=flow_xml.SHAPES, default="")
     log = commands.add_parser("rt-flow", help="session logs")
     log.add_argument("--structured", action="store_true")
-    log.add_argument("--generation", choices=rtflow.GENERATIONS, default="d")
+    log.add_argument("--generation", choices=rtflow.GENERATIONS, default="20")
     log.add_argument("--quirks", action="store_true")
     log.add_argument("--mixed", action="store_true")
     log.add_argument("--start", default=START, metavar="ISO-TIME")

@@ -16,6 +16,7 @@ Only sessions whose policy logs appear: session-init as CREATE, or as DENY where
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -37,14 +38,19 @@ _TURN = 0.05  # seconds between two bursts
 
 
 def generation_of(release: str) -> str:
-    """The free text's layout of a release: 21.4R3 -> d, 15.1X49-D100 -> c."""
-    head, _dot, rest = release.partition(".")
-    year = int(head) if head.isdecimal() else 24
-    if year >= 20:
-        return "d"
-    if year >= 13 or release.startswith(("12.1X47", "12.3X48")):
-        return "c"
-    return "b" if year == 12 or (year == 11 and rest[:1] >= "4") else "a"
+    """The layout of a release: 21.4R3 -> 21, 15.1X49-D100 -> 15.1."""
+    found = re.match(r"(\d+)\.(\d+)", release)
+    number = (int(found[1]), int(found[2])) if found else (24, 1)
+    if release.startswith(("12.1X47", "12.3X48")):
+        return "15.1"
+    if number[0] in (13, 14):
+        return "15.1"
+    return [name for name in rtflow.GENERATIONS if _number(name) <= number or name == "9"][-1]
+
+
+def _number(generation: str) -> tuple[int, int]:
+    year, _dot, rest = generation.partition(".")
+    return int(year), int(rest or 0)
 
 
 def style_of(device: SrxDevice, layout: str) -> Style:

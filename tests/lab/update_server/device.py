@@ -205,7 +205,8 @@ class UpdateServer:
             await response.prepare(request)
             return response
         if self.faults.active("download_damaged", name):
-            data = data[:-1] + bytes([data[-1] ^ 255])
+            half = len(data) // 2
+            data = data[:half] + bytes(byte ^ 255 for byte in data[half:])
         broken = self.faults.active("download_broken", name)
         if broken:
             data = data[: len(data) // 2 if broken["after_bytes"] is None else broken["after_bytes"]]

@@ -322,3 +322,47 @@ def test_a_kind_asks_for_its_own_faults_through_the_terminal() -> None:
     assert client.terminal.fault("not_authorized", "show version") is None
     assert client.terminal.fault("not_authorized", "show running-config")
     assert client.events("fault") == ["not_authorized"]
+
+
+def test_a_secret_is_shown_and_kept_as_asterisks() -> None:
+    client = Client()
+    client.terminal.feed(b"cana\x7farz\x7fy\nnext\n")
+    assert run(lambda: client.terminal.ask_secret("Password: ")) == "canary"
+    assert run(lambda: client.terminal.ask("Sure? ")) == "next"
+    assert client.text == "Password: ****\b \b***\b \b*\r\nSure? next\r\n"
+    assert client.events("answer") == ["********", "next"]
+
+
+def test_an_empty_secret_is_told_from_a_typed_one_in_the_journal() -> None:
+    client = Client()
+    client.terminal.feed(b"\n")
+    assert run(lambda: client.terminal.ask_secret("Password: ")) == ""
+    assert client.events("answer") == [""]
+
+
+def test_what_the_device_says_by_itself_is_neither_paged_nor_spoilt() -> None:
+    client = Client({"name": "truncated", "at": "show", "after_bytes": 3})
+    client.terminal.length = 2
+    client.terminal.feed(b"show\n")
+
+    async def work() -> None:
+        await client.terminal.readline("r#")
+        client.terminal.interrupt("one\ntwo\nthree\n")
+        await client.terminal.write("output")
+        await client.terminal.flush()
+
+    run(work)
+    assert client.text == "r#show\r\none\r\ntwo\r\nthree\r\nout"
+
+
+def test_a_device_cuts_the_link_behind_what_it_has_said() -> None:
+    client = Client()
+
+    async def work() -> None:
+        client.terminal.interrupt("going down\n")
+        client.terminal.cut()
+        with pytest.raises(Hangup):
+            await client.terminal.readline("r#")
+
+    run(work)
+    assert (client.text, client.cut) == ("going down\r\n", True)

@@ -43,7 +43,7 @@ _PORTS_OF_BOTH = {
     517: "talk",
     646: "ldp",
 }
-PORTS: Mapping[str, Mapping[int, str]] = {
+_PORTS: Mapping[str, Mapping[int, str]] = {
     "tcp": {
         **_PORTS_OF_BOTH, 13: "daytime", 19: "chargen", 20: "ftp-data", 21: "ftp", 22: "ssh", 23: "telnet", 25: "smtp",
         37: "time", 43: "whois", 70: "gopher", 79: "finger", 80: "www", 101: "hostname", 109: "pop2", 110: "pop3",
@@ -65,7 +65,54 @@ PRECEDENCE: Mapping[int, str] = {
     0: "routine", 1: "priority", 2: "immediate", 3: "flash", 4: "flash-override", 5: "critical", 6: "internet", 7: "network",
 }  # fmt: skip
 
-_OPERATORS = {"eq": 1, "gt": 1, "lt": 1, "neq": 1, "range": 2}  # operator -> how many values
+PORTS: Mapping[str, Mapping[int, str]] = {**_PORTS, "sctp": _PORTS["tcp"]}
+# Names of ports that newer releases have beside their number (YANG 7.0.1). All take the number, so that is what is written.
+PORT_ALIASES = {"https": 443, "radius": 1812, "radius-acct": 1813, "bfd": 3784}
+# Messages of ICMP, by type and code (YANG Cisco-IOS-XR-ipv4-acl-datatypes, -ipv6-acl-datatypes; IOS XR command reference): a type alone
+# is the name of the type, with code 0 too where that is its only code.
+_ONE_CODE: Mapping[str, Mapping[int, str]] = {
+    "icmp": {
+        0: "echo-reply", 4: "source-quench", 6: "alternate-address", 8: "echo", 9: "router-advertisement",
+        10: "router-solicitation", 13: "timestamp-request", 14: "timestamp-reply", 15: "information-request",
+        16: "information-reply", 17: "mask-request", 18: "mask-reply", 30: "traceroute", 31: "conversion-error",
+        32: "mobile-redirect",
+    },
+    "icmpv6": {
+        2: "packet-too-big", 128: "echo", 129: "echo-reply", 133: "router-solicitation", 134: "router-advertisement",
+        135: "nd-ns", 136: "nd-na", 137: "redirect",
+    },
+    "igmp": {
+        17: "host-query", 18: "host-report", 19: "dvmrp", 20: "pim", 21: "trace", 22: "v2-report", 23: "v2-leave",
+        30: "mtrace-response", 31: "mtrace", 34: "v3-report",
+    },
+}  # fmt: skip
+_CODES: Mapping[str, Mapping[tuple[int, ...], str]] = {
+    "icmp": {
+        (3,): "unreachable", (3, 0): "net-unreachable", (3, 1): "host-unreachable", (3, 2): "protocol-unreachable",
+        (3, 3): "port-unreachable", (3, 4): "packet-too-big", (3, 5): "source-route-failed", (3, 6): "network-unknown",
+        (3, 7): "host-unknown", (3, 8): "host-isolated", (3, 9): "dod-net-prohibited", (3, 10): "dod-host-prohibited",
+        (3, 11): "net-tos-unreachable", (3, 12): "host-tos-unreachable", (3, 13): "administratively-prohibited",
+        (3, 14): "host-precedence-unreachable", (3, 15): "precedence-unreachable", (5,): "redirect", (5, 0): "net-redirect",
+        (5, 1): "host-redirect", (5, 2): "net-tos-redirect", (5, 3): "host-tos-redirect", (11,): "time-exceeded",
+        (11, 0): "ttl-exceeded", (11, 1): "reassembly-timeout", (12,): "parameter-problem",
+        (12, 0): "general-parameter-problem", (12, 1): "option-missing", (12, 2): "no-room-for-option",
+    },
+    "icmpv6": {
+        (1,): "unreachable", (1, 4): "port-unreachable", (3,): "time-exceeded", (3, 0): "ttl-exceeded",
+        (3, 1): "reassembly-timeout", (4,): "parameter-problem",
+    },
+    "igmp": {},
+}  # fmt: skip
+MESSAGES: Mapping[str, Mapping[tuple[int, ...], str]] = {
+    protocol: {
+        **_CODES[protocol],
+        **{(number,): name for number, name in types.items()},
+        **{(number, 0): name for number, name in types.items() if protocol != "igmp"},
+    }
+    for protocol, types in _ONE_CODE.items()
+}
+
+OPERATORS = {"eq": 1, "gt": 1, "lt": 1, "neq": 1, "range": 2}  # operator -> how many values
 _TCP_FLAGS = frozenset(
     {"established", "ack", "fin", "psh", "rst", "syn", "urg", "match-any", "match-all", "match-none"}
 )
@@ -103,14 +150,14 @@ _FIELDS: Mapping[Family, Mapping[str, str]] = {
     },
 }  # fmt: skip
 _PROTOCOL_FIELD: Mapping[Family, str] = {"ipv4": "proto", "ipv6": "next-hdr"}
-_WITH_PORTS = ("tcp", "udp", "sctp")
+WITH_PORTS = ("tcp", "udp", "sctp")
 _PLAIN = re.compile(r"[A-Za-z0-9 ./:,_+*()%@#=<>;&'\[\]{}~^$-]+")
 _REMARK = re.compile(r"[ -~]+")
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class Match:
     """The parts of a match text, each as normal words; empty where it has none. options: one tuple per option.
 
     Where it begins with no known protocol, all its words are options, as they are.
@@ -142,7 +189,7 @@ def normal_match(family: Family, text: str) -> str:
             raise ValueError(f"{reserved!r} does not belong in a match text; it has a key of its own")
     if words[0].lower() in ("permit", "deny", "remark"):
         raise ValueError(f"{words[0]!r} does not belong in a match text; give it as action")
-    return str(_parsed(family, " ".join(words)))
+    return str(parsed_match(family, " ".join(words)))
 
 
 def normal_remark(text: str) -> str:
@@ -168,7 +215,7 @@ def qualifiers(ace: Ace, family: Family) -> frozenset[str]:
     """
     if ace.action == "remark":
         return frozenset()
-    match = _parsed(family, " ".join(ace.match.split()))
+    match = parsed_match(family, " ".join(ace.match.split()))
     found = set()
     if match.protocol and match.protocol != family:
         found.add(_PROTOCOL_FIELD[family])
@@ -201,21 +248,23 @@ def _checked(text: str, allowed: re.Pattern[str]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _parsed(family: Family, text: str) -> _Match:
+def parsed_match(family: Family, text: str) -> Match:
+    """The parts of a match text with single blanks. Never raises."""
     words = text.split(" ")
     protocol = _protocol(family, words[0])
     if not protocol.isdecimal() and protocol not in _KNOWN[family]:
-        return _Match("", (), (), (), (), tuple((word,) for word in words))
+        return Match("", (), (), (), (), tuple((word,) for word in words))
     at = 1
     ends: list[tuple[str, ...]] = []
     for _end in ("source", "destination"):
         address = _address(family, words[at : at + 2])
         at += _length(family, words[at : at + 2])
-        ports = _values(words[at:], PORTS.get(protocol, {})) if protocol in _WITH_PORTS else ()
+        ports = _ports(words[at:], PORTS[protocol]) if protocol in WITH_PORTS else ()
         at += len(ports)
         ends += [address, ports]
-    options = tuple(_options(words[at:]))
-    return _Match(protocol, ends[0], ends[1], ends[2], ends[3], options)
+    message = _message(protocol, words[at:])
+    options = (*([message] if message else []), *_options(words[at + _numbers(protocol, words[at:]) :]))
+    return Match(protocol, ends[0], ends[1], ends[2], ends[3], options)
 
 
 def _protocol(family: Family, word: str) -> str:
@@ -272,6 +321,8 @@ def _masked(family: Family, address: str, wildcard: str) -> tuple[str, ...]:
         return ("host", str(base))
     if int(mask) == every:
         return ("any",)
+    if isinstance(base, ipaddress.IPv6Address) and int(mask) & (int(mask) + 1) == 0:  # the wildcard of a prefix
+        return (str(ipaddress.IPv6Network((int(base) & ~int(mask) & every, 128 - int(mask).bit_length()))),)
     return (str(type(base)(int(base) & ~int(mask) & every)), str(mask))
 
 
@@ -294,8 +345,28 @@ def _values(words: list[str], names: Mapping[int, str]) -> tuple[str, ...]:
     operator = words[0].lower()
     if operator == "port-group":
         return (operator, *words[1:2])
-    count = _OPERATORS.get(operator)
+    count = OPERATORS.get(operator)
     return () if count is None else (operator, *(_named(word, names) for word in words[1 : 1 + count]))
+
+
+def _ports(words: list[str], names: Mapping[int, str]) -> tuple[str, ...]:
+    """Those of newer releases by their number."""
+    return tuple(
+        str(PORT_ALIASES.get(word.lower(), word)) if place else word for place, word in enumerate(_values(words, names))
+    )
+
+
+def _numbers(protocol: str, words: list[str]) -> int:
+    """How many numbers of a message (its type and its code) the words begin with."""
+    most = {"icmp": 2, "icmpv6": 2, "igmp": 1}.get(protocol, 0)
+    return next((count for count, word in enumerate(words[:most]) if not _NUMBER.fullmatch(word)), len(words[:most]))
+
+
+def _message(protocol: str, words: list[str]) -> tuple[str, ...]:
+    """The name of a message that is given by numbers, `8` -> `echo`; numbers without a name stay. Empty where there are none."""
+    key = tuple(map(int, words[: _numbers(protocol, words)]))
+    name = MESSAGES[protocol].get(key) if key else None
+    return (name,) if name else tuple(map(str, key))
 
 
 def _named(word: str, names: Mapping[int, str]) -> str:
@@ -317,7 +388,7 @@ def _options(words: list[str]) -> list[tuple[str, ...]]:
         elif word in NAMING:
             found.append((word, *rest[:1]))
         else:
-            found.append((word,))
+            found.append((str(int(word)) if _NUMBER.fullmatch(word) else word,))
         at += len(found[-1])
     return found
 
@@ -325,5 +396,5 @@ def _options(words: list[str]) -> list[tuple[str, ...]]:
 def _folded(word: str) -> str:
     """A keyword in lower case; anything else, which may be a name, as it is. The flags of TCP may have a sign: ``+SYN``."""
     small = word.lower()
-    is_keyword = small in _KEYWORDS or small in _VALUED or small in _OPERATORS or small.lstrip("+-") in _TCP_FLAGS
+    is_keyword = small in _KEYWORDS or small in _VALUED or small in OPERATORS or small.lstrip("+-") in _TCP_FLAGS
     return small if is_keyword else word

@@ -31,12 +31,13 @@ from .model import (
     Tunnel,
     Udf,
 )
+from .render import router_id_line
 
 
 def to_document(span: Span) -> dict[str, Any]:
     """The canonical document: sorted, full names, without what is empty or false. Document.of() leads back.
 
-    Its globals are information: no document sets one.
+    Its globals are information: no document sets one by them, so whoever takes over what a router has owns none of it.
     An egress binding, the further words of a binding and one whose name is several words (`common A B`) have no place in
     a document; they belong to no document.
     """
@@ -51,9 +52,14 @@ def to_document(span: Span) -> dict[str, Any]:
         "tunnels": [
             _tunnel_item(tunnel) for _name, tunnel in sorted(span.tunnels.items(), key=lambda item: sort_key(item[0]))
         ],
-        "globals": list(span.globals),
+        "globals": router_wide(span),
     }
     return {key: value for key, value in parts.items() if value}
+
+
+def router_wide(span: Span) -> list[str]:
+    """The lines of all router-wide settings, the id of the router among them."""
+    return sorted([*span.globals, *([] if span.router_id is None else [router_id_line(span.router_id)])])
 
 
 def _sessions(span: Span) -> Iterator[dict[str, Any]]:

@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from ..._engine.problems import Problem
-from .document import ACL_NAMES, PROFILE_SWITCHES, UDF_FIELDS, Document, Item, SessionItem
+from .document import ACL_NAMES, DESTINATIONS, PROFILE_SWITCHES, UDF_FIELDS, Document, Item, SessionItem
 from .model import (
     AccessList,
     Ace,
     Binding,
+    Destination,
     Session,
     SessionClass,
     Source,
@@ -26,6 +27,7 @@ from .model import (
     Udf,
 )
 from .parse import SESSION_CLASSES
+from .unwritten import implied
 
 INCOMPLETE = "incomplete"  # the rule of what is missing: in state merged the router itself may have it
 NEW_MODE = "gre ipv4"  # of a tunnel whose document does not say one
@@ -55,8 +57,14 @@ def described(document: Document, base: Span) -> tuple[Span, list[Problem]]:
         dict(_udfs(document, base, problems)),
         {item.key: _profile(item, base, problems) for item in document.tcam_profiles},
         {item.key: _tunnel(item, base.tunnels.get(item.key)) for item in document.tunnels},
+        router_id=document.router_id,
     )
-    return span, problems
+    return span, [each for each in problems if not _is_echo(each, document)]
+
+
+def _is_echo(problem: Problem, document: Document) -> bool:
+    """Whether a part is missing only because its value is wrong, which is told already."""
+    return problem.rule == INCOMPLETE and any(each.item.startswith(f"{problem.item}.") for each in document.problems)
 
 
 # -- sessions and sources
@@ -81,7 +89,8 @@ def _sessions(
         was = base.sessions.get(item.name)
         if item.configured:
             values = {"other": (), **item.values}
-            sessions[item.name] = replace(was or Session(item.name), session_class=session_class, **values)
+            session = replace(was or Session(item.name), session_class=session_class, **values)
+            sessions[item.name] = implied(_numbered(was, session), item.values.keys())
         likely = [session_class, *([was.session_class] if was else [])]
         for given in item.sources:
             start = _attachment(base, given, likely, attachments)
@@ -91,6 +100,22 @@ def _sessions(
                 text = f"is already a source of session {twin.session}, and a router takes one session of a class"
                 problems.append(Problem("S5", given.place, text, "Keep one of the two."))
     return sessions, sources
+
+
+def _numbered(was: Session | None, new: Session) -> Session:
+    """new, with the ERSPAN session id of a destination that stays where it is and whose document leaves the id out: it is on its line."""
+    for slot in DESTINATIONS if was else ():
+        before: Destination | None = getattr(was, slot)
+        after: Destination | None = getattr(new, slot)
+        if (
+            before
+            and after
+            and after.erspan_session_id is None
+            and before == replace(after, erspan_session_id=before.erspan_session_id)
+        ):
+            kept: dict[str, Any] = {slot: before}
+            new = replace(new, **kept)
+    return new
 
 
 def _class_of(item: SessionItem, base: Span) -> SessionClass:
@@ -117,11 +142,12 @@ def _attachment(
 
 def _source(start: Source | None, item: Item[str], session: str, session_class: SessionClass) -> Source:
     """acl: false takes the names of the router's ACLs away too."""
+    said = item.values.keys()
     if start is None:
-        return Source(item.key, session, session_class, **item.values)
+        return implied(Source(item.key, session, session_class, **item.values), said)
     names = dict.fromkeys(ACL_NAMES) if item.values.get("acl") is False else {}
     values = {"other": (), **names, **item.values}
-    return replace(start, session=session, session_class=session_class, **values)
+    return implied(replace(start, session=session, session_class=session_class, **values), said)
 
 
 # -- what selects traffic
@@ -168,4 +194,4 @@ def _tunnel(item: Item[str], was: Tunnel | None) -> Tunnel:
         for taken, left in (("ipv4_address", "ipv4_unnumbered"), ("ipv4_unnumbered", "ipv4_address"))
         if taken in item.values
     }
-    return replace(start, **{"other": (), **instead, **item.values})
+    return implied(replace(start, **{"other": (), **instead, **item.values}), item.values.keys())

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..._engine import states
 from ..._engine.problems import Problem
 from ..._engine.rules import Finding, problem
+from .canonical import router_wide
 from .described import INCOMPLETE, described
 from .document import Document, DocumentError
 from .model import (
@@ -32,8 +33,10 @@ from .model import (
     SourceKey,
     Span,
     Tunnel,
+    Udf,
 )
 from .rules.table import RULES
+from .rules.value import value_problems
 from .unwritten import kept, lost, parts
 
 T = TypeVar("T")
@@ -51,14 +54,14 @@ def resulting(current: Span, document: Document) -> Resulting:
     """Raises DocumentError on a bad document. What breaks a rule of the table does not stop it: the rest is checked too, so that
     all problems come at once."""
     if document.state == "deleted":
-        if document.problems:
-            raise DocumentError(document.problems)
+        if wrong := validate(document):
+            raise DocumentError(wrong)
         left, staying = _deleted(current, document)
         return Resulting(left, tuple(staying))
     given, findings = described(document, current if document.state == "merged" else Span())
     problems = (*document.problems, *findings)
     if any(each.rule not in RULES for each in problems):
-        raise DocumentError(problems)
+        raise DocumentError((*problems, *value_problems(given)))
     meant = _Meant(current, given, document)
     return Resulting(
         _as_the_hardware_is(current, meant.span()), (*problems, *meant.findings(), *_globals(current, document))
@@ -73,21 +76,44 @@ def desired_state(current: Span, document: Document) -> Span:
 def validate(document: Document) -> list[Problem]:
     """What is wrong with a document, whatever the router has: known before a connection is opened.
 
-    Not what breaks a rule of the table, which is reported together with all other broken rules; in state merged the router itself may
-    have what is missing. In state deleted only names are read, and no rule is checked after it.
+    Not what only breaks a rule of the table, which is reported together with all other broken rules; in state merged the router itself may
+    have what is missing. With something else it is told, too, as far as the document alone shows it: all in one round. In state deleted
+    only names are read, and no rule is checked after it.
     """
     if document.state == "deleted":
-        return list(document.problems)
-    later = {*RULES, INCOMPLETE} if document.state == "merged" else set(RULES)
-    problems = (*document.problems, *described(document, Span())[1])
-    return [each for each in problems if each.rule not in later]
+        return [*document.problems, *value_problems(_named(document))]
+    given, findings = described(document, Span())
+    problems = [*document.problems, *findings]
+    if document.state == "merged":
+        problems = [each for each in problems if each.rule != INCOMPLETE]
+    if all(each.rule in RULES for each in problems):
+        return []
+    return [*problems, *value_problems(given)]
+
+
+def _named(document: Document) -> Span:
+    """Things of which only the names count."""
+    return Span(
+        {item.name: Session(item.name) for item in document.sessions},
+        access_lists={item.key: AccessList(item.key.name, item.key.family) for item in document.access_lists},
+        udfs={item.key: Udf(item.key, "outer", "l3", 0, 1) for item in document.udfs},
+    )
 
 
 def _globals(current: Span, document: Document) -> list[Problem]:
-    """A document that has other router-wide settings than the router is told so: it is not obeyed."""
-    if document.globals is None or document.globals == current.globals:
+    """A document that shows other router-wide settings than the router has is told so: it is not obeyed. The id of the router may be the
+    one that it has, or the one that it gets."""
+    if document.globals is None:
         return []
-    text = f"the router has {'; '.join(current.globals) or 'none'}; this module never changes router-wide settings"
+    there = router_wide(current)
+    wanted = replace(current, router_id=document.router_id or current.router_id)
+    if list(document.globals) in (
+        there,
+        router_wide(wanted),
+        list(current.globals) if document.names_router_id else there,
+    ):
+        return []
+    text = f"the router has {'; '.join(there) or 'none'}; this module changes no router-wide setting but router_id"
     return [Problem("globals", "globals", text, "Correct the document, or leave globals out.", "warning")]
 
 
@@ -150,6 +176,7 @@ class _Meant:
             {**current.tcam_profiles, **given.tcam_profiles},
             {**current.tunnels, **{name: self._tunnel(new) for name, new in given.tunnels.items()}},
             current.globals,
+            current.router_id if given.router_id is None else given.router_id,
         )
 
     def findings(self) -> list[Problem]:
@@ -315,7 +342,8 @@ def _deleted(current: Span, document: Document) -> tuple[Span, list[Problem]]:
         for key, binding in current.bindings.items()
         if key.direction != "ingress" or (key.interface, AccessListKey(binding.family, binding.acl)) not in taken_off
     }
-    left = replace(current, sessions=sessions, sources=sources, bindings=bindings)
+    router_id = None if document.names_router_id else current.router_id
+    left = replace(current, sessions=sessions, sources=sources, bindings=bindings, router_id=router_id)
     warnings: list[Problem] = []
 
     def without(part: Mapping[T, Any], names: Collection[T], place: str, reason: Any) -> dict[T, Any]:

@@ -26,18 +26,20 @@ from ..span_status.troubleshooting import explain
 from .canonical import to_document
 from .desired import resulting
 from .document import Document
-from .model import BindingKey, Span
-from .parse import layer2_interfaces, parse
+from .model import AccessListKey, BindingKey, Span
+from .parse import bundle_members, cross_connects, layer2_interfaces, parse
 from .plan import plan
 from .reload import ALL_CARDS
 from .render import render
 from .rules.check import check
+from .rules.view import View
 from .scope import Scope, in_scope, owned
 from .unwritten import has_destination
 
 SESSIONS = "show running-config monitor-session"
 ATTACHMENTS = "show running-config formal interface"
-STATUS = STATUSES[0]
+CROSS_CONNECTS = "show running-config formal l2vpn"
+STATUS, DETAIL = STATUSES
 
 
 class SpanReads:
@@ -65,9 +67,14 @@ class SpanReads:
         return parse("\n!\n".join(answers[:count])), answers[count:]
 
     @property
-    def layer2(self) -> str:
-        """The read of which ports are l2transport."""
-        return f"{ATTACHMENTS} | include l2transport" if self._filtered else ATTACHMENTS
+    def ports(self) -> str:
+        """The read of which ports are l2transport, and which are members of a bundle."""
+        return f'{ATTACHMENTS} | include "l2transport|bundle id"' if self._filtered else ATTACHMENTS
+
+    @property
+    def cross_connects(self) -> str:
+        """The read of which cross connects of l2vpn name a session."""
+        return f"{CROSS_CONNECTS} | include monitor-session" if self._filtered else CROSS_CONNECTS
 
     def parts(self, scope: Scope) -> Span:
         """What the scope names beside sessions and attachments; no round trip when it names nothing."""
@@ -121,20 +128,30 @@ class SpanWing:
         return desired
 
     def read_details(self, current: Span, desired: Span) -> None:
-        if current != desired:
-            attaches = not desired.sources.keys() <= current.sources.keys()
-            commands = [INTERFACES, *([self._reads.layer2] if attaches else [])]
-            brief, *layers = self._router.read_optional(commands)
-            known = frozenset(parse_interfaces_brief(brief))
-            answered(commands[1:], layers)
-            layer2 = layer2_interfaces(layers[0]) if layers else None
-            self._facts = replace(self._known, interfaces=known or None, layer2=layer2)
-            if not known:
-                text = (
-                    "the router did not list its interfaces, so it was not checked whether those of the document exist"
-                )
-                unlisted = Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning")
-                self._findings = (*self._findings, unlisted)
+        if current == desired:
+            return
+        ports = [self._reads.ports] if _moves(current, desired) else []
+        sessions = [] if current.sessions.keys() <= desired.sessions.keys() else [self._reads.cross_connects]
+        lists = _unread_lists(current, desired, self._known)
+        reads = [f"show running-config {family} access-list {name}" for family, name in lists]
+        commands = [*ports, *sessions, *reads]
+        brief, *answers = self._router.read_optional([INTERFACES, *commands])
+        answered(commands, answers)
+        found = dict(zip(commands, answers, strict=True))
+        known = frozenset(parse_interfaces_brief(brief))
+        there = parse("\n!\n".join(found[command] for command in reads)).access_lists
+        self._facts = replace(
+            self._known,
+            interfaces=known or None,
+            layer2=layer2_interfaces(found[ports[0]]) if ports else None,
+            members=bundle_members(found[ports[0]]) if ports else None,
+            captures={key: any(ace.capture for ace in there[key].entries) if key in there else None for key in lists},
+            cross_connects=cross_connects(found[sessions[0]]) if sessions else {},
+        )
+        if not known:
+            text = "the router did not list its interfaces, so it was not checked whether those of the document exist"
+            unlisted = Problem("interface-exists", "config", text, f"Check {INTERFACES} by hand.", "warning")
+            self._findings = (*self._findings, unlisted)
 
     def check(self, current: Span, desired: Span) -> list[Problem]:
         return check(current, desired, self._known, self._findings)
@@ -144,7 +161,8 @@ class SpanWing:
 
     def show(self, state: Span) -> dict[str, Any]:
         udfs = {item.key for item in self._document.udfs}
-        return to_document(in_scope(state, self._scope, self._taken, udfs))
+        shown = to_document(in_scope(state, self._scope, self._taken, udfs))
+        return {**shown, **({"router_id": state.router_id} if self._document.names_router_id else {})}
 
     def owned(self, state: Span) -> dict[str, Any]:
         return owned(state, self._document)
@@ -183,7 +201,9 @@ class SpanWing:
                 command = configuration.commit_on_trial(plan.operations)
                 after = self._settled(required & set(_mirror_keys(desired)))
                 lost = sorted(key for key in required if key not in after or not after[key].operational)
-                if not lost:
+                if lost:
+                    after = self._explained(after)
+                else:
                     configuration.confirm()
         except (ConnectionFailed, ApplyFailed) as error:
             raise self._undone(error, configuration, current, plan) from error
@@ -219,6 +239,15 @@ class SpanWing:
             return seen
 
         return poll(look, lambda seen: all(key in seen and seen[key].operational for key in required), self._settle)
+
+    def _explained(self, seen: Mirrors) -> Mirrors:
+        """The same mirrors, those that are down with the reason that only the detailed status tells: it is gone when the trial ends. Where the
+        router does not come to say it, what is known already is told."""
+        try:
+            detail = mirrors(self._router.read_optional([f"do {DETAIL}"])[0])
+        except ConnectionFailed:
+            return seen
+        return {key: _fuller(status, detail.get(key)) for key, status in seen.items()}
 
     def _prove_reload(self, plan: Plan, current: Span) -> None:
         """Raises ConcurrentChange when a second read of UDFs and profiles differs: line cards must not be reloaded for a text that was
@@ -267,6 +296,26 @@ class SpanWing:
         return [Problem("commit-comment", "commit_comment", text, "Use commit_label instead.", "warning")]
 
 
+def _moves(current: Span, desired: Span) -> bool:
+    """Whether a mirror gets a new source, or a session another destination."""
+    return not desired.sources.keys() <= current.sources.keys() or any(
+        (was := current.sessions.get(name)) is None or was.destination != session.destination
+        for name, session in desired.sessions.items()
+    )
+
+
+def _unread_lists(current: Span, desired: Span, facts: Facts) -> list[AccessListKey]:
+    """The access lists that select for new or changed sources, by being bound to them, and that no document names."""
+    view = View(current, desired, facts)
+    keys = {
+        key
+        for source in view.selecting_sources
+        if source != current.sources.get(source.key)
+        for key in view.selecting_lists(source)
+    }
+    return sorted(key for key in keys - desired.access_lists.keys() if " " not in key.name)
+
+
 MirrorKey = tuple[str, str]  # session, interface
 Mirrors = dict[MirrorKey, SourceStatus]
 
@@ -278,6 +327,11 @@ def mirrors(text: str) -> Mirrors:
     """Every mirror of `show monitor-session status`."""
     statuses = merged(parse_status(text))
     return {(session.name, source.interface): source for session in statuses for source in session.sources}
+
+
+def _fuller(status: SourceStatus, detail: SourceStatus | None) -> SourceStatus:
+    """Of a mirror that is down, what the detailed status says of it, unless it came up in between."""
+    return status if status.operational or detail is None or detail.operational else detail
 
 
 def _mirror_keys(span: Span) -> list[MirrorKey]:

@@ -4,8 +4,9 @@
 
 """The document (option ``config`` of module iosxr_span), parsed once into typed objects. Pure.
 
-It comes through the argument spec of the module: keys, types and choices are right. Here every value is checked against the
-grammar of the device (grammar.py), and every problem is reported at once.
+It comes through the argument spec of the module: keys, types and choices are right. Here every value is checked for what no line of the
+device could hold (grammar.py). What is only too large, too long or unknown is looked at by rules (rules/). Every problem is reported at once,
+what is wrong with a single value together with all broken rules.
 """
 
 from __future__ import annotations
@@ -57,22 +58,23 @@ _ALL_DIRECTIONS: dict[str, Direction] = {"both": "both", **DIRECTIONS}
 # field -> how a value of the document is checked and normalised; the keys of the document are the fields of the model
 DESTINATION_FIELDS: dict[str, Check] = {
     "interface": grammar.interface,
+    "erspan_session_id": grammar.integer,
     "next_hop": grammar.address,
     "vrf": grammar.word(32),
     "pseudowire": bool,
     "file": grammar.file,
 }
 _PARTIAL: dict[str, Check] = {
-    "mirror_first": grammar.number(1, 65535),
+    "mirror_first": grammar.integer,
     "mirror_interval": grammar.interval,
 }
 SESSION_FIELDS: dict[str, Check] = {
     **_PARTIAL,
-    "discard_class": grammar.number(0, 7),
-    "traffic_class": grammar.number(0, 7),
+    "discard_class": grammar.integer,
+    "traffic_class": grammar.integer,
     "inject_interface": grammar.interface,
-    "rate_limit_rx": grammar.number(1, grammar.LARGEST),
-    "rate_limit_tx": grammar.number(1, grammar.LARGEST),
+    "rate_limit_rx": grammar.integer,
+    "rate_limit_tx": grammar.integer,
 }
 SOURCE_FIELDS: dict[str, Check] = {
     **_PARTIAL,
@@ -88,8 +90,8 @@ SOURCE_FIELDS: dict[str, Check] = {
 UDF_FIELDS: dict[str, Check] = {
     "header": HEADERS.__getitem__,
     "layer": LAYERS.__getitem__,
-    "offset": grammar.number(0, 65535),
-    "length": grammar.number(1, 65535),
+    "offset": grammar.integer,
+    "length": grammar.integer,
 }
 PROFILE_SWITCHES: dict[str, Check] = dict.fromkeys(PROFILE_FLAGS.values(), bool)
 TUNNEL_FIELDS: dict[str, Check] = {
@@ -152,9 +154,10 @@ class ListItem:
 class Document:
     """everything: state deleted without a document, which means every session and attachment.
 
+    router_id: None when left out. names_router_id: whether it is given, which in state deleted is all that counts.
     globals: the router-wide settings that it shows; None when left out. They change nothing.
-    problems: what is wrong with the document by itself. Those that break a rule of the table have its id, and what breaks it is
-    left out of the items; none of these rules can be downgraded.
+    problems: what is wrong with the document by itself. What is wrong with a single value has the id of a rule, and the value is left out:
+    the rest of the document is checked with all rules.
     """
 
     state: State
@@ -164,6 +167,8 @@ class Document:
     tcam_profiles: tuple[Item[TcamProfileKey], ...] = ()
     tunnels: tuple[Item[str], ...] = ()
     everything: bool = False
+    router_id: int | None = None
+    names_router_id: bool = False
     globals: tuple[str, ...] | None = None
     problems: tuple[Problem, ...] = field(default=(), compare=False)
 
@@ -182,9 +187,10 @@ class Document:
             tuple(reading.tcam_profiles(given)),
             tuple(reading.tunnels(given)),
         )
-        lines = reading.globals(given)
+        everything = state == "deleted" and config is None
+        number, lines = reading.router_id(given), reading.globals(given)
         problems = (*_unsaid(config, state), *reading.problems)
-        return cls(state, *parts, state == "deleted" and config is None, lines, problems)
+        return cls(state, *parts, everything, number, given.get("router_id") is not None, lines, problems)
 
     @cached_property
     def interfaces(self) -> frozenset[str]:
@@ -229,6 +235,7 @@ class Document:
             "tcam_profiles": _items(self.tcam_profiles, "profile"),
             "tunnels": _items(self.tunnels, "name"),
             "everything": self.everything,
+            **({"router_id": self.router_id} if self.names_router_id else {}),
         }
 
 
@@ -272,25 +279,25 @@ class _Reading:
         for index, item in enumerate(parent.get(key) or (), 1):
             yield f"{place}.{key}[#{index}]".lstrip("."), item
 
-    def value(self, given: Any, check: Callable[[Any], T], place: str) -> T | None:
-        """The checked value; None when it is left out or wrong (and then it was said)."""
+    def value(self, given: Any, check: Callable[[Any], T], place: str, rule: str = "document") -> T | None:
+        """The checked value; None when it is left out or wrong (and then it was said). rule: that a wrong one breaks."""
         if given is None:
             return None
         try:
             return check(given)
-        except grammar.BreaksRule as error:
-            self.problems.append(Problem(error.rule, place, str(error), "Choose a shorter name."))
         except ValueError as error:
-            self.problems.append(Problem("document", place, str(error)))
+            self.problems.append(Problem(rule, place, str(error)))
         return None
 
-    def name(self, item: Mapping[str, Any], key: str, check: Callable[[Any], T], place: str) -> T | None:
-        return self.value(item.get(key), check, f"{place}.{key}")
+    def name(
+        self, item: Mapping[str, Any], key: str, check: Callable[[Any], T], place: str, rule: str = "document"
+    ) -> T | None:
+        return self.value(item.get(key), check, f"{place}.{key}", rule)
 
     def values(self, item: Mapping[str, Any], checks: Mapping[str, Check], place: str) -> dict[str, Any]:
         if self._names_only:
             return {}
-        read = {key: self.name(item, key, check, place) for key, check in checks.items()}
+        read = {key: self.name(item, key, check, place, "value") for key, check in checks.items()}
         return {key: value for key, value in read.items() if value is not None}
 
     def other(self, item: Mapping[str, Any], known: Callable[[list[str]], object], place: str) -> dict[str, Any]:
@@ -298,7 +305,7 @@ class _Reading:
         if self._names_only:
             return {}
         check = grammar.other_line(known)
-        lines = [self.value(line, check, f"{place}.other") for line in item.get("other") or ()]
+        lines = [self.value(line, check, f"{place}.other", "value") for line in item.get("other") or ()]
         found = tuple(dict.fromkeys(line for line in lines if line is not None))
         return {"other": found} if found else {}
 
@@ -378,13 +385,14 @@ class _Reading:
     def entries(self, item: Mapping[str, Any], family: Family, place: str) -> tuple[Item[int], ...]:
         found: dict[int, Item[int]] = {}
         for where, given in self.each(item, "entries", place):
-            sequence = self.name(given, "sequence", grammar.number(1, 2_147_483_644), where)
+            sequence = self.name(given, "sequence", grammar.integer, where)
             if sequence is None:
                 continue
             where = f"{place}.entries[{sequence}]"
             values: dict[str, Any] = {
                 "action": given["action"],
-                "match": self.name(given, "match", partial(_match, given["action"], family), where) or "",
+                "match": self.name(given, "match", partial(_match, given["action"], family), where, "value")
+                or f"{family} any any",  # of one that is wrong; the document is refused
             }
             if given.get("udfs") is not None:
                 values["udfs"] = self.udf_matches(given, where)
@@ -401,8 +409,8 @@ class _Reading:
         found: list[UdfMatch] = []
         for where, given in self.each(item, "udfs", place):
             name = self.name(given, "name", grammar.udf_name, where)
-            value = self.name(given, "value", grammar.hexadecimal, where)
-            mask = self.name(given, "mask", grammar.hexadecimal, where)
+            value = self.name(given, "value", grammar.hexadecimal, where, "value")
+            mask = self.name(given, "mask", grammar.hexadecimal, where, "value")
             if name is not None and value is not None and mask is not None:
                 if any(match.name == name for match in found):
                     self.say(where, f"the UDF {name} is matched twice")
@@ -445,7 +453,7 @@ class _Reading:
             yield Item(place, key, values)
 
     def words(self, given: Sequence[Any], check: Callable[[Any], str], place: str) -> tuple[str, ...]:
-        read = [self.value(word, check, place) for word in given]
+        read = [self.value(word, check, place, "value") for word in given]
         found = [word for word in read if word is not None]
         for word in sorted({word for word in found if found.count(word) > 1}):
             self.say(place, f"{word} is listed twice")
@@ -453,11 +461,14 @@ class _Reading:
 
     # -- tunnels, and router-wide settings
 
+    def router_id(self, config: Mapping[str, Any]) -> int | None:
+        return None if self._names_only else self.value(config.get("router_id"), grammar.integer, "router_id", "value")
+
     def globals(self, config: Mapping[str, Any]) -> tuple[str, ...] | None:
         given = config.get("globals")
         if given is None or self._names_only:
             return None
-        read = [self.value(line, grammar.router_wide, "globals") for line in given]
+        read = [self.value(line, grammar.router_wide, "globals", "value") for line in given]
         return tuple(sorted({line for line in read if line is not None}))
 
     def tunnels(self, config: Mapping[str, Any]) -> Iterator[Item[str]]:

@@ -15,15 +15,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..names import interface_name, kind
-from .parse import ACL_WORDS, GLOBALS, NO_LISTS
+from ..names import UnknownKind, interface_name, kind
+from .parse import ACL_WORDS, GLOBALS, NO_LISTS, mirror_interval, printed_global
 
-LARGEST = 4_294_967_295
+LARGEST = 10**20
 OTHER_LENGTH = 512  # characters
 
 _WORDS_REFUSED = frozenset('!?|"\\')
 _UDF_NAME = re.compile(r"[a-z0-9A-Z][-_.:a-z0-9A-Z]*", re.ASCII)
-_UDF_NAME_LENGTH = 16
 _QUALIFIER = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _LOCATION = re.compile(r"[0-9A-Za-z]{1,8}(?:/[0-9A-Za-z]{1,8}){0,3}", re.ASCII)
 _INTERVAL = re.compile(r"[0-9]{1,6}[kK]?", re.ASCII)
@@ -39,14 +38,6 @@ _ACTING = frozenset({
 })  # fmt: skip
 
 
-class BreaksRule(ValueError):
-    """A value that the rules of the table speak of; any other bad value is not a value at all. rule: its id."""
-
-    def __init__(self, rule: str, message: str) -> None:
-        super().__init__(message)
-        self.rule = rule
-
-
 def text(value: Any) -> str:
     """A number counts as text, true and false do not. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, str | int):
@@ -54,53 +45,51 @@ def text(value: Any) -> str:
     return str(value)
 
 
-def word(longest: int, rule: str = "") -> Callable[[Any], str]:
-    """A name of up to that many characters, one word. rule: which one a longer name breaks."""
+def word(longest: int) -> Callable[[Any], str]:
+    """A name of up to that many characters, one word."""
 
     def checked(value: Any) -> str:
         name = text(value)
         if name and (not _OTHER.fullmatch(name) or " " in name or _WORDS_REFUSED & set(name)):
             raise ValueError(f'{name[:80]!r} must be printable ASCII without blanks and without any of ! ? | " \\')
         if not 1 <= len(name) <= longest:
-            message = f"must have 1 to {longest} characters, not {len(name)}"
-            raise BreaksRule(rule, message) if rule and name else ValueError(message)
+            raise ValueError(f"must have 1 to {longest} characters, not {len(name)}")
         return name
 
     return checked
 
 
-_session_word = word(79, "S24")
+_name = word(OTHER_LENGTH)  # how long a name of each kind may be is a rule
 
 
 def session_name(value: Any) -> str:
-    name = _session_word(value)
+    name = _name(value)
     if name.lower() in GLOBALS:
         raise ValueError(f"{name!r} is a router-wide setting, not a session")
     return name
 
 
 def access_list_name(value: Any) -> str:
-    """Up to 128 characters, the most of any release; the limit of the platform is a rule."""
-    name = word(128)(value)
+    name = _name(value)
     if name.lower() in ACL_WORDS | NO_LISTS | {"common"}:
         raise ValueError(f"{name!r} is a keyword of the command itself")
     return name
 
 
 def udf_name(value: Any) -> str:
-    """Raises BreaksRule for a name that is only too long (S20), ValueError for any other."""
     name = text(value)
-    message = f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit"
-    if not _UDF_NAME.fullmatch(name):
-        raise ValueError(message)
-    if len(name) > _UDF_NAME_LENGTH:
-        raise BreaksRule("S20", message)
+    if not _UDF_NAME.fullmatch(name) or len(name) > OTHER_LENGTH:
+        raise ValueError(f"{name[:80]!r} must be 1 to 16 letters, digits or - _ . : and begin with a letter or digit")
     return name
 
 
 def interface(value: Any) -> str:
-    """The full name of an interface in any printed form. Raises ValueError."""
-    return interface_name(text(value))
+    """The full name of an interface in any printed form; one of a type that the table does not have as it is written, without blanks.
+    Raises ValueError."""
+    try:
+        return interface_name(text(value))
+    except UnknownKind as unknown:
+        return unknown.name
 
 
 def tunnel_ip(value: Any) -> str:
@@ -111,34 +100,20 @@ def tunnel_ip(value: Any) -> str:
     return name
 
 
-def number(low: int, high: int) -> Callable[[Any], int]:
-    """A check for whole numbers from low to high; it raises ValueError."""
-
-    def checked(value: Any) -> int:
-        return _between(_integer(value), low, high)
-
-    return checked
-
-
 def hexadecimal(value: Any) -> int:
     """``"0x1f"``, ``"31"`` or 31."""
     if isinstance(value, str) and _HEX.fullmatch(value):
-        return _between(int(value, 16), 0, LARGEST)
-    return _between(_integer(value), 0, LARGEST)
+        return int(value, 16)
+    return integer(value)
 
 
-def _integer(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
+def integer(value: Any) -> int:
+    """A whole number; its range is a rule. Raises ValueError, also for one that no line has room for."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST:
         return value
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         return int(value)
     raise ValueError("must be a number")
-
-
-def _between(value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise ValueError(f"must be {low} to {high}")
-    return value
 
 
 def address(value: Any) -> str:
@@ -178,11 +153,29 @@ def _pattern(pattern: re.Pattern[str], desired: str) -> Callable[[Any], str]:
     return checked
 
 
-qualifier = _pattern(_QUALIFIER, "the name of a field, such as src-addr")
-tunnel_mode = _pattern(_MODE, "a tunnel mode, such as gre ipv4")
-interval = _pattern(_INTERVAL, "an interval such as 512 or 1K")
+_qualifier = _pattern(_QUALIFIER, "the name of a field, such as src-addr")
+_mode = _pattern(_MODE, "a tunnel mode, such as gre ipv4")
+_interval = _pattern(_INTERVAL, "an interval such as 512 or 1K")
 _place = _pattern(_LOCATION, "a location such as 0/0/CPU0")
 _file = _pattern(_FILE, "words such as size 1024 format pcapng")
+
+
+def qualifier(value: Any) -> str:
+    return _lower(_qualifier, value)
+
+
+def tunnel_mode(value: Any) -> str:
+    return " ".join(_lower(_mode, value).split())
+
+
+def interval(value: Any) -> str:
+    """One of the router's words: ``1k`` and ``1024`` -> ``1K``."""
+    return mirror_interval(_interval(value))
+
+
+def _lower(check: Callable[[Any], str], value: Any) -> str:
+    """Keywords have no letter case; the router prints small letters."""
+    return check(text(value).lower())
 
 
 def location(value: Any) -> str:
@@ -190,7 +183,8 @@ def location(value: Any) -> str:
 
 
 def file(value: Any) -> str:
-    return " ".join(_file(value).split())
+    """The words of a file destination, as the router prints them: small letters, numbers without leading zeros."""
+    return " ".join(str(int(word)) if _DECIMAL.fullmatch(word) else word.lower() for word in _file(value).split())
 
 
 def router_wide(value: Any) -> str:
@@ -199,7 +193,7 @@ def router_wide(value: Any) -> str:
     words = line.split()
     if words[:1] != ["monitor-session"] or len(line) > OTHER_LENGTH or not _OTHER.fullmatch(line):
         raise ValueError(f"{line[:80]!r} is not a line such as monitor-session router-id 9")
-    return " ".join(words)
+    return printed_global(words)
 
 
 def other_line(known: Callable[[list[str]], object]) -> Callable[[Any], str]:

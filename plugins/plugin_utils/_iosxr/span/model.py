@@ -21,9 +21,13 @@ Family = Literal["ipv4", "ipv6"]
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a session sends its copies. Exactly one of interface, next_hop, pseudowire, file is set."""
+    """Where a session sends its copies. Exactly one of interface, next_hop, pseudowire, file is set.
+
+    erspan_session_id: in the ERSPAN header of the copies, where the interface is a tunnel.
+    """
 
     interface: str | None = None
+    erspan_session_id: int | None = None
     next_hop: str | None = None
     vrf: str | None = None
     pseudowire: bool = False
@@ -46,7 +50,9 @@ class Session:
     inject_interface: str | None = None
     rate_limit_rx: int | None = None  # kbit/s
     rate_limit_tx: int | None = None  # kbit/s
-    other: tuple[str, ...] = ()  # lines of the submode that no field knows, as printed, in order
+    # Lines of the submode that no field knows, as printed, in order. One that has further words behind what a field knows is here as a
+    # whole, and the field has its value too.
+    other: tuple[str, ...] = ()
 
 
 class SourceKey(NamedTuple):
@@ -191,3 +197,4 @@ class Span:
     tcam_profiles: Mapping[TcamProfileKey, TcamProfile] = field(default_factory=dict)
     tunnels: Mapping[str, Tunnel] = field(default_factory=dict)
     globals: tuple[str, ...] = ()  # lines of router-wide settings; shown, never changed
+    router_id: int | None = None  # `monitor-session router-id`, the one of them that is changed

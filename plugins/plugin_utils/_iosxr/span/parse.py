@@ -16,9 +16,9 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
-from ..names import interface_name, kind
+from ..names import UnknownKind, interface_name, kind
 from .aces import NAMING, printed_match
 from .model import (
     AccessList,
@@ -65,7 +65,10 @@ _FIELD_ORDER = (
     "src-addr", "dst-addr", "src-port", "dst-port", "proto", "next-hdr", "tcp-flags", "packet-length", "payload-length",
     "frag-bit", "precedence", "traffic-class", "port-range",
 )  # fmt: skip
-ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "priority"})  # after `acl` these are no names
+ACL_WORDS = frozenset({"ipv4", "ipv6", "mpls", "merge-group", "priority"})  # after `acl` these are no names
+# The words before the id of an ERSPAN session, behind a destination interface. The first is its leaf in YANG um-monitor-session-cfg from
+# 7.8.1 on; that the command line has the same word is unverified, so the likely others are read too.
+ERSPAN_ID = ("erspan-session-id", "erspan-id", "session-id")
 # `monitor-session WORD` is a router-wide setting (YANG um-monitor-session-cfg 24.4.2, the leaves beside its list of sessions; kb, mb
 # and gb are words of local-capture-capacity), and `no monitor-session WORD` removes it.
 GLOBALS = frozenset({"router-id", "local-capture-capacity", "default-capture-disable", "mirror-interval"})
@@ -86,6 +89,7 @@ _HEX_OR_NUMBER = re.compile(r"0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,10}", re.ASCII)
 _INTEGER = re.compile(r"[0-9]{1,10}", re.ASCII)
 
 Words = list[str]
+Submode = TypeVar("Submode", Session, Source, Tunnel)
 
 
 class Reader(Protocol):
@@ -123,6 +127,28 @@ def layer2_interfaces(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def bundle_members(text: str) -> dict[str, str]:
+    """Member -> bundle, of a running configuration in formal form (`interface X bundle id 1 mode active`). Never raises."""
+    found = {}
+    for _indent, words in _lines(text):
+        if words[:1] == ["interface"]:
+            name, *rest = words[2:] if words[1:2] == ["preconfigure"] else words[1:]
+            if rest[:2] == ["bundle", "id"] and rest[2:3] and _INTEGER.fullmatch(rest[2]):
+                member = printed_interface(name)
+                found[member] = f"{'Bundle-POS' if kind(member) == 'POS' else 'Bundle-Ether'}{int(rest[2])}"
+    return found
+
+
+def cross_connects(text: str) -> dict[str, str]:
+    """Session -> the cross connect that names it (`xconnect group G p2p P`), of a running configuration in formal form. Never raises."""
+    found: dict[str, str] = {}
+    for _indent, words in _lines(text):
+        match words:
+            case ["l2vpn", "xconnect", "group", group, "p2p", name, "monitor-session", session, *_]:
+                found.setdefault(session, f"xconnect group {group} p2p {name}")
+    return found
+
+
 def _lines(text: str) -> Iterator[tuple[int, Words]]:
     """(indentation, words) of each configuration line."""
     start = 0
@@ -158,6 +184,7 @@ class _Collected:
         self.udfs: dict[str, Udf] = {}
         self.tcam_profiles: dict[TcamProfileKey, TcamProfile] = {}
         self.tunnels: dict[str, Tunnel] = {}
+        self.router_id: int | None = None
         self.globals: tuple[str, ...] = ()
 
     def span(self) -> Span:
@@ -174,14 +201,18 @@ class _Collected:
             self.tcam_profiles,
             self.tunnels,
             tuple(sorted(self.globals)),
+            self.router_id,
         )
 
     def top(self, words: Words) -> Reader:
         """A line at the margin."""
         match words:
             case ["monitor-session", name, *rest]:
+                if name == "router-id" and (number := _integer(rest, 0)) is not None:
+                    self.router_id = number
+                    return _ignored
                 if self._is_global(name, rest):
-                    self.globals = _with(self.globals, " ".join(words))
+                    self.globals = _with(self.globals, printed_global(words))
                     return _ignored
                 return self._session(name, rest)
             case ["interface", *rest]:
@@ -218,7 +249,7 @@ class _Collected:
         session = self.sessions[name]
         changed = None if above else session_field(session, words)
         path = (*above, *words)[:MOST_OTHER]
-        self.sessions[name] = changed or replace(session, other=_with(session.other, " ".join(path)))
+        self.sessions[name] = changed or _with_line(session, path)
         return lambda below: self._session_line(name, path, below)
 
     # -- interfaces
@@ -285,14 +316,14 @@ class _Collected:
         source = self.sources[key]
         changed = None if above else source_field(source, words)
         path = (*above, *words)[:MOST_OTHER]
-        self.sources[key] = changed or replace(source, other=_with(source.other, " ".join(path)))
+        self.sources[key] = changed or _with_line(source, path)
         return lambda below: self._source_line(key, path, below)
 
     def _tunnel_line(self, name: str, above: tuple[str, ...], words: Words) -> Reader:
         tunnel = self.tunnels.get(name) or Tunnel(name, mode="")
         changed = None if above else tunnel_field(tunnel, words)
         path = (*above, *words)[:MOST_OTHER]
-        self.tunnels[name] = changed or replace(tunnel, other=_with(tunnel.other, " ".join(path)))
+        self.tunnels[name] = changed or _with_line(tunnel, path)
         return lambda below: self._tunnel_line(name, path, below)
 
     # -- what selects traffic
@@ -349,12 +380,68 @@ def _with(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
     return lines if passed_over or len(lines) >= MOST_OTHER or len(line) > LONGEST_LINE else (*lines, line)
 
 
+def _with_line(thing: Submode, path: tuple[str, ...]) -> Submode:
+    """A thing with one more line that no field knows; where it begins as one that a field knows, the field has its value."""
+    line = " ".join(path)
+    other = _with(thing.other, line)
+    thing = replace(thing, other=other)
+    return begun(thing, line) if line in other else thing
+
+
+def begun(thing: Submode, line: str) -> Submode:
+    """A thing with what the first words of an unknown line say, as far as a field knows them: `acl ipv4 C4 merge-group 5 priority 3` names
+    the access list C4, whatever stands behind it."""
+    words = line.split()
+    for end in range(len(words) - 1, 0, -1):
+        if (
+            words[end - 1 : end + 1] == ["acl", "mpls"] or words[end] == "secondary"
+        ):  # an ACL of another kind; another address
+            return thing
+        found = _field(thing, words[:end])
+        if found is not None:
+            return found
+    return thing
+
+
+def blank(thing: Submode) -> Submode:
+    """A thing of the same kind with no lines."""
+    if isinstance(thing, Session):
+        return Session(thing.name)
+    return Source(thing.interface, thing.session) if isinstance(thing, Source) else Tunnel(thing.name, mode="")
+
+
+def _field(thing: Submode, words: Words) -> Submode | None:
+    if isinstance(thing, Session):
+        return session_field(thing, words)
+    return source_field(thing, words) if isinstance(thing, Source) else tunnel_field(thing, words)
+
+
 def printed_interface(text: str) -> str:
     """The full name; a type that the table does not know stays as printed."""
     try:
         return interface_name(text)
+    except UnknownKind as unknown:
+        return unknown.name
     except ValueError:
         return text
+
+
+def printed_global(words: Words) -> str:
+    """A router-wide setting in the form that the router prints. What is not in the table of them stays word by word."""
+    if words[1:2] and words[1].lower() in GLOBALS:
+        words = ["monitor-session", *(word.lower() for word in words[1:])]
+        if words[1] == "mirror-interval":
+            words = [*words[:2], *map(mirror_interval, words[2:])]
+    return " ".join(words)
+
+
+def mirror_interval(text: str) -> str:
+    """The word of the router for one packet in so many: ``1k`` and ``1024`` -> ``1K``, ``0512`` -> ``512``. Others as they are."""
+    number = text[:-1] if text[-1:] in ("k", "K") else text
+    if not _INTEGER.fullmatch(number):
+        return text
+    packets = int(number) * (1024 if number != text else 1)
+    return f"{packets // 1024}K" if packets >= 1024 and packets % 1024 == 0 else str(packets)
 
 
 def _integer(words: Words, at: int) -> int | None:
@@ -377,7 +464,7 @@ def session_field(session: Session, words: Words) -> Session | None:
         case ["mirror", "first", _] if number is not None:
             return replace(session, mirror_first=number)
         case ["mirror", "interval", interval]:
-            return replace(session, mirror_interval=interval)
+            return replace(session, mirror_interval=mirror_interval(interval))
         case ["discard-class", _] if number is not None:
             return replace(session, discard_class=number)
         case ["traffic-class", _] if number is not None:
@@ -393,6 +480,9 @@ def session_field(session: Session, words: Words) -> Session | None:
 
 def _destination(words: Words) -> Destination | None:
     match words:
+        case ["interface", *name, word, number] if name and word in ERSPAN_ID and _INTEGER.fullmatch(number):
+            where = _destination(["interface", *name])
+            return replace(where, erspan_session_id=int(number)) if where else None
         case ["interface", name]:
             return Destination(interface=printed_interface(name))
         case ["interface", name, number] if number[0].isdigit():
@@ -430,7 +520,7 @@ def source_field(source: Source, words: Words) -> Source | None:
         case ["mirror", "first", _] if number is not None:
             return replace(source, mirror_first=number)
         case ["mirror", "interval", interval]:
-            return replace(source, mirror_interval=interval)
+            return replace(source, mirror_interval=mirror_interval(interval))
     return None
 
 

@@ -40,6 +40,7 @@ from .render import (
     entry_line,
     interface_header,
     profile_line,
+    router_id_line,
     session_header,
     session_slots,
     source_header,
@@ -52,6 +53,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 Lines = list[str]
+
+ROUTER_ID = "monitor-session router-id"
 
 _SLOTS = ("destination", "rx_destination", "tx_destination")
 
@@ -94,6 +97,7 @@ def _operations(current: Span, desired: Span, hidden: frozenset[str]) -> Iterato
     yield from _source_removals(current.sources, attached, hidden)
     yield from (_session_removal(current.sessions[name]) for name in sorted(rebuilt))
     yield from _session_changes(current.sessions, left)
+    yield from _router_id_change(current.router_id, desired.router_id)
     yield from _udf_changes(current.udfs, desired.udfs, redefined_udfs(current, desired))
     yield from _profile_changes(current.tcam_profiles, desired.tcam_profiles)
     yield from _list_changes(current.access_lists, desired.access_lists)
@@ -239,7 +243,9 @@ def _released(current: Span, desired: Span, rebuilt: set[str]) -> dict[str, Sess
         lost: dict[str, Any] = {}
         for slot in _SLOTS:
             destination: Destination | None = getattr(session, slot)
-            if destination and destination != getattr(new, slot) and destination.interface in taken:
+            after: Destination | None = getattr(new, slot)
+            stays = destination and after and destination.interface == after.interface
+            if destination and not stays and destination.interface in taken:
                 lost[slot] = None
         found[name] = replace(session, **lost)
     return found
@@ -248,6 +254,12 @@ def _released(current: Span, desired: Span, rebuilt: set[str]) -> dict[str, Sess
 def _interfaces(session: Session) -> list[str]:
     destinations = (session.destination, session.rx_destination, session.tx_destination)
     return [item.interface for item in destinations if item is not None and item.interface is not None]
+
+
+def _router_id_change(old: int | None, new: int | None) -> Iterator[Operation]:
+    if old != new:
+        do, undo = ((f"no {ROUTER_ID}" if number is None else router_id_line(number),) for number in (new, old))
+        yield Operation("delete" if new is None else _kind(old), "router_id", do, undo)
 
 
 def _session_changes(old: Mapping[str, Session], new: Mapping[str, Session]) -> Iterator[Operation]:

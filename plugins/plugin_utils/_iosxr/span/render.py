@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..names import is_subinterface, sort_key
 from .model import AccessList, Ace, Binding, Destination, Session, Source, Span, TcamProfile, Tunnel, Udf
-from .parse import PROFILE_FLAGS, PROFILE_WORDS
+from .parse import ERSPAN_ID, PROFILE_FLAGS, PROFILE_WORDS, Submode, begun, blank
 
 Slots = dict[str, str]  # what a line sets -> the line; a new line of a slot takes the place of the old one
 
@@ -35,6 +35,7 @@ def render(span: Span) -> str:
         lines += _interface(header, body)
     for _name, session in sorted(span.sessions.items()):
         lines += [session_header(session), *(f" {line}" for line in session_lines(session)), "!"]
+    lines += [] if span.router_id is None else [router_id_line(span.router_id)]
     lines += span.globals
     return "".join(f"{line}\n" for line in lines)
 
@@ -101,8 +102,16 @@ def session_header(session: Session) -> str:
     return f"monitor-session {session.name} {session.session_class}"
 
 
+def router_id_line(number: int) -> str:
+    return f"monitor-session router-id {number}"
+
+
 def session_slots(session: Session) -> Slots:
     """The lines of a session's submode, by what they set."""
+    return _with_other(session, _session_fields)
+
+
+def _session_fields(session: Session) -> Slots:
     values = {
         "destination": ("destination", _destination(session.destination)),
         "rx_destination": ("destination rx", _destination(session.rx_destination)),
@@ -115,8 +124,7 @@ def session_slots(session: Session) -> Slots:
         "rate_limit_rx": ("rate-limit rx", session.rate_limit_rx),
         "rate_limit_tx": ("rate-limit tx", session.rate_limit_tx),
     }
-    slots = {slot: f"{words} {value}" for slot, (words, value) in values.items() if value is not None}
-    return {**slots, **_other_slots(session.other)}
+    return {slot: f"{words} {value}" for slot, (words, value) in values.items() if value is not None}
 
 
 def session_lines(session: Session) -> list[str]:
@@ -127,7 +135,8 @@ def _destination(destination: Destination | None) -> str | None:
     if destination is None:
         return None
     if destination.interface is not None:
-        return f"interface {destination.interface}"
+        number = destination.erspan_session_id
+        return f"interface {destination.interface}" + (f" {ERSPAN_ID[0]} {number}" if number is not None else "")
     if destination.next_hop is not None:
         version = "ipv6" if ":" in destination.next_hop else "ipv4"
         vrf = f" vrf {destination.vrf}" if destination.vrf else ""
@@ -146,6 +155,10 @@ def source_header(source: Source) -> str:
 
 def source_lines(source: Source) -> list[str]:
     """The lines of an attachment's submode."""
+    return list(_with_other(source, _source_fields).values())
+
+
+def _source_fields(source: Source) -> Slots:
     lines = [
         f"acl {words}{name}"
         for words, name in (("", source.acl_name), ("ipv4 ", source.acl_ipv4), ("ipv6 ", source.acl_ipv6))
@@ -157,7 +170,7 @@ def source_lines(source: Source) -> list[str]:
         lines.append(f"mirror first {source.mirror_first}")
     if source.mirror_interval is not None:
         lines.append(f"mirror interval {source.mirror_interval}")
-    return [*lines, *source.other]
+    return {line: line for line in lines}
 
 
 def binding_line(binding: Binding) -> str:
@@ -190,6 +203,10 @@ def profile_line(profile: TcamProfile) -> str:
 
 def tunnel_slots(tunnel: Tunnel) -> Slots:
     """The lines of a tunnel's interface, by what they set."""
+    return _with_other(tunnel, _tunnel_fields)
+
+
+def _tunnel_fields(tunnel: Tunnel) -> Slots:
     slots: Slots = {}
     if tunnel.ipv4_address is not None:
         address = ipaddress.IPv4Interface(tunnel.ipv4_address)
@@ -204,12 +221,19 @@ def tunnel_slots(tunnel: Tunnel) -> Slots:
         slots["destination"] = f"tunnel destination {tunnel.destination}"
     if tunnel.shutdown:
         slots["shutdown"] = "shutdown"
-    return {**slots, **_other_slots(tunnel.other)}
+    return slots
 
 
 def tunnel_lines(tunnel: Tunnel) -> list[str]:
     return list(tunnel_slots(tunnel).values())
 
 
-def _other_slots(lines: tuple[str, ...]) -> Slots:
-    return {f"other {line}": line for line in lines}
+def _with_other(thing: Submode, fields: Callable[[Submode], Slots]) -> Slots:
+    """The lines of the fields, and those that no field knows. One of these that begins as the line of a field and goes on is that line."""
+    known = fields(thing)
+    found = dict(known)
+    for line in thing.other:
+        begins = fields(begun(blank(thing), line))
+        slot = next((slot for slot, text in begins.items() if known.get(slot) == text), f"other {line}")
+        found[slot] = line
+    return found

@@ -90,7 +90,7 @@ def in_scope(span: Span, scope: Scope, taken: Collection[BindingKey] = (), named
     )
 
 
-def owned(span: Span, document: Document) -> dict[str, list[dict[str, Any]]]:
+def owned(span: Span, document: Document) -> dict[str, Any]:
     """Plain data: of what was read, what this document may change (see desired.py). Whether an interface is only preconfigured is
     the hardware's word."""
     bindings = [binding for key, binding in span.bindings.items() if key in document.bindings]
@@ -107,7 +107,8 @@ def owned(span: Span, document: Document) -> dict[str, list[dict[str, Any]]]:
         ],
         "tunnels": [span.tunnels[item.key] for item in document.tunnels if item.key in span.tunnels],
     }
-    return {name: [_plain(thing) for thing in sorted(things, key=_place)] for name, things in parts.items()}
+    owned_parts = {name: [_plain(thing) for thing in sorted(things, key=_place)] for name, things in parts.items()}
+    return {**owned_parts, **({"router_id": span.router_id} if document.names_router_id else {})}
 
 
 def _place(thing: Any) -> tuple[str, ...]:

@@ -8,10 +8,12 @@ could not restore it. Only remove_unsupported removes it. Pure."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from .model import Destination, Session, Source, Tunnel
+from .parse import Submode, begun, blank
 
 # field -> its key in FEATURES
 SESSION_FEATURES = {
@@ -26,7 +28,7 @@ SESSION_FEATURES = {
     "rate_limit_tx": "rate-limit",
     "other": "other",
 }
-SOURCE_FEATURES = {"mirror_first": "mirror-first", "mirror_interval": "mirror-interval", "other": "other"}
+SOURCE_FEATURES = {"mirror_first": "source-mirror-first", "mirror_interval": "mirror-interval", "other": "other"}
 GRE_MODES = ("gre ipv4", "gre ipv6")
 
 # First words of lines that no field has -> the field that would overwrite such a line.
@@ -45,8 +47,6 @@ _SOURCE_PLACES = {
     "mirror first": "mirror_first",
     "mirror interval": "mirror_interval",
 }
-
-Submode = TypeVar("Submode", Session, Source, Tunnel)
 
 
 def is_unwritten(destination: Destination | None) -> bool:
@@ -79,14 +79,30 @@ def kept(was: Submode | None, new: Submode, said: Collection[str], removes: bool
     if removes:
         return replace(new, **{field: _empty(field) for field in parts(new) if field not in said})
     found = [field for field in parts(was) if field not in said]
-    return replace(new, **{field: getattr(was, field) for field in found})
+    return implied(replace(new, **{field: getattr(was, field) for field in found}), said)
+
+
+def implied(thing: Submode, said: Collection[str]) -> Submode:
+    """A thing whose fields have what its unknown lines begin with, as the router's have; but for those that the document says."""
+    for line in thing.other:
+        fields = begun_fields(line, thing)
+        whole = begun(thing, line)
+        thing = replace(whole, **{field: getattr(thing, field) for field in fields if field in said})
+    return thing
+
+
+def begun_fields(line: str, thing: Submode) -> list[str]:
+    """The fields whose line an unknown line goes on with: `acl ipv4 C4 merge-group 5` has acl and acl_ipv4."""
+    empty = blank(thing)
+    start = begun(empty, line)
+    return [each.name for each in dataclass_fields(empty) if getattr(start, each.name) != getattr(empty, each.name)]
 
 
 def _empty(field: str) -> Any:
     return {"other": (), "mode": GRE_MODES[0]}.get(field)
 
 
-def lost(was: Session | Source | Tunnel, new: Session | Source | Tunnel) -> Iterator[tuple[str, str]]:
+def lost(was: Submode, new: Submode) -> Iterator[tuple[str, str]]:
     """(field, what the router has there) of everything that is never written and would be removed. What would have to be written
     instead of it is refused by the rule of its feature."""
     for field in parts(was):
@@ -110,10 +126,10 @@ def said(value: object) -> str:
     return "pseudowire" if value.pseudowire else f"file {value.file}".rstrip()
 
 
-def _is_written_over(line: str, was: Session | Source | Tunnel, new: Session | Source | Tunnel) -> bool:
+def _is_written_over(line: str, was: Submode, new: Submode) -> bool:
     """Whether a line that is kept and a field that is written set the same: the router would let go of the line."""
-    field = place(line, was)
-    return bool(field) and getattr(new, field) not in (None, getattr(was, field))
+    fields = {place(line, was), *begun_fields(line, was)} - {""}
+    return any(getattr(new, field) not in (None, getattr(was, field)) for field in fields)
 
 
 def has_destination(session: Session) -> bool:

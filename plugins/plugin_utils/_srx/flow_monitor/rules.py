@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._engine.problems import Problem
 from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table, warning
-from ..junos_cli import word
+from ..junos_cli import too_long, word
 from ..protocols import port_number, protocol_name
 from .model import EXTRAS, ROOT, SHOWN, Filter, Item, Monitor, TraceFile, bytes_of, filter_of
 from .plan import satisfies
@@ -46,8 +46,10 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("M21", "A filter without a criterion matches every packet: the trace grows fast, and the firewall works for it.", HOUSE),
 ))  # fmt: skip
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,63}")
-_FILE = re.compile(r"(?!\.)[A-Za-z0-9._-]{1,255}")  # YANG allows 1024; a file system does not
+LONGEST_NAME = 63
+LONGEST_FILE = 255  # YANG allows 1024; a file system does not
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_FILE = re.compile(r"(?!\.)[A-Za-z0-9._-]+")
 # What is beside a name on its line. The command line takes a word that begins one of them for it.
 _KEYWORDS = (*SHOWN.values(), *EXTRAS.values(), ROOT)
 _FILE_KEYWORDS = ("files", "match", "size", "world-readable", "no-world-readable")
@@ -55,9 +57,9 @@ RANGES = {"conn_tag": 4294967295, "vxlan_vni": 16777215, "geneve_vni": 16777215}
 SIZE, FILES = (10240, 1073741824), (2, 1000)
 
 
-def is_log_name(name: str) -> bool:
-    """Whether this can be the name of a file in /var/log."""
-    return bool(_FILE.fullmatch(name))
+def wrong_log_name(name: str) -> str:
+    """Why this cannot be the name of a file in /var/log; empty when it can."""
+    return too_long(name, LONGEST_FILE) or ("" if _FILE.fullmatch(name) else f"not {name!r}")
 
 
 def _keyword(name: str, keywords: Sequence[str]) -> str:
@@ -89,10 +91,7 @@ def validate(filters: Sequence[Item], file: Item | None, state: str, purge: bool
 
 
 def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
-    if not _NAME.fullmatch(str(item["name"])):
-        yield Finding(
-            "M1", where, f"{item['name']!r} is not a valid name", "Use letters, digits, dots, dashes, underscores."
-        )
+    yield from _named("M1", where, str(item["name"]), _NAME, LONGEST_NAME)
     if state == "absent":
         return
     keyword = _keyword(str(item["name"]), _KEYWORDS)
@@ -142,6 +141,15 @@ def _filter(where: str, item: Item, state: str) -> Iterator[Finding]:
         )
 
 
+def _named(rule: str, where: str, name: str, pattern: re.Pattern[str], most: int) -> Iterator[Finding]:
+    """What is wrong with the characters of a name, and with their number."""
+    if not pattern.fullmatch(name):
+        remedy = "Use letters, digits, dots, dashes, underscores."
+        yield Finding(rule, where, f"{name[: most + 1]!r} is not a valid name", remedy)
+    if wrong := too_long(name, most):
+        yield Finding(rule, where, wrong, f"Shorten the name to {most} characters.")
+
+
 def _readable(where: str, item: Item, key: str, read: Any, rule: str) -> Iterator[Finding]:
     if item.get(key) is not None:
         try:
@@ -169,13 +177,7 @@ def _typable(where: str, item: Item) -> Iterator[Finding]:
 
 
 def _file(item: Item) -> Iterator[Finding]:
-    if not _FILE.fullmatch(str(item["name"])):
-        yield Finding(
-            "M14",
-            "file.name",
-            f"{item['name']!r} is not a valid name",
-            "Use letters, digits, dots, dashes, underscores.",
-        )
+    yield from _named("M14", "file.name", str(item["name"]), _FILE, LONGEST_FILE)
     keyword = _keyword(str(item["name"]), _FILE_KEYWORDS)
     if keyword:
         yield Finding(

@@ -27,13 +27,14 @@ from .aggregate import Aggregate
 from .file_device import SessionFile
 from .interface_nat import InterfaceNat
 from .model import MAX_UNPARSED, Place, Raw, Report, session
-from .query import KEPT, Query, command, problems
+from .query import KEPT, NO_CLUSTER, Query, command, no_cluster, problems
 
 Format = Literal["auto", "xml", "text"]
 Take = Callable[[Raw], object]
 
 PIPES = {"xml": " | display xml | no-more", "text": " | no-more"}
 LARGEST = 32 * 1024**3  # characters of one listing: six million sessions in extensive XML have about 20 GB
+CLUSTER = "show chassis cluster status | no-more"
 EVERY = 5000  # sessions between two looks at the clock
 
 
@@ -102,6 +103,8 @@ class Reading:
             try:
                 self._read(dialect, take, desired)
             except _Refusal as refusal_:
+                if last is None:
+                    self._look_for_the_node(refusal_)
                 last = refusal_
                 continue
             except _NoPages:
@@ -115,6 +118,15 @@ class Reading:
         if last:
             raise refused(last.line, last.refusal)
         raise ApplyFailed("the firewall gives its sessions in no order that pages can follow: set page_size: 0")
+
+    def _look_for_the_node(self, refusal: _Refusal) -> None:
+        """Raises ApplyFailed when a node was asked for and there are none: devices refuse that as any word that they do not know."""
+        if not self.query.node:
+            return
+        (status,) = self.firewall.attempt(CLUSTER)
+        if not self.firewall.node and "cluster id" not in status.lower():
+            said = f"the firewall refused {refusal.line!r}: {refusal.refusal.text}"
+            raise ApplyFailed(f"{NO_CLUSTER} ({said})", no_cluster(self.query.node))
 
     def _read(self, dialect: Dialect, take: Take, desired: frozenset[str] | None) -> None:
         query = self.query

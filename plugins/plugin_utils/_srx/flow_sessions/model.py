@@ -77,6 +77,7 @@ WING = (
     Field("packets", "number", ("pkt-cnt",), ("pkts",)),
     Field("bytes", "number", ("byte-cnt",), ("bytes",)),
 )
+WING_KEYS = ("source", "source_port", "destination", "destination_port", "protocol")  # in the order of a line of text
 WING_FURTHER = (
     Field("cp_session_id", "number", ("dcp-session-id", "cp-session-id"), ("cp session id",)),
     Field("tunnel_id", "text", ("tunnel-information", "tunnel-id"), ("tunnel id", "tunnel")),
@@ -233,6 +234,17 @@ def translation(raw: Raw) -> dict[str, Any] | None:
         "destination": get("out.source") or None,
         "destination_port": number(get("out.source_port")),
     }
+
+
+def another_wing(raw: Raw, side: str, wing: Raw) -> str:
+    """What is said of a wing that a session has beside its first `In` and its first `Out`: it is in no field. side: as printed.
+
+    >>> another_wing({"session_id": "7"}, "Out", dict(zip(WING_KEYS, ("192.0.2.8", "443", "10.0.0.1", "5", "tcp"))))
+    'session 7 has one more wing, Out: 192.0.2.8/443 --> 10.0.0.1/5;tcp'
+    """
+    source, source_port, destination, destination_port, protocol = (wing.get(key, "").strip() for key in WING_KEYS)
+    ends = f"{source}/{source_port} --> {destination}/{destination_port};{protocol}"
+    return f"session {raw.get('session_id', '').strip()} has one more wing, {side}: {ends}"
 
 
 def key_of(raw: Raw) -> tuple[str, str, str]:

@@ -20,7 +20,8 @@ from typing import Any, Literal, NamedTuple
 from ..._engine.problems import Problem
 from ..._engine.rules import HOUSE, Finding, Rule, error, rule_table
 from ..._engine.rules import problems as problems_of
-from ..junos_cli import word
+from ..._engine.words.device_text import cut
+from ..junos_cli import too_long, word
 from .export import layout
 
 COMMAND = "show security flow session"
@@ -36,7 +37,7 @@ _TAG = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,10}")
 
 
 class Filter(NamedTuple):
-    """kind: word | prefix | protocol | tag | flag | range | choice. bounds: of a range; choices: of a choice.
+    """kind: word | prefix | protocol | tag | flag | range | choice. bounds: of a range, and of the length of a word where it is known; choices: of a choice.
 
     since: from which list of the vendor it is, when not from all of them.
     """
@@ -48,6 +49,7 @@ class Filter(NamedTuple):
     since: str = ""
 
 
+LONGEST_WORD = 255  # characters, where no source has a bound
 _24 = "24.4R1"
 _ADD_ONS = (
     "idp", "ssl", "tunnel", "nat", "services-offload", "resource-manager", "application-firewall",
@@ -71,7 +73,7 @@ FILTERS: dict[str, Filter] = {
     "family": Filter("family", "choice", choices=("inet", "inet6")),
     "interface": Filter("interface", "word"),
     "policy_id": Filter("policy-id", "range", (1, 2**32 - 1), since=_24),
-    "zone": Filter("zone", "word", since=_24),
+    "zone": Filter("zone", "word", (1, 63), since=_24),  # terraform-provider-junos
     "application_firewall_rule_set": Filter("application-firewall-rule-set", "word", since=_24),
     "application_traffic_control_rule_set": Filter("application-traffic-control-rule-set", "word", since=_24),
     "dynamic_application": Filter("dynamic-application", "word", since=_24),
@@ -119,6 +121,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("Q4", "A session by its identifier takes no filter, limit or page.", YANG),
     error("Q5", "What a summary does not hold is not asked of one.", YANG),
     error("Q6", "Options that only files, counts or checks use need one of those.", HOUSE),
+    error("Q7", "A node is one of a chassis cluster.", "Juniper: show security flow session, option node"),
 ))  # fmt: skip
 
 
@@ -165,6 +168,15 @@ def problems(query: Query) -> list[Problem]:
     return problems_of(RULES, (*_filters(query), *_exclusive(query), *_scope(query)))
 
 
+def no_cluster(node: str) -> list[Problem]:
+    """A firewall that is no chassis cluster was asked for one of its nodes."""
+    text = f"{node} was asked for, and this firewall is no chassis cluster"
+    return problems_of(RULES, [Finding("Q7", "node", text, NO_CLUSTER)])
+
+
+NO_CLUSTER = "No chassis cluster: leave `node` out"
+
+
 def command(query: Query, start: int | None = None, count: int | None = None) -> str:
     """The command line, without pipes. start, count: the page, where the release knows pages. Raises ValueError."""
     words = [COMMAND]
@@ -200,7 +212,7 @@ def _filters(query: Query) -> Iterator[Finding]:
         row = FILTERS.get(name)
         wrong = _WRONG[row.kind](row, value) if row else "there is no such filter"
         if wrong:
-            yield Finding("Q2", f"filter.{name}", f"{value!r}: {wrong}", RULES["Q2"].text)
+            yield Finding("Q2", f"filter.{name}", f"{cut(repr(value), LONGEST_WORD)}: {wrong}", RULES["Q2"].text)
 
 
 def _exclusive(query: Query) -> Iterator[Finding]:
@@ -301,10 +313,10 @@ def _choice(row: Filter, value: Any) -> str:
     return "" if value in row.choices else f"none of {', '.join(row.choices)}"
 
 
-def _word(_row: Filter, value: Any) -> str:
+def _word(row: Filter, value: Any) -> str:
     text = str(value).strip()
-    if len(text) > 255:
-        return "longer than 255 characters"
+    if wrong := too_long(text, row.bounds[1] or LONGEST_WORD):
+        return wrong
     try:
         word(text)
     except ValueError as error:

@@ -14,15 +14,28 @@ import re
 from collections.abc import Generator, Iterable, Iterator
 
 from ..._engine.words.device_text import cut
-from .model import LABELS, LONGEST_VALUE, SUMMARY_LABELS, WING_LABELS, Place, Raw, Report, fpc_pic, number
+from .model import (
+    LABELS,
+    LONGEST_VALUE,
+    SUMMARY_LABELS,
+    WING_KEYS,
+    WING_LABELS,
+    Place,
+    Raw,
+    Report,
+    another_wing,
+    fpc_pic,
+    number,
+)
 from .shapes import Shapes, larger
-from .text_shapes import HEAD, STATES, WING_KEYS, WING_LINE, key_of_label, learnt
+from .text_shapes import HEAD, STATES, WING_LINE, key_of_label, learnt
 
 BEGIN = f"\n{HEAD}"
 LARGEST_SESSION = 256 * 1024  # characters up to the next one; what is larger is read line by line as it comes
 LONGEST_LINE = 64 * 1024  # characters; what is longer is cut there
 MOST_VALUES = 1000  # of one session
 JOINED = "its lines were joined, so it is not known where a session ends"
+FURTHER_WING = "?"  # the side of a wing that a session has no room for
 LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal stands there
 
 _NODE = re.compile(r"(node[0-9]{1,2}):")
@@ -153,17 +166,23 @@ class _Reader:
             self._report.lead = cut(f"{self._report.lead}{text}\n", LONGEST_LEAD)
 
     def _wing(self, found: re.Match[str]) -> None:
+        raw, wing = self._raw, dict(zip(WING_KEYS, found.groups()[1:6], strict=True))
         self._side = f"{found[1].lower()}."
-        raw = self._raw
-        if raw is not None:
-            for key, value in zip(WING_KEYS, found.groups()[1:6], strict=True):
-                raw[self._side + key] = value
-            self._last = f"{self._side}protocol"
-            self._values(found[7])
+        if raw is None:
+            return
+        if f"{self._side}source" in raw:
+            self._side = FURTHER_WING
+            self._report.odd(another_wing(raw, found[1], wing))
+            return
+        raw |= {self._side + key: value for key, value in wing.items()}
+        self._last = f"{self._side}protocol"
+        self._values(found[7])
 
     def _values(self, text: str) -> None:
         """`Label: value, Label: value,`. A value without a label is a state, or continues what came before it."""
         raw, side = self._raw, self._side
+        if side == FURTHER_WING:
+            return
         labels = WING_LABELS if side else LABELS
         for part in text.split(", ") if raw is not None else ():
             label, colon, value = part.partition(":")

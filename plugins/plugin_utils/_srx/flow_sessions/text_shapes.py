@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 
-from .model import LABELS, LONGEST_VALUE, WING_LABELS, Raw
+from .model import LABELS, LONGEST_VALUE, WING_KEYS, WING_LABELS, Raw
 from .shapes import Shape
 
 HEAD = "Session ID: "
 WING_LINE = re.compile(r"(In|Out): (\S+?)/([0-9]{1,10}) --> (\S+?)/([0-9]{1,10});([^,\s]*)(.*)")
-WING_KEYS = ("source", "source_port", "destination", "destination_port", "protocol")
 STATES = frozenset({"Valid", "Invalidated", "Pending", "Other"})  # 9.x to 15.1 print them without a label
 
 _VALUE = rf"[ -+\--~]{{0,{LONGEST_VALUE}}}+"  # ASCII without control characters and commas

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from xml.parsers import expat
 
 from ..._engine.words.device_text import cut
-from .model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, fpc_pic, number
+from .model import LONGEST_VALUE, SUMMARY_TAGS, TAGS, WING_TAGS, Place, Raw, Report, another_wing, fpc_pic, number
 from .shapes import Shape, Shapes, larger
 
 END = "</flow-session>"
@@ -330,6 +330,8 @@ class _Tree:
             if side:
                 sides.remove(side)
                 raw |= {f"{side}.{key}": text for key, text in wing.items()}
+            else:
+                self._report.odd(another_wing(raw, named.capitalize() or "without direction", wing))
         if number(raw.get("session_id")) is None:
             self._report.odd(f"a session without identifier: {dict(list(raw.items())[:5])}")
             return

@@ -30,7 +30,7 @@ _STAMP = (
     r"(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[ ]?[+-]\d\d:?\d\d|[ ][A-Z]{2,5})?"
     r"|[A-Z][a-z]{2} +\d{1,2} +(?:\d{4} +)?\d\d:\d\d:\d\d(?:\.\d+)?)"
 )
-_ALARM = re.compile(rf"^[ \t]*(?P<time>{_STAMP})[ \t]+(?P<kind>Major|Minor|Critical|Warning)[ \t]+(?P<text>\S.*)$")
+ALARM_LINE = re.compile(rf"^[ \t]*(?P<time>{_STAMP})[ \t]+(?P<kind>Major|Minor|Critical|Warning)[ \t]+(?P<text>\S.*)$")
 _TIME = re.compile(rf"(?:^|>1 |>)[ \t]*(?P<time>{_STAMP})")
 _FPC = re.compile(r"\b(?:fpc|slot)[ _#-]{0,2}(\d{1,2})\b", re.IGNORECASE)
 _NODE = re.compile(r"\bnode[ _]?([01])\b", re.IGNORECASE)
@@ -91,7 +91,7 @@ def parse_alarms(text: str, node: str = "") -> list[Alarm]:
         return found[:MOST_FOUND]
     for name, block in by_node(text):
         for line in _lines(block):
-            matched = _ALARM.match(line)
+            matched = ALARM_LINE.match(line)
             if matched and len(found) < MOST_FOUND:
                 found.append(Alarm(name or node, matched["time"], matched["kind"], " ".join(matched["text"].split())))
     return found
@@ -261,6 +261,14 @@ def fabric(summary: str, fpcs: str) -> list[Row]:
         if not re.match(r"(?:plane )?enabled|links ok|ok\b", state, re.IGNORECASE)
     ]
     return (found + links)[:MOST_FOUND]
+
+
+def fabric_unread(summary: str, fpcs: str) -> tuple[str, str]:
+    """Why an answer tells nothing of planes, or of links; empty when it does. A chassis with a fabric has both."""
+    return (
+        "" if any(True for _plane in _planes(summary)) else "it names no plane",
+        "" if any(True for _link in _links(fpcs)) else "it names no link of an FPC",
+    )
 
 
 def _node(node: str) -> Row:

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from ..._engine.problems import Problem
 from ..._engine.rules import HOUSE, Finding, Rule, error, problems, rule_table, warning
 from ..._engine.states import State
-from ..junos_cli import word
+from ..junos_cli import too_long, word
 from .model import DENYING, Item, Key, Policy, PolicyLogs, key_of
 
 GUIDE = "Juniper: Monitoring Security Flow Sessions"
 YANG = "YANG junos-es-conf-security 24.4"
+LONGEST_NAME = 63  # of a policy, and of a zone
 GROUPS = "Juniper: Use Configuration Groups to Quickly Configure Devices"
 
 RULES: Mapping[str, Rule] = rule_table((
@@ -25,7 +26,7 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("L2", "A denied session never closes, so session-close of a policy that denies never logs.", f"{GUIDE}; field reports"),
     warning("L3", "Something sends the lines to a collector or a file: a stream, or in event mode a syslog target.", f"{YANG}; modes unverified"),
     error("L4", "A policy is named once.", HOUSE),
-    error("L5", "Names are words that can be typed into Junos, those that the device has too.", YANG),
+    error("L5", "Names are words that can be typed into Junos, those that the device has too, of at most 63 characters.", f"{YANG}; terraform-provider-junos"),
     warning("L6", "A policy that is deactivated logs nothing.", "Junos CLI"),
     error("L7", "A policy is either between two zones or among the global ones.", YANG),
     error("L8", "An entry sets at least one: session_init, session_close or both.", HOUSE),
@@ -76,6 +77,10 @@ def _entry(number: int, item: Item, state: State) -> Iterator[Finding]:
                 word(text)
         except ValueError as wrong:
             yield Finding("L5", where, str(wrong), "Give the name as `show configuration security policies` prints it.")
+        if text and (wrong_length := too_long(text, LONGEST_NAME)):
+            yield Finding(
+                "L5", where, f"{text[:LONGEST_NAME]}...: {wrong_length}", "Give the name as the device has it."
+            )
     if state == "merged" and item.get("session_init") is None and item.get("session_close") is None:
         yield Finding("L8", where, "neither session_init nor session_close is given", "Give at least one of them.")
 

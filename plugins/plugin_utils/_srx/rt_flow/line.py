@@ -24,6 +24,15 @@ MAX_LINE = 16384
 """Characters that a line may have; a longer one is no RT_FLOW line, and only so many of it are returned."""
 
 _TAG = re.compile(r"\b(?:RT_FLOW|APPTRACK)_SESSION_[A-Z_]{4,16}\b")
+# The words of a message whose name a relay took away; what they speak of has to follow. `Lsys NAME:` is of a logical system.
+_ENDS = r"\S{3,100}/\d{1,5}-{1,2}>\S{3,100}/\d{1,5}(?:\s|$)"
+_WORDS = re.compile(
+    rf"(?:\bLsys \S{{1,64}} )?\b(?P<apptrack>AppTrack )?(?:session (?:(?P<create>created)|(?P<deny>denied)|(?P<close>closed)[^:]{{0,100}}:)"
+    rf"|(?P<volume_update>(?<=AppTrack )volume update:)|(?P<route_update>(?<=AppTrack )route update:)) {_ENDS}"
+)
+_BARE_DATA = re.compile(
+    r'(?:\[[^\[\]"]{0,100})?\b(?:reason|logical-system-name|source-address)=\s?["\u201c\u201d\u201e«»]'
+)
 _PROGRAM = re.compile(r"RT_FLOW(?:\[\d{1,10}\])?:?")
 _DATA = re.compile(r'\s*(?:\[|[^\s=\[]{1,64}=\s?["\u201c\u201d\u201e«»])')
 _ICMP = (1, 58)
@@ -81,16 +90,37 @@ def _searched(line: str, calendar: Calendar) -> dict[str, Any]:
     """The same without a guess where things are."""
     tag = next((found for found in _TAG.finditer(line) if found[0] in EVENTS), None)
     if tag is None:
-        return {"event": None, "unparsed": line}
+        return _unnamed(line, calendar)
     event, connect_to = EVENTS[tag[0]], tag.end()
     if data := _DATA.match(line, connect_to + (line[connect_to : connect_to + 1] == ":")):
         found, rest = rt_flow_structured.scanned(line, data.start())
     else:
         found, rest = rt_flow_text.fields(event, tag[0].startswith("APPTRACK"), line[connect_to:])
+    return _dated(line, calendar, event, tag[0], tag.start(), found, rest)
+
+
+def _unnamed(line: str, calendar: Calendar) -> dict[str, Any]:
+    """A line without the name of its message: its words say what it is."""
+    words = None if _TAG.search(line) else _WORDS.search(line)
+    if words is None:
+        return {"event": None, "unparsed": line}
+    event = next(name for name in ("create", "deny", "close", "volume_update", "route_update") if words[name])
+    data = _BARE_DATA.search(line, 0, words.start())
+    if data:
+        found, rest = rt_flow_structured.scanned(line, data.start())
+    else:
+        found, rest = rt_flow_text.fields(event, bool(words["apptrack"]), line[words.start() :])
+    return _dated(line, calendar, event, None, (data or words).start(), found, rest)
+
+
+def _dated(
+    line: str, calendar: Calendar, event: str, tag: str | None, start: int, found: dict[str, Any], rest: str
+) -> dict[str, Any]:
+    """What was found, with what the header says. start: where the message begins."""
     if not found:
         return {"event": None, "unparsed": line}
-    stamp, when, head = calendar.find(line[: tag.start()])
-    record = _finished(event, tag[0], when, _host(head), found, rest)
+    stamp, when, head = calendar.find(line[:start])
+    record = _finished(event, tag, when, _host(head), found, rest)
     if when is None and stamp:
         record["stamp"] = stamp
     return record
@@ -103,7 +133,7 @@ def _host(head: str) -> str:
 
 
 def _finished(
-    event: str, tag: str, when: Moment | None, host: str, record: dict[str, Any], rest: str
+    event: str, tag: str | None, when: Moment | None, host: str, record: dict[str, Any], rest: str
 ) -> dict[str, Any]:
     """record: as `rt_flow_fields.typed` made it; what is derived is put into it."""
     record["event"] = event

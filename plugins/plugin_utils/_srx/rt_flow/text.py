@@ -2,15 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""RT_FLOW messages in free text, in the four layouts that Junos has had -> typed fields. Pure.
+"""RT_FLOW and AppTrack messages in free text, in all layouts that Junos has had -> typed fields. Pure.
 
-Policies and rules may have blanks in their names, so nothing is found by counting columns. What holds: the two `source/port->destination/port`,
-counters `packets(bytes)`, `protocol(type)` of a denial, `user(roles)`, the number of the protocol, the id of the session, words of rule types.
-From these, names are what is left. Zones have no blanks. Where names could be cut in several ways, those of rules are taken as short as can be;
-two names of rules with blanks and no types between them cannot be distinguished, and the text is returned as not understood.
+Policies and rules may have blanks in their names, so what is in the middle of a line is not found by counting. What holds: the two
+`source/port->destination/port`, counters `packets(bytes)`, `protocol(type)` of a denial, `user(roles)`, the number of the protocol, the id of the
+session, words of rule types, and that the policy of a denial that is global is `NAME(global)`. From these, names are what is left. Zones have no
+blanks. Where names could be cut in several ways, those of rules are taken as short as can be; two names of rules with blanks and no types between
+them cannot be distinguished, and the text is returned as not understood. What is behind the interface is read by columns (columns.py).
 
 Layouts: araqne tests (9.x to 11.x), logstash patterns and SRX220 (11.4 to 12.x), Azure Sentinel and SRX1500 (connection tags and rule types,
-12.1X47 or 15.1 on), Azure Sentinel (20+). Free text of APPTRACK: unverified.
+12.1X47 or 15.1 on), Juniper's System Log Explorer (22.2R1, 26.2R1). `Lsys NAME:` before the words of a logical system: Juniper's test library.
 """
 
 from __future__ import annotations
@@ -18,22 +19,23 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from .columns import APPTRACK, CLOSED, CREATED, DENIED, ENDS, Fields, pair, take, take_apptrack, widths
 from .fields import NOTHING, layout, typed
 
 _COUNTERS = re.compile(r" (\d{1,20})\((\d{1,20})\) (\d{1,20})\((\d{1,20})\) (\d{1,20})(?=\s|$)")
 _DENIED = re.compile(r" (\d{1,3})\((\d{1,5})\)(?=\s|$)")
 _INTERFACE = re.compile(r"[a-z]{2,4}-\d+/\d+/\d+(?:[.:]\d+)*|(?:reth|ae|irb|st|lo|vlan|fxp|lt|gr|ip|lsq)\d*\.\d+")
-_ENDS = ("source_address", "source_port", "destination_address", "destination_port")
-_NAT = tuple(f"nat_{name}" for name in _ENDS)
-_PEERS = tuple(f"peer_{name}" for name in _ENDS)
+_UNIT = re.compile(r"[A-Za-z.][^\s(]*\.\d{1,5}")  # any interface with its unit
+_SYSTEM = re.compile(r"[\s:]*Lsys (\S{1,64}?):?\s", re.IGNORECASE)
+# NAME(global) FROM TO of a denial, and FROM TO SESSION behind it of a session.
+_GLOBAL = re.compile(r" *([^(]*[^( ]\(global\)) (\S+) (\S+)(?=\s|$)")
+_GLOBAL_SESSION = re.compile(r"\([^()\s]*\) \S+ \S+ \d{1,20}(?=\s|$)")
+_NAT = tuple(f"nat_{name}" for name in ENDS)
 _COUNTED = ("packets_from_client", "bytes_from_client", "packets_from_server", "bytes_from_server", "elapsed_time")
 _RULES = ("src_nat_rule_type", "src_nat_rule_name", "dst_nat_rule_type", "dst_nat_rule_name")
-_APPLICATION = ("application", "nested_application", "encrypted")
-_CATEGORY = ("application_category", "application_sub_category", "application_risk", "application_characteristics")
-_LAST = ("src_vrf_grp", "dst_vrf_grp", "tunnel_inspection", "logical_system_name")  # names of the last two: unverified
 _RULE_KINDS = ("source", "destination", "static")
-
-Fields = dict[str, str]
+_WIDTHS = {event: sorted(widths(tail), reverse=True) for event, tail in APPTRACK.items()}
+_WITHOUT_COUNTERS = ("create", "route_update")
 
 
 class Pair(NamedTuple):
@@ -49,7 +51,10 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
     ends = _pair(text, 0)
     if ends is None:
         return {}, ""
-    found: Fields = dict(zip(_ENDS, ends.values, strict=True))
+    found: Fields = dict(zip(ENDS, ends.values, strict=True))
+    system = _SYSTEM.match(text, 0, ends.start)
+    if system:
+        found["logical_system_name"] = system[1]
     connect_to = text[ends.end :]
     if event == "deny":
         rest = _denied(found, connect_to)
@@ -71,14 +76,14 @@ def _pair(text: str, start: int) -> Pair | None:
         begin = text.rfind(" ", max(start, arrow - 100), arrow) + 1
         end = text.find(" ", arrow)
         end = len(text) if end < 0 else end
-        left, right = text[begin:arrow].rstrip("-").rpartition("/"), text[arrow + 2 : end].rpartition("/")
-        if left[0] and right[0] and left[2].isdecimal() and right[2].isdecimal():
-            return Pair((left[0], left[2], right[0], right[2]), begin, end)
+        values = pair(text[begin:end])
+        if values:
+            return Pair(values, begin, end)
         start = arrow + 2
     return None
 
 
-# -- a denial: TAG? SERVICE PROTOCOL(TYPE) POLICY FROM TO [APPLICATION NESTED] [USER(ROLES) INTERFACE [ENCRYPTED [REASON SESSION CATEGORY...]]]
+# -- a denial: TAG? SERVICE PROTOCOL(TYPE) POLICY FROM TO [APPLICATION NESTED] [USER(ROLES) INTERFACE [ENCRYPTED [REASON SESSION COLUMNS...]]]
 
 
 def _denied(found: Fields, text: str) -> str:
@@ -87,21 +92,35 @@ def _denied(found: Fields, text: str) -> str:
         return text
     _service(found, text[: kind.start()].split())
     found["protocol_id"], found["icmp_type"] = kind.groups()
-    before, user, after = _user(text[kind.end() :])
+    rest = text[kind.end() :]
+    placed = _GLOBAL.match(rest)
+    if placed and not _INTERFACE.fullmatch(placed[2]):  # USER(global) INTERFACE is a user
+        found |= zip(_PLACE, placed.groups(), strict=True)
+        rest = rest[placed.end() :]
+    before, roles, after = _user(rest)
     words = before.split()
-    if user is None:
-        if len(words) > 3 and _INTERFACE.fullmatch(words[-1]):
+    least = 0 if "policy_name" in found else 3
+    if roles is None:
+        if len(words) > least and _INTERFACE.fullmatch(words[-1]):
             found["packet_incoming_interface"] = words.pop()
         return _placed_policy(found, words, text)
-    if "  " not in before.strip() and len(words) >= 6:  # two blanks in a row: there is no application
-        found["application"], found["nested_application"] = words[-3:-1]
-        words = [*words[:-3], words[-1]]
-    found["username"], found["roles"] = (words.pop() if words and not before.endswith(" ") else ""), user
+    user = words.pop() if words and not before.endswith(" ") else ""
+    if len(words) < least:  # of a global policy that was cut
+        return text
+    if "  " not in before.strip() and len(words) >= least + 2:  # two blanks in a row: there is no application
+        *words, found["application"], found["nested_application"] = words
+    found["username"], found["roles"] = user, roles
     rest = _placed_policy(found, words, text)
     return rest or _denied_tail(found, _interface(found, after))
 
 
+_PLACE = ("policy_name", "source_zone_name", "destination_zone_name")
+
+
 def _placed_policy(found: Fields, words: list[str], text: str) -> str:
+    """POLICY FROM TO, unless they are known. text: comes back where the words are not that."""
+    if "policy_name" in found:
+        return " ".join(words)
     if len(words) < 3:
         return text
     found["policy_name"] = " ".join(words[:-2])
@@ -118,7 +137,7 @@ def _denied_tail(found: Fields, words: list[str]) -> str:
     if session == len(words):
         return ""
     found["session_id"] = words[session]
-    return _category(found, words[session + 1 :])
+    return " ".join(take(found, DENIED, words[session + 1 :]))
 
 
 # -- a session: TAG? SERVICE NAT-PAIR TAG? RULES PROTOCOL POLICY FROM TO SESSION [COUNTERS] and a tail
@@ -138,16 +157,16 @@ def _session(found: Fields, text: str, event: str, apptrack: bool) -> str:
     if counters:
         found |= zip(_COUNTED, counters.groups(), strict=True)
         where, tail = connect_to[: counters.start()].split(), connect_to[counters.end() :]
-    elif event != "create":
+    elif event not in _WITHOUT_COUNTERS:
         return connect_to
     else:
-        where, tail = _up_to_session(connect_to, apptrack)
+        where, tail = _up_to_tail(connect_to, _WIDTHS[event]) if apptrack else _up_to_session(connect_to)
     if where and where[0].startswith("0x"):
         found["nat_connection_tag"] = where.pop(0)
     if not _placed(found, where):
         return connect_to
     if apptrack:
-        return _apptrack_tail(found, tail)
+        return " ".join(take_apptrack(found, event, tail.split()))
     return _created_tail(found, tail) if event == "create" else _closed_tail(found, tail)
 
 
@@ -158,14 +177,27 @@ def _service(found: Fields, words: list[str]) -> None:
         found["service_name"] = " ".join(words)
 
 
-def _up_to_session(text: str, apptrack: bool) -> tuple[list[str], str]:
-    """Words up to the id of the session, the text after it. Without counters what follows it is user(roles), an interface or nothing."""
-    before = text.partition("(")[0] if not apptrack else text
+def _up_to_session(text: str) -> tuple[list[str], str]:
+    """Words up to the id of the session, the text after it: user(roles), an interface or nothing."""
+    policy = _GLOBAL_SESSION.search(text)
+    if policy:
+        return text[: policy.end()].split(), text[policy.end() :]
+    before, opened, _roles = text.partition("(")
     words = before.split()
-    last = 4 if apptrack else 2
-    for index in (len(words) - last, *range(len(words) - 1, -1, -1)):
+    last = len(words) - (2 if opened and not before.endswith(" ") else 1)  # of `41 joe(`, `41  (`, `41`
+    for index in (last, *range(len(words) - 1, -1, -1)):
         if 0 <= index < len(words) and words[index].isdecimal():
             return words[: index + 1], " ".join(words[index + 1 :]) + text[len(before.rstrip()) :]
+    return words, ""
+
+
+def _up_to_tail(text: str, counts: list[int]) -> tuple[list[str], str]:
+    """The same of an AppTrack message. counts: of words that may follow, most first."""
+    words = text.split()
+    behind = [count for count in counts if count < len(words)]
+    for index in (*(len(words) - count - 1 for count in behind), *range(len(words) - 1, -1, -1)):
+        if words[index].isdecimal() and _placed({}, words[: index + 1]):  # the name of a policy may be a number, too
+            return words[: index + 1], " ".join(words[index + 1 :])
     return words, ""
 
 
@@ -229,65 +261,30 @@ def _interface(found: Fields, text: str) -> list[str]:
     return words
 
 
+def _alone(found: Fields, text: str) -> str:
+    """What is behind a session of 9.x: an interface or nothing."""
+    words = text.split()
+    if len(words) == 1 and _UNIT.fullmatch(words[0]):
+        found["packet_incoming_interface"] = words.pop()
+    return " ".join(words)
+
+
 def _created_tail(found: Fields, text: str) -> str:
     before, roles, after = _user(text)
     if roles is None:
-        words = before.split()
-        if len(words) == 1:
-            found["packet_incoming_interface"] = words[0]
-        return "" if len(words) < 2 else text
+        return _alone(found, text)
     found["username"], found["roles"] = before.strip(), roles
-    words = _interface(found, after)
-    if len(words) < 3:
-        return " ".join(words)
-    found |= zip(_APPLICATION, words[:3], strict=True)
-    return _category(found, words[3:])
+    return " ".join(take(found, CREATED, _interface(found, after)))
 
 
 def _closed_tail(found: Fields, text: str) -> str:
     before, roles, after = _user(text)
     words = before.split()
     if roles is None:
-        if len(words) == 1:
-            found["packet_incoming_interface"] = words[0]
-        return "" if len(words) < 2 else text
+        return _alone(found, text)
     if len(words) > 1:
         found["application"] = words[0]
     if len(words) > 2:
         found["nested_application"] = words[1]
     found["username"], found["roles"] = " ".join(words[2:] or words[-1:]), roles
-    words = _interface(found, after)
-    if words:
-        found["encrypted"] = words.pop(0)
-    peers = next((index for index, word in enumerate(words) if "->" in word), -1)
-    if peers < 0:
-        return _category(found, words)
-    pair, left, right = _pair(words[peers], 0), words[:peers], words[peers + 1 :]
-    if pair is None or len(left) < 6 or len(right) < 5 or not left[-1].isdecimal():
-        return " ".join(words)
-    found |= zip(_PEERS, pair.values, strict=True)
-    *left, found["secure_web_proxy_session_type"], found["peer_session_id"] = left
-    found["hostname"] = " ".join(right[:-4])
-    found |= zip(_LAST, right[-4:], strict=True)
-    return _category(found, left, last=False)
-
-
-def _category(found: Fields, words: list[str], last: bool = True) -> str:
-    """CATEGORY SUB-CATEGORY RISK CHARACTERISTICS..., with `last` and enough words what ends a line since 20.x. What is not that comes back."""
-    if not words:
-        return ""
-    if len(words) < 4 or not words[2].lstrip("-").isdecimal():
-        return " ".join(words)
-    if last and len(words) >= 8:
-        words, end = words[:-4], words[-4:]
-        found |= zip(_LAST, end, strict=True)
-    found |= zip(_CATEGORY, (*words[:3], " ".join(words[3:])), strict=True)
-    return ""
-
-
-def _apptrack_tail(found: Fields, text: str) -> str:
-    words = text.split()
-    if len(words) != 3:
-        return text
-    found["username"], found["roles"], found["encrypted"] = words
-    return ""
+    return " ".join(take(found, CLOSED, _interface(found, after)))

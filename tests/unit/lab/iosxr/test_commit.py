@@ -536,3 +536,75 @@ def test_an_entry_keeps_the_names_behind_its_keywords_as_they_are_typed() -> Non
     assert (
         " 10 permit ipv4 any any nexthop1 track T1 vrf Red ipv4 192.0.2.9 counter Hits log\n" in router.running_text()
     )
+
+
+# -- what platforms and releases have of ERSPAN ids, merge groups and sources
+
+NUMBERED = "monitor-session a ethernet\ndestination interface tunnel-ip3 erspan-session-id 7"
+
+
+@pytest.mark.parametrize(
+    ("platform", "release", "said"),
+    [
+        ("ncs5500", "24.2.1", "not supported on this platform"),
+        ("8000", "24.2.1", "not supported on this platform"),
+        ("asr9k", "7.7.1", "not supported in this release"),
+        ("asr9k", "7.8.1", ""),
+    ],
+)
+def test_the_id_of_an_erspan_session_is_for_some(platform: str, release: str, said: str) -> None:
+    router = device(platform=platform, release=release)
+    shown = play(router, f"configure\n{NUMBERED}\ncommit\nshow configuration failed")
+    assert (said in shown) if said else ("!!%" not in shown)
+    assert ("erspan-session-id 7" in router.running_text()) == (not said)
+
+
+def test_an_access_list_of_a_source_may_have_a_group_and_a_priority() -> None:
+    router = device(platform="asr9k", release="7.8.1")
+    source = "interface TenGigE0/0/0/1\nmonitor-session a ethernet direction rx-only"
+    play(router, f"configure\n{source}\nacl ipv4 C4 merge-group 5 priority 3\nacl merge-group 6\ncommit")
+    assert "acl merge-group 6\n" in router.running_text()
+    assert "acl ipv4 C4 merge-group 5 priority 3\n" in router.running_text()
+    for line in ("acl ipv4 C4 priority 3", "acl ipv4 C4 merge-group 65536", "acl ipv4 C4 merge-group 5 priority 0"):
+        assert "% " in told(router, f"configure\n{source}", line), line
+
+
+def test_cisco_8000_mirrors_no_whole_ports_no_members_and_no_part_of_one_interface() -> None:
+    bundle = "interface TenGigE0/0/0/1\n bundle id 1 mode active\n!\n"
+    for lines, said in (
+        ("interface TenGigE0/0/0/2\nmonitor-session a ethernet port-level", "Port-level"),
+        ("interface TenGigE0/0/0/1\nmonitor-session a ethernet direction rx-only", "Bundle member TenGigE0/0/0/1"),
+        ("interface TenGigE0/0/0/2\nmonitor-session a ethernet\nmirror first 100", "per session only"),
+        (
+            "monitor-session a ethernet\ndestination interface tunnel-ip3\ninterface TenGigE0/0/0/2\nmonitor-session a",
+            "Egress",
+        ),
+    ):
+        router = device(bundle, platform="8000", release="7.5.3")
+        assert said in play(router, f"configure\n{lines}\ncommit\nshow configuration failed"), said
+    router = device(bundle, platform="8000", release="7.5.3")
+    play(router, "configure\nmonitor-session a ethernet\ndestination file size 1024\nmirror first 100\ncommit")
+    assert " destination file size 1024\n" in router.running_text() and " mirror first 100\n" in router.running_text()
+
+
+def test_which_cross_connect_names_a_session_is_printed_in_formal_lines() -> None:
+    router = device(
+        "l2vpn\n xconnect group G\n  p2p P\n   monitor-session a\n   neighbor ipv4 192.0.2.9 pw-id 7\n   !\n  !\n !\n!\n"
+    )
+    shown = told(router, "show running-config formal l2vpn | include monitor-session")
+    assert shown.splitlines()[-1] == "l2vpn xconnect group G p2p P monitor-session a"
+
+
+def test_messages_of_icmp_are_printed_by_name() -> None:
+    router = device()
+    play(
+        router,
+        "configure\nipv4 access-list A\n10 permit icmp any any 8\n20 permit icmp any any 3 1\n30 permit igmp any any 22\ncommit",
+    )
+    for line in (
+        "10 permit icmp any any echo",
+        "20 permit icmp any any host-unreachable",
+        "30 permit igmp any any v2-report",
+    ):
+        assert f" {line}\n" in router.running_text()
+    assert "% Invalid" in told(router, "configure\nipv4 access-list A", "40 permit icmp any any 256")

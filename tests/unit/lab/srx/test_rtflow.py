@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from lab.srx import generate, rtflow
-from lab.srx.flowconfig import Policy, Scene
+from lab.srx.flowconfig import GLOBAL, Policy, Scene
 from lab.srx.flows import Table
 from lab.srx.rtflow import EVENTS, GENERATIONS, REASONS, Style, event_of, line, lines
 
@@ -35,17 +35,34 @@ END = r"[\da-f.:]+/\d+->[\da-f.:]+/\d+"
 OLD = rf"{END} \S+ {END} \S+ \S+ \d+ [\w -]+ \w+ \w+ \d+"
 NEW = rf"{END} 0x0 \S+ {END} 0x0 (?:source rule|N/A) \S+ (?:destination rule|N/A) \S+ \d+ [\w -]+ \w+ \w+ \d+"
 COUNTS = r"\d+\(\d+\) \d+\(\d+\) \d+"
+CLASS = r"(?:N/A|\w+) [\w/-]+ -?\d (?:N/A|(?:[A-Z][\w ]+;)+)"
+PEERS = r"NA 0 0\.0\.0\.0/0->0\.0\.0\.0/0 NA NA"
+CREATED = rf"session created {NEW} N/A\(N/A\) \S+"
+CLOSED = rf"session closed [^:]+: {NEW} {COUNTS} \w+ \w+ N/A\(N/A\) \S+ (?:Yes|No)"
+DENIED = rf"session denied {END} 0x0 \S+ \d+\(\d+\) stop \w+ \w+ \w+ \w+ N/A\(N/A\) \S+ (?:Yes|No) Denied by policy \d+"
+NOT = "".join(" N/A" for _column in range(2))
 SHAPES = {
-    ("a", "CREATE"): rf"session created {OLD}",
-    ("a", "CLOSE"): rf"session closed [^:]+: {OLD} {COUNTS}",
-    ("a", "DENY"): rf"session denied {END} \S+ \d+\(\d+\) stop \w+ \w+",
-    ("b", "CREATE"): rf"session created {OLD} N/A\(N/A\) \S+",
-    ("b", "CLOSE"): rf"session closed [^:]+: {OLD} {COUNTS} (?:\w+ \w+| ) N/A\(N/A\) \S+ (?:Yes|No)?",
-    ("b", "DENY"): rf"session denied {END} \S+ \d+\(\d+\) stop \w+ \w+ \w+ \w+ N/A\(N/A\) \S+ (?:Yes|No)",
-    ("c", "CREATE"): rf"session created {NEW} N/A\(N/A\) \S+",
-    ("c", "CLOSE"): rf"session closed [^:]+: {NEW} {COUNTS} \w+ \w+ N/A\(N/A\) \S+ (?:Yes|No)",
-    ("d", "CREATE"): rf"session created {NEW} N/A\(N/A\) \S+ \w+ UNKNOWN UNKNOWN N/A N/A -1 N/A N/A N/A Off root",
-    ("d", "CLOSE"): rf"session closed [^:]+: {NEW} {COUNTS} .* NA 0 0\.0\.0\.0/0->0\.0\.0\.0/0 NA NA N/A N/A Off root",
+    ("9", "CREATE"): rf"session created {OLD}",
+    ("9", "CLOSE"): rf"session closed [^:]+: {OLD} {COUNTS}",
+    ("9", "DENY"): rf"session denied {END} \S+ \d+\(\d+\) stop \w+ \w+",
+    ("11.4", "CREATE"): rf"session created {OLD} N/A\(N/A\) \S+",
+    ("11.4", "CLOSE"): rf"session closed [^:]+: {OLD} {COUNTS} (?:\w+ \w+| ) N/A\(N/A\) \S+ (?:Yes|No)?",
+    ("11.4", "DENY"): rf"session denied {END} \S+ \d+\(\d+\) stop \w+ \w+ \w+ \w+ N/A\(N/A\) \S+ (?:Yes|No)",
+    ("15.1", "CREATE"): CREATED,
+    ("15.1", "CLOSE"): CLOSED,
+    ("19", "CREATE"): rf"{CREATED} \w+ UNKNOWN (?:Yes|No) {CLASS}",
+    ("19", "CLOSE"): rf"{CLOSED} {CLASS}",
+    ("19", "DENY"): rf"{DENIED} {CLASS}",
+    ("20", "CREATE"): rf"{CREATED} \w+ UNKNOWN (?:Yes|No) {CLASS}{NOT}",
+    ("20", "CLOSE"): rf"{CLOSED} {CLASS} {PEERS}{NOT}",
+    ("21", "CREATE"): rf"{CREATED} \w+ UNKNOWN (?:Yes|No) {CLASS}{NOT} Off root",
+    ("21", "CLOSE"): rf"{CLOSED} {CLASS} {PEERS}{NOT} Off root",
+    ("22.2", "CREATE"): rf"{CREATED} \w+ UNKNOWN (?:Yes|No) {CLASS}{NOT} Off root{NOT}",
+    ("22.2", "CLOSE"): rf"{CLOSED} {CLASS} {PEERS}{NOT} Off root 0{NOT}",
+    ("22.2", "DENY"): rf"{DENIED} {CLASS}{NOT}{NOT}",
+    ("26.2", "CREATE"): rf"{CREATED} \w+ UNKNOWN (?:Yes|No) {CLASS}{NOT} Off root{NOT}(?: N/A){{7}}",
+    ("26.2", "CLOSE"): rf"{CLOSED} {CLASS} {PEERS}{NOT} Off root 0{NOT}(?: N/A){{11}}",
+    ("26.2", "DENY"): rf"{DENIED} {CLASS}{NOT}{NOT}(?: N/A){{13}}",
 }  # fmt: skip
 
 
@@ -75,21 +92,34 @@ def test_structured_data_says_what_the_session_is(kind: str, generation: str) ->
         assert found["elapsed-time"] == str(session["duration"]) and found["bytes-from-server"] == str(
             session["bbytes"]
         )
-    key = "session-id" if generation == "d" else "session-id-32"
-    if kind not in ("DENY",) or generation == "d":
-        assert int(found[key]) == int(session["id"]) & (0xFFFFFFFFFFFF if generation == "d" else 0xFFFFFFFF)
-    assert ("connection-tag" in found) == (generation in ("c", "d") and not kind.startswith("APPTRACK"))
+    new = style.since("20")
+    key = "session-id" if new else "session-id-32"
+    if kind not in ("DENY",) or style.since("19"):
+        assert int(found[key]) == int(session["id"]) & (0xFFFFFFFFFFFF if new else 0xFFFFFFFF)
+    assert ("connection-tag" in found) == (style.since("15.1") and not kind.startswith("APPTRACK"))
 
 
 def test_logical_systems_come_first_and_in_the_tag() -> None:
-    style = Style(logical_system="blue")
+    style = Style(generation="21", logical_system="blue")
     shown = line(event_of(TABLE, 0, "CREATE", NOW, style), style)
     assert 'RT_FLOW_SESSION_CREATE_LS [junos@2636.1.1.1.2.40 logical-system-name="blue" source-address=' in shown
-    assert shown.endswith("Off blue")
+    assert "] Lsys blue: session created " in shown and shown.endswith(" Off root")
+
+
+def test_a_global_policy_is_marked_and_its_zones_are_those_of_the_packet() -> None:
+    scene = Scene(
+        zones={"trust": ["ge-0/0/1.0"], "untrust": ["ge-0/0/0.0"]},
+        policies=[Policy(GLOBAL, GLOBAL, "all", 4, init=True), Policy(GLOBAL, GLOBAL, "rest", 5, "deny", init=True)],
+    )
+    table, style = Table(scene, 50, 3), Style(structured=False, generation="15.1")
+    assert re.search(r" 0x0 \S+ \d+\(\d+\) rest\(global\) ", line(event_of(table, 0, "DENY", NOW, style), style))
+    assert re.search(
+        r" \d+ all\(global\) \S+ \S+ \d+ N/A\(N/A\)", line(event_of(table, 0, "CREATE", NOW, style), style)
+    )
 
 
 def test_nat_is_in_the_line() -> None:
-    style = Style(structured=False, generation="c")
+    style = Style(structured=False, generation="15.1")
     for k in range(200):
         slot = TABLE.slots[k]
         shown = line(event_of(TABLE, k, "CREATE", NOW, style), style)
@@ -100,7 +130,7 @@ def test_nat_is_in_the_line() -> None:
 
 
 def test_every_reason_occurs() -> None:
-    style = Style(structured=False, generation="a")
+    style = Style(structured=False, generation="9")
     found = Counter(event_of(TABLE, k, "CLOSE", NOW, style).fields["reason"] for k in range(5000))
     assert set(found) == set(REASONS) and found["TCP FIN"] > 1000
 

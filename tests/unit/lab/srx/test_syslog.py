@@ -55,7 +55,9 @@ def test_nothing_is_logged_without_a_policy_that_logs() -> None:
 @pytest.mark.parametrize(
     ("release", "generation"),
     [
-        ("9.6R1", "a"), ("11.2R4", "a"), ("11.4R1", "b"), ("12.1X46-D10", "b"), ("12.1X47-D20", "c"), ("15.1X49-D100", "c"), ("21.4R3", "d"),
+        ("9.6R1", "9"), ("11.2R4", "9"), ("11.4R1", "11.4"), ("12.1X46-D10", "11.4"), ("12.1X47-D20", "15.1"), ("15.1X49-D100", "15.1"),
+        ("18.4R3", "15.1"), ("19.4R1", "19"), ("20.3R1", "20"), ("21.4R3", "21"), ("22.1R1", "21"), ("22.2R1", "22.2"), ("24.4R1-S2.9", "22.2"),
+        ("26.2R1", "26.2"), ("27.1R1", "26.2"),
     ],
 )  # fmt: skip
 def test_a_release_has_its_generation(release: str, generation: str) -> None:

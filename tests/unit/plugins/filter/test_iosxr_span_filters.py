@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ansible_collections.mspplus.netsec.plugins.filter import iosxr_span_commands as commands_plugin
 from ansible_collections.mspplus.netsec.plugins.filter import parse_iosxr_span as parse_plugin
@@ -136,3 +137,38 @@ def test_what_a_router_carries_is_a_document_whatever_the_collection_knows_of_it
     document = PARSE(TEXT + TUNNELS)
     assert [tunnel["mode"] for tunnel in document["tunnels"]] == ["", "gre ipv4", "ipv6ipv4"]
     assert COMMANDS(document, document, state) == []
+
+
+UNKNOWN = TEXT.replace("TenGigE0/2/0/19", "WarpGigE0/2/0/19")
+
+
+def test_one_interface_of_an_unknown_type_does_not_keep_the_rest_from_being_rendered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(Display, "warning", lambda _self, text, *_more: told.append(text))
+    lines = COMMANDS(PARSE(UNKNOWN))
+    assert "interface WarpGigE0/2/0/19" in lines and " destination interface HundredGigE0/2/0/15" in lines
+    assert ["WarpGigE is not a type of interface" in text for text in told] == [True]
+    assert COMMANDS(PARSE(UNKNOWN), PARSE(UNKNOWN)) == [] and len(told) == 1
+
+
+def test_values_that_no_router_takes_are_all_told() -> None:
+    source = {"interface": "Te0/2/0/19", "mirror_first": 10_001}
+    document = {
+        "sessions": [{"name": "ms1", "traffic_class": 8, "sources": [source]}],
+        "access_lists": [
+            {
+                "name": "A",
+                "family": "ipv4",
+                "entries": [{"sequence": 10, "action": "permit", "match": "tcp 10.0.0.0/33 any"}],
+            }
+        ],
+        "udfs": [{"name": "u" * 17, "header": "outer", "layer": "l4", "offset": 0, "length": 9}],
+    }
+    with pytest.raises(AnsibleFilterError) as wrong:
+        COMMANDS(document)
+    for said in ("mirror_first", "traffic_class", "10.0.0.0/33", "16 letters", "1 to 4 bytes"):
+        assert said in str(wrong.value)
+    with pytest.raises(AnsibleFilterError, match=r"(?s)any of ! .*mirror_first"):
+        COMMANDS({"sessions": [{"name": "ms1", "sources": [source]}, {"name": "a b"}]})

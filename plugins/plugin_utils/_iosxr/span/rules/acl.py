@@ -63,6 +63,9 @@ def _captures(acl: AccessList) -> bool:
 
 
 def capture_action(view: View) -> Iterator[Finding]:
+    possible = view.platform.capture_on_deny
+    if possible.value:
+        return
     for _key, ace, item in _entries(view):
         if ace.capture and ace.action != "permit":
             yield Finding(
@@ -214,13 +217,12 @@ def capture_missing(view: View) -> Iterator[Finding]:
     lame: dict[AccessListKey, list[str]] = defaultdict(list)
     for source in view.selecting_sources:
         keys = view.selecting_lists(source)
-        lists = [view.after.access_lists.get(key) for key in keys]
+        captures = {key: captured for key in keys if (captured := _capture_of(view, key)) is not None}
         # With acl_name a class takes ACLs of both families; the one that is not there says nothing.
-        seen = [acl for acl in lists if acl is not None]
-        all_seen = len(seen) == len(lists) or (source.acl_name and seen)
-        if all_seen and not any(map(_captures, seen)):
-            for acl in seen:
-                lame[AccessListKey(acl.family, acl.name)].append(source.interface)
+        all_seen = len(captures) == len(keys) or (source.acl_name and captures)
+        if all_seen and not any(captures.values()):
+            for key in captures:
+                lame[key].append(source.interface)
     for key, interfaces in lame.items():
         yield Finding(
             "capture-missing",
@@ -228,6 +230,12 @@ def capture_missing(view: View) -> Iterator[Finding]:
             f"it selects what is mirrored of {some(sorted(interfaces))}, but no entry has capture",
             "Set capture: true on the entries whose packets must be mirrored.",
         )
+
+
+def _capture_of(view: View, key: AccessListKey) -> bool | None:
+    """Whether an entry of a list captures; None where the list was not read or is not there."""
+    acl = view.after.access_lists.get(key)
+    return _captures(acl) if acl is not None else view.facts.captures.get(key)
 
 
 def list_removed(view: View) -> Iterator[Finding]:
@@ -271,6 +279,24 @@ def list_named(view: View) -> Iterator[Finding]:
             f"{some(sorted(source.interface for source in sources))} selects by the {family}ACL {name},"
             " which neither the document nor the router has",
             f"Write {name} under access_lists, or correct the name.",
+        )
+
+
+def list_bound(view: View) -> Iterator[Finding]:
+    """Of bindings that a run makes: the router drops everything, or nothing, at an ACL that it does not have; no source says which."""
+    missing: dict[AccessListKey, list[str]] = defaultdict(list)
+    for binding in view.after.bindings.values():
+        for name in lists_of(binding):
+            key = AccessListKey(binding.family, name)
+            known = key in view.after.access_lists or key in view.before.access_lists
+            if not known and not _is_bound_before(view, binding):
+                missing[key].append(binding.interface)
+    for key, interfaces in missing.items():
+        yield Finding(
+            "acl-exists",
+            f"{list_item(key)}.interfaces",
+            f"{key.name} would be bound to {some(sorted(interfaces))}, and neither the document nor the router has it",
+            "Write its entries, or correct the name.",
         )
 
 
@@ -586,17 +612,16 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     capture_action,
     bundle_list,
     layer2_and_mpls,
-    list_name_length,
     udf_direction,
     without_acl,
     family_of_source,
     capture_missing,
     list_removed,
     list_named,
+    list_bound,
     binding_taken,
     list_filters,
     named_list_hides,
-    udf_limits,
     udf_count,
     udf_exists,
     udf_slot,

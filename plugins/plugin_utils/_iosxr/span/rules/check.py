@@ -17,10 +17,11 @@ from ..model import Span
 from . import acl as rules_acl
 from . import feature as rules_feature
 from . import session as rules_session
+from . import value as rules_value
 from .table import RULES
 from .view import View
 
-_CHECKS = (*rules_session.CHECKS, *rules_acl.CHECKS, *rules_feature.CHECKS)
+_CHECKS = (*rules_session.CHECKS, *rules_acl.CHECKS, *rules_feature.CHECKS, *rules_value.CHECKS)
 OLD_FAULT = "it was so before this run"
 
 

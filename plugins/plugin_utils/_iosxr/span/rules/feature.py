@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rules of what not every platform and release has, and of the range of its values. Pure."""
+"""Rules of what not every platform and release has. Pure."""
 
 from __future__ import annotations
 
@@ -10,19 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from ...._engine.rules import Finding
-from ...platforms import (
-    DISCARD_CLASS,
-    FEATURES,
-    MIRROR_FIRST,
-    TRAFFIC_CLASS,
-    dotted,
-    has,
-    mirror_intervals,
-    where,
-)
+from ...platforms import FEATURES, dotted, has, in_model, where
 from ..model import Destination, Session, Source, Tunnel
 from ..unwritten import GRE_MODES, SESSION_FEATURES, SOURCE_FEATURES
-from .view import View, source_item
+from .view import View, doubt, source_item
 
 Thing = TypeVar("Thing", Session, Source, Tunnel)
 
@@ -100,34 +91,36 @@ def _new_destination_features(name: str, session: Session, before: Session | Non
             yield f"{item}.file", "file-pcapng" if "pcapng" in desired.file else "file"
 
 
-def values(view: View) -> Iterator[Finding]:
-    """Ranges of what S17 and its like may let through."""
-    intervals = mirror_intervals(view.facts.release)
-    for item, thing in _valued(view):
-        first, interval = thing.mirror_first, thing.mirror_interval
-        if first is not None and first not in MIRROR_FIRST:
-            yield _out_of_range(f"{item}.mirror_first", first, f"{MIRROR_FIRST[0]} to {MIRROR_FIRST[-1]} bytes")
-        if interval is not None and interval.upper() not in intervals:
-            yield _out_of_range(f"{item}.mirror_interval", interval, f"one of {', '.join(intervals)}")
-    for name, session in view.after.sessions.items():
-        for field, value, allowed in (
-            ("discard_class", session.discard_class, DISCARD_CLASS),
-            ("traffic_class", session.traffic_class, TRAFFIC_CLASS),
-        ):
-            if value is not None and value not in allowed:
-                yield _out_of_range(f"sessions[{name}].{field}", value, f"{allowed[0]} to {allowed[-1]}")
+def erspan_ids(view: View) -> Iterator[Finding]:
+    """Ids are refused where they are new or changed only, as other features."""
+    cannot = view.platform.erspan_session_id
+    for item, key in _new_ids(view):
+        if cannot.value:
+            yield Finding(
+                "erspan-id",
+                item,
+                f"{view.platform.title} has no {_noun(key)}: {cannot.value}" + doubt(cannot),
+                "Leave it out.",
+                not cannot.certain,
+            )
+        elif view.facts.release is not None and not in_model(key, view.facts.release):
+            message = f"release {dotted(view.facts.release)} has no {_noun(key)} (known of {where(key)})"
+            yield Finding("erspan-id", item, message, "Leave it out.")
 
 
-def _valued(view: View) -> Iterator[tuple[str, Session | Source]]:
-    for name, session in view.after.sessions.items():
-        yield f"sessions[{name}]", session
-    for source in view.after.sources.values():
-        if source.mirror_first is not None or source.mirror_interval is not None:
-            yield source_item(source), source
+def _noun(key: str) -> str:
+    return FEATURES[key].title.removeprefix("an ").removeprefix("a ")
 
 
-def _out_of_range(item: str, value: object, allowed: str) -> Finding:
-    return Finding("value", item, f"{value} is not {allowed}", f"Use {allowed}.")
+def _new_ids(view: View) -> Iterator[tuple[str, str]]:
+    """(item, key of FEATURES) of every id that the run would add or change."""
+    for use in view.destinations:
+        number, before = use.destination.erspan_session_id, view.before.sessions.get(use.session)
+        old: Destination | None = getattr(before, use.field) if before else None
+        if number is not None and (old is None or old.erspan_session_id != number):
+            yield f"{use.item}.erspan_session_id", "erspan-id"
+    if view.after.router_id not in (None, view.before.router_id):
+        yield "router_id", "router-id"
 
 
-CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (unsupported, values)
+CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (unsupported, erspan_ids)

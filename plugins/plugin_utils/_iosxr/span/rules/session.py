@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from ...._engine.rules import Finding
 from ...names import kind
-from ...platforms import SESSION_NAME, Known
+from ...platforms import Known
 from ..model import Destination, Source
 from ..unwritten import has_destination
-from .view import DestinationUse, View, doubt, is_interface, is_tunnel, parent, some, source_item
+from .view import DestinationUse, View, doubt, is_address, is_tunnel, parent, some, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
 NOT_A_SOURCE = ("Loopback", "Null", "MgmtEth", "tunnel-ip", "tunnel-te", "tunnel-mte", "tunnel-tp", "tunnel-ipsec")
@@ -50,13 +50,6 @@ _DESTINATIONS_REFUSED = (
 _SOURCES_REFUSED = (
     RefusedKind(
         "S10", "source_bvi", lambda name: name.startswith("BVI"), "a BVI", "Mirror the ports of the bridge group."
-    ),
-    RefusedKind(
-        "S28",
-        "source_bundle",
-        lambda name: name.startswith("Bundle-"),
-        "a bundle",
-        "Mirror ports that are in no bundle.",
     ),
 )
 
@@ -153,18 +146,6 @@ def destination_shared(view: View) -> Iterator[Finding]:
                     )
 
 
-def session_name_length(view: View) -> Iterator[Finding]:
-    named = view.after.sessions.keys() | {source.session for source in view.after.sources.values()}
-    for name in named:
-        if not 1 <= len(name) <= SESSION_NAME.value:
-            yield Finding(
-                "S24",
-                f"sessions[{name}].name",
-                f"the name has {len(name)} characters, not 1 to {SESSION_NAME.value}",
-                "Shorten the name." if name else "Give the session a name.",
-            )
-
-
 def session_missing(view: View) -> Iterator[Finding]:
     for name, sources in view.sources_of_session.items():
         if name not in view.after.sessions:
@@ -234,6 +215,51 @@ def destination_is_source(view: View) -> Iterator[Finding]:
 def destination_refused(view: View) -> Iterator[Finding]:
     places = [(use.item, interface) for use, interface in _interface_uses(view)]
     yield from _refused(view, _DESTINATIONS_REFUSED, "take as destination", places)
+
+
+def bundle_member(view: View) -> Iterator[Finding]:
+    """Members are read where sources or destinations are new; those of a bundle that is a source are mirrored with it."""
+    members, possible = view.facts.members or {}, view.platform.destination_member
+    for use, interface in _interface_uses(view):
+        bundle = members.get(interface)
+        if bundle is None:
+            continue
+        sources = [
+            source for source in view.after.sources.values() if bundle in (source.interface, parent(source.interface))
+        ]
+        message = f"{interface} is a member of {bundle}, which"
+        remedy = "Mirror to a port that is in no bundle"
+        if sources:
+            message = f"{message} is a source of session {sources[0].session}"
+            yield Finding("bundle-member", use.item, message, f"{remedy}, or take {bundle} away.")
+        elif not possible.value:
+            message = f"{message} {view.platform.title} does not take as destination" + doubt(possible)
+            yield Finding("S7", use.item, message, f"{remedy}.", not possible.certain)
+
+
+def source_member(view: View) -> Iterator[Finding]:
+    members, possible = view.facts.members or {}, view.platform.source_member
+    for source in () if possible.value else view.after.sources.values():
+        if source.interface in members:
+            yield Finding(
+                "S28",
+                source_item(source),
+                f"{source.interface} is a member of {members[source.interface]}, which {view.platform.title} does not mirror"
+                + doubt(possible),
+                f"Mirror {members[source.interface]}, or a port that is in no bundle.",
+                not possible.certain,
+            )
+
+
+def cross_connect(view: View) -> Iterator[Finding]:
+    for name, place in view.facts.cross_connects.items():
+        if name in view.before.sessions and name not in view.after.sessions:
+            yield Finding(
+                "cross-connect",
+                f"sessions[{name}]",
+                f"it would be removed, but l2vpn {place} names it: that cross connect would have no session",
+                "Take monitor-session out of the cross connect first, or keep the session.",
+            )
 
 
 def remote_destination(view: View) -> Iterator[Finding]:
@@ -399,20 +425,23 @@ def port_level(view: View) -> Iterator[Finding]:
         )
 
 
-def local_egress(view: View) -> Iterator[Finding]:
-    if view.platform.local_egress.value:
-        return
-    local = {use.session: interface for use, interface in _interface_uses(view) if not is_tunnel(interface)}
-    for source in view.after.sources.values():
-        if source.direction != "rx-only" and source.session in local:
-            yield Finding(
-                "local-egress",
-                f"{source_item(source)}.direction",
-                f"{view.platform.title} mirrors received traffic only to the local destination {local[source.session]}"
-                + doubt(view.platform.local_egress),
-                "Set direction: rx-only.",
-                not view.platform.local_egress.certain,
-            )
+def egress(view: View) -> Iterator[Finding]:
+    """To a port, and into a tunnel."""
+    ways = {"local-egress": view.platform.local_egress, "remote-egress": view.platform.remote_egress}
+    for rule, possible in ways.items():
+        uses = () if possible.value else _interface_uses(view)
+        places = {use.session: place for use, place in uses if is_tunnel(place) == (rule == "remote-egress")}
+        for source in view.after.sources.values():
+            if source.direction != "rx-only" and source.session in places:
+                where = "local destination" if rule == "local-egress" else "tunnel"
+                yield Finding(
+                    rule,
+                    f"{source_item(source)}.direction",
+                    f"{view.platform.title} mirrors received traffic only to the {where} {places[source.session]}"
+                    + doubt(possible),
+                    "Set direction: rx-only.",
+                    not possible.certain,
+                )
 
 
 def source_class(view: View) -> Iterator[Finding]:
@@ -488,7 +517,7 @@ def _named_interfaces(view: View) -> Iterator[tuple[str, str]]:
         if session.inject_interface:
             yield f"sessions[{name}].inject_interface", session.inject_interface
     for name, tunnel in view.after.tunnels.items():
-        if tunnel.source and is_interface(tunnel.source):
+        if tunnel.source and not is_address(tunnel.source):
             yield f"tunnels[{name}].source", tunnel.source
         if tunnel.ipv4_unnumbered:
             yield f"tunnels[{name}].ipv4_unnumbered", tunnel.ipv4_unnumbered
@@ -503,6 +532,9 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     one_session,
     destination_is_source,
     destination_refused,
+    bundle_member,
+    source_member,
+    cross_connect,
     remote_destination,
     destination_kind,
     source_refused,
@@ -510,12 +542,11 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     span_and_erspan,
     acl_direction,
     port_level,
-    session_name_length,
     session_missing,
     class_destination,
     ethernet_tunnel,
     tunnel_incomplete,
-    local_egress,
+    egress,
     source_class,
     layer,
     interface_exists,

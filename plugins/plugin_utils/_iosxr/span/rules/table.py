@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ...._engine.rules import HOUSE, Rule, elsewhere, error, rule_table, warning
-from ...platforms import GUIDE, GUIDE_8000, XRDOCS_UDF, XRDOCS_UDK, YANG_SPAN, YANG_TCAM, YANG_UM
+from ...platforms import GUIDE, GUIDE_8000, GUIDE_8000_ERSPAN, XRDOCS_UDF, XRDOCS_UDK, YANG_SPAN, YANG_TCAM, YANG_UM
 
+PSEUDOWIRE = "YANG Cisco-IOS-XR-Ethernet-SPAN-cfg: monitor-session of an l2vpn p2p; feature history of the guide, 7.0.2"
 COMMIT_ERROR = "commit error of a router"
 LAYER = "guide NCS 5500, examples of layer 2 sources; YANG um-monitor-session-cfg 24.4.2 augments both places"
 MODEL = "YANG Cisco-IOS-XR-um-monitor-session-cfg 24.4.2"
@@ -26,7 +27,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("S4", "All sessions together have a limited number of sources (NCS 5500: 800).", GUIDE),
     error("S5", "An interface is attached once only within a class of sessions.", f"{GUIDE}; {COMMIT_ERROR}"),
     error("S6", "A destination is not a source.", f"{GUIDE}; {GUIDE_8000}"),
-    # Members of a bundle are not in the configuration that is read, so only the bundle itself is recognised.
+    # Members of a bundle are read where a source or a destination is new.
     error("S7", "A destination is not a bundle (Cisco 8000: nor a member of one).", f"{GUIDE}; {GUIDE_8000}"),
     # The same guide allows an EFP as destination and forbids a VLAN sub-interface.
     error("S8", "A destination on NCS 5500 is not a sub-interface.", GUIDE, overridable=True),
@@ -40,7 +41,12 @@ RULES: Mapping[str, Rule] = rule_table((
         f"{GUIDE}; {GUIDE_8000}; samples of both leave the word out",
         overridable=True,
     ),
-    error("S14", "capture is set on permit entries only.", f"{GUIDE}; {XRDOCS_UDF} allows deny", overridable=True),
+    error(
+        "S14",
+        "capture is set on permit entries only (Cisco 8000: on deny entries too).",
+        f"{GUIDE}; {XRDOCS_UDF} allows deny; {GUIDE_8000_ERSPAN}",
+        overridable=True,
+    ),
     warning("S15", "The ACL of a bundle that is a source is bound to the bundle, not to its members.", GUIDE),
     error("S16", "Neither layer 2 (ethernet-services) nor MPLS traffic can be selected by an ACL.", GUIDE),
     error("S17", "No partial or sampled mirroring (mirror first, mirror interval).", GUIDE, overridable=True),
@@ -73,7 +79,7 @@ RULES: Mapping[str, Rule] = rule_table((
         f"{GUIDE}; {GUIDE_8000}",
     ),
     error("S27", "A source is attached with the class of its session.", YANG_SPAN),
-    error("S28", "Cisco 8000 takes neither a bundle nor its members as source.", GUIDE_8000, overridable=True),
+    error("S28", "Cisco 8000 takes no member of a bundle as source.", GUIDE_8000, overridable=True),
     # -- sessions, destinations and sources
     error("one-session", "A source is in one session only, whatever the classes.", f"{GUIDE}; {YANG_SPAN} allows one a class", overridable=True),
     warning("session-missing", "A source refers to a session that is configured.", GUIDE),
@@ -81,13 +87,29 @@ RULES: Mapping[str, Rule] = rule_table((
     error("source-kind", "A source is a port that carries data.", GUIDE, overridable=True),
     error("layer", "A source is attached under l2transport exactly where its interface is l2transport.", LAYER),
     error("local-egress", "Cisco 8000 mirrors received traffic only to a local destination.", GUIDE_8000),
+    error("remote-egress", "Cisco 8000 mirrors received traffic only into a tunnel.", GUIDE_8000_ERSPAN),
     warning("class-destination", "ipv4 and ipv6 sessions have a next-hop, ethernet and MPLS sessions an interface.", MODEL),
     warning("ethernet-tunnel", "A tunnel that carries class ethernet ends at the analyser itself.", GUIDE),
     warning("tunnel-incomplete", "A tunnel that a session uses has an address, a source, a destination and is not shut down.", XRDOCS_UDF),
     error("interface-exists", "Every interface that is named exists.", GUIDE),
+    error(
+        "interface-type",
+        "A type of interface is one that this collection knows; another one is kept as it is where the router has it.",
+        HOUSE,
+        overridable=True,
+    ),
+    error("bundle-member", "A destination is not a member of a bundle that is a source.", GUIDE, overridable=True),
+    error("cross-connect", "A session that an l2vpn cross connect names is not removed.", PSEUDOWIRE, overridable=True),
+    error("erspan-id", "The id of an ERSPAN session, and the one of the router, are set where platform and release can.", f"{GUIDE}; {YANG_UM}"),
     error("feature", "What NCS 5500 cannot do is shown and kept, but not written.", HOUSE),
     error("unwritten", "What is never written is removed only with remove_unsupported: this collection could not restore it.", HOUSE),
     error("value", "Values are within the range of the release.", YANG_UM),
+    error(
+        "ace",
+        "An entry has the words that its command line takes: protocol, addresses with their lengths, ports.",
+        "YANG Cisco-IOS-XR-ipv4-acl-datatypes and -ipv6-acl-datatypes 7.0.1; `?` help of IOS XR ACLs",
+        overridable=True,
+    ),
     elsewhere(
         "flow-and-span",
         "Cisco 8000: no NetFlow or sFlow on a source.",
@@ -97,7 +119,7 @@ RULES: Mapping[str, Rule] = rule_table((
     # -- access lists, UDFs and TCAM profiles
     error("family", "Class of session, ACL, binding and TCAM profile are of one family.", GUIDE),
     error("capture-missing", "An ACL that selects for a source has an entry with capture.", GUIDE, overridable=True),
-    error("acl-exists", "An ACL that a source names exists; one that is bound or named is not removed.", GUIDE),
+    error("acl-exists", "An ACL that a source names or that is bound exists; one that is bound or named is not removed.", GUIDE),
     warning("takes-binding", "An interface has one ACL a family and direction, so binding one takes another off.", HOUSE),
     warning("filters", "An ACL filters wherever it is bound: a change for a mirror must not let pass or drop other traffic there.", GUIDE),
     warning("named-acl-hides", "An ACL that a source names overrides the one of the interface.", GUIDE),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ...names import interface_name
 from ...platforms import Facts, Known, Platform, platform
 from ..model import (
     AccessList,
@@ -79,10 +79,10 @@ def doubt(known: Known[object]) -> str:
     return "" if known.certain else " (not verified for this platform)"
 
 
-def is_interface(text: str) -> bool:
-    """Whether a word that may be an address or an interface is an interface."""
+def is_address(text: str) -> bool:
+    """Whether a word that may be an address or an interface is an address."""
     try:
-        interface_name(text)
+        ipaddress.ip_address(text)
     except ValueError:
         return False
     return True

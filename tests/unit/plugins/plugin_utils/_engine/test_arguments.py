@@ -142,3 +142,10 @@ def test_a_null_is_left_out_and_a_message_is_one_line() -> None:
         Arguments(MODULES / "iosxr_span.py").validated({"config": {}, "platform": "x\nno router bgp 1"})
     (message,) = raised.value.messages
     assert r"x\nno router" in message and message.isprintable()
+
+
+def test_an_infinite_number_is_an_error_of_the_arguments() -> None:
+    span = Arguments(MODULES / "iosxr_span.py")
+    for given in ({"settle": float("inf")}, {"config": {"router_id": "INF"}}):
+        with pytest.raises(ArgumentError, match="infinite"):
+            span.validated(given)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.names import (
     KINDS,
+    UnknownKind,
     interface_name,
+    is_known,
     is_subinterface,
     kind,
     parent,
@@ -112,3 +114,14 @@ def test_any_text_has_a_place_in_the_order_and_only_plain_names_pass(one: str, o
     assert name.isascii()
     assert name.isprintable()
     assert " " not in name
+
+
+def test_a_type_that_the_table_does_not_have_is_told_from_what_is_no_name() -> None:
+    with pytest.raises(UnknownKind) as unknown:
+        interface_name(" WarpGigE 0/0/0/1.10 ")
+    assert unknown.value.name == "WarpGigE0/0/0/1.10"
+    assert not is_known(unknown.value.name) and is_known("TenGigE0/0/0/1.10")
+    for text in ("WarpGigE0/0/0/1 no shutdown", "WarpGigE", "Warp\nGigE0", "WarpGigE0/0/0/1;"):
+        with pytest.raises(ValueError, match="is not an interface name") as wrong:
+            interface_name(text)
+        assert not isinstance(wrong.value, UnknownKind)

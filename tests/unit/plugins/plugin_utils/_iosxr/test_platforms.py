@@ -19,6 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.platforms im
     acl_name_limit,
     covers,
     has,
+    in_model,
     mirror_intervals,
     platform,
     platform_of,
@@ -125,6 +126,13 @@ def test_features_come_and_go_with_the_releases() -> None:
         ("rx-tx-destination", Facts("ncs5700", (7, 4, 2)), True),
         ("rx-tx-destination", Facts("ncs5500", (7, 4, 2)), False),
         ("next-hop", Facts("toaster", (7, 4, 2)), False),
+        ("file", Facts("cisco8000", (7, 5, 3)), True),
+        ("file", Facts("cisco8000"), None),
+        ("mirror-first", Facts("cisco8000", (7, 5, 3)), True),
+        ("mirror-first", Facts("cisco8000", (7, 5, 2)), False),
+        ("source-mirror-first", Facts("cisco8000", (7, 5, 2)), True),
+        ("source-mirror-first", Facts("cisco8000", (7, 5, 3)), False),
+        ("source-mirror-first", Facts("asr9k", (7, 5, 3)), True),
     ],
 )
 def test_who_has_a_feature(feature: str, facts: Facts, expected: bool | None) -> None:
@@ -134,6 +142,17 @@ def test_who_has_a_feature(feature: str, facts: Facts, expected: bool | None) ->
 def test_a_message_can_say_who_has_a_feature() -> None:
     assert where("pseudowire") == "ASR 9000; NCS 5500 from 7.0.2"
     assert where("other") == ""
+    assert where("source-mirror-first") == "ASR 9000 from 4.0.1; Cisco 8000 until before 7.5.3"
+
+
+def test_ids_of_erspan_are_refused_with_the_reason_of_the_platform() -> None:
+    assert {key: row.erspan_session_id.value for key, row in PLATFORMS.items() if row.erspan_session_id.certain} == {
+        "ncs5500": "its ERSPAN session id is always zero",
+        "cisco8000": "its ERSPAN session id is a number of its own that tells sessions apart",
+    }
+    assert PLATFORMS["asr9k"].erspan_session_id.value == ""
+    assert [in_model("erspan-id", release) for release in ((7, 7, 1), (7, 8, 1))] == [False, True]
+    assert [in_model("router-id", release) for release in ((7, 6, 1), (7, 7, 1))] == [False, True]
 
 
 def test_limits_that_depend_on_the_release() -> None:

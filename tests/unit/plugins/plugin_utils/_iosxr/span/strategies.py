@@ -32,6 +32,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
     UdfMatch,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import in_order
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import session_lines, source_lines
 
 SESSIONS = ("mon1", "2", "EASTON", "cisco-rtp1")
 CLASSES: tuple[Any, ...] = ("ethernet", "ethernet", "ipv4", "ipv6")
@@ -56,8 +57,9 @@ FIELDS = {
     "ipv4": ("src-addr", "dst-addr", "src-port", "dst-port", "proto", "frag-bit", "packet-length"),
     "ipv6": ("src-addr", "dst-addr", "src-port", "dst-port", "next-hdr", "payload-length"),
 }
-GLOBALS = ("router-id 9", "local-capture-capacity 100 mb", "default-capture-disable", "mirror-interval 1K")
+GLOBALS = ("local-capture-capacity 100 mb", "default-capture-disable", "mirror-interval 1K")
 UNKNOWN = ("new-feature on", "shiny level 3")
+UNKNOWN_WORDS = "merge-group 3 shiny"  # behind what is known of a line
 
 
 def random_span(seed: int, plain: bool = False) -> Span:
@@ -78,6 +80,7 @@ def random_span(seed: int, plain: bool = False) -> Span:
         draw.profiles(),
         draw.tunnels(),
         draw.globals(),
+        draw.seldom(draw.one(1, 9, 255)),
     )
 
 
@@ -102,6 +105,14 @@ class _Draw:
     def other(self) -> tuple[str, ...]:
         return self.one((), (), (), UNKNOWN[:1], UNKNOWN[1:]) if not self.plain else ()
 
+    def longer(self, thing: Any) -> Any:
+        """A thing of which a line goes on with words that no field knows."""
+        lines = session_lines(thing) if isinstance(thing, Session) else source_lines(thing)
+        known = [line for line in lines if line not in thing.other and " file " not in line]
+        if self.plain or not known or self.random.random() > 0.3:
+            return thing
+        return replace(thing, other=(f"{self.one(*known)} {UNKNOWN_WORDS}", *thing.other))
+
     def destination(self) -> Destination:
         return self.one(
             *(Destination(interface=name) for name in TARGETS * 3),
@@ -113,17 +124,19 @@ class _Draw:
 
     def sessions(self) -> dict[str, Session]:
         return {
-            name: Session(
-                name,
-                self.one(*CLASSES),
-                self.one(None, self.destination(), self.destination()),
-                rx_destination=self.seldom(self.destination()),
-                mirror_first=self.seldom(self.random.randint(1, 9000)),
-                mirror_interval=self.seldom("1K"),
-                traffic_class=self.seldom(self.random.randint(0, 7)),
-                rate_limit_rx=self.seldom(self.random.randint(1, 9000)),
-                inject_interface=self.seldom(self.one(*PORTS)),
-                other=self.other(),
+            name: self.longer(
+                Session(
+                    name,
+                    self.one(*CLASSES),
+                    self.one(None, self.destination(), self.destination()),
+                    rx_destination=self.seldom(self.destination()),
+                    mirror_first=self.seldom(self.random.randint(1, 9000)),
+                    mirror_interval=self.seldom("1K"),
+                    traffic_class=self.seldom(self.random.randint(0, 7)),
+                    rate_limit_rx=self.seldom(self.random.randint(1, 9000)),
+                    inject_interface=self.seldom(self.one(*PORTS)),
+                    other=self.other(),
+                )
             )
             for name in self.some(SESSIONS)
         }
@@ -151,7 +164,7 @@ class _Draw:
                         {"acl_name": "TM-ACL"}, {"acl_ipv4": "acl1"}, {"acl_ipv4": "acl1", "acl_ipv6": "TM-ACL"}
                     )
                     source = replace(source, acl=True, **names)
-                found.setdefault(source.key, source)
+                found.setdefault(source.key, self.longer(source))
         return found
 
     def access_lists(self) -> dict[AccessListKey, AccessList]:

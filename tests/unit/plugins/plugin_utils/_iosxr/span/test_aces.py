@@ -68,6 +68,26 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
         ("ipv6", "tcp 2001:DB8:0::/32 ::/0 eq 179", "tcp 2001:db8::/32 any eq bgp"),
         ("ipv6", "ipv6 2001:db8::1/128 host 2001:DB8::0002", "ipv6 host 2001:db8::1 host 2001:db8::2"),
         ("ipv6", "58 any any", "icmpv6 any any"),
+        # what the router prints by name
+        ("ipv4", "icmp any any 8", "icmp any any echo"),
+        ("ipv4", "1 any any 08 0", "icmp any any echo"),
+        ("ipv4", "ICMP any any Echo log", "icmp any any echo log"),
+        ("ipv4", "icmp any any 3", "icmp any any unreachable"),
+        ("ipv4", "icmp any any 3 1", "icmp any any host-unreachable"),
+        ("ipv4", "icmp any any 11 00", "icmp any any ttl-exceeded"),
+        ("ipv4", "icmp any any 8 3", "icmp any any 8 3"),
+        ("ipv4", "icmp any any 253 log", "icmp any any 253 log"),
+        ("ipv4", "igmp any any 22", "igmp any any v2-report"),
+        ("ipv4", "2 any any v3-report", "igmp any any v3-report"),
+        ("ipv6", "icmpv6 any any 128", "icmpv6 any any echo"),
+        ("ipv6", "58 any any 135 0", "icmpv6 any any nd-ns"),
+        ("ipv4", "sctp any any eq 22", "sctp any any eq ssh"),
+        ("ipv4", "tcp any any eq HTTPS", "tcp any any eq 443"),  # a name of newer releases only
+        ("ipv4", "udp any eq radius any range 1812 radius-acct", "udp any eq 1812 any range 1812 1813"),
+        ("ipv4", "ipv4 any any fragment-offset eq 010", "ipv4 any any fragment-offset eq 10"),
+        ("ipv4", "ipv4 any any set ttl 007", "ipv4 any any set ttl 7"),
+        ("ipv6", "ipv6 2001:db8::1 ::ffff any", "ipv6 2001:db8::/112 any"),
+        ("ipv6", "ipv6 2001:db8::1 :: any", "ipv6 host 2001:db8::1 any"),
     ],
 )
 def test_what_means_the_same_has_one_form(family: Family, text: str, normal: str) -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import STATES, State
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.platforms import Facts
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of, span_arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import (
@@ -32,6 +34,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.check import check
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.table import RULES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.unwritten import parts
 
@@ -491,12 +494,15 @@ def test_a_rule_that_a_document_breaks_by_itself_does_not_hide_the_others(
 ) -> None:
     document = {"sessions": [], **document}
     assert flaws(document, state) == []
-    assert {problem.rule for problem in findings(ROUTER, document, state)} - {"kept"} == {rule}
+    problems = check(
+        ROUTER, applied(ROUTER, document, state), Facts("ncs5500", (7, 5, 1)), findings(ROUTER, document, state)
+    )
+    assert rule in {problem.rule for problem in problems if problem.severity == "error"}
     assert not RULES[rule].overridable  # a warning would let a part of the document pass
     assert isinstance(applied(ROUTER, document, state), Span)
     assert findings(ROUTER, to_document(ROUTER), state) == []
     flawed = {**document, "tunnels": [{"name": "TenGigE0/0/0/1"}]}
-    assert [problem.rule for problem in flaws(flawed, state)] == ["document"]
+    assert {problem.rule for problem in flaws(flawed, state)} == {rule, "document"}
     with pytest.raises(DocumentError) as raised:
         applied(ROUTER, flawed, state)
     assert {problem.rule for problem in raised.value.problems} == {rule, "document"}
@@ -520,7 +526,7 @@ def test_sources_that_only_the_router_shows_to_be_the_same_are_told() -> None:
 
 def test_names_to_delete_are_refused_before_a_connection_is_opened() -> None:
     document = {"sessions": [{"name": "m" * 80}], "udfs": [{"name": LONG}]}
-    assert [problem.rule for problem in flaws(document, "deleted")] == ["S24", "S20"]
+    assert [problem.rule for problem in flaws(document, "deleted")] == ["S20", "S24"]
     with pytest.raises(DocumentError):
         applied(ROUTER, document, "deleted")
 
@@ -533,3 +539,140 @@ def test_everything_goes_only_when_the_document_says_so() -> None:
 def test_an_empty_document_deletes_nothing() -> None:
     assert [problem.item for problem in flaws({}, "deleted")] == ["config"]
     assert flaws(None, "deleted") == []
+
+
+MANY_FAULTS: dict[str, Any] = {
+    "sessions": [
+        {
+            "name": "a",
+            "destination": {"interface": "TenGigE0/0/0/9"},
+            "mirror_first": 10_001,
+            "sources": [
+                {"interface": "HunderdGigE0/0/0/1", "port_level": True, "mirror_interval": "3k"},
+                {"interface": "TenGigE0/0/0/9", "port_level": True},  # a destination
+                {"interface": "TenGigE0/0/0/8"},  # not port_level
+            ],
+        }
+    ],
+    "access_lists": [
+        {
+            "name": "A",
+            "family": "ipv4",
+            "entries": [
+                {"sequence": 10, "action": "permit", "match": "tcp any any eq 70000", "udfs": [{"name": LONG, "value": 1, "mask": 1 << 33}]},
+                {"sequence": 2_147_483_644, "action": "permit", "match": "ipv4 any any"},
+            ],
+        }
+    ],
+    "udfs": [{"name": LONG, "header": "inner", "layer": "l2", "offset": 99, "length": 5}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced", "overridden"])
+def test_all_problems_of_a_document_come_in_one_round(state: State) -> None:
+    assert flaws(MANY_FAULTS, state) == [], "nothing of it keeps the rules from being checked"
+    after = applied(Span(), MANY_FAULTS, state)
+    told = check(Span(), after, Facts("ncs5500", (7, 5, 1)), findings(Span(), MANY_FAULTS, state))
+    wrong = {(problem.rule, problem.item) for problem in told if problem.severity == "error"}
+    assert wrong >= {
+        ("value", "sessions[a].mirror_first"),
+        ("S17", "sessions[a].mirror_first"),
+        ("interface-type", "sessions[a].sources[HunderdGigE0/0/0/1]"),
+        ("value", "sessions[a].sources[HunderdGigE0/0/0/1].mirror_interval"),
+        ("S6", "sessions[a].destination"),
+        ("S13", "sessions[a].sources[TenGigE0/0/0/8].port_level"),
+        ("ace", "access_lists[ipv4 A].entries[10].match"),
+        ("value", f"access_lists[ipv4 A].entries[10].udfs[{LONG}].mask"),
+        ("value", "access_lists[ipv4 A].entries[2147483644].sequence"),
+        ("S22", "access_lists[ipv4 A].entries[10].udfs"),
+        ("S20", f"udfs[{LONG}].name"),
+        ("S20", f"udfs[{LONG}].layer"),
+        ("S20", f"udfs[{LONG}].offset"),
+        ("S20", f"udfs[{LONG}].length"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("sessions", 0, "mirror_interval"), "now and then"),
+        (("sessions", 0, "destination"), {"next_hop": "10.0.0.256"}),
+        (("sessions", 0, "sources", 2, "other"), ["no shutdown"]),
+        (("access_lists", 0, "entries", 0, "match"), "ipv4 any any\nend"),
+        (("access_lists", 0, "entries", 0, "udfs", 0, "value"), "0xzz"),
+        (("tunnels", 0, "destination"), "70.1.1.256"),
+        (("tunnels", 0, "ipv4_address"), "15.1.1.1"),
+        (("tcam_profiles", 0, "qualifiers"), ["src addr"]),
+    ],
+)
+def test_a_value_that_is_none_is_left_out_and_hides_no_rule(path: tuple[Any, ...], value: Any) -> None:
+    document = copy.deepcopy(
+        {
+            **MANY_FAULTS,
+            "tunnels": [{"name": "tunnel-ip3"}],
+            "tcam_profiles": [{"family": "ipv4", "qualifiers": ["proto"]}],
+        }
+    )
+    place: Any = document
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = value
+    assert flaws(document, "merged") == []
+    after = applied(Span(), document, "merged")
+    told = check(Span(), after, Facts("ncs5500", (7, 5, 1)), findings(Span(), document, "merged"))
+    wrong = {(problem.rule, problem.item.rpartition(".")[2]) for problem in told if problem.severity == "error"}
+    assert ("value", "next_hop" if isinstance(value, dict) else str(path[-1])) in wrong and not RULES[
+        "value"
+    ].overridable
+    assert {("S13", "port_level"), ("S20", "offset"), ("value", "mirror_first")} <= wrong
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced", "overridden", "deleted"])
+def test_what_no_line_could_hold_is_told_with_the_values_that_are_wrong(state: State) -> None:
+    document = {**MANY_FAULTS, "tunnels": [{"name": "Te0/0/0/1"}]}
+    told = {(problem.rule, problem.item) for problem in flaws(document, state)}
+    assert ("document", "tunnels[#1].name") in told and ("S20", f"udfs[{LONG}].name") in told
+    if state != "deleted":
+        assert {("value", "sessions[a].mirror_first"), ("ace", "access_lists[ipv4 A].entries[10].match")} <= told
+
+
+def test_an_interface_of_an_unknown_type_that_the_router_has_is_kept_and_told() -> None:
+    router = parse(
+        "interface WarpGigE0/0/0/1\n monitor-session a ethernet port-level\n !\n!\nmonitor-session a\n destination interface Te0/0/0/9\n"
+    )
+    document = to_document(router)
+    for state in ("merged", "replaced", "overridden"):
+        after = applied(router, document, state)
+        assert after == router and not plan(router, after)
+        told = check(router, after, Facts("ncs5500", (7, 5, 1)))
+        assert [(problem.rule, problem.severity) for problem in told] == [("interface-type", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("given", "there"),
+    [("1k", "1K"), ("1024", "1K"), ("0512", "512"), ("16384", "16K"), ("64", "64"), ("02K", "2K")],
+)
+def test_an_interval_is_the_same_however_it_is_written(given: str, there: str) -> None:
+    router = parse(f"monitor-session a ethernet\n mirror interval {there}\n!\n")
+    assert applied(router, {"sessions": [{"name": "a", "mirror_interval": given}]}, "merged") == router
+    assert parse(f"monitor-session a ethernet\n mirror interval {given}\n!\n") == router
+
+
+def test_keywords_are_the_same_in_any_letter_case() -> None:
+    router = parse("""monitor-session mirror-interval 1K
+hw-module profile tcam format access-list ipv4 src-addr location 0/0/CPU0
+interface tunnel-ip3
+ tunnel mode gre ipv4
+!
+monitor-session a ethernet
+ destination file size 1024 buffer-type linear
+!
+""")
+    document = {
+        "sessions": [{"name": "a", "destination": {"file": "SIZE 01024  Buffer-Type Linear"}}],
+        "tcam_profiles": [{"family": "ipv4", "location": "0/0/cpu0", "qualifiers": ["SRC-ADDR"]}],
+        "tunnels": [{"name": "Tunnel-IP3", "mode": "GRE IPv4"}],
+        "globals": ["monitor-session Mirror-Interval 1k"],
+    }
+    assert applied(router, document, "replaced") == router
+    assert findings(router, document, "replaced") == []

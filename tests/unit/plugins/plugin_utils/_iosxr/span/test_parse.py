@@ -27,6 +27,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import (
     MOST_OTHER,
+    bundle_members,
+    cross_connects,
     layer2_interfaces,
     parse,
 )
@@ -70,11 +72,31 @@ monitor-session mirror ethernet
 """
     span = parse(text)
     assert list(span.sessions) == ["mirror"]
-    assert span.globals == tuple(sorted(text.splitlines()[:6]))
+    assert span.globals == tuple(sorted(text.splitlines()[1:6]))
+    assert span.router_id == 9
     formal = text.replace("\n destination", "\nmonitor-session mirror ethernet destination").replace("!\n", "")
     assert parse(formal) == span
     assert parse("monitor-session a\nmonitor-session a shiny level 3\n").sessions["a"].other == ("shiny level 3",)
     assert parse("monitor-session a destination interface HundredGigE0/0/0/9\n").globals == ()
+
+
+def test_members_of_bundles_and_cross_connects_are_read_from_the_formal_form() -> None:
+    text = """interface TenGigE0/0/0/1 bundle id 1 mode active
+interface TenGigE0/0/0/2 bundle port-priority 1
+interface preconfigure Te0/7/0/1 bundle id 02 mode on
+interface POS0/1/0/1 bundle id 3
+interface Bundle-Ether1 bundle minimum-active links 1
+"""
+    assert bundle_members(text) == {
+        "TenGigE0/0/0/1": "Bundle-Ether1",
+        "TenGigE0/7/0/1": "Bundle-Ether2",
+        "POS0/1/0/1": "Bundle-POS3",
+    }
+    text = """l2vpn xconnect group G p2p P monitor-session a
+l2vpn xconnect group G p2p monitor-session neighbor ipv4 192.0.2.9 pw-id 7
+l2vpn xconnect group monitor-session p2p Q monitor-session b
+"""
+    assert cross_connects(text) == {"a": "xconnect group G p2p P", "b": "xconnect group monitor-session p2p Q"}
 
 
 def test_names_keep_their_case_behind_their_words() -> None:
@@ -160,7 +182,7 @@ def test_one_attachment_in_all_the_forms_in_which_it_is_printed(text: str) -> No
         ),
         (
             "interface Strange9 monitor-session m acl priority 3",
-            Source("Strange9", "m", other=("acl priority 3",)),
+            Source("Strange9", "m", acl=True, other=("acl priority 3",)),
         ),
     ],
 )

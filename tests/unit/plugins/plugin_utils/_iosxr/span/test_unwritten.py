@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.states import State
@@ -20,7 +22,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.documen
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Session, Source, Span
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.render import render
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.check import check
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.unwritten import (
+    SESSION_FEATURES,
+    SOURCE_FEATURES,
+)
 
 ROUTER = parse("""monitor-session router-id 9
 interface TenGigE0/0/0/1
@@ -234,9 +241,154 @@ def test_settings_of_the_whole_router_are_shown_and_no_state_touches_them() -> N
         result, told = resulting(
             ROUTER, Document.of({"sessions": [], "globals": ["monitor-session router-id 7"]}, state)
         )
-        assert result.globals == ROUTER.globals == ("monitor-session router-id 9",)
+        assert (result.globals, result.router_id) == (ROUTER.globals, ROUTER.router_id) == ((), 9)
         assert [problem.severity for problem in told if problem.rule == "globals"] == ["warning"]
         assert not [line for line in plan(ROUTER, result).commands if "router-id" in line]
-    assert desired_state(ROUTER, Document.of(None, "deleted")).globals == ROUTER.globals
+    assert desired_state(ROUTER, Document.of(None, "deleted")).router_id == 9
     assert to_document(ROUTER)["globals"] == ["monitor-session router-id 9"]
     assert [problem.item for problem in Document.of(named("Router-ID"), "deleted").problems] == ["sessions[#1].name"]
+
+
+# -- words behind what is known of a line
+
+LONGER = parse("""interface TenGigE0/0/0/1
+ monitor-session a ethernet direction rx-only port-level
+  acl ipv4 C4 merge-group 5 priority 3
+  mirror first 100 bytes
+ !
+!
+interface tunnel-ip3
+ ipv4 address 15.1.1.1 255.255.255.0 route-tag 7
+ tunnel mode gre ipv4
+ tunnel source Loopback0 shiny
+ tunnel destination 70.1.1.2 shiny 3
+ ipv4 address 15.1.2.1 255.255.255.0 secondary
+!
+monitor-session a ethernet
+ destination interface tunnel-ip3 shiny 3
+!
+""")
+SAID: dict[str, Any] = {
+    "sessions": [
+        {
+            "name": "a",
+            "destination": {"interface": "tunnel-ip3"},
+            "sources": [
+                {
+                    "interface": "Te0/0/0/1",
+                    "direction": "rx-only",
+                    "port_level": True,
+                    "acl_ipv4": "C4",
+                    "mirror_first": 100,
+                }
+            ],
+        }
+    ],
+    "tunnels": [
+        {"name": "tunnel-ip3", "ipv4_address": "15.1.1.1/24", "source": "Lo0", "destination": "70.1.1.2"},
+    ],
+}
+
+
+def test_what_goes_on_behind_a_value_leaves_the_value_what_it_is() -> None:
+    (source,) = LONGER.sources.values()
+    assert (source.acl, source.acl_ipv4, source.mirror_first) == (True, "C4", 100)
+    destination = LONGER.sessions["a"].destination
+    assert destination is not None and destination.interface == "tunnel-ip3"
+    tunnel = LONGER.tunnels["tunnel-ip3"]
+    assert (tunnel.ipv4_address, tunnel.source, tunnel.destination) == ("15.1.1.1/24", "Loopback0", "70.1.1.2")
+    assert parse(render(LONGER)) == LONGER and "acl ipv4 C4\n" not in render(LONGER)
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced", "overridden"])
+def test_a_document_that_says_the_value_changes_nothing_of_its_line(state: State) -> None:
+    """A group and a priority of an ACL were a change on every run."""
+    result, told = resulting(LONGER, Document.of(SAID, state))
+    assert result == LONGER and told == ()
+    assert not plan(LONGER, result)
+
+
+def test_a_value_that_changes_would_take_the_words_behind_it_away() -> None:
+    for way, value in (("acl_ipv4", "C5"), ("mirror_first", 99)):
+        document = copy.deepcopy(SAID)
+        document["sessions"][0]["sources"][0][way] = value
+        _result, told = resulting(LONGER, Document.of(document, "merged"))
+        assert [problem.rule for problem in told] == ["unwritten"]
+    document = copy.deepcopy(SAID)
+    document["tunnels"][0]["destination"] = "70.1.1.3"
+    _result, told = resulting(LONGER, Document.of(document, "merged"))
+    assert [(problem.rule, "70.1.1.2 shiny 3" in problem.message) for problem in told] == [("unwritten", True)]
+
+
+def test_such_words_are_removed_only_where_a_document_says_so() -> None:
+    document = copy.deepcopy(SAID)
+    document["sessions"][0]["remove_unsupported"] = True
+    commands = plan(LONGER, desired_state(LONGER, Document.of(document, "merged"))).commands
+    assert "  acl ipv4 C4" in commands and not [line for line in commands if "merge-group" in line]
+    assert " destination interface tunnel-ip3" in commands
+
+
+def test_a_moved_source_takes_the_words_with_it() -> None:
+    document = copy.deepcopy(SAID)
+    document["sessions"][0]["sources"][0]["direction"] = "both"
+    commands = plan(LONGER, desired_state(LONGER, Document.of(document, "merged"))).commands
+    assert "  acl ipv4 C4 merge-group 5 priority 3" in commands and "  acl ipv4 C4" not in commands
+
+
+def test_an_acl_of_another_kind_is_not_taken_for_one_of_these() -> None:
+    text = "interface TenGigE0/0/0/1\n monitor-session a ethernet\n  acl mpls M merge-group 5\n"
+    (source,) = parse(text).sources.values()
+    assert not source.acl and source.other == ("acl mpls M merge-group 5",)
+
+
+def test_an_erspan_session_id_belongs_to_the_line_of_its_destination() -> None:
+    router = parse("monitor-session a ethernet\n destination interface tunnel-ip3 erspan-session-id 7\n!\n")
+    said = {"sessions": [{"name": "a", "destination": {"interface": "ti3"}}]}
+    assert desired_state(router, Document.of(said, "merged")) == router
+    assert to_document(router)["sessions"][0]["destination"] == {"interface": "tunnel-ip3", "erspan_session_id": 7}
+    said["sessions"][0]["destination"] = {"interface": "ti3", "erspan_session_id": 8}
+    changed = plan(router, desired_state(router, Document.of(said, "merged")))
+    assert changed.commands == [
+        "monitor-session a ethernet",
+        " destination interface tunnel-ip3 erspan-session-id 8",
+        "root",
+    ]
+    said["sessions"][0]["destination"] = {"interface": "ti4"}
+    moved = desired_state(router, Document.of(said, "merged")).sessions["a"].destination
+    assert moved is not None and moved.erspan_session_id is None
+
+
+@pytest.mark.parametrize(
+    ("state", "given", "after", "lines"),
+    [
+        ("merged", 7, 7, ["monitor-session router-id 7"]),
+        ("overridden", 9, 9, []),
+        ("overridden", None, 9, []),
+        ("deleted", 9, None, ["no monitor-session router-id"]),
+        ("deleted", None, 9, []),
+    ],
+)
+def test_the_id_of_the_router_is_owned_by_being_named(
+    state: State, given: int | None, after: int | None, lines: list[str]
+) -> None:
+    router = Span(router_id=9)
+    document = Document.of({"sessions": [], **({"router_id": given} if given else {})}, state)
+    result = desired_state(router, document)
+    assert result.router_id == after and plan(router, result).commands == lines
+    assert [line for operation in plan(router, result).operations for line in operation.undo or ()] == (
+        ["monitor-session router-id 9"] if lines else []
+    )
+
+
+def test_the_documentation_says_what_is_never_written() -> None:
+    module = Path(__file__).parents[6] / "plugins" / "modules" / "iosxr_span.py"
+    text = module.read_text(encoding="utf-8").partition('DOCUMENTATION = r"""')[2].partition('"""')[0]
+    session = yaml.safe_load(text)["options"]["config"]["suboptions"]["sessions"]["suboptions"]
+    source = session["sources"]["suboptions"]
+    never = [session[field] for field in SESSION_FEATURES if field != "other"]
+    never += [source[field] for field in SOURCE_FEATURES if field != "other"]
+    never += [session["destination"]["suboptions"][field] for field in ("next_hop", "vrf", "pseudowire", "file")]
+    for option in never:
+        assert "Shown and kept, not written by this version" in str(option["description"]), option
+    for option in (session["mirror_first"], source["mirror_first"]):
+        assert "1 to 10000" in str(option["description"])

@@ -27,8 +27,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.m
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.rules import (
     RULES,
     check,
-    is_log_name,
     validate,
+    wrong_log_name,
 )
 
 F, T = Filter("f"), TraceFile("t")
@@ -260,10 +260,18 @@ def test_what_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
 def test_a_trace_file_that_the_rules_let_through_can_be_typed(entry: dict[str, Any]):
     if not validate([], entry, "started", False):
         assert file_of(entry).command.isprintable()
-        assert is_log_name(entry["name"])
+        assert not wrong_log_name(entry["name"])
+
+
+@pytest.mark.parametrize(("given", "file", "most"), [("x" * 64, "t", 63), ("x", "t" * 256, 255)])
+def test_a_name_that_is_too_long_is_told_how_long_it_may_be(given: str, file: str, most: int):
+    found = validate([{"name": given, "protocol": "tcp"}], {"name": file}, "started", False)
+    (problem,) = (problem for problem in found if problem.severity == "error")
+    assert f"it has {most + 1} characters, at most {most} are allowed" in problem.message
+    assert "at most 255" in wrong_log_name("t" * 256) and wrong_log_name("t" * 255) == ""
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a b", "a?", "x" * 256, "a\n"])
 def test_a_log_is_named_plainly(name: str):
-    assert not is_log_name(name)
-    assert is_log_name("trace.0.gz")
+    assert wrong_log_name(name)
+    assert not wrong_log_name("trace.0.gz")

@@ -46,6 +46,13 @@ def example(name: str) -> Any:
     return row.choices[0] if row.kind == "choice" else EXAMPLES[row.kind]
 
 
+@pytest.mark.parametrize(("name", "most"), [("zone", 63), ("application", 255)])
+def test_a_name_that_is_too_long_is_told_how_long_it_may_be(name: str, most: int) -> None:
+    (found,) = problems(Query(level="brief", filters={name: "x" * (most + 1)}))
+    assert found.rule == "Q2" and f"at most {most} are allowed" in found.message
+    assert problems(Query(level="brief", filters={name: "x" * most})) == []
+
+
 @pytest.mark.parametrize("name", FILTERS)
 def test_every_filter_is_taken_and_typed(name: str) -> None:
     value = example(name)

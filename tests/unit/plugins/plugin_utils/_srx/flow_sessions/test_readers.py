@@ -326,6 +326,67 @@ def test_sessions_without_identifier_are_counted_and_not_given_out() -> None:
     assert found == [] and report.unparsed == 1
 
 
+WINGS = {
+    "first": ("Out", "192.0.2.8", 443, "10.0.0.1", 5, "ge-0/0/0.0", 7),
+    "second": ("Out", "203.0.113.8", 8443, "10.0.0.1", 6, "ge-0/0/2.0", 9),
+    "in": ("In", "10.0.0.1", 5, "192.0.2.8", 443, "ge-0/0/1.0", 5),
+    "again": ("In", "10.0.0.2", 5, "192.0.2.8", 443, "ge-0/0/3.0", 3),
+}
+
+
+def session_of(names: Iterable[str]) -> tuple[str, str]:
+    """The same session as text and as XML."""
+    text = "Session ID: 7, Policy name: allow/4, Timeout: 18, Session State: Valid\n"
+    xml = "<flow-session><session-identifier>7</session-identifier><policy>allow/4</policy><timeout>18</timeout><sess-state>Valid</sess-state>"
+    for side, source, port, destination, other, interface, packets in map(WINGS.__getitem__, names):
+        text += f"  {side}: {source}/{port} --> {destination}/{other};tcp, If: {interface}, Pkts: {packets}, Bytes: {packets}0,\n"
+        xml += (
+            f"<flow-information><direction>{side}</direction><source-address>{source}</source-address><source-port>{port}</source-port>"
+            f"<destination-address>{destination}</destination-address><destination-port>{other}</destination-port><protocol>tcp</protocol>"
+            f"<interface-name>{interface}</interface-name><pkt-cnt>{packets}</pkt-cnt><byte-cnt>{packets}0</byte-cnt></flow-information>"
+        )
+    return text, f"{xml}</flow-session>"
+
+
+@pytest.mark.parametrize("before", [0, 40])
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("in", "first", "second"), ["session 7 has one more wing, Out: 203.0.113.8/8443 --> 10.0.0.1/6;tcp"]),
+        (("in", "second", "first"), ["session 7 has one more wing, Out: 192.0.2.8/443 --> 10.0.0.1/5;tcp"]),
+        (("in", "again", "first"), ["session 7 has one more wing, In: 10.0.0.2/5 --> 192.0.2.8/443;tcp"]),
+        (("first", "second"), ["session 7 has one more wing, Out: 203.0.113.8/8443 --> 10.0.0.1/6;tcp"]),
+        (("in", "first"), []),
+    ],
+)
+def test_both_layouts_keep_the_first_wing_of_a_direction_and_tell_of_others(
+    names: tuple[str, ...], told: list[str], before: int
+) -> None:
+    text, xml = session_of(names)
+    plain_text, plain_xml = session_of(("in", "first"))  # the fast readers know the session when the odd one comes
+    raws, report = from_text(before * plain_text + text + plain_text + f"Total sessions: {before + 2}\n")
+    others, other = from_xml(
+        f"<flow-session-information>{before * plain_xml}{xml}{plain_xml}</flow-session-information>"
+    )
+    assert report.samples == other.samples == told
+    assert [session(raw) for raw in raws] == [session(raw) for raw in others]
+    first = next(WINGS[name] for name in names if WINGS[name][0] == "Out")
+    assert (raws[before]["out.source"], raws[before]["out.packets"], raws[before]["out.interface"]) == (
+        first[1],
+        str(first[6]),
+        first[5],
+    )
+
+
+def test_lines_of_a_further_wing_are_no_values_of_the_session() -> None:
+    text, _xml = session_of(("in", "first", "second"))
+    extensive = text.replace(
+        ", If: ge-0/0/2.0, Pkts: 9, Bytes: 90,", ",\n   Conn Tag: 0x0, Interface: ge-0/0/2.0,\n    Pkts: 9, Bytes: 90"
+    )
+    (raw,), report = from_text(extensive)
+    assert (raw["out.interface"], raw["out.packets"]) == ("ge-0/0/0.0", "7") and len(report.samples) == 1
+
+
 def test_lines_that_nobody_knows_are_counted_and_shown() -> None:
     found, report = from_text(f"hello\n{TEXT}what is this\n")
     assert len(found) == 60 and report.unparsed == 2 and report.samples == ["hello", "what is this"]

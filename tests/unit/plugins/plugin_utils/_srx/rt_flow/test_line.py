@@ -330,7 +330,28 @@ def test_any_damage_to_a_line_is_read_and_is_plain_data(
 
 @pytest.mark.parametrize(
     "unit",
-    ["->", "1 ", "a(", "1(1) ", "/", '"', 'a="', "RT_FLOW_SESSION_CLOSE ", "\\", "1/1->1/1 ", "»", " ", "[", "="],
+    [
+        "->",
+        "1 ",
+        "a(",
+        "1(1) ",
+        "/",
+        '"',
+        'a="',
+        "RT_FLOW_SESSION_CLOSE ",
+        "session closed ",
+        "a(global) b ",
+        "Lsys ",
+        "A b;",
+        "AppTrack ",
+        "reason=",
+        "\\",
+        "1/1->1/1 ",
+        "»",
+        " ",
+        "[",
+        "=",
+    ],
 )
 @pytest.mark.parametrize(
     "head",
@@ -339,6 +360,9 @@ def test_any_damage_to_a_line_is_read_and_is_plain_data(
         "RT_FLOW_SESSION_CLOSE: session closed a: 1/1->1/1 x 1/1->1/1 ",
         "RT_FLOW_SESSION_CREATE [",
         'RT_FLOW_SESSION_DENY a="',
+        "RT_FLOW_SESSION_DENY: session denied 1/1->1/1 x 6(0) ",
+        "RT_FLOW_SESSION_DENY: session denied 1/1->1/1 x 6(0) p a b h u u(r) i No policy deny 41 Web N/A 4 ",
+        "APPTRACK_SESSION_CREATE: AppTrack session created 1/1->1/1 x a b 1/1->1/1 ",
     ],
 )
 def test_a_hostile_line_of_full_length_costs_no_more_than_any(unit: str, head: str) -> None:
