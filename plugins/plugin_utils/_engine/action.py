@@ -95,29 +95,29 @@ class DeviceAction(ActionBase):
             own.open()
             yield own
             return
-        with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door, self._noted(door):
-            yield door
+        with open_door(self, self._task_vars, self.door, *prefixes, **fixed) as door:
+            self._further_doors.append(door)
+            try:
+                yield door
+            finally:
+                self._left(door)
 
     @contextmanager
     def second_door(
         self, plugin: str, *prefixes: str, defaults: Mapping[str, Any] = MappingProxyType({}), **fixed: Any
     ) -> Iterator[Any]:
         """A door of another kind to this host, not open yet; see doors.closed_door()."""
-        with (
-            closed_door(self, self._task_vars, plugin, *prefixes, defaults=defaults, **fixed) as door,
-            self._noted(door),
-        ):
-            yield door
+        with closed_door(self, self._task_vars, plugin, *prefixes, defaults=defaults, **fixed) as door:
+            self._further_doors.append(door)
+            try:
+                yield door
+            finally:
+                self._left(door)
 
-    @contextmanager
-    def _noted(self, door: Any) -> Iterator[None]:
-        """What a further door holds is shown nowhere, also when its session has ended."""
-        self._further_doors.append(door)
-        try:
-            yield
-        finally:
-            self._further_doors.remove(door)
-            self._further_secrets += door.secrets
+    def _left(self, door: Any) -> None:
+        """Its session ends here, its secrets stay."""
+        self._further_doors.remove(door)
+        self._further_secrets += door.secrets
 
     def _check_door(self) -> None:
         if getattr(self._connection, "transport", None) != self.door:
