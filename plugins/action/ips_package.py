@@ -92,6 +92,8 @@ class ActionModule(ControllerAction):
         }
         if self._task.diff:
             result["diff"] = {
+                "before_header": str(self._cache.folder),
+                "after_header": str(self._cache.folder),
                 "before": _lines(before.stock),
                 "after": _lines([*before.stock, *(package.name for package in wanted)]),
             }

@@ -114,7 +114,8 @@ class ActionModule(ControllerAction):
             "pending_deploy": wanted_file.pending(after, states),
         }
         if self._task.diff:
-            found["diff"] = {"before": text, "after": made if changed else text}
+            header = {"before_header": str(dest), "after_header": str(dest)}
+            found["diff"] = {**header, "before": text, "after": made if changed else text}
         return found
 
     @staticmethod
