@@ -27,7 +27,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device
     site_of,
     status,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.files import WebFiles
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.files import Site, WebFailed, WebFiles
 
 
 class ActionModule(ControllerAction):
@@ -49,8 +49,15 @@ class ActionModule(ControllerAction):
         if errors(wrong):
             raise ValidationFailed(wrong, "The settings of the update server are wrong")
         site = site_of(server, options["server_password"] or "", options["server_proxy_password"] or "")
-        with closing(WebFiles(site)) as web:
+        with closing(self._web(site)) as web:
             return self._from(Source(web, server, self.progress(options["progress"])), server, options)
+
+    @staticmethod
+    def _web(site: Site) -> WebFiles:
+        try:
+            return WebFiles(site)
+        except WebFailed as failed:
+            raise ApplyFailed(str(failed)) from None
 
     def known(self, error: Exception) -> dict[str, Any]:
         """What was brought before a failure stays in the cache."""
@@ -85,6 +92,8 @@ class ActionModule(ControllerAction):
         }
         if self._task.diff:
             result["diff"] = {
+                "before_header": str(self._cache.folder),
+                "after_header": str(self._cache.folder),
                 "before": _lines(before.stock),
                 "after": _lines([*before.stock, *(package.name for package in wanted)]),
             }

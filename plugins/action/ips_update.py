@@ -64,9 +64,9 @@ class ActionModule(StateAction):
 
     def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
         cache = Cache(self._folder(options))
-        contents = cache.look()
         package = parse_package(options["package"])
         items = options["signature_tuning"] or []
+        contents = cache.look(sums=False, lists=None if items else [options["package"]])
         request = Request(
             package,  # type: ignore[arg-type]  # validate() has seen to it
             options["state"] == "present",
@@ -91,8 +91,8 @@ class ActionModule(StateAction):
     def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[UpdateWing]:
         wanted, contents, cache = document
         sensor = Sensor(self._connection, self._connection.read_timeout)
-        transfer = self._transfer(options, cache, progress)
         limit = None if options["upgrade_timeout"] is None else float(options["upgrade_timeout"])
+        transfer = self._transfer(options, cache, progress)
         chosen = {name: options[name] for name in ("transfer", "url", "transfer_address", "transfer_port")}
         yield UpdateWing(sensor, wanted, contents.stock, transfer, progress, limit, chosen)
 

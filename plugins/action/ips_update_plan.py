@@ -103,7 +103,7 @@ class ActionModule(ControllerAction):
         states: dict[str, SensorState],
         applies: bool,
     ) -> dict[str, Any]:
-        after = wanted_file.merged(before, plan.updates, states) if applies else before
+        after = wanted_file.merged(before, plan.decisions, states) if applies else before
         made = wanted_file.render(after) if after or text else text
         changed = applies and after != before
         found: dict[str, Any] = {
@@ -114,7 +114,8 @@ class ActionModule(ControllerAction):
             "pending_deploy": wanted_file.pending(after, states),
         }
         if self._task.diff:
-            found["diff"] = {"before": text, "after": made if changed else text}
+            header = {"before_header": str(dest), "after_header": str(dest)}
+            found["diff"] = {**header, "before": text, "after": made if changed else text}
         return found
 
     @staticmethod

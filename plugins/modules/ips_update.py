@@ -82,7 +82,7 @@ options:
     description: Address of this controller as the sensor sees it. By default the one that the route to the sensor begins with.
     type: str
   transfer_port:
-    description: Port that the file is served on. V(0) is any free one.
+    description: Port that the file is served on. V(0) is any free one. Tasks that are given the same port serve one after the other.
     type: int
     default: 0
   transfer_bind:
@@ -186,7 +186,7 @@ before:
   sample: {version: 7.1(7)E4, signature: S722}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict
@@ -205,7 +205,7 @@ operations:
   type: dict
   sample: {create: 0, update: 1, delete: 0}
 plan:
-  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
   returned: always
   type: dict
   contains:

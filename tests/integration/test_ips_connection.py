@@ -136,6 +136,14 @@ def test_the_driver_leaves_a_service_mode_as_it_is_told(lab: StartLab, reply: st
         assert ("bypass-mode off" in session.send_command("show configuration", read_timeout=20)) == kept
 
 
+@pytest.mark.parametrize(("reply", "kept"), [("no", False), ("yes", True)])
+def test_the_driver_applies_a_set_of_lines_at_its_end(lab: StartLab, reply: str, kept: bool) -> None:
+    with driver(lab(sensor())) as session:
+        session.send_config_set(["service interface", "bypass-mode off"], apply=reply)
+        assert not session.check_config_mode()
+        assert ("bypass-mode off" in session.send_command("show configuration", read_timeout=20)) == kept
+
+
 def test_the_driver_refuses_a_shell(lab: StartLab) -> None:
     with pytest.raises(Exception, match="Linux shell"):
         driver(lab(sensor(role="service")))

@@ -88,7 +88,7 @@ def test_what_is_new_is_downloaded_once(server: Start, listing: str) -> None:
     updates = server(listing=listing)
     foretold = updates(check=True, diff=True)
     assert (foretold["changed"], foretold["would_download"]) == (True, [PACK, SIG])
-    assert foretold["diff"] == {"before": "", "after": f"{PACK}\n{SIG}\n"}
+    assert (foretold["diff"]["before"], foretold["diff"]["after"]) == ("", f"{PACK}\n{SIG}\n")
     assert not updates.cache.exists() and updates.downloads == []
     done = updates()
     assert done["changed"] and [each["file"] for each in done["downloaded"]] == [PACK, SIG]

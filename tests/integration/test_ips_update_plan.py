@@ -106,7 +106,18 @@ def test_rule_16_apply_writes_what_is_wanted_into_one_file_and_deploys_nothing(f
 def test_by_hand_one_package_for_selected_sensors_and_policies(fleet: Fleet) -> None:
     done = fleet(package=SIG, select=["all"], unsupported=["rtr1"])
     assert [(each["host"], each["package"]) for each in done["updates"]] == [("s1", SIG)]
-    assert done["wanted"] == {"s1": {"signature": SIG}}
+    assert done["wanted"] == {"s1": {"signature": SIG}, "s2": {"signature": SIG}}  # s2 is there, and is to stay there
+    assert [each["host"] for each in done["pending_deploy"]] == ["s1"]
+
+
+def test_a_revert_is_kept_by_a_lower_level_of_the_policy_or_by_hand(fleet: Fleet) -> None:
+    old = "IPS-sig-S722-req-E4.pkg"
+    (fleet.cache / old).write_bytes(package(old))
+    assert fleet(package=SIG, select=["s1"])["wanted"] == {"s1": {"signature": SIG}}
+    assert fleet(package=old, select=["s1"])["wanted"] == {"s1": {"signature": old}}
+    assert fleet(package=SIG, select=["s1"])["wanted"] == {"s1": {"signature": SIG}}
+    lower = [{**fleet.policies[0], "sensor_updates": "none", "signature": "S722"}]
+    assert fleet(mode="download_apply", policies=lower)["wanted"] == {}
 
 
 def test_by_hand_a_sensor_of_an_automatic_mode_is_skipped_with_a_warning_unless_told(fleet: Fleet) -> None:

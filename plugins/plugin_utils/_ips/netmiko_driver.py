@@ -92,6 +92,14 @@ class CiscoIps(_Base):  # type: ignore[misc]  # its base is not there where netm
             printed += answer
         raise ValueError("Failed to exit configuration mode")
 
+    def send_config_set(
+        self, config_commands: Any = None, *, exit_config_mode: bool = True, apply: str = "yes", **keywords: Any
+    ) -> str:
+        """Lines in configuration mode. What they change in a service mode is applied when the modes are left at the end, unless apply is
+        ``no``; a line ``exit`` that makes the sensor ask has to be followed by the reply as a line."""
+        printed = str(super().send_config_set(config_commands, exit_config_mode=False, **keywords))
+        return printed + (self.exit_config_mode(apply=apply) if exit_config_mode else "")
+
     def save_config(self, *args: Any, **keywords: Any) -> str:
         """A sensor keeps what was applied; there is nothing to save."""
         return ""

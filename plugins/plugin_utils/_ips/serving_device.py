@@ -9,6 +9,7 @@ The certificate is made for the task, and the sensor is told its fingerprint ove
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import ipaddress
 import os
@@ -16,6 +17,7 @@ import socket
 import ssl
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,6 +43,7 @@ else:
 
 CHUNK = 1 << 16
 PATIENCE = 60.0  # seconds of silence that end a transfer
+PAUSE = 0.5  # seconds between two tries to get a port
 AROUND = timedelta(days=365)  # of now, for which a made certificate is valid: the clock of a sensor may be wrong
 KEY_BITS = 2048
 
@@ -158,6 +161,7 @@ class Serving:
     """A block within which one file can be fetched. address, port: as the sensor names them; port 0 is any free one.
 
     allowed: addresses that are answered. bind: where to listen, "" for the address itself. tls_min: the least version of TLS.
+    patience: seconds to wait for a port that another task serves on; waiting: called meanwhile.
     """
 
     def __init__(
@@ -171,6 +175,8 @@ class Serving:
         bind: str = "",
         tls_min: str = "TLSv1_2",
         sent: Sent = lambda done, whole: None,
+        patience: float = 0.0,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self.address = address
         self.identity = identity
@@ -180,6 +186,7 @@ class Serving:
         self._allowed = allowed
         self._tls_min = tls_min
         self._sent = sent
+        self._patience, self._waiting = patience, waiting
 
     @property
     def port(self) -> int:
@@ -193,22 +200,30 @@ class Serving:
     def __enter__(self) -> Serving:
         """Raises ApplyFailed."""
         context = _context(self.identity, self._tls_min)
-        try:
-            self._server = _Server(
-                (self._bind, self._port), context, self._file, self._allowed, self._sent, self.refused
-            )
-        except OSError as error:
-            where = f"{self._bind} port {self._port}"
-            problem = Problem(
-                "transfer",
-                "transfer_port",
-                f"{where}: {error.strerror}",
-                "Set transfer_address, transfer_bind, transfer_port.",
-            )
-            raise ApplyFailed("this controller cannot serve the file", [problem]) from None
+        end = time.monotonic() + self._patience
+        while True:
+            try:
+                self._server = self._made(context)
+                break
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                    raise self._no_port(error) from None
+            self._waiting()
+            time.sleep(PAUSE)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True)
         self._thread.start()
         return self
+
+    def _made(self, context: ssl.SSLContext) -> _Server:
+        where = (self._bind, self._port)
+        return _Server(where, context, self._file, self._allowed, self._sent, self.refused)
+
+    def _no_port(self, error: OSError) -> ApplyFailed:
+        text = f"{self._bind} port {self._port}: {error.strerror}"
+        remedy = "Set transfer_address, transfer_bind, transfer_port."
+        return ApplyFailed(
+            "this controller cannot serve the file", [Problem("transfer", "transfer_port", text, remedy)]
+        )
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -18,7 +18,7 @@ from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
 from ..door import WebDoor
 from ..sensor import Sensor
-from .look_device import shown_or_why, told_fingerprints
+from .look_device import BothSides, both_sides, shown_or_why, told_fingerprints
 from .model import Certificate, grouped, utc_now
 from .plan import GENERATE, desired_state, plan
 from .rules import Certificates, Terms, check
@@ -87,10 +87,9 @@ class CertificateWing:
         if self._sensor is None:
             self._last = Certificates(why=NOT_ASKED, untold=NOT_ASKED, stored=stored)
             return self._last
-        shown, why = shown_or_why(self._web)
-        fingerprints, untold = ({}, OVER_HTTP) if self._web is None else told_fingerprints(self._sensor)
-        self._seen = seen_now(shown, why, self._now())
-        self._last = Certificates(shown, why, tuple(sorted(fingerprints.items())), untold, stored)
+        seen = BothSides(None, OVER_HTTP, {}, OVER_HTTP) if self._web is None else both_sides(self._sensor, self._web)
+        self._seen = seen_now(seen.shown, seen.why, self._now())
+        self._last = Certificates(seen.shown, seen.why, tuple(sorted(seen.told.items())), seen.untold, stored)
         return self._last
 
     def desired_state(self, current: Certificates) -> Certificates:
@@ -231,15 +230,19 @@ def line_of_table(
     if sensor is None:
         seen = store.seen(place.address, place.port)
         return {**row(place.host, place.shown, accepted, seen, communication, now()), "ssh_tells_the_same": None}
-    shown, why = shown_or_why(web)
-    seen = seen_now(shown, why, now())
+    sides, without_ssh = _sides(sensor, web)
+    seen = seen_now(sides.shown, sides.why, now())
     if writes and web is not None:
         store.note(place.address, place.port, seen)
     line = row(place.host, place.shown, accepted, seen, communication, now())
-    same: bool | None = None
+    return {**line, "ssh_tells_the_same": sides.same, "ssh_why": without_ssh or sides.untold or None}
+
+
+def _sides(sensor: Callable[[], Sensor], web: WebDoor | None) -> tuple[BothSides, str]:
+    """Both sides, or the HTTPS port alone with the reason. Over HTTP no sensor is asked."""
+    if web is None:
+        return BothSides(None, OVER_HTTP), ""
     try:
-        fingerprints, untold = told_fingerprints(sensor()) if shown is not None else ({}, "")
-        same = shown.fits(fingerprints) if shown is not None else None
+        return both_sides(sensor(), web), ""
     except ConnectionFailed as failed:
-        untold = str(failed)
-    return {**line, "ssh_tells_the_same": same, "ssh_why": untold or None}
+        return BothSides(*shown_or_why(web)), str(failed)

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from ..._engine.failures import ApplyFailed
-from ..certificate.look_device import shown_or_why, told_fingerprints
-from ..certificate.model import Certificate, utc_now
+from ..certificate.look_device import BothSides, both_sides
+from ..certificate.model import utc_now
 from ..certificate.status import OVER_HTTP
 from ..certificate.trust_entry import Entry
 from ..door import WebDoor
@@ -102,13 +102,12 @@ class Reader:
 
     def certificate(self) -> dict[str, Any]:
         """What the command line tells of the certificate, and what the HTTPS port shows; either may be missing."""
-        told, untold = self._told
-        shown, why = self._shown
-        if untold:
-            self.missing["certificate_ssh"] = untold
+        sides, now = self._sides, self.now()
+        told, shown, same = sides.told, sides.shown, sides.same
+        if sides.untold:
+            self.missing["certificate_ssh"] = sides.untold
         if shown is None:
-            self.missing["certificate_https"] = why
-        same = shown.fits(told) if shown else None
+            self.missing["certificate_https"] = sides.why
         if same is False:
             self.warnings.append(
                 "the certificate on the HTTPS port is not the one that the sensor's command line tells: the connection may be "
@@ -117,9 +116,9 @@ class Reader:
         return {
             "certificate": {
                 "same": same,
-                "status": shown.dates(self.now()) if shown else None,
+                "status": shown.dates(now) if shown else None,
                 "ssh": {"md5": told.get("MD5"), "sha1": told.get("SHA1")} if told else None,
-                "https": shown.facts(self.now()) if shown else None,
+                "https": shown.facts(now) if shown else None,
             }
         }
 
@@ -133,21 +132,17 @@ class Reader:
         return {"events": web_device.events(web.session, sha256)}
 
     @cached_property
-    def _told(self) -> tuple[Mapping[str, str], str]:
-        return told_fingerprints(self.sensor)
-
-    @cached_property
-    def _shown(self) -> tuple[Certificate | None, str]:
-        return shown_or_why(self._web.door if self._web else None)
+    def _sides(self) -> BothSides:
+        return both_sides(self.sensor, self._web.door if self._web else None)
 
     def _proven(self) -> tuple[Web, str]:
         """The port, and the certificate there that may get user and password. Raises ApplyFailed."""
         if self._web is None:
             raise ApplyFailed(OVER_HTTP)
-        shown, why = self._shown
-        if shown is None:
-            raise ApplyFailed(why)
-        return self._web, web_device.pin(shown, self._told[0], self._web.stored, self._web.keys_checked)
+        sides = self._sides
+        if sides.shown is None:
+            raise ApplyFailed(sides.why)
+        return self._web, web_device.pin(sides.shown, sides.told, self._web.stored, self._web.keys_checked)
 
 
 def read_version(sensor: Sensor) -> version_text.VersionText:

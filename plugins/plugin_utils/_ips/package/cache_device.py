@@ -17,7 +17,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -74,15 +74,19 @@ class Cache:
 
     # -- reading ------------------------------------------------------------------------------------------------------
 
-    def look(self) -> Contents:
-        """What is in it. Writes nothing; files that the index does not know are read for their checksum. Raises ApplyFailed."""
+    def look(self, *, sums: bool = True, lists: Collection[str] | None = None) -> Contents:
+        """What is in it. Writes nothing; files that the index does not know are read for their checksum. Raises ApplyFailed.
+
+        sums: False reads only those of which something tells what their checksum must be. lists: packages whose lists of signatures and
+        threat profiles are read; None for all.
+        """
         try:
             names = sorted(os.listdir(self.folder))
         except FileNotFoundError:
             return Contents()
         except OSError as error:
             raise _failed(error, self.folder) from None
-        index, sums = self._index(), self._sums()
+        index, due = self._index(), self._sums()
         stock: dict[str, Held] = {}
         sources: dict[str, str] = {}
         known: dict[str, Mapping[str, Any]] = {}
@@ -93,32 +97,34 @@ class Cache:
                 refused += _no_package(name)
                 continue
             try:
-                entry = self._examined(name, index.get(name))
-                wrong = self._wrong(package, entry, index.get(name), sums)
+                entry = self._examined(name, index.get(name), sums)
+                wrong = self._wrong(package, entry, index.get(name), due)
             except OSError as error:
                 wrong, entry = f"it cannot be read: {error.strerror}", {}
             if wrong:
                 refused.append(Refused(name, wrong))
                 continue
-            known[name] = entry
-            stock[name] = self._held(package, entry)
+            if entry["sha256"]:
+                known[name] = entry
+            stock[name] = self._held(package, entry, lists is None or name in lists)
             sources[name] = str(entry["source"])
         return Contents(stock, sources, tuple(refused), known)
 
-    def _examined(self, name: str, before: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The entry of a file in the index, as it is now. Raises OSError."""
+    def _examined(self, name: str, before: Mapping[str, Any] | None, summed: bool) -> dict[str, Any]:
+        """The entry of a file in the index, as it is now; without a checksum where that is neither known nor asked for. Raises
+        OSError."""
         path = self.folder / name
         found = path.stat()
         stamp = {"size": found.st_size, "mtime_ns": found.st_mtime_ns}
         if before and all(before.get(key) == value for key, value in stamp.items()):
             return dict(before)
         source = str(before["source"]) if before else "hand"
-        return {**stamp, "sha256": _sha256(path), "source": source}
+        return {**stamp, "sha256": _sha256(path) if summed else "", "source": source}
 
     def _wrong(
-        self, package: Package, entry: Mapping[str, Any], before: Mapping[str, Any] | None, sums: Mapping[str, str]
+        self, package: Package, entry: dict[str, Any], before: Mapping[str, Any] | None, sums: Mapping[str, str]
     ) -> str:
-        """Why a file is not used; "" for a good one. Raises OSError."""
+        """Why a file is not used; "" for a good one. Adds a missing checksum to the entry where it is needed. Raises OSError."""
         name = package.name
         if not entry["size"]:
             return "it is empty"
@@ -128,6 +134,8 @@ class Cache:
             return "it is an HTML page, such as that of a login, and not a package"
         metadata = _object(self._beside(package, ".json"))
         told = str(metadata.get("sha256") or sums.get(name) or "").lower()
+        if not entry["sha256"] and (told or (before and before["source"] != "hand")):
+            entry["sha256"] = _sha256(self.folder / name)
         if told and told != entry["sha256"]:
             return f"its SHA-256 is {entry['sha256']}, and must be {told}: it is incomplete or another file"
         size = metadata.get("size")
@@ -137,12 +145,14 @@ class Cache:
             return "it is not the file that was downloaded: it was changed since. Delete it, and it is downloaded again"
         return ""
 
-    def _held(self, package: Package, entry: Mapping[str, Any]) -> Held:
+    def _held(self, package: Package, entry: Mapping[str, Any], listed: bool) -> Held:
+        if not listed:
+            return Held(package, int(entry["size"]), str(entry["sha256"]))
         metadata, readme = self._beside(package, ".json"), self._beside(package, ".readme.txt")
-        listed = None
+        signatures = None
         if package.signature:
-            listed = of_metadata(metadata, package.signature) or of_readme(readme, package.signature)
-        return Held(package, int(entry["size"]), str(entry["sha256"]), threat_profiles_of(metadata), listed)
+            signatures = of_metadata(metadata, package.signature) or of_readme(readme, package.signature)
+        return Held(package, int(entry["size"]), str(entry["sha256"]), threat_profiles_of(metadata), signatures)
 
     def _beside(self, package: Package, ending: str) -> str:
         return _text(self.folder / f"{package.stem}{ending}")

@@ -82,7 +82,8 @@ class Decision:
     """What becomes of one sensor with one kind of update.
 
     package: that it gets; None where it gets none, and then the reason. steps: the packages on the way, that one included.
-    inapplicable: a newer package that it does not get, with the reason.
+    inapplicable: a newer package that it does not get, with the reason. keeps: a package that was selected by hand and is there
+    already: from now on that one is wanted. limit: the highest signature level of its policy.
     """
 
     host: str
@@ -94,6 +95,8 @@ class Decision:
     risk: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     inapplicable: tuple[tuple[str, str], ...] = ()
+    keeps: Package | None = None
+    limit: SignatureLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def manual(
         elif member is None or member.state is None:
             decided.append(replace(empty, reason=_unread(member)))
         else:
-            decided.append(_decide(empty, member.state, member.template(package), stock))
+            found = _decide(empty, member.state, member.template(package), stock)
+            decided.append(replace(found, keeps=package) if found.reason == CURRENT else found)
     return FleetPlan(tuple(decided), _unsupported(hosts, fleet), tuple(host for host in hosts if host in auto_managed))
 
 
@@ -169,7 +173,8 @@ def _automatic(empty: Decision, member: Member, state: SensorState, policy: Poli
         if chosen.package:
             state = state.after(chosen.package)  # what its signatures are installed on
     if policy.signature is not None:
-        empty = replace(empty, kind="signature")
+        limit = None if policy.signature == "latest" else policy.signature
+        empty = replace(empty, kind="signature", limit=limit)
         yield _newest(empty, member, state, _levels(policy.signature, state, stock), policy, stock)
 
 

@@ -25,6 +25,7 @@ from .model import Server
 from .plan import Delivery
 
 TIMEOUT = 20.0  # seconds for a look at a certificate
+PORT_PATIENCE = 3600.0  # seconds that the updates of other sensors may take on the same port
 
 
 class Named(Protocol):
@@ -179,6 +180,8 @@ class FromController:
             bind=self._bind,
             tls_min=self._tls_min,
             sent=sent,
+            patience=PORT_PATIENCE,
+            waiting=lambda: self._progress(f"another task serves on port {self._port}"),
         )
         self.refused = serving.refused
         with serving:

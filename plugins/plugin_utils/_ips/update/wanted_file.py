@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ..packages import parse_package
+from ..versions import SignatureLevel
 from .fleet import Decision
 from .model import SensorState
 
@@ -62,16 +63,25 @@ def render(wanted: Wanted) -> str:
 def merged(
     before: Wanted, decisions: Iterable[Decision], states: Mapping[str, SensorState]
 ) -> dict[str, dict[str, str]]:
-    """What was wanted, with what was decided now. What a sensor has passed by itself since is not wanted any more."""
+    """What was wanted, with what was decided now. What a sensor has passed by itself since is not wanted any more, and neither is a
+    signature level above that of the sensor's policy."""
     found = {host: dict(entry) for host, entry in before.items()}
     for decision in decisions:
-        if decision.package:
-            found.setdefault(decision.host, {})[decision.kind] = decision.package.name
+        package = decision.package or decision.keeps
+        if package:
+            found.setdefault(decision.host, {})[decision.kind] = package.name
+        elif decision.limit and _level(found.get(decision.host, {}).get("signature", "")) > decision.limit:
+            del found[decision.host]["signature"]
     for host, state in states.items():
         for kind, name in list(found.get(host, {}).items()):
             if _passed(state, name):
                 del found[host][kind]
     return {host: entry for host, entry in found.items() if entry}
+
+
+def _level(name: str) -> SignatureLevel:
+    package = parse_package(name)
+    return package.signature if package and package.signature else SignatureLevel(0)
 
 
 def _passed(state: SensorState, name: str) -> bool:

@@ -25,7 +25,7 @@ from ..._engine.words.device_text import clean
 from ..login_error import LoginError
 from .deadline import Allowance
 from .errors import chain
-from .tls import Tls, session
+from .tls import MISSING, Tls, session
 
 with contextlib.suppress(ImportError):  # tls.MISSING says so
     import requests
@@ -107,6 +107,10 @@ class WebFiles:
     """One site, for as long as a task needs it."""
 
     def __init__(self, site: Site) -> None:
+        """Raises WebFailed where a library is missing."""
+        if MISSING:
+            text = f"requests is needed on the controller ({MISSING}): pip install requests"
+            raise WebFailed("unreachable", site.host, text)
         self._site = site
         self._sessions: dict[tuple[str, str], Any] = {}
         self._good: dict[str, str] = {}  # origin -> the fingerprint that it has

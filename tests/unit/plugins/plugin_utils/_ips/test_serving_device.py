@@ -10,6 +10,7 @@ import hashlib
 import socket
 import ssl
 import subprocess
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -105,6 +106,21 @@ def test_a_port_that_is_taken_is_named_with_its_option(file: Path, identity: Ide
         with pytest.raises(ApplyFailed) as failed:
             Serving(file, identity, "127.0.0.1", first.port, HOME).__enter__()
         assert "transfer_port" in str(failed.value.problems[0])
+
+
+def test_tasks_with_the_same_port_serve_one_after_the_other(file: Path, identity: Identity, tmp_path: Path) -> None:
+    waited: list[int] = []
+    with ExitStack() as stack:
+        first = stack.enter_context(Serving(file, identity, "127.0.0.1", 0, HOME))
+        port = first.port
+
+        def waiting() -> None:
+            waited.append(1)
+            stack.close()
+
+        with Serving(file, identity, "127.0.0.1", port, HOME, patience=20.0, waiting=waiting) as second:
+            assert (second.port, curl(second, second.url, tmp_path).stdout) == (port, DATA)
+    assert waited == [1]
 
 
 def test_an_old_client_needs_the_older_version(file: Path, identity: Identity, tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def test_both_spellings_of_not_running_count() -> None:
         (["Trial license, expires: 01-Aug-2013 UTC"], "trial", date(2013, 8, 1)),
         (["This is a trial license", "License expires: 01-Aug-2013 UTC"], "trial", date(2013, 8, 1)),
         (["Licensed, but only on Mondays"], "unknown", None),
+        (["Licensed, expires: 01-Aug-2013 UTC", "License: revoked"], "unknown", date(2013, 8, 1)),
         (["Licensed, expires: 31-Feb-2013 UTC"], "unknown", None),
         (["Licensed, expires: 01-Aug-2013 UTC", "No license present"], "unknown", date(2013, 8, 1)),
         (["License expires: 01-Aug-2013 UTC"], "unknown", date(2013, 8, 1)),

@@ -20,7 +20,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_
     pending,
     render,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.versions import parse_signature_level, parse_version
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.versions import (
+    SignatureLevel,
+    parse_signature_level,
+    parse_version,
+)
 
 SIG, PACK = "IPS-sig-S734-req-E4.pkg", "IPS-K9-7.1-9-E4.pkg"
 ENTRIES = st.dictionaries(st.sampled_from(["sensor", "signature"]), st.just(""), min_size=1).map(
@@ -65,6 +69,25 @@ def test_decisions_are_added_and_what_a_sensor_has_passed_goes() -> None:
     found = merged(before, [Decision("ips1", "signature", parse_package(SIG))], {"ips2": sensor("7.1(9)E4", "S740")})
     assert found == {"ips1": {"sensor": PACK, "signature": SIG}, "ips3": {"signature": SIG}}
     assert merged(found, [], {"ips3": sensor("7.1(9)E4", "S734")}) == found  # deployed is still wanted
+
+
+def test_a_level_above_that_of_the_policy_is_not_wanted_any_more() -> None:
+    before = {"ips1": {"sensor": PACK, "signature": SIG}}
+    state = {"ips1": sensor("7.1(7)E4", "S722")}  # S734 was reverted
+    for limit, entry in (
+        (SignatureLevel(722), {"sensor": PACK}),
+        (SignatureLevel(734), before["ips1"]),
+        (None, before["ips1"]),
+    ):
+        assert merged(before, [Decision("ips1", "signature", reason="up to date", limit=limit)], state) == {
+            "ips1": entry
+        }
+
+
+def test_what_was_selected_by_hand_and_is_there_is_wanted_from_then_on() -> None:
+    before, old = {"ips1": {"signature": SIG}}, parse_package("IPS-sig-S722-req-E4.pkg")
+    found = merged(before, [Decision("ips1", "signature", keeps=old)], {"ips1": sensor("7.1(7)E4", "S722")})
+    assert found == {"ips1": {"signature": "IPS-sig-S722-req-E4.pkg"}}
 
 
 def test_what_is_not_deployed_is_pending() -> None:
