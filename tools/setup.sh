@@ -19,17 +19,6 @@ case $environment in
     *) echo "setup.sh: no environment is called $environment" >&2; exit 2 ;;
 esac
 
-link_checkout() {
-    # Entry by entry: a link to the whole checkout would lie inside what it points at.
-    local target=build/collections/ansible_collections/mspplus/netsec entry
-    mkdir -p "$target"
-    for entry in CHANGELOG.md LICENSE README.md galaxy.yml changelogs docs extensions inventories meta playbooks plugins roles tests; do
-        if [ -e "$entry" ]; then
-            ln -sfn "../../../../../$entry" "$target/$entry"
-        fi
-    done
-}
-
 install_pins() {
     local arguments=(--constraint requirements/constraints.txt) pin python stamp
     for pin in $pins; do
@@ -51,5 +40,5 @@ install_pins() {
     echo "$stamp" > "$venv/pins"
 }
 
-link_checkout
+tools/link_checkout.sh
 install_pins

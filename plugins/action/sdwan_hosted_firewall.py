@@ -19,7 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import Finding, problem
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import EXPECTED_PLAN, StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.device import HostedWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.hosted_firewall.model import (
@@ -64,6 +64,7 @@ class ActionModule(StateAction):
                 progress=progress,
                 overrides=options["resources"],
                 check_mode=self._task.check_mode,
+                consented=bool(self._task_vars.get(EXPECTED_PLAN)),
             )
 
     @contextmanager

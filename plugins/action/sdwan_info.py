@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action import DeviceAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError, Arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import NO_PACKAGE, Asked, gathered
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.info.device import Asked, gathered
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.manager import Manager
 
 
@@ -36,6 +36,4 @@ class ActionModule(DeviceAction):
             except ApplyFailed as failed:
                 failed.details.update(manager.about)
                 raise
-            unnamed = [name for name, reason in found["not_available"].items() if reason == NO_PACKAGE]
-            warned = {"warnings": [f"{', '.join(unnamed)}: {NO_PACKAGE}"]} if unnamed else {}
-            return {"changed": False, **found, **warned, **manager.about}
+            return {"changed": False, **found, **manager.about}

@@ -357,6 +357,11 @@ EXAMPLES = r"""
         var: clock.stdout_lines
 """
 
+# First, before anything that an old Python does not have.
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import required  # noqa: F401
+
+# isort: split
+
 from collections.abc import Iterable
 from functools import cache, cached_property
 from typing import Any
@@ -395,6 +400,7 @@ class Connection(DeviceConnection):
     transport = "mspplus.netsec.netmiko"
     has_tty = True
     needs = ("netmiko",)
+    path_options = ("private_key_file", "known_hosts", "ssh_config_file", "session_log")
     secret_options = ("password", "private_key_passphrase", "jump_password")
     refused_because = "would put shell commands into a device's CLI"
     raw_is_for = "for a single line"

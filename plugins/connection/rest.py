@@ -333,6 +333,11 @@ EXAMPLES = r"""
         var: system.stdout | from_json
 """
 
+# First, before anything that an old Python does not have.
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import required  # noqa: F401
+
+# isort: split
+
 import contextlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -381,6 +386,7 @@ class Connection(DeviceConnection):
     transport = "mspplus.netsec.rest"
     has_tty = False
     needs = ("requests", "requests-toolbelt")
+    path_options = ("ca_path", "client_cert", "client_key")
     secret_options = ("password", "secondary_password", "client_key_passphrase")
     refused_because = "needs a shell, and a REST system has none"
     raw_is_for = "with `GET path` for a single read"

@@ -12,14 +12,17 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem, errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.value import value_problems
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import ArgumentError
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem, errors
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.arguments import document_of
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.desired import resulting
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model import Span
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.plan import plan
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.value import value_problems
 
 UNKNOWN_TYPE = "interface-type"  # the rule of what is kept as it is written, and told
 OF_A_PLATFORM = "S23"  # the rule of a length that depends on the release
@@ -113,4 +116,4 @@ def _refuse(problems: Iterable[Problem], what: str) -> None:
 
 class FilterModule:
     def filters(self) -> dict[str, Any]:
-        return {"iosxr_span_commands": iosxr_span_commands}
+        return on_call({"iosxr_span_commands": iosxr_span_commands})

@@ -10,8 +10,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import DIMENSIONS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.aggregate import DIMENSIONS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_sessions.parse import parse
 
 DOCUMENTATION = r"""
 name: parse_flow_session
@@ -137,4 +140,4 @@ def parse_flow_session(
 
 class FilterModule:
     def filters(self) -> dict[str, Any]:
-        return {"parse_flow_session": parse_flow_session}
+        return on_call({"parse_flow_session": parse_flow_session})

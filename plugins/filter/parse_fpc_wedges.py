@@ -11,8 +11,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.wedge_text import parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.wedge_text import parse
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.xml_tree import missing
 
 DOCUMENTATION = r"""
 name: parse_fpc_wedges
@@ -170,4 +173,4 @@ class FilterModule:
     """Filters of this file."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_fpc_wedges": parse_fpc_wedges}
+        return on_call({"parse_fpc_wedges": parse_fpc_wedges})

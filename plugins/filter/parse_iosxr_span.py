@@ -10,9 +10,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 
 DOCUMENTATION = r"""
 name: parse_iosxr_span
@@ -74,4 +77,4 @@ def parse_iosxr_span(text: Any) -> dict[str, Any]:
 
 class FilterModule:
     def filters(self) -> dict[str, Any]:
-        return {"parse_iosxr_span": parse_iosxr_span}
+        return on_call({"parse_iosxr_span": parse_iosxr_span})

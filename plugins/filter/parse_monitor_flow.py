@@ -12,15 +12,18 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
-    Monitor,
-    is_told,
-    missing_parts,
-    parse,
-    to_document,
-)
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import packets
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals import REFUSALS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
+        Monitor,
+        is_told,
+        missing_parts,
+        parse,
+        to_document,
+    )
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import packets
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals import REFUSALS
 
 DOCUMENTATION = r"""
 name: parse_monitor_flow
@@ -120,4 +123,4 @@ def _why_incomplete(text: str, node: str, told: bool) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_monitor_flow": parse_monitor_flow}
+        return on_call({"parse_monitor_flow": parse_monitor_flow})

@@ -11,9 +11,14 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.status import merged, parse_status
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import status_document
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.status import merged, parse_status
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import (
+        status_document,
+    )
 
 DOCUMENTATION = r"""
 name: parse_monitor_session_status
@@ -171,4 +176,4 @@ class FilterModule:
     """Ansible looks filters up here."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_monitor_session_status": parse_monitor_session_status}
+        return on_call({"parse_monitor_session_status": parse_monitor_session_status})

@@ -11,7 +11,10 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.rt_flow.line import parse
 
 DOCUMENTATION = r"""
 name: parse_rt_flow
@@ -235,4 +238,4 @@ class FilterModule:
     """Ansible looks filters up here."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_rt_flow": parse_rt_flow}
+        return on_call({"parse_rt_flow": parse_rt_flow})

@@ -505,7 +505,7 @@ before:
   sample: {sessions: [{name: ms1, class: ethernet, destination: {interface: HundredGigE0/2/0/15}}]}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In check mode with what waits for a reload.
   returned: always
   type: dict
@@ -523,7 +523,7 @@ operations:
   type: dict
   sample: {create: 1, update: 0, delete: 0}
 plan:
-  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
   returned: always
   type: dict
   contains:

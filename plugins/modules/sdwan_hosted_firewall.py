@@ -30,7 +30,8 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(present) provisions the firewall where there is none. One whose provisioning failed is deprovisioned and provisioned again.
+      - V(present) provisions the firewall where there is none. One whose provisioning failed is deprovisioned and provisioned again; one
+        of a pair in high availability that only failed to boot is started, and the other one is left alone.
       - V(absent) deprovisions it. The image stays.
     type: str
     choices: [present, absent]
@@ -110,8 +111,9 @@ options:
         needed there, too, where Center has no such copy, or an older one than the MCN runs; and on a collector, which has none.
       - Needed to change the O(vendor), O(model), O(image) or a management server of a firewall, which deprovisions it and
         provisions it again, and to do that to one that failed after it was at work.
-      - Provisions both of a pair in high availability again where one of them has to be provisioned. Without it only that one is, and
-        whether Center takes that beside a firewall that is there is not documented.
+      - Provisions both of a pair in high availability again where one of them has to be provisioned, or does not boot when it is started
+        once more. What the other one is configured with is lost, and the site has no firewall until both are up. Without it only that one
+        is, and whether Center takes that beside a firewall that is there is not documented.
       - With O(state=absent), a firewall is removed in the middle of a job, too, such as one that never ends.
     type: bool
     default: false
@@ -201,7 +203,7 @@ before:
   sample: [{site_name: berlin, appliance_name: berlin-a, state: absent}]
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: list
@@ -231,7 +233,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The risk V(takes-down) marks that redirected traffic is dropped, V(reprovisions) that what the firewall is configured with is lost,
       V(repeats-failed) that a job that failed is repeated.
   returned: always

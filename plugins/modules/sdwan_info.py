@@ -31,7 +31,10 @@ options:
     type: list
     elements: str
     choices:
-      [system, ha, inventory, regions, images, storage, hosted_firewalls, redirect_counters, change_management, templates, policies]
+      [
+        system, ha, inventory, regions, images, storage, hosted_firewalls, operation_log, redirect_counters, change_management,
+        templates, policies,
+      ]
     default: []
   package:
     description: Configuration package that V(templates) and V(policies) are read from. Without one they are left out, with a warning.
@@ -103,14 +106,24 @@ hosted_firewalls:
   type: list
   elements: dict
   sample: [{site_name: berlin, admin_status: Up, operation_status: Running, is_up: true, device_url: 'https://192.0.2.20:4100'}]
+operation_log:
+  description: The last 20 lines that the system logged about jobs on hosted firewalls, whatever became of them; the newest one last.
+  returned: when gathered
+  type: list
+  elements: dict
+  sample: [{time: '2026-01-01 12:00:00', site_name: berlin, message: virtual machine is up}]
 redirect_counters:
   description:
     - Policies that redirect with their zones, packets and bytes, as the appliance counts them, and what the firewall got, gave back
       and lost. The latter are V(null), with the reason in RV(not_available), where the release does not report them.
+    - C(truncated) tells that the appliance may have more policies than the 1000 that it lists at most, so that some which redirect may be
+      missing; a warning says so, too.
   returned: when gathered
   type: dict
   sample:
-    policies: [{action: redirect, packets: 10, bytes: 1000, from_zones: any, to_zones: any}]
+    policies:
+      - {action: redirect, packets: 10, bytes: 1000, source_firewall_zone_name: any, destination_firewall_zone_name: any}
+    truncated: false
     packets_sent: 10
     packets_received: 10
     packets_dropped: 0
@@ -141,11 +154,16 @@ policies:
       description:
         - First one first, with its C(number). C(stage) is V(pre_templates), V(pre_global), V(local), V(local_auto), V(post_templates)
           or V(post_global), C(position) the place in it, C(template) the one that it comes from.
-        - C(shadowed_by) is the number of the policy that leaves a redirect, or a breakout, nothing. C(policy) is as
-          O(mspplus.netsec.sdwan_redirect#module:config) has it.
+        - C(shadowed_by) is the number of the policy before it that leaves a redirect nothing, or of the redirect that leaves a breakout, a
+          drop or a reject nothing. C(policy) is as O(mspplus.netsec.sdwan_redirect#module:config) has it.
       type: list
       elements: dict
       returned: always
+warnings:
+  description: What is not as complete as it looks, and parts that need O(package).
+  returned: when there are any
+  type: list
+  elements: str
 not_available:
   description: What was asked for and could not be read, with the reason.
   returned: always

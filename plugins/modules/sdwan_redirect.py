@@ -15,7 +15,10 @@ description:
     matched, hosted firewall templates, policy templates with where they are attached, policies of sites, and what breaks out to the
     Internet before it. Makes the network run exactly that, in one transaction.
   - Checks the document against the rules of the platform first, all at once; symmetric matching, interfaces and VLANs of the template,
-    the order of policies, allows that would shadow a redirect, firewalls that are not up.
+    the order of policies, allows and other redirects that would shadow a redirect, policies that are listed twice, firewalls that are
+    not up.
+  - Sends what the vendor's reference has, spelled as it is there. What is named after the forms only, because no reference has it, is told in
+    RV(undocumented_calls) and RV(undocumented_fields).
   - Then saves a backup of the package, edits, compiles and reads the audit, hands it over to change management, verifies, stages and
     activates with rollback, and polls every site. Whatever fails before the activation is rolled back, and what was staged is cancelled.
   - The backup package exists as long as a change is neither live nor rolled back. A run that finds one finishes what another one began.
@@ -53,11 +56,11 @@ options:
     required: true
     suboptions:
       connection_match_type:
-        description: How connections are matched. Redirects need V(symmetric).
+        description: How connections are matched. Redirects need V(symmetric). By the forms; not in the reference.
         type: str
         choices: [directional, symmetric]
       hosted_firewall_templates:
-        description: What SD-WAN knows of the firewalls that it redirects into.
+        description: What SD-WAN knows of the firewalls that it redirects into. By the forms; not in the reference.
         type: list
         elements: dict
         suboptions:
@@ -116,7 +119,9 @@ options:
             elements: dict
             suboptions: &policy
               action:
-                description: What is done with what matches. A policy that names a template redirects without it, another one allows.
+                description:
+                  - What is done with what matches. A policy that names a template redirects without it, another one allows.
+                  - V(redirect), and the three options that say where to, are by the forms; they are not in the reference.
                 type: str
                 choices: [allow, drop, reject, count_and_continue, redirect]
               hosted_firewall_template:
@@ -147,7 +152,7 @@ options:
                 description: Address or prefix.
                 type: str
               source_port:
-                description: Port or range of ports.
+                description: Port or range of ports. A single port is sent as a number; how a range is sent is not documented.
                 type: str
               source_service_type:
                 description: Service that the traffic comes from.
@@ -157,14 +162,16 @@ options:
                 description: Name of that service.
                 type: str
               from_zones:
-                description: Firewall zones that the traffic comes from.
+                description:
+                  - Firewall zones that the traffic comes from. The reference has one a policy, V(default_lan_zone), V(internet_zone),
+                    V(untrusted_internet_zone) or any. Several, and zones of the network's own, are sent as the forms show them, with a warning.
                 type: list
                 elements: str
               destination_ip_address:
                 description: Address or prefix.
                 type: str
               destination_port:
-                description: Port or range of ports.
+                description: As O(config.policy_templates[].pre_appliance_policies[].source_port).
                 type: str
               destination_service_type:
                 description: Service that the traffic goes to; V(internet) for all that leaves for the Internet.
@@ -174,12 +181,17 @@ options:
                 description: Name of that service.
                 type: str
               to_zones:
-                description: Firewall zones that the traffic goes to.
+                description: Firewall zones that the traffic goes to, in the same way.
                 type: list
                 elements: str
               ip_dscp:
-                description: DSCP value, such as V(ef).
+                description: DSCP value, such as V(ef). V(ANY) is as leaving it out.
                 type: str
+                choices:
+                  [
+                    ANY, DEFAULT, af11, af12, af13, af21, af22, af23, af31, af32, af33, af41, af42, af43, cs1, cs2, cs3, cs4, cs5, cs6, cs7,
+                    ef,
+                  ]
               allow_fragments:
                 description: Whether fragments match. True by default.
                 type: bool
@@ -356,7 +368,7 @@ before:
   type: dict
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict
@@ -376,7 +388,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The items C(transaction[...]) are the steps around the edits; backup, compile, export, verify, stage, activate.
     - The risk V(leaves-failing-appliances) marks O(ignore_incomplete), V(all-sites) and V(all-policies) what is for the whole network,
       V(redirects) and V(stops-redirecting) what traffic is sent to a firewall, or no more.
@@ -494,7 +506,7 @@ redirect_counters:
   type: list
   elements: dict
 api_documented:
-  description: Whether all calls that were sent are in the vendor's reference.
+  description: Whether all calls that were sent are in the vendor's reference, with all their fields.
   returned: when the device was asked
   type: bool
 undocumented_calls:
@@ -503,6 +515,12 @@ undocumented_calls:
   type: list
   elements: str
   sample: [hosted_firewall_template]
+undocumented_fields:
+  description: Fields that were sent to documented resources, and that the reference of these does not have.
+  returned: when the device was asked
+  type: list
+  elements: str
+  sample: [firewall.service_redirection_interface, global_network_settings.connection_match_type]
 warnings:
   description: Rules that warn, a text each, with the host in front.
   returned: when there are any

@@ -11,7 +11,8 @@ module: srx_flow_info
 short_description: Read what a Juniper SRX does with flows, and which policies do not log
 version_added: 1.1.0
 description:
-  - Reads the global parameters of flows, the status of the flow module, its counters, and what every policy logs, in one round trip.
+  - Reads the global parameters of flows, the status of the flow module, its counters, and what every policy logs, in one round trip; on request the
+    flow monitor and the figures of the session table, too, in the same session.
   - Names the policies that do not log both ends of their sessions, and what would send or store the lines.
 author:
   - mspplus.netsec authors (@mspplus)
@@ -24,13 +25,16 @@ options:
       - V(parameters) are those of C(security flow) in the configuration, with the defaults of what is not set.
       - V(status) is C(show security flow status), V(statistics) is C(show security flow statistics).
       - V(policies) shows what each policy logs.
+      - V(monitor) is the flow monitor, as M(mspplus.netsec.srx_flow_monitor_info) reads it; V(sessions) is the summary of the session table, as
+        M(mspplus.netsec.srx_flow_session_info) reads it. They are not gathered by default.
     type: list
     elements: str
-    choices: [parameters, status, statistics, policies]
+    choices: [parameters, status, statistics, policies, monitor, sessions]
     default: [parameters, status, statistics, policies]
 seealso:
   - module: mspplus.netsec.srx_policy_log
   - module: mspplus.netsec.srx_flow_session_info
+  - module: mspplus.netsec.srx_flow_monitor_info
 """
 
 EXAMPLES = r"""
@@ -97,4 +101,20 @@ log_targets:
   type: list
   elements: str
   sample: [stream siem]
+monitor:
+  description: Whether the monitor runs, the name of its trace file, and its filters, as RV(mspplus.netsec.srx_flow_monitor_info#module:monitor).
+  returned: when V(monitor) was gathered
+  type: dict
+  sample: {running: true, file: client-trace, filters: [{name: client-out, source_prefix: 10.1.1.7/32}]}
+node:
+  description: The node of a chassis cluster that answered, V(null) where there is no cluster.
+  returned: when V(monitor) was gathered
+  type: str
+  sample: node0
+sessions:
+  description: Figures of the session table, one entry for each place that has a table, as RV(mspplus.netsec.srx_flow_session_info#module:summary).
+  returned: when V(sessions) was gathered
+  type: list
+  elements: dict
+  sample: [{node: null, fpc_pic: null, in_use: 500, maximum: 4194304}]
 """

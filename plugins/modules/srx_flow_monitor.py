@@ -116,7 +116,7 @@ before:
   sample: {running: false, file: null, filters: []}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict
@@ -135,7 +135,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The risk V(gap) marks that a running monitor rests for a moment.
   returned: always
   type: dict

@@ -154,7 +154,7 @@ before:
   sample: [{fpc: 0, fatal: {threshold: 1, actions: [alarm]}}]
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: list
@@ -174,7 +174,7 @@ operations:
   sample: {create: 1, update: 0, delete: 0}
 plan:
   description:
-    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+    - The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
     - The risk V(restarts-chassis) marks what resets an SPC2 or takes it offline, V(restarts-fpc) to any other card.
   returned: always
   type: dict

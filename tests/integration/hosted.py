@@ -61,9 +61,11 @@ class Task:
         *,
         check_mode: bool = False,
         carried_out: Callable[[Plan], Plan] = lambda plan: plan,
+        consented: bool = False,
         **given: Any,
     ) -> None:
         self.carried_out = carried_out
+        self.consented = consented
         self.lab, self.directory, self.system, self.check_mode = lab, directory, system, check_mode
         self.said: list[str] = []
         self.options = ActionModule.arguments.validated({"wait_timeout": 10, **given})
@@ -95,6 +97,7 @@ class Task:
                 collector=lambda address: self.door(self.at(address)),
                 progress=progress,
                 overrides=self.options["resources"],
+                consented=self.consented,
             )
             self.wing.carried_out = self.carried_out
             terms = Terms(self.check_mode, assume=tuple(self.options["assume"]))

@@ -26,6 +26,8 @@ SOURCE = ROOT / "inventories" / "lab"
 SITE, ADOPT, STATUS = (ROOT / "playbooks" / f"{name}.yml" for name in ("site", "adopt", "status"))
 WITH_SECRETS = re.compile(r"hosts\.yml|lab.*\.yml|.*\.cfg")  # files of the inventory that hold the lab's passwords
 
+VARIABLE = "netsec_canary"  # who goes first; the lab's secrets have the last word of this name in them
+
 
 class Run:
     """One ansible-playbook: its exit code, all that it printed, the recap as host -> word -> number."""
@@ -87,11 +89,12 @@ class Site:
         return self.inventory / "host_vars" / host / name
 
     def leaks(self) -> list[str]:
-        """Where a secret of the lab turned up; the inventory that holds them aside."""
-        found = [f"output of run {number}" for number, text in enumerate(self.outputs, 1) if "canary" in text]
+        """Where a secret of the lab turned up; the inventory that holds them aside. The name of a variable is none."""
+        outputs = [text.replace(VARIABLE, "") for text in self.outputs]
+        found = [f"output of run {number}" for number, text in enumerate(outputs, 1) if "canary" in text]
         for path in self.directory.rglob("*"):
             if path.is_file() and not (path.parent == self.inventory and WITH_SECRETS.fullmatch(path.name)):
-                found += [str(path)] if b"canary" in path.read_bytes() else []
+                found += [str(path)] if b"canary" in path.read_bytes().replace(VARIABLE.encode(), b"") else []
         return found
 
 

@@ -109,6 +109,10 @@ def test_check_mode_sends_no_write_and_says_what_the_real_run_does_and_a_second_
     planned = device(check=True, diff=True)
     assert planned["changed"], planned
     assert device.written() == []
+    assert bool(planned["diff"]) == (planned["before"] != planned["after"])
+    for part in planned["diff"]:
+        assert part["before_header"].split()[0] == part["after_header"].split()[0] == row.host
+        assert part["before"] != part["after"]
     done = device(diff=True)
     assert done["changed"], done
     assert done["plan"] == planned["plan"]
@@ -215,6 +219,9 @@ def test_failures_carry_the_fields_of_success(row: Row, bench: Start) -> None:
         assert set(failed) >= BASE, BASE - set(failed)
         assert {"problems", "device_state", "msg"} <= set(failed)
         assert not failed["changed"]
+        assert failed["plan"] is None and failed["after"] in (None, failed["before"])
+        lines = failed["msg"].splitlines()
+        assert len(set(lines)) == len(lines)
     assert set(done) >= BASE
 
 

@@ -85,7 +85,8 @@ def client(lab: Callable[..., Lab], tmp_path: Path) -> Callable[..., tuple[Lab, 
 
 def test_a_login_brings_a_cookie_and_a_logout_takes_it_away(client):
     running, curl = client()
-    assert curl.ok("GET", "config/system_options")[0]["appliance_mode"] == "MCN"
+    system = curl.ok("GET", "config/system_options")[0]
+    assert (system["appliance_mode"], system["license_state"]) == ("MCN", True)
     assert curl("DELETE", "config/login") == (200, {"errorcode": 0, "message": "Done", "severity": "NONE"})
     assert curl.no("GET", "config/system_options") == (401, "Authentication failed")
     assert curl("DELETE", "config/login/")[0] == 401
@@ -104,6 +105,9 @@ def test_lists_of_the_monitor_come_in_pages_and_are_filtered(client):
     assert len({row["application"] for page in pages for row in page}) == 120
     found = curl.ok("GET", "monitor/applications?filter=page_no:1;application:iperf")
     assert [row["application"] for row in found["applications"]] == ["iperf"]
+    found = curl.ok("GET", "monitor/applications?filter=family:Network%20Service")["applications"]
+    assert {row["family"] for row in found} == {"Network Service"}
+    assert set(found[0]) == {"application", "family", "bytes_received", "bytes_sent", "total_bytes"}
     assert curl.no("GET", "monitor/applications?filter=iperf")[0] == 400
 
 
@@ -174,7 +178,7 @@ def test_a_package_is_verified_staged_and_activated_and_the_sites_come_back(lab,
     running = lab(spec("mcn", "dc", phase_seconds=0.01), spec("berlin", "berlin"))
     mcn, berlin = (Curl(running, name, tmp_path).login() for name in ("mcn", "berlin"))
     running.add_fault("mcn", {"name": "restart_long", "milliseconds": 1500})  # time for a call that meets nobody
-    policies = [{"action": "drop", "destination_port": "23"}]
+    policies = [{"action": "drop", "destination_port": 23}]
     item = {"package_name": "Production", "site_name": "berlin", "firewall_local_policy": policies}
     mcn.ok("PUT", "config_editor/firewall", body={"firewall": item})
     assert berlin.ok("GET", "monitor/firewall_filter_stats")["firewall_filter_stats"] == []
@@ -200,7 +204,7 @@ def test_a_package_is_verified_staged_and_activated_and_the_sites_come_back(lab,
     assert {row["active_config"] for row in found["sites_cm_status"]} == {"Production_2"}
     counted = [berlin.login().ok("GET", "monitor/firewall_filter_stats")["firewall_filter_stats"] for _look in (1, 2)]
     assert [row["action"] for row in counted[0]] == ["drop"]
-    assert counted[1][0]["packets"] > counted[0][0]["packets"]
+    assert int(counted[1][0]["packets"]) > int(counted[0][0]["packets"])
 
 
 @pytest.mark.parametrize("field", ["file", "filename"])
@@ -218,6 +222,24 @@ def test_a_file_goes_to_the_inbox(client, tmp_path, field, action):
     assert curl.no("POST", upload, body={"file_upload_to_inbox": {}})[0] == 415
     curl.ok("POST", "config/change_management?action=clear_inbox")
     assert curl.ok("GET", "config/change_management")[0]["inbox_files"] == []
+
+
+def test_a_file_that_was_uploaded_is_verified_staged_and_activated_as_in_the_scenario_of_the_reference(
+    client, tmp_path
+):
+    running, curl = client()
+    path = tmp_path / "config.zip"
+    path.write_bytes(b"x" * 1000)
+    curl.ok("POST", "config/file_upload_to_inbox?action=file_upload", "-F", f"file=@{path}")
+    assert curl.ok("POST", f"{CHANGE}?action=verify") == {"message": VERIFIED}
+    (seen,) = curl.ok("GET", CHANGE)
+    assert (seen["state"], seen["network_staged_selected_filename"]) == ("appliance_staging", "config.zip")
+    curl.ok("POST", f"{CHANGE}?action=stage")
+    eventually(lambda: curl.ok("GET", CHANGE)[0]["state"], lambda state: state == "activate")
+    curl.ok("POST", f"{CHANGE}?action=activate")
+    box = device(running, "box")
+    eventually(lambda: (box.network.live.revision, box.appliance.restarting), lambda seen: seen == (2, False))
+    assert curl.login().ok("GET", CHANGE)[0]["current_config"] == "Production_2"
 
 
 # -- change management ----------------------------------------------------------------------------------------------------

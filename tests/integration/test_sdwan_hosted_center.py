@@ -148,14 +148,70 @@ def test_one_site_that_fails_keeps_the_others_from_nothing_and_the_next_run_repe
     assert again == ["deprovision", POST, "shutdown"]
 
 
-def test_one_of_a_pair_that_fails_is_provisioned_anew_with_the_other_when_forced(head: Lab, tmp_path: Path) -> None:
-    head.add_fault("center", {"name": "job_fails", "at": "berlin-b: booting", "times": 1})
-    given = {**THERE, "sites": ["berlin"]}
-    failed = Task(head, tmp_path, "center", **given).failed()
-    assert "berlin/berlin-a: Running; berlin/berlin-b: Failed: booting" in failed.device_state
-    assert Task(head, tmp_path, "center", **given, force=True).run()["changed"]
+PAIR = {**THERE, "sites": ["berlin"]}
+
+
+def half_a_pair(head: Lab, tmp_path: Path, step: str, times: int) -> tuple[Any, str]:
+    """The machine of berlin-a, which is up, and what the task says of berlin-b, which failed in that step, as it will so often."""
+    head.add_fault("center", {"name": "job_fails", "at": f"berlin-b: {step}", "times": times})
+    failed = Task(head, tmp_path, "center", **PAIR).failed()
+    assert f"berlin/berlin-a: Running; berlin/berlin-b: Failed: {step}" in failed.device_state
+    (problem,) = failed.problems
+    assert problem.item == "sites[berlin/berlin-b]"
+    return at(head, "berlin", "berlin-a").machine, problem.remedy
+
+
+def sent_since(head: Lab, count: int) -> list[str]:
+    return [call.rpartition("=")[2] for call in written(head, "center")[count:]]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_one_of_a_pair_that_did_not_boot_is_started_and_the_other_one_is_left_alone(
+    head: Lab, tmp_path: Path, force: bool
+) -> None:
+    healthy, remedy = half_a_pair(head, tmp_path, "booting", 1)
+    for part in ("force: true", "berlin/berlin-a", "own configuration", "via: appliance"):
+        assert part in remedy
+    assert Task(head, tmp_path, "center", **PAIR, force=force).run()["changed"]
+    assert sent_since(head, 1) == ["start"]
+    assert at(head, "berlin", "berlin-a").machine is healthy
     assert [has(head, "berlin", "berlin-a"), has(head, "berlin", "berlin-b")] == ["Up Running"] * 2
-    assert not Task(head, tmp_path, "center", **given, force=True).run()["changed"]
+    assert not Task(head, tmp_path, "center", **PAIR, force=True).run()["changed"]
+
+
+def test_one_of_a_pair_that_never_boots_is_provisioned_again_with_the_other_with_force_only(
+    head: Lab, tmp_path: Path
+) -> None:
+    healthy, _remedy = half_a_pair(head, tmp_path, "booting", 3)
+    failed = Task(head, tmp_path, "center", **PAIR).failed()
+    assert sent_since(head, 1) == ["start"]
+    assert "the next run needs force: true, which deprovisions berlin/berlin-a" in failed.problems[0].remedy
+    assert at(head, "berlin", "berlin-a").machine is healthy
+    done = Task(head, tmp_path, "center", **PAIR, force=True).run()
+    assert sent_since(head, 2) == ["start", "deprovision", "deprovision", POST]
+    assert done["changed"] and done["plan"]["continues"]
+    assert [has(head, "berlin", "berlin-a"), has(head, "berlin", "berlin-b")] == ["Up Running"] * 2
+
+
+def test_one_of_a_pair_that_is_no_virtual_machine_yet_needs_force_and_that_is_told_at_once(
+    head: Lab, tmp_path: Path
+) -> None:
+    healthy, remedy = half_a_pair(head, tmp_path, "creating virtual machine", 1)
+    assert "the next run needs force: true, which deprovisions berlin/berlin-a" in remedy
+    failed = Task(head, tmp_path, "center", **PAIR).failed()
+    assert "force: true" in failed.problems[0].remedy and at(head, "berlin", "berlin-a").machine is healthy
+    assert Task(head, tmp_path, "center", **PAIR, force=True).run()["changed"]
+    assert [has(head, "berlin", "berlin-a"), has(head, "berlin", "berlin-b")] == ["Up Running"] * 2
+
+
+def test_check_mode_shows_the_start_of_one_of_a_pair_and_that_more_may_follow(head: Lab, tmp_path: Path) -> None:
+    healthy, _remedy = half_a_pair(head, tmp_path, "booting", 9)
+    planned = Task(head, tmp_path, "center", check_mode=True, **PAIR, force=True).run()
+    assert [line.rpartition("=")[2].split(" ")[0] for line in planned["commands"]] == ["start"]
+    assert planned["plan"]["continues"]
+    failed = Task(head, tmp_path, "center", **PAIR, force=True, consented=True).failed()  # ends with the plan
+    assert sent_since(head, 1) == ["start"] and "force: true" in failed.problems[0].remedy
+    assert at(head, "berlin", "berlin-a").machine is healthy
 
 
 def test_a_firewall_that_got_traffic_once_goes_through_center_when_the_running_package_redirects_no_more(

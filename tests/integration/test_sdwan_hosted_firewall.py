@@ -49,6 +49,17 @@ content:
 """
 
 
+MANY = """
+network: acme
+sites: [{site_name: branch1, model: cb1100}]
+package: Production
+content:
+  firewall:
+    branch1:
+      firewall_local_policy: [ROWS]
+"""
+
+
 @pytest.fixture
 def edge(lab: StartLab) -> Lab:
     started = lab(appliance())
@@ -406,3 +417,19 @@ def test_a_release_without_these_calls_names_the_remedy_and_one_with_other_names
     other = {"hosted_firewalls": {"path": "config/vnf", "envelope": "hosted_firewalls"}}
     failed = Task(edge, tmp_path, "edge1", **WANTED, resources=other).failed()
     assert "config/vnf" in str(failed) and "resources: {hosted_firewalls" in str(failed)
+
+
+@pytest.mark.parametrize(("count", "known"), [(999, True), (1000, False)])
+def test_a_firewall_is_not_taken_down_where_the_list_of_live_policies_was_cut(
+    lab: StartLab, tmp_path: Path, count: int, known: bool
+) -> None:
+    rows = ", ".join(f"{{action: drop, destination_port: {port}}}" for port in range(1, count + 1))
+    edge = lab(appliance(network="acme", config_text=MANY.replace("ROWS", rows)))
+    edge.call(lambda: setattr(hosting(edge), "machine", running()))
+    gone = {"state": "absent"}
+    if known:
+        assert Task(edge, tmp_path, "edge1", **gone).run()["changed"]
+        return
+    assert Task(edge, tmp_path, "edge1", **gone).refused() == ["H4"]
+    assert has(edge) == "Up Running"
+    assert Task(edge, tmp_path, "edge1", **gone, force=True).run()["changed"]

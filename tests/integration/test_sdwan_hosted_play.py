@@ -60,7 +60,7 @@ def manager(acme: Any, **more: Any) -> dict[str, Any]:
 def test_an_appliance_hosts_what_the_task_says_and_check_mode_only_tells(acme: Any, play: Play) -> None:
     planned = play(WANTED, "--check", "--diff")
     assert planned["changed"] and written(acme, "edge1") == []
-    assert "state: started" in planned["diff"]["after"] and "<vm_auth_key>" in planned["commands"][0]
+    assert "state: started" in planned["diff"][0]["after"] and "<vm_auth_key>" in planned["commands"][0]
     done = play({**WANTED, "progress": False})
     assert done["changed"] and done["firewalls"][0]["image_name"] == IMAGE and not done["api_documented"]
     assert not play(WANTED)["changed"]

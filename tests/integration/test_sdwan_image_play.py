@@ -62,7 +62,9 @@ def doors(acme: Any, **more: Any) -> dict[str, Any]:
 def test_an_appliance_gets_the_image_once_and_check_mode_only_tells(acme: Any, play: Play) -> None:
     planned = play({"checksum": SHA256}, "--check", "--diff")
     assert planned["changed"] and written(acme, "branch") == []
-    assert f"name: {NAME}" in planned["diff"]["after"] and planned["diff"]["before"] == "appliance:\n  images: []\n"
+    (diff,) = planned["diff"]
+    assert f"  - {{name: {NAME}, " in diff["after"] and diff["before"] == "images:\n"
+    assert diff["after_header"].endswith(" appliance")
     done = play({})
     assert (done["changed"], done["after"], done["commands"]) == (True, planned["after"], planned["commands"])
     assert (done["checksum"], done["size"], done["image"]) == (SHA256, len(CONTENT), NAME)

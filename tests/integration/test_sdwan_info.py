@@ -86,6 +86,41 @@ def test_a_branch_tells_what_it_is_hosts_and_counts(lab):
     assert written(running, "berlin") == []
 
 
+def many(*last: dict[str, Any], rows: int = 1000) -> dict[str, Any]:
+    """A network whose branch has so many policies, and those at the end."""
+    local = [{"action": "drop", "destination_port": port} for port in range(1, rows + 1)]
+    firewall = {"berlin": {"firewall_local_policy": [*local, *last]}}
+    return {
+        **NETWORK,
+        "content": {**{key: CONTENT[key] for key in ("hosted_firewall_template",)}, "firewall": firewall},
+    }
+
+
+@pytest.mark.parametrize("rows", [996, 1000])
+def test_counters_that_were_cut_say_so_and_complete_ones_do_not(lab, rows):
+    """The appliance lists two policies of its own for management servers before them."""
+    running = lab(spec("berlin", "berlin", many(REDIRECT, rows=rows)))
+    found = read(running, "berlin", "redirect_counters")
+    cut = rows == 1000
+    assert found["redirect_counters"]["truncated"] is cut
+    assert len(found["redirect_counters"]["policies"]) == (0 if cut else 1)
+    assert ("warnings" in found) is cut
+    if cut:
+        assert "no more than 1000 policies" in found["warnings"][0]
+
+
+def test_the_operation_log_is_told_after_a_success_too(lab):
+    running = started(lab, center("center"))
+    hosting = device(running, "berlin").hosting
+    running.call(lambda: [hosting.note(f"virtual machine is up {number}") for number in range(30)])
+    lines = read(running, "berlin", "operation_log")["operation_log"]
+    assert [line["message"] for line in lines] == [f"virtual machine is up {number}" for number in range(10, 30)]
+    assert set(lines[0]) == {"time", "site_name", "message"}
+    seen = read(running, "center", "operation_log")["operation_log"]
+    assert {line["site_name"] for line in seen} == {"berlin"}
+    assert "operation_log" in read(running, "berlin")
+
+
 def test_documented_parts_alone_are_said_to_be_documented(lab):
     found = read(started(lab), "mcn", "system", "ha", "change_management")
     assert (found["api_documented"], found["undocumented_calls"]) == (True, [])
@@ -224,7 +259,11 @@ def test_a_package_that_is_not_named_is_a_warning(task):
 
 def test_a_task_that_could_read_nothing_fails_with_all_reasons(task):
     found = task({"gather": ["policies", "regions"]})
-    assert found["msg"].startswith("nothing of what was asked for could be read: policies: name the package; regions: ")
+    assert (
+        found["msg"]
+        .removeprefix("berlin: ")
+        .startswith("nothing of what was asked for could be read: policies: name the package; regions: ")
+    )
     assert found["not_available"] == {"policies": "name the package", "regions": "an appliance does not report it"}
     assert found["api_documented"] is True
 

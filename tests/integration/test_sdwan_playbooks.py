@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 import yaml
 from integration.sites import SITE, STATUS, sites
 
+ROOT = Path(__file__).parents[2]
 KINDS = ("sdwan", "sdwan_center")
 
 
@@ -45,6 +47,7 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     assert planned.code == 0, planned.output
     assert writes(site) == []
     assert planned.having("changed") == {"berlin", "center", "mcn"}
+    assert re.findall(r"\[H\d+\].*", planned.output) == []  # images, storage and firewalls are what the same run brings
     done = site.play(SITE, "-vvvv")
     assert done.code == 0, done.output
     assert done.having("changed") == {"berlin", "center", "mcn"}
@@ -58,6 +61,19 @@ def test_a_site_converges_a_second_run_writes_nothing_and_no_secret_is_told(netw
     # What was sent is what was meant, although nobody was told.
     secrets = site.device("berlin").hosting.machine.secrets
     assert secrets["vm_auth_key"] == "canary-berlin-2c9f07-key"
+
+
+def test_in_batches_the_host_that_redirects_comes_last_and_first_on_the_way_back(network):
+    site = network()
+    done = site.play(SITE, "-e", "netsec_serial=1", "-e", "netsec_canary=center")
+    assert (done.code, done.having("changed")) == (0, {"berlin", "center", "mcn"}), done.output
+    runs = re.findall(r"TASK \[mspplus.netsec.sdwan_hosted_firewall : What is set .*\n\w+: \[(\w+)\]", done.output)
+    assert runs == ["center", "berlin", "mcn"]
+    again = site.play(SITE)
+    assert (again.code, again.having("changed")) == (0, set())
+    gone = site.play(SITE, "-e", "netsec_serial=1", "-e", "sdwan_hosted_firewall_state=absent", "--check")
+    runs = re.findall(r"TASK \[mspplus.netsec.sdwan_hosted_firewall : What is set .*\n\w+: \[(\w+)\]", gone.output)
+    assert runs[0] == "mcn"
 
 
 def test_a_redirect_into_firewalls_of_which_nothing_is_known_needs_a_word(network):
@@ -98,6 +114,59 @@ def test_an_emptied_variable_of_the_role_is_named(network, given):
     assert next(iter(given)) in done.text
     assert "A variable is set, but empty" in done.text
     assert writes(site) == []
+
+
+@pytest.mark.parametrize(
+    ("policies", "state", "said"),
+    [
+        (None, "replaced", "sdwan_hosted_firewall_redirect_config[...].policies is null"),
+        ([None], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
+        ([{"action": None}], "merged", "sdwan_hosted_firewall_redirect_config[...].entry is null"),
+        (
+            [{"from_zones": None, "action": "drop"}],
+            "overridden",
+            "sdwan_hosted_firewall_redirect_config[...].from_zones is null",
+        ),
+    ],
+)
+def test_a_null_deep_in_the_redirects_is_refused_before_the_image_is_touched(network, policies, state, said):
+    site = network()
+    given = {
+        "sdwan_hosted_firewall_redirect_config": {"site_policies": [{"site": "berlin", "policies": policies}]},
+        "sdwan_hosted_firewall_redirect_package": "Production",
+        "sdwan_hosted_firewall_redirect_state": state,
+    }
+    done = site.play(SITE, "--limit", "berlin", "-e", json.dumps(given))
+    assert done.code == 2
+    assert said in done.text
+    assert writes(site) == [] and "TASK [mspplus.netsec.sdwan_hosted_firewall : Image]" not in done.output
+
+
+def test_texts_that_look_like_a_null_are_none_and_a_null_that_counts_as_left_out_is_taken(network):
+    site = network()
+    policy = {"action": "drop", "application": 'x, null, [null] "policies": null {"": null}', "source_port": None}
+    config = {"site_policies": [{"site": "berlin", "policies": [policy]}]}
+    given = {
+        "sdwan_hosted_firewall_redirect_config": config,
+        "sdwan_hosted_firewall_redirect_state": "replaced",
+        "sdwan_hosted_firewall_redirect_package": "Production",
+    }
+    done = site.play(SITE, "--limit", "mcn", "--check", "-e", json.dumps(given))
+    assert "redirect_config[...]" not in done.text
+    assert done.code == 0, done.output
+    assert done.having("changed") == {"mcn"}
+
+
+def test_the_role_knows_every_list_and_mapping_of_a_redirect_document():
+    documented = yaml.safe_load((ROOT / "plugins/modules/sdwan_redirect.py").read_text().split('"""')[3])
+
+    def lists(options):
+        for name, option in options.items():
+            yield from [name] if option["type"] in ("list", "dict") else []
+            yield from lists(option.get("suboptions", {}))
+
+    known = yaml.safe_load((ROOT / "roles/sdwan_hosted_firewall/vars/main.yml").read_text())
+    assert {*known["sdwan_hosted_firewall_lists"]} == {*lists(documented["options"]["config"]["suboptions"])}
 
 
 def test_a_firewall_that_is_refused_says_why_although_a_key_is_set(network):

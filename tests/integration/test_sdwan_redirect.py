@@ -219,7 +219,7 @@ def test_what_the_system_writes_otherwise_is_no_change(network):
 
 def test_nat_and_post_policies_of_a_site_stay(network):
     nat = [{"name": "web", "outside_ip": "203.0.113.7"}]
-    post = [{"action": "drop", "destination_port": "23"}]
+    post = [{"action": "drop", "destination_port": 23}]
     content = {
         "firewall": {"berlin": {"firewall_static_nat_policy": nat}},
         "firewall_policy_template": [{"firewall_policy_template_name": "house", "post_appliance_policies": post}],
@@ -233,7 +233,7 @@ def test_nat_and_post_policies_of_a_site_stay(network):
     }
     run(lab, document)
     assert live(lab)["firewall"]["berlin"]["firewall_static_nat_policy"] == nat
-    assert live(lab)["firewall_policy_template"][0]["post_appliance_policies"][0]["destination_port"] == "23"
+    assert live(lab)["firewall_policy_template"][0]["post_appliance_policies"][0]["destination_port"] == 23
 
 
 @pytest.mark.parametrize(

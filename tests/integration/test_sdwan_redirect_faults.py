@@ -457,3 +457,17 @@ def test_redirects_that_are_not_counted_after_the_activation_are_a_warning(lab, 
     done = run(started, {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]})
     assert [item.rule for item in done.warnings if item.rule == "H21"] == (["H21"] if missing else [])
     assert revision(started) == 2
+
+
+def test_redirects_that_a_cut_list_of_counters_does_not_have_are_said_to_be_perhaps_missing(lab):
+    sites = [{"site_name": "dc", "model": "cb1100", "mode": "primary_mcn"}]
+    rows = [{"action": "drop", "source_port": port} for port in range(1, 1001)]
+    content = {"firewall": {"dc": {"firewall_local_policy": rows}}}
+    network = {"network": "one", "sites": sites, "package": PACKAGE, "content": content}
+    started = lab(spec("mcn", "dc", network))
+    hosting = device(started, "mcn").hosting
+    hosting.machine = Machine("Palo Alto Networks", "VM 50", "i", admin_status="Up", operation_status="Running")
+    done = run(started, {**BASE, "site_policies": [{"site": "dc", "policies": [INTO_ONE]}]})
+    (warned,) = [item for item in done.warnings if item.rule == "H21"]
+    assert "no more than 1000 policies" in warned.message
+    assert "counts no policy" not in warned.message

@@ -17,6 +17,7 @@ from integration.redirects import (
     BASE,
     INTERNET,
     INTO_ONE,
+    INTO_TWO,
     PACKAGE,
     TEMPLATE,
     ended,
@@ -225,7 +226,7 @@ def test_a_policy_of_others_goes_back_as_it_came(network):
         "firewall_zones": [{"id": number, "name": name} for number, name in enumerate(zones.split(";"), 1)],
         "firewall": {"berlin": {"firewall_local_policy": [theirs]}},
     }
-    lab = network(network={**NETWORK, "content": content})
+    lab = network(network={**NETWORK, "content": content, "own_zones": True})
     assert run(lab, ALL_TRAFFIC).changed
     left = live(lab)["firewall"]["berlin"]["firewall_local_policy"][0]
     assert {key: left[key] for key in theirs} == theirs
@@ -234,9 +235,10 @@ def test_a_policy_of_others_goes_back_as_it_came(network):
 def test_a_list_of_many_zones_converges(network):
     zones = [f"customer_zone_{number:03}" for number in range(60)]
     content = {"firewall_zones": [{"id": number, "name": name} for number, name in enumerate(zones, 1)]}
-    lab = network(network={**NETWORK, "content": content})
+    lab = network(network={**NETWORK, "content": content, "own_zones": True})
     document = {**BASE, "site_policies": [{"site": "berlin", "policies": [{**INTO_ONE, "from_zones": zones}]}]}
-    assert run(lab, document).changed
+    done = run(lab, document)
+    assert done.changed and "H44" in {item.rule for item in done.warnings}
     assert not run(lab, document).changed
 
 
@@ -292,7 +294,7 @@ def test_an_allow_of_a_template_lets_out_what_the_sites_own_one_would(network):
         **BASE,
         "trusted_applications": ["zoom"],
         "policy_templates": [{"name": "all", "sites": ["berlin"], "pre_appliance_policies": [out]}],
-        "site_policies": [{"site": "berlin", "policies": [{**out, "destination_port": "443"}]}],
+        "site_policies": [{"site": "berlin", "policies": [{**INTO_TWO, "source_service_type": "internet"}]}],
     }
     done = run(lab, document)
     assert "H41" not in {item.rule for item in done.warnings}
@@ -308,3 +310,56 @@ def test_another_package_than_the_one_that_runs_is_activated_with_force_only(net
     done = run(lab, ALL_TRAFFIC, package="Draft", force=True)
     assert "H30" in {item.rule for item in done.warnings}
     assert device(lab, "mcn").network.live.package == "Draft"
+
+
+def test_redirects_that_take_each_others_traffic_are_refused_and_duplicates_are_told(network):
+    lab = network()
+    other = {**INTO_TWO, "destination_service_type": "internet"}
+    error = ended(lab, {**BASE, "site_policies": [{"site": "berlin", "policies": [INTO_ONE, other]}]})
+    assert isinstance(error, ValidationFailed)
+    assert [(item.rule, item.item) for item in error.problems if item.severity == "error"] == [
+        ("H18", "site_policies[berlin]")
+    ]
+    assert written(lab, "mcn") == []
+    done = run(lab, {**BASE, "site_policies": [{"site": "berlin", "policies": [other, other]}]}, "replaced")
+    assert done.changed
+    assert [item.item for item in done.warnings if item.rule == "H43"] == ["site_policies[berlin].policies[1]"]
+
+
+def test_what_is_sent_is_what_the_reference_has_and_the_rest_is_named(network):
+    lab = network()
+    policy = {"action": "drop", "destination_port": "23", "ip_dscp": "DEFAULT", "to_zones": ["Internet_Zone"]}
+    document = {"site_policies": [{"site": "berlin", "policies": [policy]}]}
+    done = run(lab, document)
+    assert done.details["undocumented_fields"] == []
+    (row,) = live(lab)["firewall"]["berlin"]["firewall_local_policy"]
+    assert (row["destination_port"], row["ip_dscp"], row["to_zones"]) == (23, "DEFAULT", "internet_zone")
+    assert "policy_type" not in row
+    assert not run(lab, document, "replaced").changed
+    done = run(lab, ALL_TRAFFIC)
+    assert done.details["api_documented"] is False
+    assert done.details["undocumented_fields"] == [
+        "firewall.hosted_firewall_template",
+        "firewall.policy_type",
+        "firewall.service_redirection_interface",
+        "firewall.service_redirection_vlan",
+        "global_network_settings.connection_match_type",
+    ]
+
+
+def test_names_with_letters_of_any_language_work(network):
+    sites = [*NETWORK["sites"], {"site_name": "Zürich 東京", "model": "cb1100"}]
+    lab = network(network={**NETWORK, "sites": sites})
+    template = {**TEMPLATE, "name": "Büro"}
+    policy = {**INTO_ONE, "hosted_firewall_template": "Büro"}
+    document = {
+        **BASE,
+        "hosted_firewall_templates": [template],
+        "policy_templates": [{"name": "Кёльн", "sites": ["Zürich 東京"], "pre_appliance_policies": [policy]}],
+    }
+    up = [{"site_name": "Zürich 東京", "admin_status": "Up", "operation_status": "Running"}]
+    assert run(lab, document, hosted_firewalls=up).changed
+    assert not run(lab, document, hosted_firewalls=up).changed
+    assert live(lab)["firewall"]["Zürich 東京"]["firewall_settings"] == [{"policy_template_name": "Кёльн"}]
+    assert run(lab, {"policy_templates": [{"name": "Кёльн"}]}, "deleted").changed
+    assert live(lab)["firewall_policy_template"] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from integration.sites import SITE, STATUS, Run, Site, sites
+from integration.sites import ADOPT, ROOT, SITE, STATUS, Run, Site, sites
 
 FIVE = {"local", "remote", "acl", "udf", "l2"}
 NO_MIRRORS = {"iosxr_span_config": {"sessions": []}}
@@ -43,7 +43,7 @@ def test_each_host_with_a_document_and_the_others_are_named(site: Site) -> None:
     site.document("acl").write_text("iosxr_span_config: {sessions: []}\n", encoding="utf-8")
     done = checked(site)
     assert set(done.recap) == FIVE
-    assert "Nothing is desired of local: none of these variables is set for them. iosxr: iosxr_span_config" in done.text
+    assert "Nothing is desired of local: iosxr_span_config is not set." in done.text
     assert {host for host in FIVE if site.received(host, "login")} == FIVE - {"local"}
     limited = checked(site, "--limit", "remote")
     assert set(limited.recap) == {"remote"} and "Nothing is desired" not in limited.output
@@ -67,7 +67,7 @@ def test_what_is_desired_of_all_hosts_at_once_counts(site: Site) -> None:
 def test_without_any_of_our_groups_there_is_nothing_to_do(site: Site) -> None:
     others = site.directory / "others.yml"
     others.write_text("all: {hosts: {web1: {ansible_connection: local}}}\n", encoding="utf-8")
-    for playbook in (SITE, STATUS):
+    for playbook in (SITE, STATUS, ADOPT, ROOT / "playbooks" / "capture.yml"):
         done = site.play(playbook, "-i", str(others), "--limit", "web1")
         assert (done.code, done.recap) == (0, {})
         assert "Could not match supplied host pattern" not in done.output
@@ -84,3 +84,46 @@ def test_one_task_a_router(site: Site) -> None:
     """Each further task, also one that is skipped, costs a process a host."""
     recap: dict[str, Any] = checked(site).recap
     assert {(row["ok"], row["skipped"]) for row in recap.values()} == {(1, 0)}
+
+
+def test_a_misspelt_variable_and_an_empty_file_are_the_last_word_of_a_run(site: Site) -> None:
+    text = site.document("local").read_text(encoding="utf-8").replace("iosxr_span_config", "iosxr_span_confg")
+    site.document("local").write_text(text, encoding="utf-8")
+    site.document("acl").write_text("# iosxr_span_config: {}\n", encoding="utf-8")
+    (site.inventory / "host_vars" / "l2" / "more.yml").write_text("iosxr_span_comit_label: CHG1\n", encoding="utf-8")
+    done = checked(site)
+    said = done.text.partition("PLAY [Say what is written for hosts, but does nothing]")[2]
+    assert "Nothing is desired of local, acl: iosxr_span_config is not set." in said
+    assert "iosxr_span_confg (local) is read by no role: is iosxr_span_config meant?" in said
+    assert "iosxr_span_comit_label (l2) is read by no role: is iosxr_span_commit_label meant?" in said
+    assert "host_vars/acl/iosxr_span.yml sets nothing: it is empty, or all of it is commented out." in said
+    assert "PLAY [Say" not in checked(site, "--tags", "iosxr_span").text.partition("TASK [Hosts")[2]
+    assert "Is iosxr_span meant?" in checked(site, "--tags", "iosxr_spam").text
+
+
+def test_a_canary_goes_alone_and_where_it_fails_no_other_host_is_touched(site: Site) -> None:
+    site.lab.add_fault("udf", "wrong_password")
+    failed = site.play(SITE, "--check", "-e", "netsec_canary=udf")
+    assert (failed.code != 0, set(failed.recap), failed.having("unreachable")) == (True, {"udf"}, {"udf"})
+    assert not [host for host in FIVE - {"udf"} if site.received(host, "login")]
+    # In the inventory, for a group.
+    (site.inventory / "group_vars" / "iosxr.yml").write_text("netsec_canary: [udf]\n", encoding="utf-8")
+    again = site.play(SITE, "--check")
+    assert (set(again.recap), again.having("unreachable")) == ({"udf"}, {"udf"})
+    other = checked(site, "-e", "netsec_canary=acl", "--limit", "all:!udf")
+    assert set(other.recap) == FIVE - {"udf"}
+    assert other.output.count("PLAY [Bring the traffic mirrors") == 2
+    wrong = site.play(SITE, "--check", "-e", "netsec_canary=ac1")
+    assert wrong.code != 0 and "netsec_canary names ac1: the inventory has no such host" in wrong.text
+
+
+def test_batches_and_how_many_may_fail(site: Site) -> None:
+    (site.inventory / "host_vars" / "local" / "more.yml").write_text("iosxr_span_settle: never\n", encoding="utf-8")
+    run = site.play(SITE, "--check", "-e", "netsec_serial=2")
+    assert run.output.count("PLAY [Bring the traffic mirrors") == 3
+    assert (run.having("failed"), set(run.recap)) == ({"local"}, FIVE)
+    stopped = site.play(SITE, "--check", "-e", "netsec_serial=2", "-e", "netsec_max_fail_percentage=10")
+    assert stopped.output.count("PLAY [Bring the traffic mirrors") == 1
+    assert stopped.having("failed") == {"local"} and len(stopped.recap) == 2
+    wrong = site.play(SITE, "--check", "-e", "netsec_serial=few")
+    assert wrong.code != 0 and "netsec_serial has 'few'" in wrong.text

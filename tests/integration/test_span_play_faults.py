@@ -131,8 +131,8 @@ def as_if_well(ended: Run, name: str) -> str:
 
 
 def has_tried(result: dict[str, Any]) -> bool:
-    """Whether a result tells what was there, what was planned, and as which lines."""
-    return bool(result["before"]["sessions"] and result["plan"]["operations"] and result["commands"])
+    """Whether a result tells what was there, how much was planned, and as which lines."""
+    return bool(result["before"]["sessions"] and sum(result["operations"].values()) and result["commands"])
 
 
 @pytest.mark.parametrize("name", [name for name, fault in FAULTS.items() if fault])
@@ -202,6 +202,23 @@ def test_a_failed_task_keeps_what_it_tried(ended: Run, name: str) -> None:
     assert has_tried(result)
     assert result["before"] == ended.results["well"]["before"]
     assert result["commands"] == ended.results["well"]["commands"]
+    assert result["plan"] is None  # it would repeat them, and what undoes them
+
+
+@pytest.mark.parametrize("name", ["rejected", "down", "command", "commit", "rules"])
+def test_what_is_printed_of_a_failure_begins_with_what_is_useful_and_says_it_once(ended: Run, name: str) -> None:
+    result = ended.results[name]
+    lines = result["msg"].splitlines()
+    assert lines[0].startswith(f"{name}: ") and len(set(lines)) == len(lines)
+    for problem in result["problems"]:
+        assert sum(problem["message"] in line for line in lines) == 1, lines
+    assert result["after"] in (None, result["before"]), (result["before"], result["after"])
+    shown = {key: value for key, value in result.items() if key not in ("exception", "diff", "warnings")}
+    beside = {key: value for key, value in shown.items() if key not in ("before", "after", "commands")}
+    assert len(yaml.safe_dump(beside, width=10**6).splitlines()) < 45  # however long a remedy is
+    assert (
+        f"[ERROR]: Task failed: Action failed: {lines[0]}" in ended.output
+    )  # once a host, though other hosts say the same
 
 
 @pytest.mark.parametrize("name", ["rejected", "down", "command", "commit", "rules"])

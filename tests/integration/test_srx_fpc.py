@@ -166,8 +166,9 @@ def test_the_diff_shows_both_documents(lab: StartLab, tmp_path: Path) -> None:
     task = Tasks(lab(chassis()), tmp_path, "core")
     result = task("srx_fpc_error_action", {"config": WANTED, "state": "overridden"}, check=True, diff=True)
     assert result["model"] == "SRX5800" and result["release"]
-    assert "threshold: 20" in result["diff"]["before"] and "threshold: 20" not in result["diff"]["after"]
-    assert "get-state" in result["diff"]["after"] and len(result["plan"]["fingerprint"]) == 64
+    (diff,) = result["diff"]
+    assert "threshold: 20" in diff["before"] and "threshold: 20" not in diff["after"]
+    assert "get-state" in diff["after"] and len(result["plan"]["fingerprint"]) == 64
 
 
 def test_what_is_deactivated_is_written_anew(lab: StartLab) -> None:

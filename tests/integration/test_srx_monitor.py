@@ -157,10 +157,10 @@ def test_check_mode_tells_a_run_does_a_second_run_changes_nothing(lab: StartLab)
 
 def test_the_diff_shows_the_monitor_before_and_after(lab: StartLab, tmp_path: Path) -> None:
     task = Tasks(lab(srx()), tmp_path, "fw1")
-    diff = task("srx_flow_monitor", {"filters": [OUT, BACK], "file": FILE}, check=True, diff=True)["diff"]
-    assert diff["before"] == "running: false\nfile: null\nfilters: []\n"
-    assert diff["after"].startswith("running: true\nfile: client-trace\nfilters:\n- name: out\n")
-    assert "source_prefix: 10.1.1.7/32" in diff["after"] and "interface: ge-0/0/1.0" in diff["after"]
+    diff = task("srx_flow_monitor", {"filters": [OUT, BACK], "file": FILE}, check=True, diff=True)["diff"][0]
+    assert diff["before"] == "running: false\nfile: null\nfilters:\n"
+    assert diff["after"].startswith("running: true\nfile: client-trace\nfilters:\n  - {name: out, ")
+    assert 'source_prefix: "10.1.1.7/32"' in diff["after"] and "interface: ge-0/0/1.0" in diff["after"]
 
 
 def test_each_state_converges_and_stays(lab: StartLab) -> None:

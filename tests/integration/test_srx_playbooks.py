@@ -93,10 +93,12 @@ def test_site_brings_every_firewall_to_its_desired_state(start: Any) -> None:
     shown = site.play(STATUS)
     assert shown.code == 0
     assert re.search(
-        r"branch +running +client-trace +client-out, client-back +500 of 4194304 +1 of 3 +stream siem", shown.output
+        r"branch +running +stream siem +1 of 3 +500 of 4194304 +client-trace +client-out,client-back", shown.output
     )
-    assert re.search(r"pair +running \(node0\) +server-trace +server +300 of \d+ +1 of 2 +NONE", shown.output)
-    assert re.search(r"core +stopped +- +- +\d+ of \d+ +1 of 1 +stream siem", shown.output)
+    assert re.search(r"pair +running \(node0\) +NONE +1 of 2 +300 of \d+ +server-trace +server\n", shown.output)
+    assert re.search(r"core +stopped +stream siem +1 of 1 +\d+ of \d+ +- +-\n", shown.output)
+    assert shown.output.index("- pair ") < shown.output.index("- branch ")  # logs that go nowhere come first
+    assert {(host, row["ok"]) for host, row in shown.recap.items()} == {("branch", 2), ("pair", 1), ("core", 1)}
     assert "3 firewalls were read." in shown.output
 
 
@@ -177,4 +179,4 @@ def test_a_firewall_that_cannot_be_reached_is_named_and_the_others_are_shown(sta
     site.lab.add_fault("pair", "wrong_password")
     shown = site.play(STATUS)
     assert shown.having("unreachable") == {"pair"}
-    assert "2 firewalls were read." in shown.output and "not read: pair: " in shown.output
+    assert "2 firewalls were read, 1 firewall not reached." in shown.output and "not reached: pair: " in shown.output

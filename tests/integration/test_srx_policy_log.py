@@ -142,8 +142,11 @@ def test_only_the_named_contexts_are_read_and_only_what_policies_do(lab: StartLa
 
 def test_the_diff_shows_both_lists(lab: StartLab, tmp_path: Path) -> None:
     result = Tasks(lab(srx()), tmp_path, "fw1")("srx_policy_log", {"config": WANTED}, check=True, diff=True)
-    assert result["diff"]["before"].count("session_close: false") == 2
-    assert result["diff"]["after"].count("session_close: false") == 1
+    (diff,) = result["diff"]
+    assert diff["before_header"] == "fw1"
+    assert diff["before"].count("session_close: false") == 2
+    assert diff["after"].count("session_close: false") == 1
+    assert all(line.startswith("- {from_zone: ") for line in diff["after"].splitlines())
 
 
 def test_a_policy_that_does_not_exist_is_never_made(lab: StartLab) -> None:
@@ -347,3 +350,18 @@ def test_flow_info_knows_nodes_units_and_who_traces(lab: StartLab) -> None:
     ]
     assert {item["node"] for item in found["statistics"]} == {"node0", "node1"}
     assert "policies" not in found
+
+
+@pytest.mark.parametrize("cluster", [False, True])
+def test_flow_info_reads_monitor_and_session_table_in_the_same_session(lab: StartLab, cluster: bool) -> None:
+    edge = lab(srx(cluster=cluster, sessions=40))
+    with opened(edge) as firewall:
+        found = gathered(firewall, ["monitor", "sessions", "policies"])
+        alone = gathered(firewall, ["sessions"])
+    assert found["monitor"] == {"running": False, "file": None, "filters": []}
+    assert found["node"] == ("node0" if cluster else None)
+    assert [row["node"] for row in found["sessions"]] == (["node0", "node1"] if cluster else [None])
+    assert {row["in_use"] for row in found["sessions"]} == {40} and found["log_targets"] == ["stream siem"]
+    assert set(alone) <= {"sessions", "warnings"} and alone["sessions"] == found["sessions"]
+    assert len([entry for entry in edge.journal(next(iter(edge.hosts))) if entry["event"] == "login"]) == 1
+    assert written(edge) == []

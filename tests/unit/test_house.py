@@ -29,6 +29,7 @@ DEVICE_ROOMS = {
 SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no wing
 PURE_SHARED = {
     "_engine/words/device_text",
+    "_engine/words/difference",
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",
@@ -36,6 +37,7 @@ PURE_SHARED = {
     "_engine/rules",
     "_engine/states",
     "_engine/version",
+    "_transport/expired_password",
     "_transport/login_error",
     "_transport/rest/api",
     "_transport/rest/dialects",

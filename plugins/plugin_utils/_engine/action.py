@@ -6,6 +6,11 @@
 
 from __future__ import annotations
 
+# First, before anything that an old Python does not have.
+from .controller import required  # noqa: F401
+
+# isort: split
+
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -18,7 +23,7 @@ from ansible.utils.display import Display
 from .arguments import ArgumentError, Arguments
 from .doors import closed_door, open_door, preload
 from .failures import ApplyFailed, RunFailed, ValidationFailed
-from .problems import Problem
+from .problems import Problem, errors, told
 from .waiting import Progress
 from .words.device_text import LONGEST_MESSAGE, clean, hiding, sanitised
 
@@ -72,7 +77,7 @@ class DeviceAction(ActionBase):
                 result.update(self.perform(options))
             except (ArgumentError, RunFailed) as error:
                 result.update(self.known(error))
-                result.update(_failure(error))
+                result.update(_failure(error, self._host))
             if result.get("warnings"):  # Ansible shows each text once, and does not say whose it is
                 result["warnings"] = [f"{self._host}: {clean(text, LONGEST_MESSAGE)}" for text in result["warnings"]]
             return self._masked(result)
@@ -144,25 +149,23 @@ class DeviceAction(ActionBase):
         return [*self._given_secrets(), *held, *self._further_secrets]
 
 
-def _failure(error: ArgumentError | RunFailed) -> dict[str, Any]:
-    """What describes a failure, for a person (msg) and for a program (problems, device_state)."""
+def _failure(error: ArgumentError | RunFailed, host: str) -> dict[str, Any]:
+    """What describes a failure, for a person (msg) and for a program (problems, device_state).
+
+    Ansible shows msg first, without its host, and the same text once: so the host begins it.
+    """
+    failed = {"failed": True, "changed": False}
+    here = f"{host}: " if host else ""
     if isinstance(error, ArgumentError):
         fields = {"errors": error.messages, "problems": [], "device_state": "unchanged"}
-        return {"failed": True, "changed": False, "msg": "\n".join(error.messages), **fields}
+        return {**failed, "msg": here + "\n".join(dict.fromkeys(error.messages)), **fields}
     if isinstance(error, ValidationFailed):
-        message = f"{clean(error.message, LONGEST_MESSAGE)}; nothing was sent:\n{error}"
-        return {
-            "failed": True,
-            "changed": False,
-            "msg": message,
-            **_problems(error.problems),
-            "device_state": "unchanged",
-        }
+        message = told(f"{clean(error.message, LONGEST_MESSAGE)}; nothing was sent:", errors(error.problems))
+        return {**failed, "msg": here + message, **_problems(error.problems), "device_state": "unchanged"}
     if isinstance(error, ApplyFailed):
-        listed = "".join(f"\n{problem}" for problem in error.problems)
         now = clean(error.device_state, LONGEST_MESSAGE)
-        message = f"{clean(error, LONGEST_MESSAGE)}{listed}\nThe device is now: {now}."
-        found = {**error.details, "failed": True, "changed": error.changed, "msg": message}
+        message = told(clean(error, LONGEST_MESSAGE), error.problems, now)
+        found = {**error.details, **failed, "changed": error.changed, "msg": here + message}
         return {**found, **_problems(error.problems), "device_state": now}
     # A result keeps its fields and `always:` runs; AnsibleConnectionFailure would lose both.
     state = {"problems": [], "device_state": "not reached; this run changed nothing"}

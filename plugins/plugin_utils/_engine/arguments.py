@@ -10,6 +10,11 @@ core's own check in action plugins stops at the first error; hence this file.
 
 from __future__ import annotations
 
+# First, before anything that an old Python does not have.
+from .controller import required  # noqa: F401
+
+# isort: split
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +29,7 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible.module_utils.errors import UnsupportedError
 from ansible.parsing.plugin_docs import read_docstring
 
-from .raw_arguments import examined, mistyped
+from .raw_arguments import examined, mistyped, unusable_paths
 
 COLLECTION = "mspplus.netsec"  # all that a fragment may come from
 _KEPT = ("type", "elements", "required", "default", "choices", "aliases")
@@ -101,7 +106,17 @@ class Arguments:
             raise ArgumentError(["a number is infinite (.inf) where a whole number is expected"]) from None
         others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
         options = dict(outcome.validated_parameters)
-        messages = [*map(str, unknown), *map(str, nulls), *dict.fromkeys(others), *self._out_of_bounds(options)]
+        wrong_paths = [
+            f"{path} has a NUL character, which no path may have: take it out"
+            for path in unusable_paths(given, self.spec)
+        ]
+        messages = [
+            *map(str, unknown),
+            *map(str, nulls),
+            *dict.fromkeys(others),
+            *wrong_paths,
+            *self._out_of_bounds(options),
+        ]
         if messages:
             raise ArgumentError(list(map(_one_line, messages)))
         return options

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .problems import Problem, errors
@@ -72,3 +74,45 @@ class ApplyFailed(RunFailed):
     @property
     def changed(self) -> bool:
         return not self.device_state.startswith(("unchanged", "rolled back"))
+
+
+# -- what the file system of the controller says; source of the causes: errno(3) and open(2) of Linux -------------------------------
+
+# {option}: what names the path. {folder}: that the file would be in, or the file that is to be read.
+_REMEDIES: Mapping[int, str] = {
+    errno.ENOENT: "The folder {folder} is not there: create it, or correct {option}.",
+    errno.ENOTDIR: "A part of the path is a file and no folder: correct {option}.",
+    errno.EISDIR: "{option} names a folder: name a file.",
+    errno.EACCES: "The user who runs ansible-playbook lacks the permission: grant it on {folder}, or name another path in {option}.",
+    errno.EPERM: "The user who runs ansible-playbook lacks the permission: grant it on {folder}, or name another path in {option}.",
+    errno.EROFS: "The file system is read-only: name a path on another one in {option}.",
+    errno.ENOSPC: "Free the disk that {folder} is on, or name a path on another one in {option}.",
+    errno.EDQUOT: "The user's quota on {folder} is used up: free some of it, or name a path on another disk in {option}.",
+    errno.EFBIG: "Check {option}: its file system, or a limit of the process (ulimit -f), takes no file of that size.",
+    errno.ENAMETOOLONG: "Shorten {option}.",
+    errno.ELOOP: "A symbolic link leads back to itself, or is not followed: name the file itself in {option}.",
+    errno.EMFILE: "Too many files are open: raise `ulimit -n`, or lower `forks`.",
+    errno.ENFILE: "Too many files are open on this controller: lower `forks`.",
+    errno.EIO: "The disk reports an error: check it, or name a path on another one in {option}.",
+    errno.ETXTBSY: "Another program uses the file: wait for it, or name another one in {option}.",
+}
+
+
+_NO_FILE = "There is no such file: correct {option}."
+
+
+def remedy_of(error: OSError, option: str, path: str | os.PathLike[str], *, to_read: bool = False) -> str:
+    """A sentence. option: the option or variable that the path comes from. to_read: a file that has to be there already.
+
+    >>> remedy_of(OSError(errno.ENOSPC, "No space left on device"), "dest", "/var/tmp/a.csv")
+    'Free the disk that /var/tmp is on, or name a path on another one in dest.'
+    """
+    folder = os.path.dirname(os.fspath(path)) or "."
+    found = _REMEDIES.get(error.errno or 0, "Check {option}.")
+    text = _NO_FILE if to_read and error.errno == errno.ENOENT else found
+    return text.format_map({"option": option, "folder": os.fspath(path) if to_read else folder})
+
+
+def reason_of(error: OSError) -> str:
+    """In the words of the system, without the path."""
+    return error.strerror or str(error)

@@ -48,11 +48,30 @@ class Problem:
     def __str__(self) -> str:
         shown = self.as_dict()
         parts = [f"[{self.rule}] {shown['item']}: {shown['message']}"]
-        if shown["device_text"]:
+        if shown["device_text"] and shown["device_text"] not in shown["message"]:
             parts.append(f"The device said: {shown['device_text']}")
         if shown["remedy"]:
             parts.append(f"Remedy: {shown['remedy']}")
         return " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts)
+
+
+def told(headline: str, problems: Iterable[Problem], state: str = "") -> str:
+    """A failure for a person: what failed, a line for each problem, the state of the device; nothing twice.
+
+    >>> print(told("the router refused: no space", [Problem("device", "commit", "no space", "Free some.")], "unchanged"))
+    the router refused
+    [device] commit: no space. Remedy: Free some.
+    The device is now: unchanged.
+    """
+    listed = list(problems)
+    head = headline
+    for problem in listed:
+        said = clean(problem.message, LONGEST_MESSAGE)
+        if head == said or (said and head.endswith(f": {said}")):
+            head = head.removesuffix(said).rstrip(": ")
+            break
+    lines = [*([head] if head else []), *dict.fromkeys(map(str, listed))]
+    return "\n".join([*lines, *([f"The device is now: {state}."] if state else [])])
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

@@ -64,6 +64,25 @@ def mistyped(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> list[Mist
     return [each for each in _level(arguments, spec, "") if isinstance(each, Mistyped)]
 
 
+def unusable_paths(arguments: Mapping[str, Any], spec: Mapping[str, Any]) -> list[str]:
+    """Options of type path, at any depth, whose value has a NUL character: no file system knows such a name. Never raises."""
+    found: list[str] = []
+    for name, option in spec.items():
+        for key in (name, *option.get("aliases", ())):
+            found += _unusable(arguments.get(key), option, name)
+    return found
+
+
+def _unusable(value: Any, option: Mapping[str, Any], path: str) -> list[str]:
+    if isinstance(value, list | tuple):
+        inner = {**option, "type": option.get("elements")}
+        return [each for number, item in enumerate(value, 1) for each in _unusable(item, inner, f"{path}[#{number}]")]
+    if isinstance(value, Mapping):
+        return [f"{path}.{each}" for each in unusable_paths(value, option.get("options") or {})]
+    is_path = "path" in (option.get("type"), option.get("elements"))
+    return [path] if is_path and isinstance(value, str) and "\0" in value else []
+
+
 def _level(given: Mapping[str, Any], spec: Mapping[str, Any], above: str) -> Iterator[Unknown | Null | Mistyped]:
     names = {alias: name for name, option in spec.items() for alias in (name, *option.get("aliases", ()))}
     for key, value in given.items():

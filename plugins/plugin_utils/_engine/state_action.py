@@ -6,13 +6,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import Any, ClassVar
-
-import yaml
 
 from .action import DeviceAction
 from .arguments import ArgumentError
@@ -23,7 +20,7 @@ from .problems import Problem, downgraded, errors
 from .rules import Rule, overridable
 from .run import Applied, Guard, Run, Terms, Wing, converge
 from .waiting import Progress
-from .words.device_text import escaped
+from .words.difference import differences
 
 # Variables of a task, beside its options: whose device it is, what was consented to, the key for hashes of secrets.
 CUSTOMER = "netsec_customer"
@@ -99,7 +96,7 @@ class StateAction(DeviceAction):
                 self._report = wing.report()
         result = {"changed": run.changed, **self._described(run)}
         if self._task.diff:
-            result["diff"] = {"before": _yaml(run.before), "after": _yaml(run.after)}
+            result["diff"] = differences(self._host, run.before, run.after)
         return result
 
     def _look(self, wing: Any, run: Run, options: dict[str, Any]) -> None:
@@ -117,8 +114,12 @@ class StateAction(DeviceAction):
         run.details.update(seen.details)
 
     def known(self, error: Exception) -> dict[str, Any]:
-        run = error.run if isinstance(error, RunFailed) else None
-        return self._described(run or Run())
+        """As on success, but without the plans, for Ansible prints all of a failed result: what was tried is in commands."""
+        run = (error.run if isinstance(error, RunFailed) else None) or Run()
+        found = {key: value for key, value in self._described(run).items() if key != "further_plans"}
+        # A wing that reads after a failure knows better than the run.
+        after = error.details.pop("after", run.after) if isinstance(error, ApplyFailed) else run.after
+        return {**found, "plan": None, "after": after}
 
     def _described(self, run: Run) -> dict[str, Any]:
         """The keys that every result of a state module has."""
@@ -167,9 +168,3 @@ class StateAction(DeviceAction):
             return PlanDocument.from_dict(given)
         except ValueError as wrong:
             raise ArgumentError([f"{EXPECTED_PLAN}: {wrong}"]) from None
-
-
-def _yaml(value: Any) -> str:
-    value = json.loads(json.dumps(value))  # core's tagged strings and numbers are no plain data to the dumper
-    shown = yaml.safe_dump(value, sort_keys=False, default_flow_style=False, allow_unicode=True, width=120)
-    return escaped(shown)  # YAML takes a character that turns the direction of a text for printable

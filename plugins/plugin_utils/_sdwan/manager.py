@@ -7,14 +7,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from .._engine.failures import ApplyFailed
 from .._transport.rest.api import Answer, Rejected, RestDoor
-from .resources import MAX_PAGES, Resources, parsed
+from .resources import MAX_PAGES, Resources, parsed, unlisted_in
 
-MOST_STATS = 1000  # the most that the reference lets a client ask for
+MOST_STATS = 1000  # the most that the reference lets a client ask for; it has no pages of them
+
+
+@dataclass(frozen=True)
+class Counters:
+    """What an appliance counts of the policies that redirect. truncated: it may have more rows than it was possible to ask for, so a
+    redirect that is not among them may be there all the same."""
+
+    rows: list[dict[str, Any]]
+    truncated: bool = False
+
+    @property
+    def cut(self) -> str:
+        """In words, "" where nothing was."""
+        text = f"the appliance lists no more than {MOST_STATS} policies, so some that redirect may be missing"
+        return text if self.truncated else ""
 
 
 class Manager:
@@ -25,6 +41,7 @@ class Manager:
         self.door = door
         self.table = Resources(door.dialect, overrides)
         self._undocumented: dict[str, None] = {}
+        self._unlisted: set[str] = set()
 
     @property
     def is_center(self) -> bool:
@@ -32,13 +49,20 @@ class Manager:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Keys of a result: whether all calls so far were documented ones, and which were not."""
-        return {"api_documented": not self._undocumented, "undocumented_calls": sorted(self._undocumented)}
+        """Keys of a result: whether all calls so far, and the fields that they sent, were documented ones, and which calls were not."""
+        documented = not self._undocumented and not self._unlisted
+        return {"api_documented": documented, "undocumented_calls": sorted(self._undocumented)}
+
+    @property
+    def undocumented_fields(self) -> list[str]:
+        """``resource.field`` of what was sent to documented resources and is not in their reference."""
+        return sorted(self._unlisted)
 
     def get(
         self, name: str, keys: Mapping[str, Any] | None = None, filters: Mapping[str, Any] | None = None
     ) -> list[dict[str, Any]]:
-        """All items, of all pages. Raises Rejected, ConnectionFailed."""
+        """All items, of all pages. Raises Rejected, ConnectionFailed; ApplyFailed where there are more pages than are read: half a
+        list is never taken for the whole."""
         items: list[dict[str, Any]] = []
         for number in range(1, MAX_PAGES + 1):
             desired = {**(filters or {}), **({"page_no": number} if number > 1 else {})}
@@ -48,8 +72,8 @@ class Manager:
                 raise self._not_understood(name)
             items += self.table.unwrap(name, answer.body)
             if number >= self.table.pages(name, answer.body):
-                break
-        return items
+                return items
+        raise ApplyFailed(f"GET {self.table[name].path} has more than {MAX_PAGES} pages, so its content is not known")
 
     def _not_understood(self, name: str) -> ApplyFailed:
         """Nothing there and an answer of another form are two things: taking the one for the other would create things again."""
@@ -63,10 +87,11 @@ class Manager:
         """The first item, {} when there is none: singletons come as a list of one."""
         return next(iter(self.get(name, keys)), {})
 
-    def redirect_counters(self) -> list[dict[str, Any]]:
+    def redirect_counters(self) -> Counters:
         """The policies that redirect, as the appliance counts them: `action` is free text there."""
         rows = self.get("firewall_filter_stats", filters={"max_stats": MOST_STATS})
-        return [row for row in rows if "redirect" in str(row.get("action", "")).lower()]
+        found = [row for row in rows if "redirect" in str(row.get("action", "")).lower()]
+        return Counters(found, len(rows) >= MOST_STATS)
 
     def send(
         self,
@@ -81,8 +106,10 @@ class Manager:
         method, path, body = parsed(line, secrets)
         bare, _mark, query = path.partition("?")
         pairs = dict(pair.split("=", 1) for pair in query.split("&")) if query else None
+        name = self.table.of_path(path)
+        self._unlisted |= {f"{name}.{field}" for field in unlisted_in(self.table[name], body)} if name else set()
         return self._named(
-            self.table.of_path(path),
+            name,
             partial(
                 self.door.request,
                 method,

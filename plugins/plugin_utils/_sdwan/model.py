@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from .._engine.words.device_text import cut
+from .._engine.words.device_text import clean, cut
 from .vendors import can_host, device_url, spelled
 
 Item = Mapping[str, Any]
@@ -327,6 +327,16 @@ def _hosted(item: Item) -> HostedFirewall:
         primary_management_server=text(item, "primary_management_server"),
         secondary_management_server=text(item, "secondary_management_server"),
     )
+
+
+LOG_LINES = 20
+
+
+def log_lines(items: Iterable[Item]) -> list[dict[str, str]]:
+    """The last lines of a log of operations: time, site_name, message, each on one line and bounded."""
+    return [{key: clean(text(item, key), 300) for key in ("time", "site_name", "message")} for item in items][
+        -LOG_LINES:
+    ]
 
 
 def conflicts(items: Iterable[Item]) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ class Resource:
 
     envelope: the key that a body is wrapped in, where it is not the last word of the path. upload_field: of a multipart
     body. fields: our name of a field -> theirs, where they differ, at whatever depth of an item. values: our name of a field ->
-    their value -> ours.
+    their value -> ours. unlisted: our names of fields that a documented resource has only by its forms.
     """
 
     path: str
@@ -42,6 +42,7 @@ class Resource:
     upload_field: str = "file"
     fields: Mapping[str, str] | None = None
     values: Mapping[str, Mapping[str, str]] | None = None
+    unlisted: frozenset[str] = frozenset()
 
     @property
     def wrapped_in(self) -> str:
@@ -52,21 +53,32 @@ def _forms(path: str, *keys: str) -> Resource:
     return Resource(path, FORMS, keys, documented=False)
 
 
+# What the forms of a policy have for a hosted firewall, and the reference has not (its actions end at count_and_continue).
+_REDIRECT = frozenset(
+    {"policy_type", "hosted_firewall_template", "service_redirection_interface", "service_redirection_vlan"}
+)
 _EDITOR: Mapping[str, Resource] = {
     "firewall_policy_template": Resource(
-        "config_editor/firewall_policy_template", APPLIANCE, ("package_name", "firewall_policy_template_name")
+        "config_editor/firewall_policy_template",
+        APPLIANCE,
+        ("package_name", "firewall_policy_template_name"),
+        unlisted=_REDIRECT,
     ),
-    "firewall": Resource("config_editor/firewall", APPLIANCE, ("site_name", "package_name")),
+    "firewall": Resource("config_editor/firewall", APPLIANCE, ("site_name", "package_name"), unlisted=_REDIRECT),
     "firewall_local_policy_delete": Resource(
         "config_editor/firewall_local_policy_delete", APPLIANCE, ("site_name", "id", "package_name")
     ),
     "firewall_policy_template_delete": Resource(
         "config_editor/firewall_policy_template_delete", APPLIANCE, ("site_name", "package_name", "template_name")
     ),
-    "global_network_settings": Resource("config_editor/global_network_settings", APPLIANCE, ("package_name",)),
+    "global_network_settings": Resource(
+        "config_editor/global_network_settings",
+        APPLIANCE,
+        ("package_name",),
+        unlisted=frozenset({"connection_match_type"}),
+    ),
     "firewall_zones": Resource("config_editor/firewall_zones", APPLIANCE, ("package_name",)),
     "sites": Resource("config_editor/sites", APPLIANCE, ("package_name",)),
-    "ha_appliance": Resource("config_editor/ha_appliance", APPLIANCE, ("package_name",)),
     "office_365_breakout_policy": Resource("config_editor/office_365_breakout_policy", APPLIANCE, ("package_name",)),
     "hosted_firewall_template": _forms("config_editor/hosted_firewall_template", "name", "package_name"),
 }
@@ -95,6 +107,8 @@ SYSTEMS: Mapping[str, Mapping[str, Resource]] = {
     },
     "sdwan_center": {
         **{name: replace(row, source=CENTER) if row.documented else row for name, row in _EDITOR.items()},
+        # An appliance calls it sites, Center site, in the path and in the envelope.
+        "sites": Resource("config_editor/site", CENTER, ("package_name",)),
         **_HOSTING,
         # config_packages was seen in use (a public write-up of CVE-2020-8272), not in the reference; the others go with it.
         **{
@@ -248,6 +262,18 @@ class Resources:
         if not number.isdecimal():
             return 1
         return max(1, int(number)) if len(number) < 10 and int(number) < MAX_PAGES else MAX_PAGES
+
+
+def unlisted_in(row: Resource, value: Any, depth: int = 0) -> set[str]:
+    """Fields of an item, as it is sent, that the reference of its resource does not have; by our names."""
+    if depth > DEEPEST:
+        return set()
+    if isinstance(value, list):
+        return {name for item in value for name in unlisted_in(row, item, depth + 1)}
+    if not isinstance(value, Mapping):
+        return set()
+    here = {name for name in row.unlisted if _theirs(row, name) in value}
+    return here | {name for item in value.values() for name in unlisted_in(row, item, depth + 1)}
 
 
 DEEPEST = 20  # levels of an item that are looked into; a hostile answer may have thousands

@@ -32,7 +32,7 @@ RULES: Mapping[str, Rule] = rule_table((
     error("H15", "A policy redirects into an interface, and a VLAN, that its template has; the firewall needs the same VLANs.", PAGE),
     error("H16", "Policies that SD-WAN made for management servers and Office 365 belong to SD-WAN.", PAGE),
     elsewhere("H17", "Policies are evaluated in six stages, templates before the site's own.", ORDER, "sdwan_info, policies"),
-    error("H18", "An allow, drop or reject that comes first and takes all that a redirect would take leaves it nothing.", ORDER),
+    error("H18", "An allow, drop, reject or other redirect that comes first and takes all that a redirect would take leaves it nothing.", ORDER),
     error("H19", "The breakout of Office 365 and of trusted applications comes before the redirect.", PAGE),
     warning("H20", "The VM authentication key registers the firewall in Panorama, so it needs a management server, and it expires.", PAGE),
     warning("H21", "After activation the appliance counts what it redirects.", PAGE),
@@ -57,4 +57,6 @@ RULES: Mapping[str, Rule] = rule_table((
     warning("H40", "A template's model is that of the firewalls that are provisioned.", PAGE),
     warning("H41", "The breakout of an application comes before a redirect of Internet traffic.", PAGE),
     warning("H42", "What an image holds is known where it was sent: no call tells the checksum of one that is there.", "unverified"),
+    warning("H43", "A policy is listed once, and no redirect before it takes all that a drop or reject is for.", ORDER),
+    warning("H44", "A policy names one of the firewall zones that are always there.", f"{NITRO}, config_editor/firewall_policy_template"),
 ))  # fmt: skip

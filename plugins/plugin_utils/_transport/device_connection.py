@@ -46,12 +46,13 @@ class DeviceConnection(ConnectionBase):
     """One session on a device, a door for our actions. A child says how to log in and what goes through the door.
 
     needs: packages of PyPI without which nothing works.
-    secret_options: those that are never shown. refused_because: what a module that is not ours would do ("would ...").
+    secret_options: those that are never shown. path_options: those of type path. refused_because: what a module that is not ours would do ("would ...").
     raw_is_for: what ansible.builtin.raw is good for here ("for ...").
     """
 
     needs: ClassVar[tuple[str, ...]]
     secret_options: ClassVar[tuple[str, ...]]
+    path_options: ClassVar[tuple[str, ...]]
     refused_because: ClassVar[str]
     raw_is_for: ClassVar[str]
 
@@ -145,6 +146,11 @@ class DeviceConnection(ConnectionBase):
         from .login_error import LoginError
 
         try:
+            for name in self.path_options:
+                if "\0" in str(self._option(name) or ""):
+                    raise LoginError(
+                        f"the option {name} of {self.transport} has a NUL character, which no path may have: take it out."
+                    )
             self._log_in()
         except LoginError as error:
             self.close()

@@ -34,7 +34,8 @@ class ChangeManagement:
         self.step_seconds = step_seconds
         self.state = "idle"
         self.message = self.failure_reason = ""
-        self.selected = ""  # name of the package that was handed over
+        self.selected = ""  # name of the package, or of the file, that was handed over
+        self.package = ""  # the one that runs once it is active
         self.content: dict[str, Any] | None = None
         self.verified = False
         self.transfers: dict[str, str] = {}
@@ -73,12 +74,20 @@ class ChangeManagement:
 
     def receive(self, name: str, content: dict[str, Any]) -> None:
         """export_to_cm. What was staged before is dropped."""
+        self._take(name, name, content)
+        self.inbox = [*(known for known in self.inbox if known != name), name]
+
+    def receive_file(self, name: str) -> None:
+        """A configuration that was uploaded to the inbox: the next call of the reference's scenario is verify. The lab does not read it;
+        it holds what runs."""
+        self._take(name, self.network.live.package, copy.deepcopy(self.network.live.content))
+
+    def _take(self, selected: str, package: str, content: dict[str, Any]) -> None:
         self._notice()
         if self._busy:
             raise Refusal("Change management is busy")
         self._reset()
-        self.selected, self.content, self.state = name, content, "network_staging"
-        self.inbox = [*(known for known in self.inbox if known != name), name]
+        self.selected, self.package, self.content, self.state = selected, package, content, "network_staging"
 
     def _notice(self) -> None:
         """Somebody else activated something: what we had staged is gone, and all sites run theirs."""
@@ -96,6 +105,7 @@ class ChangeManagement:
 
     def _reset(self) -> None:
         self.state, self.message, self.failure_reason, self.selected, self.content = "idle", "", "", "", None
+        self.package = ""
         self.verified = self.incomplete_ignored = False
         self.transfers = {}
         for _site, appliance in self._appliances():
@@ -108,7 +118,7 @@ class ChangeManagement:
 
     @property
     def _next(self) -> str:
-        return f"{self.selected}_{self.network.live.revision + 1}"
+        return f"{self.package}_{self.network.live.revision + 1}"
 
     # -- what is shown ------------------------------------------------------------------------------------------------
 
@@ -211,7 +221,7 @@ class ChangeManagement:
                 appliance.active_config, appliance.behind = new, None
             elif appliance.behind is None:
                 appliance.behind = live.content
-        live.package, live.content = self.selected, copy.deepcopy(self.content)
+        live.package, live.content = self.package, copy.deepcopy(self.content)
         live.revision += 1
         self._seen = live.revision
         self.activations += 1

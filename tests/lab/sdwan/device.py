@@ -72,7 +72,7 @@ class SdwanDevice:
         self._boots = self.appliance.boots
         self._reboots: set[asyncio.Task[None]] = set()
         self._own_inbox: list[str] = []
-        self.inbox = Inbox(self._inbox_names)
+        self.inbox = Inbox(self._inbox_names, lambda name: self.changes.receive_file(name) if self.is_mcn else None)
         self.nitro = Nitro(
             str(options.get("base", BASE)),
             spec.username,
@@ -181,7 +181,7 @@ class SdwanDevice:
                 "site_name": self.site.site_name,
                 "appliance_mode": "MCN" if self.is_mcn else "Client",
                 "management_ip": self.appliance.management_ip,
-                "license_state": "Licensed",
+                "license_state": True,
                 "system_time": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),
             }
         ]

@@ -11,13 +11,14 @@ names and keeps the other keys (unverified). How a package calls the things of a
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from .audit import audits
 from .network import Network
 from .nitro import Ask, Handler, Refusal
 from .policies import OFFICE_365, automatic, flat, number, office_365, rows_of, shown, stored
+from .reference import NETWORK_SETTINGS, SITE_SETTINGS, fits
 
 PACKAGES = {
     name: f"config/{name}"
@@ -33,6 +34,7 @@ BREAKOUTS = tuple(f"enable_breakout_from_branch_{word}" for word in ("optimize",
 ZONES = ("default_lan_zone", "internet_zone", "untrusted_internet_zone")
 INTERFACES = "service_redirection_interfaces"
 TEMPLATE_LISTS = ("pre_appliance_policies", "post_appliance_policies")
+_LISTS = (*TEMPLATE_LISTS, INTERFACES, "firewall_settings", "firewall_local_policy", "sites")
 SITE_LISTS = ("firewall_static_nat_policy", "firewall_dynamic_nat_policy", "firewall_destination_nat_policy")
 
 
@@ -42,7 +44,9 @@ class Editor:
     def __init__(self, network: Network) -> None:
         self.network = network
         try:
-            self.packages: dict[str, dict[str, Any]] = {network.live.package: complete(network.live.content)}
+            self.packages: dict[str, dict[str, Any]] = {
+                network.live.package: complete(network.live.content, network.own_zones)
+            }
         except Refusal as refusal:
             raise ValueError(f"content of the network: {refusal.text}") from refusal
         self.export: Callable[[str, dict[str, Any]], None] = lambda name, content: None
@@ -78,7 +82,7 @@ class Editor:
             },
             "config_editor/firewall_local_policy_delete": {"DELETE": self._delete_local},
             "config_editor/firewall_policy_template_delete": {"DELETE": self._detach},
-            "config_editor/sites": {"GET": self._get_sites},
+            names.get("sites", "config_editor/sites"): {"GET": self._get_sites},
             "config_editor/ha_appliance": {"GET": self._get_ha},
         }
 
@@ -101,7 +105,7 @@ class Editor:
         name = ask.text("package_name")
         if name in self.packages:
             raise Refusal(f"Package {name} already exists")
-        self.packages[name] = complete({})
+        self.packages[name] = complete({}, self.network.own_zones)
 
     async def _delete(self, ask: Ask) -> None:
         self.package(ask.keys.get("package_name", ""))
@@ -136,18 +140,17 @@ class Editor:
 
     async def _put_settings(self, ask: Ask) -> None:
         settings = self._of(ask)["global_network_settings"]
-        given = {key: value for key, value in flat(ask.item).items() if key != "package_name"}
-        if given.get("connection_match_type", "symmetric") not in ("directional", "symmetric"):
-            raise Refusal("Invalid connection_match_type")
-        settings.update(given)
+        given = {key: value for key, value in flat(ask.item, *_LISTS).items() if key in NETWORK_SETTINGS}
+        fits(given, NETWORK_SETTINGS)
+        settings.update({key: value for key, value in given.items() if value is not None})
 
     async def _get_breakout(self, ask: Ask) -> Any:
         return [dict(self._of(ask)["office_365_breakout_policy"])]
 
     async def _put_breakout(self, ask: Ask) -> None:
-        self._of(ask)["office_365_breakout_policy"].update(
-            {key: bool(ask.item[key]) for key in BREAKOUTS if key in ask.item}
-        )
+        given = {key: ask.item[key] for key in BREAKOUTS if ask.item.get(key) is not None}
+        fits(given, dict.fromkeys(BREAKOUTS, bool))
+        self._of(ask)["office_365_breakout_policy"].update(given)
 
     # -- lists of named things ----------------------------------------------------------------------------------------
 
@@ -159,7 +162,7 @@ class Editor:
             items = self._of(ask)[name]
             if ask.text(key) == OFFICE_365 or any(item[key] == ask.text(key) for item in items):
                 raise Refusal(f"{ask.text(key)} already exists")
-            added = {**_kept(name, ask.item, {}), key: ask.text(key)}
+            added = {**self._kept(name, ask.item, {}), key: ask.text(key)}
             if name == "firewall_zones":
                 added["id"] = 1 + max((number(item, "id") for item in items), default=0)
             items.append(added)
@@ -169,7 +172,7 @@ class Editor:
             _not_automatic(ask.text(key))
             for place, item in enumerate(items):
                 if item[key] == ask.text(key):
-                    items[place] = _kept(name, ask.item, item)
+                    items[place] = self._kept(name, ask.item, item)
                     return
             raise Refusal(f"{ask.text(key)} does not exist")
 
@@ -182,6 +185,15 @@ class Editor:
             items[:] = left
 
         return {"GET": read, "POST": add, "PUT": modify, "DELETE": remove}
+
+    def _kept(self, name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+        fields = flat(given, *_LISTS)
+        item = {**old, **{key: copy.deepcopy(value) for key, value in fields.items() if key != "package_name"}}
+        if name == "firewall_policy_template":
+            for key in TEMPLATE_LISTS:
+                rows = [row for row in rows_of(item.get(key), key) if not row.get("auto_generated")]
+                item[key] = [stored(row, self.network.own_zones, _fields(old.get(key) or [])) for row in rows]
+        return _hosted(item) if name == "hosted_firewall_template" else item
 
     async def _get_templates(self, ask: Ask) -> Any:
         content = self._of(ask)
@@ -234,12 +246,15 @@ class Editor:
             item["firewall_settings"] = [
                 flat(row) for row in rows_of(ask.item["firewall_settings"], "firewall_settings")
             ]
+            for row in item["firewall_settings"]:
+                fits(row, SITE_SETTINGS)
         for key in SITE_LISTS:
             if key in ask.item:
                 item[key] = copy.deepcopy(rows_of(ask.item[key], key))
         if "firewall_local_policy" in ask.item:
             given = rows_of(ask.item["firewall_local_policy"], "firewall_local_policy")
-            item["firewall_local_policy"] = _numbered(item["firewall_local_policy"], given)
+            old = item["firewall_local_policy"]
+            item["firewall_local_policy"] = _numbered(old, given, self.network.own_zones, _fields(old))
         content["firewall"][name] = item
 
     async def _delete_firewall(self, ask: Ask) -> None:
@@ -285,8 +300,9 @@ def empty_site() -> dict[str, Any]:
     return {"firewall_settings": [], "firewall_local_policy": [], **{name: [] for name in SITE_LISTS}}
 
 
-def complete(content: Mapping[str, Any]) -> dict[str, Any]:
-    """A package with all that a new one has."""
+def complete(content: Mapping[str, Any], own_zones: bool = False) -> dict[str, Any]:
+    """A package with all that a new one has. What it holds already may have fields of another release, which then go back as they
+    came."""
     found = copy.deepcopy(dict(content))
     found["global_network_settings"] = {**SETTINGS, **found.get("global_network_settings", {})}
     found["office_365_breakout_policy"] = {
@@ -297,25 +313,18 @@ def complete(content: Mapping[str, Any]) -> dict[str, Any]:
     found.setdefault("firewall_policy_template", [])
     for item in found["firewall_policy_template"]:
         for key in TEMPLATE_LISTS:
-            item[key] = [stored(row) for row in rows_of(item.get(key), key)]
+            item[key] = [stored(row, own_zones, row) for row in rows_of(item.get(key), key)]
     found["hosted_firewall_template"] = [_hosted(item) for item in found["hosted_firewall_template"]]
     found.setdefault("firewall_zones", [{"id": place, "name": name} for place, name in enumerate(ZONES, 1)])
     sites: dict[str, Any] = {}
     for name, item in (found.get("firewall") or {}).items():
         sites[name] = {**empty_site(), **item}
         rows = rows_of(sites[name]["firewall_local_policy"], "firewall_local_policy")
-        sites[name]["firewall_local_policy"] = _numbered([row for row in rows if row.get("id")], rows)
+        sites[name]["firewall_local_policy"] = _numbered(
+            [row for row in rows if row.get("id")], rows, own_zones, _fields(rows)
+        )
     found["firewall"] = sites
     return found
-
-
-def _kept(name: str, given: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    fields = flat(given, *TEMPLATE_LISTS, INTERFACES)
-    item = {**old, **{key: copy.deepcopy(value) for key, value in fields.items() if key != "package_name"}}
-    if name == "firewall_policy_template":
-        for key in TEMPLATE_LISTS:
-            item[key] = [stored(row) for row in rows_of(item.get(key), key) if not row.get("auto_generated")]
-    return _hosted(item) if name == "hosted_firewall_template" else item
 
 
 def _hosted(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -331,9 +340,15 @@ def _not_automatic(name: str) -> None:
         raise Refusal("Automatically created templates cannot be changed")
 
 
-def _numbered(old: list[dict[str, Any]], given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _fields(rows: list[dict[str, Any]]) -> set[str]:
+    return {name for row in rows for name in row}
+
+
+def _numbered(
+    old: list[dict[str, Any]], given: list[dict[str, Any]], own_zones: bool, also: Collection[str]
+) -> list[dict[str, Any]]:
     """Ids are the system's, priorities are redistributed by a hundred, SD-WAN's own policies are not part of the list."""
-    rows = [stored(row) for row in given if not row.get("auto_generated")]
+    rows = [stored(row, own_zones, also) for row in given if not row.get("auto_generated")]
     rows.sort(key=lambda row: number(row, "priority", 1 << 30))
     highest = max([0, *(number(row, "id") for row in old)])
     free = {str(row["id"]) for row in old}

@@ -23,10 +23,11 @@ PIECE = 1 << 20
 
 
 class Inbox:
-    """names: the list that is shown. files: name -> (bytes, SHA-256) of what came; the bytes themselves are thrown away."""
+    """names: the list that is shown. came: called with the name of each configuration that was uploaded. files: name -> (bytes,
+    SHA-256) of what came; the bytes themselves are thrown away."""
 
-    def __init__(self, names: Callable[[], list[str]]) -> None:
-        self._names = names
+    def __init__(self, names: Callable[[], list[str]], came: Callable[[str], None] = lambda name: None) -> None:
+        self._names, self._came = names, came
         self.files: dict[str, tuple[int, str]] = {}
 
     def table(self) -> dict[str, dict[str, Handler]]:
@@ -45,6 +46,8 @@ class Inbox:
         names = self._names()
         names += [name for name in came if name not in names]
         self.files |= came
+        for name in came if ask.action == "file_upload" else ():
+            self._came(name)
         return {"inbox_files": list(names)}
 
 

@@ -17,6 +17,32 @@ from .nitro import Ask, Handler, Refusal, paged
 from .policies import automatic, office_365, shown, site_policies
 
 APPLICATIONS = 120  # so many that there are three pages
+FAMILIES = ("Network Service", "Web", "Network Management")
+MOST = ("50", "100", "1000")  # that a list without pages can be limited to
+
+
+# Field of a counter -> of the policy. All of them are text, but for flags, which are 0 or 1.
+COUNTED = {
+    "application_name": "application",
+    "dpi_application_name": "application",
+    "dpi_family_name": "application_family",
+    "dscp": "ip_dscp",
+    "ip_protocol": "ip_protocol_num",
+    "source_firewall_zone_name": "from_zones",
+    "source_ip_addr": "source_ip_address",
+    "source_service_name": "source_service_name",
+    "source_service_type": "source_service_type",
+    "port_or_icmp_type": "source_port",
+    "destination_firewall_zone_name": "to_zones",
+    "destination_ip_address": "destination_ip_address",
+    "destination_service_name": "destination_service_name",
+    "destination_service_type": "destination_service_type",
+    "destination_port_or_icmp_type": "destination_port",
+}
+COUNTED_FLAGS = (
+    *("allow_fragments", "log_connection_end", "log_connection_start"),
+    *("match_established", "track_connection"),
+)
 
 
 class Monitor:
@@ -38,12 +64,11 @@ class Monitor:
     async def _filters(self, ask: Ask) -> Any:
         """Counts grow with each look: traffic flows. What is redirected into a firewall that is down is dropped."""
         rows = [self._count(number, row) for number, row in enumerate(self._policies(), 1)]
-        limit = _number(ask.filter.get("max_stats", "50"))
-        return {"firewall_filter_stats": rows[:limit]}
+        return {"firewall_filter_stats": rows[: _most(ask)]}
 
     def _policies(self) -> list[dict[str, Any]]:
         behind, name = self._appliance.behind, self._site.site_name
-        content = complete(self._network.live.content if behind is None else behind)
+        content = complete(self._network.live.content if behind is None else behind, self._network.own_zones)
         return [shown(row) for row in (*office_365(content), *automatic(content, name), *site_policies(content, name))]
 
     def _count(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
@@ -55,13 +80,12 @@ class Monitor:
                 machine.received += 10
             else:
                 machine.dropped += 10
-        keys = ("from_zones", "to_zones", "source_service_type", "destination_service_type", "application")
         return {
-            "id": number,
             "action": row["action"],
-            "packets": packets,
-            "bytes": 100 * packets,
-            **{key: row[key] for key in keys},
+            "packets": str(packets),
+            "bytes": str(100 * packets),
+            **{theirs: str(row.get(ours, "any")) for theirs, ours in COUNTED.items()},
+            **{name: int(row[name]) for name in COUNTED_FLAGS},
         }
 
     async def _connections(self, ask: Ask) -> Any:
@@ -74,24 +98,36 @@ class Monitor:
             packets = self._appliance.counters.get(str(number), 0)
             rows.append(
                 {
-                    "id": number,
                     "state": "ESTABLISHED",
-                    "source_service_type": row["source_service_type"],
-                    "destination_service_type": row["destination_service_type"],
-                    "sent_packets": packets,
-                    "sent_packets_dropped": packets if lost else 0,
+                    "source_route_type": row["source_service_type"],
+                    "destination_route_type": row["destination_service_type"],
+                    "source_firewall_zone_name": row["from_zones"],
+                    "destination_firewall_zone_name": row["to_zones"],
+                    "packets_sent": str(packets),
+                    "sent_packets_dropped": str(packets if lost else 0),
                 }
             )
-        return {"firewall_connection_stats": rows[: _number(ask.filter.get("max_stats", "50"))]}
+        return {"firewall_connection_stats": rows[: _most(ask)]}
 
     async def _applications(self, ask: Ask) -> Any:
         names = ["iperf", *(f"application{number}" for number in range(1, APPLICATIONS))]
-        items = [{"application": name, "bytes": 100 * number} for number, name in enumerate(names)]
-        wanted = ask.filter.get("application")
-        return paged("applications", [item for item in items if wanted in (None, item["application"])], ask)
+        items = [
+            {
+                "application": name,
+                "family": FAMILIES[(number - 1) % len(FAMILIES)],
+                "bytes_received": str(40 * number),
+                "bytes_sent": str(60 * number),
+                "total_bytes": str(100 * number),
+            }
+            for number, name in enumerate(names)
+        ]
+        wanted = {key: ask.filter[key] for key in ("application", "family") if key in ask.filter}
+        found = [item for item in items if all(item[key] == value for key, value in wanted.items())]
+        return paged("applications", found, ask)
 
 
-def _number(text: str) -> int:
-    if not text.isdecimal():
+def _most(ask: Ask) -> int:
+    given = ask.filter.get("max_stats", MOST[0])
+    if given not in MOST:
         raise Refusal("Invalid filter")
-    return int(text)
+    return int(given)

@@ -17,6 +17,7 @@ The start state is YAML:
       - {site_name: paris, model: cb1100, region: emea, virtual_machines: {cloud_direct: running}}
     package: Production                # the package that is active, and what it holds (see editor.py)
     content: {}
+    own_zones: true                    # policies may name several zones, and the network's own; the reference has one of three
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ class Network:
         self.sites = {row["site_name"]: _site(number, row) for number, row in enumerate(data.get("sites") or [], 1)}
         if not self.sites:
             raise ValueError("a network needs at least one site")
+        self.own_zones = bool(data.get("own_zones", False))
         self.live = Live(str(data.get("package", "Production")), copy.deepcopy(data.get("content") or {}))
         for site in self.sites.values():
             for appliance in site.appliances:

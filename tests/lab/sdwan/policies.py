@@ -12,26 +12,21 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .nitro import Refusal
+from .reference import POLICY, REDIRECT, fits
 
+# Fields that the reference gives no default are not there until they are set.
 DEFAULTS: Mapping[str, Any] = {
     "policy_type": "built_in",
     "action": "allow",
     "match_type": "any;",  # sic
-    "application": "",
-    "application_family": "",
     "application_objects": "any",
-    "ip_protocol_num": "",
-    "source_ip_address": "",
-    "source_port": "",
     "source_service_type": "any",
     "source_service_name": "any",
     "from_zones": "any",
-    "destination_ip_address": "",
-    "destination_port": "",
     "destination_service_type": "any",
     "destination_service_name": "any",
     "to_zones": "any",
@@ -44,31 +39,19 @@ DEFAULTS: Mapping[str, Any] = {
     "log_connection_end": False,
     "log_interval": 0,
 }
-ACTIONS = ("allow", "drop", "reject", "count_and_continue")
-SERVICES = (
-    "any",
-    "local",
-    "virtual_path",
-    "internet",
-    "intranet",
-    "gre_tunnel",
-    "lan_ipsec_tunnel",
-    "ip_host",
-    "multicast",
-)
 REDIRECT_FIELDS = ("hosted_firewall_template", "service_redirection_interface")
 OFFICE_365 = "auto_office_365"
 CATEGORIES = {"optimize": "Office365_Optimize", "allow": "Office365_Allow", "default": "Office365_Default"}
 
 
 def number(given: Mapping[str, Any], key: str, default: int = 0) -> int:
-    """Of a field that may be missing; text of digits is a number too. Raises Refusal."""
+    """Of a field that may be missing. Raises Refusal for anything but an integer that is not negative."""
     value = given.get(key)
-    if value is None or value == "":
+    if value is None:
         return default
-    if isinstance(value, bool) or not str(value).isdecimal():
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise Refusal(f"Invalid {key} {value}")
-    return int(value)
+    return value
 
 
 def rows_of(given: Any, key: str) -> list[dict[str, Any]]:
@@ -87,21 +70,18 @@ def flat(given: Mapping[str, Any], *lists: str) -> dict[str, Any]:
     return dict(given)
 
 
-def stored(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Raises Refusal for values outside of their enumerations."""
+def stored(given: Mapping[str, Any], own_zones: bool = False, also: Collection[str] = ()) -> dict[str, Any]:
+    """own_zones: several zones, joined by semicolons, and those that the network added. also: fields of another release. Raises Refusal
+    for what is not in the reference: other fields, other types, values outside of their enumerations."""
     row = flat(given)
-    if row.get("policy_type", "built_in") not in ("built_in", "hosted_firewall"):
-        raise Refusal(f"Invalid policy_type {row['policy_type']}")
-    if row.get("policy_type") == "hosted_firewall":
+    hosted = row.get("policy_type") == "hosted_firewall"
+    known = {"auto_generated": bool, **POLICY, **(REDIRECT if hosted else {"policy_type": REDIRECT["policy_type"]})}
+    fits(row, known, also=also, free=("from_zones", "to_zones") if own_zones else ())
+    if hosted:
         row["action"] = "redirect"  # the form greys it out
         if not all(row.get(key) for key in REDIRECT_FIELDS):
             raise Refusal("hosted_firewall_template and service_redirection_interface are mandatory")
         row["service_redirection_vlan"] = number(row, "service_redirection_vlan")
-    elif row.get("action", "allow") not in ACTIONS:
-        raise Refusal(f"Invalid action {row['action']}")
-    for key in ("source_service_type", "destination_service_type"):
-        if row.get(key, "any") not in SERVICES:
-            raise Refusal(f"Invalid {key} {row[key]}")
     interval = number(row, "log_interval")
     if interval and not 60 <= interval <= 600:
         raise Refusal(f"Invalid log_interval {interval}")
@@ -109,13 +89,10 @@ def stored(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    """With its defaults, and as a system writes what was typed: numbers as text, prefixes without host bits, DSCP in
-    capitals (all three unverified)."""
+    """With its defaults, and as a system writes what was typed: prefixes without host bits (unverified)."""
     found = {**DEFAULTS, **{key: value for key, value in row.items() if value is not None}}
-    found["ip_protocol_num"] = str(found["ip_protocol_num"])
-    found["ip_dscp"] = str(found["ip_dscp"]).upper()
     for key in ("source_ip_address", "destination_ip_address"):
-        if "/" in str(found[key]):
+        if "/" in str(found.get(key)):
             with contextlib.suppress(ValueError):
                 found[key] = str(ipaddress.ip_network(str(found[key]), strict=False))
     return found

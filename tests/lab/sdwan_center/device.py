@@ -27,7 +27,11 @@ from .firewalls import Firewalls, Managed
 BASE = "/sdwan_center/nitro/v1/"
 DEFAULT = "sites: [{site_name: branch1, model: cb1100}]"
 ROLES = ("headend", "collector")
-EDITOR = {name: path.replace("config/", "config_editor/", 1) for name, path in PACKAGES.items()}
+# An appliance calls it sites, Center site ("NetScaler SD-WAN Center NITRO API reference 11.0", config_editor/site).
+EDITOR = {
+    **{name: path.replace("config/", "config_editor/", 1) for name, path in PACKAGES.items()},
+    "sites": "config_editor/site",
+}
 DISCOVERY = (
     "check_discovery_status",
     "start_discovery",
@@ -235,7 +239,7 @@ class SdwanCenterDevice:
     def take_copy(self) -> None:
         """Of what the MCN runs, as an import does."""
         live = self.network.live
-        self.editor.packages[live.package] = complete(live.content)
+        self.editor.packages[live.package] = complete(live.content, self.network.own_zones)
         self.imported = {
             "package_name": live.package,
             "imported_at": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime()),

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from .processes import Process, machine, own, parent
-from .state_dir import StateDir, read, unusable, write
+from .state_dir import StateDir, read, unusable, unusable_because, write
 
 FOLDER = "guards"
 TRIES, PAUSE = 5, 0.1  # a process that only looks holds the lock for a moment
@@ -93,7 +93,9 @@ class Book:
         try:
             text = read(self.path)
             return of_text(text) if text else None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except OSError as error:
+            raise unusable_because(error, self.path, "the record cannot be read: ") from None
+        except (ValueError, KeyError, TypeError) as error:
             remedy = "See what is left on its device, and delete it."
             raise unusable(f"the record {self.path} cannot be read ({error!r})", remedy) from None
 
@@ -132,7 +134,7 @@ class Reservation:
         try:
             self.book.write(self.record)
         except OSError as error:
-            raise unusable(f"the record {self.book.path} cannot be written: {error.strerror}") from None
+            raise unusable_because(error, self.book.path, "the record cannot be written: ") from None
 
     def tell(self, device_state: str) -> None:
         """What is on the device now, in a sentence that begins with "unchanged" where nothing of ours does."""
@@ -200,7 +202,7 @@ class Records:
         try:
             lock = os.open(folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         except OSError as error:
-            raise unusable(f"{error.filename} cannot be opened: {error.strerror}") from None
+            raise unusable_because(error, error.filename or folder, "it cannot be opened: ") from None
         try:
             if not _locked(lock, fcntl.LOCK_EX):
                 raise self._busy(folder)

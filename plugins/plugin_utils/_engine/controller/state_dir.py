@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..failures import ValidationFailed
+from ..failures import ValidationFailed, reason_of, remedy_of
 from ..problems import Problem
 
 VARIABLE = "netsec_state_dir"
@@ -37,6 +37,8 @@ class StateDir:
     def of(cls, variables: Mapping[str, Any], template: Callable[[Any], Any]) -> StateDir:
         """That of a host: the variable, by default a folder beside its inventory. template: of its values."""
         given = str(template(variables.get(VARIABLE)) or "")
+        if "\0" in given:
+            raise unusable("the path has a NUL character", f"Take it out of {VARIABLE}.")
         if given:
             path = Path(given).expanduser()
             if not path.is_absolute():
@@ -62,8 +64,13 @@ class StateDir:
             if os.path.lexists(inner):
                 _checked(inner)
         except OSError as error:
-            raise unusable(f"{error.filename}: {error.strerror}") from None
+            raise unusable_because(error, error.filename or inner) from None
         return inner
+
+
+def unusable_because(error: OSError, path: str | os.PathLike[str], what: str = "") -> ValidationFailed:
+    """To be raised where the file system said no. what: could not be done, in words that go before the path."""
+    return unusable(f"{what}{os.fspath(path)}: {reason_of(error)}", remedy_of(error, VARIABLE, path))
 
 
 def unusable(text: str, remedy: str = "") -> ValidationFailed:

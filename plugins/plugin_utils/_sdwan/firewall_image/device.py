@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed
+from ..._engine.failures import ApplyFailed, ConnectionFailed, ValidationFailed, reason_of, remedy_of
 from ..._engine.operations import Plan
 from ..._engine.problems import Problem, errors
 from ..._engine.rules import Finding, problem
@@ -58,15 +58,17 @@ def local_file(path: str) -> LocalFile:
         found = os.stat(path)
         with open(path, "rb"):
             pass
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ValidationFailed(
-            [problem(RULES, Finding("H28", "src", f"{path}: {reason}", "It is a path on the controller."))]
-        ) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     if not stat.S_ISREG(found.st_mode) or not found.st_size:
         what = "it is empty" if stat.S_ISREG(found.st_mode) else "it is not a file"
         raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{path}: {what}", "Give the image file."))])
     return LocalFile(path, found.st_size, found.st_mtime_ns)
+
+
+def _unreadable(path: str, error: OSError) -> ValidationFailed:
+    remedy = f"It is a path on the controller. {remedy_of(error, 'src', path, to_read=True)}"
+    return ValidationFailed([problem(RULES, Finding("H28", "src", f"{path}: {reason_of(error)}", remedy))])
 
 
 def is_same(file: LocalFile) -> bool:
@@ -88,7 +90,7 @@ def summed(file: LocalFile, progress: Callable[[str, float], None]) -> LocalFile
                 done += len(piece)
                 progress("reading the image for its checksum", done / file.size)
     except OSError as error:
-        raise ValidationFailed([problem(RULES, Finding("H28", "src", f"{file.path}: {error.strerror}", ""))]) from error
+        raise _unreadable(file.path, error) from error
     if done != file.size or not is_same(file):
         raise ValidationFailed(
             [

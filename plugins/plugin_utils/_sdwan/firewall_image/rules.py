@@ -18,9 +18,9 @@ from .model import ALL, Desired, Targets, TargetState, is_under_way
 
 NOT_IN_USE = "not_in_use"  # the assumption that an earlier stage deprovisions what uses the image
 
-# What a multipart body and a path take without rewriting; an image that is there already may have blanks and more.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,199}")
-_LISTED = re.compile(r"(?!\.{1,2}$)(?! )[ -~]{1,200}(?<! )")
+# What a multipart body and a path take, letters of any language as UTF-8; an image that is there already may have blanks and more.
+_NAME = re.compile(r"[^\W_][\w.+-]{0,199}")
+_LISTED = re.compile(r"(?!\.{1,2}$)(?! )[^\x00-\x1f\x7f\ud800-\udfff]{1,200}(?<! )")
 
 
 def validate(desired: Desired) -> list[Problem]:

@@ -18,7 +18,19 @@ from ..._engine.waiting import Progress, poll
 from ..._engine.words.device_text import clean
 from ..._transport.rest.api import Rejected, RestDoor
 from ..manager import Manager
-from ..model import Image, Storage, collector_address, conflicts, images, regions, sites, storage, system, text
+from ..model import (
+    Image,
+    Storage,
+    collector_address,
+    conflicts,
+    images,
+    log_lines,
+    regions,
+    sites,
+    storage,
+    system,
+    text,
+)
 from ..redirect.info_device import redirecting
 from ..resources import SYSTEMS
 from .model import (
@@ -36,14 +48,27 @@ from .model import (
     machines,
     members,
     owned,
+    partners,
 )
-from .plan import ROUNDS, TAKES_DOWN, Action, Step, desired_state, later_all, plan, step_of, steps, takes_at_once
+from .plan import (
+    ROUNDS,
+    TAKES_DOWN,
+    Action,
+    Step,
+    desired_state,
+    later_all,
+    next_of_failed,
+    plan,
+    starts_alone,
+    step_of,
+    steps,
+    takes_at_once,
+)
 from .rules import Details, View, after, check
 
 Collector = Callable[[str], AbstractContextManager[RestDoor]]  # the door of the collector at an address
 
 TOLERATED = 5  # looks in a row that give nothing; a device that is at work may not answer
-LOG_LINES = 20
 AFTERTHOUGHT = 3.0  # seconds within which a job shows that was begun by a request without an answer
 STILL = "The job goes on; run again to wait for it, with a longer wait_timeout."
 ENDLESS = "One that never ends is removed with state: absent and force: true."
@@ -52,7 +77,8 @@ ENDLESS = "One that never ends is removed with state: absent and force: true."
 class HostedWing:
     """sdwan_hosted_firewall: the six steps (see _engine/run.py) for all appliances of a task.
 
-    secrets: by name. check_mode: no job is waited for. overrides: of resources, for collectors, too.
+    secrets: by name. check_mode: no job is waited for. overrides: of resources, for collectors, too. consented: this run carries out a plan
+    that was accepted, and ends with it.
     """
 
     def __init__(
@@ -66,11 +92,13 @@ class HostedWing:
         progress: Progress,
         overrides: Mapping[str, Any] | None = None,
         check_mode: bool = False,
+        consented: bool = False,
     ) -> None:
         self._manager = manager
         self._document = document
         self._secrets = secrets
         self._patient = document.wait and not check_mode
+        self._consented = consented
         self._limit = wait_timeout
         self._collector = collector
         self._progress = progress
@@ -85,6 +113,7 @@ class HostedWing:
         self._adopted: dict[Key, str] = {}
         self._started: dict[Key, Action] = {}
         self._renewed: set[Key] = set()
+        self._tried: set[Key] = set()  # one of a pair that did not boot when it was started
         self._problems: dict[Key, Problem] = {}
         self._unsure: set[Key] = set()  # a job may have begun
 
@@ -135,7 +164,13 @@ class HostedWing:
 
     def plan(self, current: Fleet, desired: Fleet) -> Plan:
         listed = self._steps(current)
-        return plan(listed, after(self._document, [step for step in listed if not step.later]))
+        now = [step for step in listed if not step.later]
+        return plan(listed, after(self._document, now), self._goes_on and bool(starts_alone(now, current)))
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a start that fails is no end: the task may provision the whole pair again."""
+        return self._document.force and self._document.wait
 
     def apply(self, plan: Plan, current: Fleet, desired: Fleet) -> Applied:
         """One round after another. A firewall that fails is left as it is and keeps the others from nothing."""
@@ -149,6 +184,7 @@ class HostedWing:
                     started |= dict.fromkeys(self._begin(step), step.action)
             if started and self._document.wait:
                 self._follow(started, before)
+            self._take_as_tried(starts_alone(listed, before))
         if self._problems:
             names = ", ".join(self._targets_of(self._problems))
             word = "unknown; last seen" if self._unsure else "changed" if self._started else "unchanged"
@@ -157,6 +193,13 @@ class HostedWing:
                 f"not all firewalls are in the desired state: {names}", list(self._problems.values()), state
             )
         return Applied()
+
+    def _take_as_tried(self, targets: Sequence[Target]) -> None:
+        """What was started to leave the other of its pair alone, and failed: with force the run goes on with both."""
+        for key in {target.key for target in targets} & self._problems.keys() - self._unsure:
+            self._tried.add(key)
+            if self._goes_on and not self._consented:
+                del self._problems[key]
 
     def show(self, state: Fleet) -> list[dict[str, Any]]:
         return as_rows(state)
@@ -207,7 +250,11 @@ class HostedWing:
         """An appliance counts for its live policies what they redirect; Center has the package that runs."""
         if self._document.via != "appliance":
             return redirecting(self._manager, names)
-        return {"": "a live policy redirects traffic into it"} if self._manager.redirect_counters() else {}
+        counted = self._manager.redirect_counters()
+        if counted.rows:
+            return {"": "a live policy redirects traffic into it"}
+        unknown = f"whether a live policy redirects traffic into it is not known: {counted.cut}"
+        return {"": unknown} if counted.truncated else {}
 
     def _stores(self, provisioning: Sequence[Target]) -> Details:
         """Images and storage wherever an image has to be: here, and on the collectors of other regions."""
@@ -245,7 +292,7 @@ class HostedWing:
         return listed, room
 
     def _steps(self, current: Fleet) -> list[Step]:
-        listed = steps(current, self._document, self._manager.table, self._renewed)
+        listed = steps(current, self._document, self._manager.table, self._renewed, self._tried)
         return listed if self._document.wait else later_all(listed, self._started)
 
     # -- jobs -------------------------------------------------------------------------------------------------------------------
@@ -271,13 +318,18 @@ class HostedWing:
             unsure = bool(self._missed) and not refused
             for target in step.targets:
                 if target.key not in started:
-                    self._problems[target.key] = _not_begun(step, target, error, unsure)
+                    self._problems[target.key] = _not_begun(step, target, error, unsure, self._remedy(step, target))
                     self._unsure |= {target.key} if unsure else set()
             keys = [key for key in keys if key in started]
         self._started |= dict.fromkeys(keys, step.action)
         if step.action == "provision":
             self._renewed |= {*keys}
         return keys
+
+    def _remedy(self, step: Step, target: Target) -> str:
+        again = "Run again: what is already done is not repeated."
+        alone = step.action == "provision" and partners(self._seen, target)
+        return f"{again} {next_of_failed(target, self._seen)}" if alone else again
 
     def _started_after(self, step: Step, before: Fleet, error: Exception) -> set[Key]:
         def started(seen: Fleet) -> set[Key]:
@@ -309,7 +361,7 @@ class HostedWing:
                 continue
             target = self._target(key)
             if _is_over(action, machine, key in moved):
-                remedy = "See operation_log. The next run deprovisions it and provisions it again."
+                remedy = f"See operation_log. {next_of_failed(target, self._seen, action == 'start')}"
                 words = f"{action} did not succeed"
                 self._problems[key] = Problem("job", target.item, words, remedy, device_text=_status_text(machine))
             else:
@@ -375,11 +427,7 @@ class HostedWing:
         sites_of = {target.site for target in (self._targets or {}).values()}
         with suppress(ConnectionFailed, ApplyFailed):
             rows = self._manager.get("hosted_firewall_log")
-            ours = [row for row in rows if "" in sites_of or text(row, "site_name") in {*sites_of, ""}]
-            return [
-                {key: clean(text(row, key), 300) for key in ("time", "site_name", "message")}
-                for row in ours[-LOG_LINES:]
-            ]
+            return log_lines(row for row in rows if "" in sites_of or text(row, "site_name") in {*sites_of, ""})
         return []
 
 
@@ -409,12 +457,9 @@ def _has_begun(action: Action, before: Machine | None, now: Machine | None) -> b
     return now is not None and (_reached(action, now) or (is_busy(now) and _status_text(now) != _status_text(before)))
 
 
-def _not_begun(step: Step, target: Target, error: Exception, unsure: bool) -> Problem:
+def _not_begun(step: Step, target: Target, error: Exception, unsure: bool, remedy: str) -> Problem:
     device_text = error.text if isinstance(error, Rejected) else ""
     if unsure:
         text = f"whether {step.action} was started is not known, because it could not be checked afterwards: {error}"
         return Problem("job", target.item, text, "Run again; it adopts a job that runs.", device_text=device_text)
-    remedy = "Run again: what is already done is not repeated."
-    if step.action == "provision" and target.site:
-        remedy += " If Center refuses to provision one of a pair while the other has a firewall, force: true provisions both again."
     return Problem("job", target.item, f"{step.action} was not started: {error}", remedy, device_text=device_text)

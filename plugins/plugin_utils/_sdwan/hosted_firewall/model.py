@@ -41,6 +41,8 @@ ENDS: Mapping[str, End] = {
     "booting": "running",
     "starting": "running",
 }
+# A job of these failed: the virtual machine is there, whole, and only did not come up. unverified, as model.PHASES.
+BOOTING = re.compile(r"boot|start", re.IGNORECASE)
 # A job of these failed: the firewall was there before it, with all that it was configured with.
 TAKING_DOWN = re.compile(r"shut|stop|deprovision", re.IGNORECASE)
 
@@ -328,3 +330,16 @@ def is_busy(machine: Machine | None) -> bool:
 
 def failed_taking_down(machine: Machine) -> bool:
     return machine.phase == "failed" and bool(TAKING_DOWN.search(machine.firewall.operation_status))
+
+
+def failed_booting(machine: Machine | None) -> bool:
+    return machine is not None and machine.phase == "failed" and bool(BOOTING.search(machine.firewall.operation_status))
+
+
+def partners(of: Fleet, target: Target) -> list[Target]:
+    """The others of its pair that have a firewall which did not fail."""
+    return [
+        other
+        for other, machine in of.hosting
+        if target.site and other.site == target.site and other.key != target.key and machine.phase != "failed"
+    ]

@@ -14,7 +14,22 @@ from ..._engine.operations import Kind, Operation, Plan
 from ..model import HostedFirewall, rows, text
 from ..resources import Resources, parsed
 from ..vendors import PALO_ALTO
-from .model import SECRETS, SETTINGS, Document, Fleet, Key, Machine, Target, end, ended, is_busy, powered
+from .model import (
+    SECRETS,
+    SETTINGS,
+    Document,
+    Fleet,
+    Key,
+    Machine,
+    Target,
+    end,
+    ended,
+    failed_booting,
+    failed_taking_down,
+    is_busy,
+    partners,
+    powered,
+)
 
 Action = Literal["deprovision", "provision", "start", "shutdown"]
 # A firewall goes through these in this order, never back; all appliances go through one of them together.
@@ -101,10 +116,18 @@ def takes_at_once(machine: Machine, document: Document) -> bool:
     return not document.present and document.force and end(machine) != "absent"
 
 
-def steps(current: Fleet, document: Document, table: Resources, renewed: Collection[Key] = ()) -> list[Step]:
-    """In the order of the rounds, then of the task."""
+def steps(
+    current: Fleet,
+    document: Document,
+    table: Resources,
+    renewed: Collection[Key] = (),
+    tried: Collection[Key] = (),
+) -> list[Step]:
+    """In the order of the rounds, then of the task. renewed: their secrets were given again in this run. tried: those that did not
+    come up when this run started them."""
     found: dict[tuple[int, Action, str, bool], list[tuple[Target, tuple[str, ...]]]] = {}
     needed = {key: jobs(current.machines.get(key), document, key in renewed) for key in current.targets}
+    needed |= _started_alone(current, document, needed, tried)
     if document.force:
         needed |= _whole_pairs(current, document, needed)
     # Both of a pair are provisioned together, so the one that is free waits for the other.
@@ -119,6 +142,54 @@ def steps(current: Fleet, document: Document, table: Resources, renewed: Collect
             found.setdefault((_round(action), action, together, later), []).append((target, risk))
     ordered = sorted(found.items(), key=lambda entry: entry[0][0])  # stable: the order of the task stays
     return [_step(action, group, current, document, table, later) for (_n, action, _t, later), group in ordered]
+
+
+def _started_alone(
+    current: Fleet, document: Document, needed: Mapping[Key, Jobs], tried: Collection[Key]
+) -> dict[Key, Jobs]:
+    """Of a pair of which one did not boot and the other one stays: that one is started, because to provision it again takes the
+    other one down, too."""
+    if not document.present or document.power != "started" or document.renew:
+        return {}
+    return {
+        key: (["start"], (REPEATS,), needed[key][2])
+        for key, machine in current.machines.items()
+        if key not in tried
+        and machine is not None
+        and failed_booting(machine)
+        and not machine.differs(document.settings)
+        and any("provision" not in needed[other.key][0] for other in partners(current, current.targets[key]))
+    }
+
+
+def starts_alone(listed: Sequence[Step], current: Fleet) -> list[Target]:
+    """The appliances of which a step starts one that failed to boot, with the other of its pair left alone."""
+    return [
+        step.targets[0]
+        for step in listed
+        if step.action == "start" and failed_booting(current.machines.get(step.targets[0].key))
+    ]
+
+
+def next_of_failed(target: Target, seen: Fleet, tried: bool = False) -> str:
+    """What the next run needs where a firewall failed, and what that costs. tried: this run started it already."""
+    others, machine = partners(seen, target), seen.machines.get(target.key)
+    if not others:
+        if machine is None or not (machine.has_carried or failed_taking_down(machine)):
+            return "The next run deprovisions it and provisions it again."
+        return (
+            "It had been running before, so the next run needs force: true to deprovision it and to provision it again, and its own "
+            "configuration is lost."
+        )
+    names = ", ".join(other.name for other in others)
+    cost = (
+        f"force: true, which deprovisions {names}, too, and provisions both again: the own configuration of {names} is lost, and "
+        "the site has no firewall until both are up"
+    )
+    alone = f"To leave {names} alone, provision it on the appliance itself (via: appliance)"
+    if failed_booting(machine) and not tried:
+        return f"The next run starts it, and leaves {names} alone. Where it does not boot then either, a run needs {cost}. {alone}."
+    return f"Center provisions both of a pair together, so the next run needs {cost}. {alone}."
 
 
 def _whole_pairs(current: Fleet, document: Document, needed: Mapping[Key, Jobs]) -> dict[Key, Jobs]:
@@ -198,11 +269,11 @@ def later_all(listed: list[Step], started: Collection[Key]) -> list[Step]:
     ]
 
 
-def plan(listed: list[Step], after: Sequence[str] = ()) -> Plan:
-    """after: what an earlier stage has to provide."""
+def plan(listed: list[Step], after: Sequence[str] = (), continues: bool = False) -> Plan:
+    """after: what an earlier stage has to provide. continues: what becomes of these steps decides on others."""
     later = tuple(_operation(step) for step in listed if step.later)
     now = tuple(_operation(step) for step in listed if not step.later)
-    return Plan(now, later, LATER if later else "", after=tuple(after))
+    return Plan(now, later, LATER if later else "", continues=continues, after=tuple(after))
 
 
 def _operation(step: Step) -> Operation:

@@ -286,9 +286,10 @@ def _advice(view: View) -> Iterator[Finding]:
 
 def _reprovisions(view: View) -> Iterator[Finding]:
     """Without force, what a firewall was made of and configured with stays."""
+    taken_down = {target.key for step in view.steps if step.action == "deprovision" for target in step.targets}
     for target, machine in view.current.hosting if not view.document.force else ():
         listed, _risk, _later = jobs(machine, view.document)
-        if listed[:2] != ["deprovision", "provision"]:
+        if listed[:2] != ["deprovision", "provision"] or target.key not in taken_down:
             continue
         changed = machine.differs(view.document.settings)
         remedy = "Use force: true to deprovision it and to provision it again; its own configuration is lost."

@@ -15,7 +15,7 @@ from ..._engine.failures import ApplyFailed
 from ..._transport.rest.api import Rejected
 from ..change_model import change_state, packages
 from ..manager import Manager
-from ..model import HostedFirewall, hosted_firewalls, images, regions, sites, storage, system, text
+from ..model import HostedFirewall, hosted_firewalls, images, log_lines, regions, sites, storage, system, text
 from ..redirect.model import hosted_entry, hosted_template, redirects
 from .model import PACKETS, counter, firewall_facts, ha_facts, in_order, packets
 
@@ -32,12 +32,14 @@ class Asked:
 
 
 class Reader:
-    """Reads of one task: what two parts need is asked for once. missing: why a part, or some of it, could not be had."""
+    """Reads of one task: what two parts need is asked for once. missing: why a part, or some of it, could not be had. warned: what
+    is not as complete as it looks."""
 
     def __init__(self, manager: Manager, asked: Asked) -> None:
         self.manager = manager
         self.asked = asked
         self.missing: dict[str, str] = {}
+        self.warned: list[str] = []
         self._firewalls: list[HostedFirewall] | None = None
 
     def firewalls(self) -> list[HostedFirewall]:
@@ -124,12 +126,19 @@ def _policies(reader: Reader) -> Any:
 
 def _counters(reader: Reader) -> Any:
     """What policies count is documented; what the firewall counts is not, and its lack takes nothing from the others."""
-    policies = [counter(row) for row in reader.manager.redirect_counters()]
+    counted = reader.manager.redirect_counters()
+    if counted.truncated:
+        reader.warned.append(f"redirect_counters: {counted.cut}")
+    found = {"policies": [counter(row) for row in counted.rows], "truncated": counted.truncated}
     try:
-        return {"policies": policies, **packets(reader.firewalls())}
+        return {**found, **packets(reader.firewalls())}
     except ApplyFailed as refused:
         reader.missing["redirect_counters"] = f"{', '.join(PACKETS)}: {reader.why(refused)}"
-        return {"policies": policies, **dict.fromkeys(PACKETS)}
+        return {**found, **dict.fromkeys(PACKETS)}
+
+
+def _log(reader: Reader) -> Any:
+    return log_lines(reader.manager.get("hosted_firewall_log"))
 
 
 def _changes(reader: Reader) -> Any:
@@ -152,6 +161,7 @@ PARTS: Mapping[str, tuple[frozenset[str], bool, Callable[[Reader], Any]]] = {
     "images": (BOTH, False, _images),
     "storage": (BOTH, False, _storage),
     "hosted_firewalls": (BOTH, False, _hosted),
+    "operation_log": (BOTH, False, _log),
     "redirect_counters": (APPLIANCE, False, _counters),
     "change_management": (BOTH, False, _changes),
     "templates": (BOTH, True, _templates),
@@ -162,7 +172,7 @@ NO_PACKAGE = "name the package"
 
 
 def gathered(manager: Manager, gather: Sequence[str], asked: Asked) -> dict[str, Any]:
-    """The requested parts as keys; what could not be read, with the reason, in `not_available`. Raises ConnectionFailed; ApplyFailed where
+    """The requested parts as keys; what could not be read, with the reason, in `not_available`, and `warnings`. Raises ConnectionFailed; ApplyFailed where
     nothing of what was asked for could be read. gather: empty for all that need no package, or a package is named for."""
     found: dict[str, Any] = {}
     reader = Reader(manager, asked)
@@ -188,4 +198,6 @@ def gathered(manager: Manager, gather: Sequence[str], asked: Asked) -> dict[str,
         failed = ApplyFailed(f"nothing of what was asked for could be read: {listed}")
         failed.details["not_available"] = missing
         raise failed
-    return {**found, "not_available": missing}
+    unnamed = [name for name, reason in missing.items() if reason == NO_PACKAGE]
+    warned = [*reader.warned, *([f"{', '.join(unnamed)}: {NO_PACKAGE}"] if unnamed else [])]
+    return {**found, "not_available": missing, **({"warnings": warned} if warned else {})}

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..model import HostedFirewall, Item, flag, number, text
 from ..redirect.model import Redirects, to_entry
-from ..redirect.order import evaluated, premature, shadowed
+from ..redirect.order import evaluated, shadowed, unreached
 
 PACKETS = ("packets_sent", "packets_received", "packets_dropped")
 NUMBERS = ("packets", "bytes")  # of a counter
@@ -45,7 +45,7 @@ def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
     """A site's policies as it evaluates them. number: over all stages, position: in its own. shadowed_by: number of the one
     that leaves this one nothing, None for none."""
     placed = evaluated(state, site)
-    connect_to = {id(late): early for late, early in [*shadowed(placed), *premature(placed)]}
+    taken_by = {id(late): early for late, early in [*unreached(placed), *shadowed(placed)]}
     numbers = {id(item): place for place, item in enumerate(placed, 1)}
     return [
         {
@@ -55,7 +55,7 @@ def in_order(state: Redirects, site: str) -> list[dict[str, Any]]:
             "position": item.position,
             "auto_generated": item.policy.auto,
             "redirect": item.policy.is_redirect,
-            "shadowed_by": numbers[id(connect_to[id(item)])] if id(item) in connect_to else None,
+            "shadowed_by": numbers[id(taken_by[id(item)])] if id(item) in taken_by else None,
             "policy": to_entry(item.policy),
         }
         for item in placed

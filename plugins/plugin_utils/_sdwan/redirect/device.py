@@ -26,7 +26,7 @@ from ..change_transaction import Change, is_live, may_be_done, read_state, settl
 from ..manager import Manager
 from ..model import HostedFirewall, Item, System, hosted_firewalls, sites, system, text
 from ..rule_table import RULES
-from .model import Redirects, redirects, to_document
+from .model import Redirects, redirects, to_document, zone
 from .order import evaluated, redirecting_sites
 from .plan import desired_state, edits, owned, plan, redirects_anything
 from .rules import HOSTED_FIREWALLS, Context, after, check, check_order
@@ -228,7 +228,7 @@ class RedirectWing:
         zoned = any(item.value("from_zones") or item.value("to_zones") for _where, item in desired.redirects())
         names = None
         if zoned:
-            names = frozenset(text(row, "name") for row in self._manager.get("firewall_zones", keys))
+            names = frozenset(zone(text(row, "name")) for row in self._manager.get("firewall_zones", keys))
         hosted = self._hosted() if redirects_anything(desired) else None
         self._around = self._context(models, names, hosted)
 
@@ -341,13 +341,12 @@ class RedirectWing:
         if self._system.site_name not in redirecting_sites(desired, self._around.models):
             return [], []
         try:
-            rows = self._manager.redirect_counters()
+            counted = self._manager.redirect_counters()
         except (ConnectionFailed, ApplyFailed, Rejected) as error:
             return [_problem("H21", "redirect_counters", f"they could not be read: {error}", "Read sdwan_info.")], []
-        if not rows:
-            text = "the appliance counts no policy that redirects"
-            return [_problem("H21", "redirect_counters", text, "Look at Monitoring > Firewall > Filter Policies.")], []
-        return [], rows
+        text = counted.cut or ("" if counted.rows else "the appliance counts no policy that redirects")
+        remedy = "Look at Monitoring > Firewall > Filter Policies."
+        return [_problem("H21", "redirect_counters", text, remedy)] if text else [], counted.rows
 
     # -- what to say --------------------------------------------------------------------------------------------------
 
@@ -366,7 +365,8 @@ class RedirectWing:
 
     def report(self) -> dict[str, Any]:
         sites_then = redirecting_sites(self._desired, self._around.models)
-        return {"redirecting_sites": sites_then, "imported": self._imported, **self._manager.about}
+        about = {**self._manager.about, "undocumented_fields": self._manager.undocumented_fields}
+        return {"redirecting_sites": sites_then, "imported": self._imported, **about}
 
 
 def _problem(rule: str, item: str, message: str, remedy: str = "", *, warning: bool = False) -> Problem:

@@ -49,6 +49,11 @@ MATCHES: Mapping[str, str] = {
 }
 NUMBERS = frozenset({"ip_protocol_num", "log_interval", "service_redirection_vlan"})
 LISTS = frozenset({"from_zones", "to_zones"})
+# Words as the reference spells them; a device, and who types them, may not: the enumerations of NAT policies have Default_LAN_Zone.
+ZONES = ("default_lan_zone", "internet_zone", "untrusted_internet_zone")
+AF = tuple(f"af{row}{drop}" for row in range(1, 5) for drop in range(1, 4))
+DSCP = ("ANY", "DEFAULT", *AF, *(f"cs{number}" for number in range(1, 8)), "ef")
+_SPELLED = {word.casefold(): word for word in (*DSCP, *ZONES)}
 # What a policy does beside its action: name -> default.
 FLAGS: Mapping[str, bool] = {
     "allow_fragments": True,
@@ -177,7 +182,17 @@ def policy(item: Item) -> Policy:
 
 
 # What is a word of the reference, whose case does not count.
-WORDS = frozenset({"source_service_type", "destination_service_type", "ip_dscp"})
+WORDS = frozenset({"source_service_type", "destination_service_type"})
+
+
+def zone(name: str) -> str:
+    """A firewall zone as the enumeration of a policy has it, where it is one of the three that are always there.
+
+    >>> zone("Default_LAN_Zone"), zone("Guests")
+    ('default_lan_zone', 'Guests')
+    """
+    spelled_so = _SPELLED.get(name.casefold(), name)
+    return spelled_so if spelled_so in ZONES else name
 
 
 def _matched(item: Item, name: str) -> Any:
@@ -190,8 +205,10 @@ def _matched(item: Item, name: str) -> Any:
     if not found or [word.lower() for word in found] == [MATCHES[name]] or found in (["any"], ["*"]):
         return None
     if name in LISTS:
-        return tuple(found)
+        return tuple(sorted({zone(word) for word in found}))
     value = ";".join(found)
+    if name == "ip_dscp":
+        return _SPELLED.get(value.casefold(), value)
     if name in WORDS:
         return value.lower()
     if name.endswith("_ip_address"):
@@ -217,20 +234,29 @@ def _prefix(value: str) -> str | None:
 
 
 def to_item(desired: Policy) -> dict[str, Any]:
-    """As NITRO takes it. One that came from the device goes back as it came."""
+    """As NITRO takes it: of a policy that does not redirect only what its reference has. One that came from the device goes back
+    as it came."""
     if desired.raw:
         return dict(desired.raw)
     item: dict[str, Any] = {
         "action": desired.action,
-        "policy_type": "hosted_firewall" if desired.is_redirect else "built_in",
         "match_type": next((name for name in MATCH_TYPES if desired.value(name)), "ip_protocol"),
     }
-    item.update((name, ";".join(value) if isinstance(value, tuple) else value) for name, value in desired.match)
+    item.update((name, _sent(name, value)) for name, value in desired.match)
     item.update({**FLAGS, **dict(desired.options)})
     if desired.target:
+        item["policy_type"] = "hosted_firewall"
         item["hosted_firewall_template"], item["service_redirection_interface"], vlan = desired.target
         item["service_redirection_vlan"] = vlan
     return item
+
+
+def _sent(name: str, value: Any) -> Any:
+    """A single port is an integer by the reference, which calls it "port or port range"; a range has to be text. It documents one
+    zone a policy; several are joined as the forms show them (unverified)."""
+    if isinstance(value, tuple):
+        return ";".join(value)
+    return int(value) if name.endswith("_port") and str(value).isdecimal() else value
 
 
 def to_entry(policy: Policy) -> dict[str, Any]:

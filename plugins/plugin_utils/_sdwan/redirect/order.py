@@ -17,9 +17,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..vendors import can_host
-from .model import LISTS, Policy, Redirects, SiteFirewall
+from .model import LISTS, REDIRECT, Policy, Redirects, SiteFirewall
 
-DECIDING = ("allow", "drop", "reject")  # count_and_continue lets a later one decide
+DECIDING = ("allow", "drop", "reject", REDIRECT)  # count_and_continue lets a later one decide
+
+
+_SIDES = [("from_zones", "to_zones")] + [
+    (f"source_{part}", f"destination_{part}") for part in ("ip_address", "port", "service_type", "service_name")
+]
+_OTHER_SIDE = {name: other for pair in _SIDES for name, other in (pair, pair[::-1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +65,59 @@ def redirecting_sites(state: Redirects, models: Mapping[str, str] | None = None)
     return sorted(name for name in names if any(placed.policy.is_redirect for placed in evaluated(state, name)))
 
 
-def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
-    """(redirect, the earlier policy that takes all of what it would take)."""
+def unreached(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(policy, the first earlier one that decides all that it would match): redirects, and behind a redirect the breakouts, drops and
+    rejects. What matches everything at the end is not looked at: that is how a list usually ends."""
     found = []
     for number, later in enumerate(placed):
-        if not later.policy.is_redirect:
-            continue
-        for earlier in placed[:number]:
-            if earlier.policy.action in DECIDING and covers(earlier.policy, later.policy):
-                found.append((later, earlier))
-                break
+        earlier = _taker(later, placed[:number])
+        if earlier and (later.policy.is_redirect or (earlier.policy.is_redirect and _matters(later.policy))):
+            found.append((later, earlier))
     return found
+
+
+def _matters(policy: Policy) -> bool:
+    return (policy.action in ("drop", "reject") and not policy.matches_anything) or is_breakout(policy)
+
+
+def shadowed(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(redirect, the earlier policy that takes all of what it would take), another redirect too; not one that is the same."""
+    found = []
+    for number, later in enumerate(placed):
+        others = [item for item in placed[:number] if item.policy != later.policy]
+        earlier = _taker(later, others) if later.policy.is_redirect else None
+        if earlier:
+            found.append((later, earlier))
+    return found
+
+
+def unstopped(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(drop or reject, the earlier redirect that sends all of its traffic into a firewall)."""
+    return [
+        (later, earlier)
+        for later, earlier in unreached(placed)
+        if later.policy.action in ("drop", "reject") and earlier.policy.is_redirect
+    ]
+
+
+def repeated(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
+    """(policy, the same one before it in another list); SD-WAN's own are not looked at."""
+    own = [item for item in placed if not item.policy.auto]
+    found = []
+    for number, later in enumerate(own):
+        same = (item for item in own[:number] if item.policy == later.policy and _list(item) != _list(later))
+        earlier = next(same, None)
+        if earlier:
+            found.append((later, earlier))
+    return found
+
+
+def _list(placed: Placed) -> tuple[str, str]:
+    return placed.stage, placed.template
+
+
+def _taker(later: Placed, before: list[Placed]) -> Placed | None:
+    return next((item for item in before if item.policy.action in DECIDING and covers(item.policy, later.policy)), None)
 
 
 def premature(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
@@ -106,11 +154,22 @@ def is_breakout(policy: Policy) -> bool:
 
 
 def covers(earlier: Policy, later: Policy) -> bool:
-    """Whether all that the later one matches is matched by the earlier one, too."""
+    """Whether all that the later one matches is matched by the earlier one, too; of a policy with reverse_also both directions."""
     if ("match_established", True) in earlier.options:
         return False
-    inner = dict(later.match)
-    return all(_contains(name, outer, inner.get(name)) for name, outer in earlier.match)
+    return all(any(_takes(outer, inner) for outer in _directions(earlier)) for inner in _directions(later))
+
+
+def _takes(outer: Mapping[str, Any], inner: Mapping[str, Any]) -> bool:
+    return all(_contains(name, value, inner.get(name)) for name, value in outer.items())
+
+
+def _directions(policy: Policy) -> list[Mapping[str, Any]]:
+    """What it matches, and, where SD-WAN adds a copy for the other direction, what that one does."""
+    match = dict(policy.match)
+    if ("reverse_also", True) not in policy.options:
+        return [match]
+    return [match, {_OTHER_SIDE.get(name, name): value for name, value in match.items()}]
 
 
 def _contains(name: str, outer: Any, inner: Any) -> bool:

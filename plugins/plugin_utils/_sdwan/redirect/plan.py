@@ -148,11 +148,11 @@ def _listed(
         return (*auto, *(item for item in own if item not in unwanted and not (given is None and item.is_redirect)))
     if given is None:
         return current
-    desired = [_same(own, policy(item)) for item in given]
+    desired = _paired(own, [policy(item) for item in given])
     if state == "merged":
         desired = _merged(own, desired)
     if any(item.is_redirect for item in desired):
-        desired = _before_redirects(desired, [_same(own, item) for item in trusted])
+        desired = _before_redirects(desired, _paired(own, trusted))
     return (*auto, *desired)
 
 
@@ -172,9 +172,13 @@ def _merged(own: Sequence[Policy], desired: Sequence[Policy]) -> list[Policy]:
     return merged
 
 
-def _same(own: Iterable[Policy], desired: Policy) -> Policy:
-    """The device's own one, with what it knows of it, where there is one like that."""
-    return next((item for item in own if item == desired), replace(desired, raw={}))
+def _paired(own: Iterable[Policy], desired: Iterable[Policy]) -> list[Policy]:
+    """For each the device's own one, with what it knows of it, where there is one like that which no other one got."""
+    left, found = list(own), []
+    for item in desired:
+        place = left.index(item) if item in left else -1
+        found.append(left.pop(place) if place >= 0 else replace(item, raw={}))
+    return found
 
 
 def _before_redirects(policies: Sequence[Policy], further: Sequence[Policy]) -> list[Policy]:
@@ -329,16 +333,14 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
         return
     before = old or SiteFirewall()
     do: list[str] = []
-    unwanted = [item for item in before.policies if not item.auto and item not in new.policies]
-    for item in unwanted:
-        if text(item.raw, "id"):  # whether a PUT removes what it does not name is not documented; this call does
-            do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
+    left, unwanted = _without(_own(before.policies), _own(new.policies))
+    for item in unwanted:  # whether a PUT removes what it does not name is not documented; this call does
+        do.append(requests.delete("firewall_local_policy_delete", site_name=name, id=item.raw["id"]))
     for template in before.templates:
         if template not in new.templates:
             do.append(requests.delete("firewall_policy_template_delete", site_name=name, template_name=template))
-    left = [item for item in _own(before.policies) if item not in unwanted or not text(item.raw, "id")]
     added = [template for template in new.templates if template not in before.templates]
-    if tuple(left) != _own(new.policies) or added:
+    if left != _own(new.policies) or added:
         do.append(requests.put("firewall", _site_item(name, new, before)))
     if do:
         kind: Kind = "update" if old else "create"
@@ -349,6 +351,20 @@ def _site(name: str, old: SiteFirewall | None, new: SiteFirewall, requests: Pack
         )
         risk = _risk(before.policies, new.policies)
         yield Operation(kind, f"site_policies[{name}]", tuple(do), (undo,), risk)
+
+
+def _without(before: tuple[Policy, ...], new: tuple[Policy, ...]) -> tuple[tuple[Policy, ...], tuple[Policy, ...]]:
+    """(what is left, what goes, by its id) of policies of which only the new ones stay: of two that are the same the first one."""
+    kept = list(new)
+    left: list[Policy] = []
+    gone: list[Policy] = []
+    for item in before:
+        if item in kept:
+            kept.remove(item)
+            left.append(item)
+        else:
+            (gone if text(item.raw, "id") else left).append(item)
+    return tuple(left), tuple(gone)
 
 
 def _site_item(name: str, site: SiteFirewall, before: SiteFirewall) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,16 +19,14 @@ from ..._engine.states import State
 from ..model import HostedFirewall, Item, is_host
 from ..rule_table import RULES
 from ..vendors import INTERFACES, REDIRECT_MBITS, VENDORS, can_host
-from .model import ACTIONS, REDIRECT, SYMMETRIC, HostedTemplate, Policy, Redirects, SiteFirewall, Target
-from .order import Placed, evaluated, outrun_to_the_internet, premature, shadowed
+from .model import ACTIONS, REDIRECT, SYMMETRIC, ZONES, HostedTemplate, Policy, Redirects, SiteFirewall, Target, policy
+from .order import Placed, evaluated, outrun_to_the_internet, premature, repeated, shadowed, unstopped
 from .plan import is_empty, redirects_anything
 
 HIGHEST_VLAN = 4094
 _RANGES = (("service_redirection_vlan", 0, HIGHEST_VLAN, "H15"), ("ip_protocol_num", 1, 255, "H26"))
 LONGEST_NAME = 64  # characters; NITRO documents no limit (unverified)
 
-# Of names that are used in a path: what no escaping is documented for.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _PORTS = re.compile(r"\d{1,5}(?:-\d{1,5})?")
 _WORDS = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
@@ -81,6 +80,7 @@ def validate(document: Item, state: State) -> list[Problem]:
     for where, policies in _lists(document):
         for number, item in enumerate(policies):
             found += _policy_flaws(f"{where}[{number}]", item)
+        found += _repeats(where, policies) if state != "deleted" else ()
     for name in document.get("trusted_applications") or ():
         if not _WORDS.fullmatch(name):
             found.append(
@@ -102,11 +102,28 @@ def _twice(where: str, names: Sequence[str]) -> Iterator[Finding]:
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             yield Finding("H25", f"{where}[{name}]", "it is listed twice", "Merge the two entries.")
-        if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-            remedy = f"Use letters, digits, blanks and . _ -, at most {LONGEST_NAME} of them."
+        if not _is_name(name) or len(name) > LONGEST_NAME:
+            remedy = f"Use letters of any language, digits, blanks and . _ -, at most {LONGEST_NAME} of them."
             yield Finding(
                 "H26", f"{where}[{name[:LONGEST_NAME]!r}]", "the name does not fit into a path of NITRO", remedy
             )
+
+
+def _is_name(text: str) -> bool:
+    """Of names that are used in a path, where they are sent as percent-encoded UTF-8: no character that has a meaning there."""
+    kinds = [unicodedata.category(char)[0] for char in text]
+    return kinds[:1] in (["L"], ["N"]) and all(
+        kind in "LMN" or char in " ._-" for kind, char in zip(kinds, text, strict=True)
+    )
+
+
+def _repeats(where: str, policies: Sequence[Item]) -> Iterator[Finding]:
+    seen: dict[Policy, int] = {}
+    for number, item in enumerate(map(policy, policies)):
+        first = seen.setdefault(item, number)
+        if first != number:
+            text = f"it is the same policy as {where}[{first}]: '{item}'"
+            yield Finding("H43", f"{where}[{number}]", text, "Take one of them out.")
 
 
 def _hosted_flaws(number: int, item: Item, state: State) -> Iterator[Finding]:
@@ -326,6 +343,16 @@ def _near(name: str, names: Iterable[str]) -> str:
     return f"Near: {', '.join(near)}." if near else f"Known: {', '.join(known[:10]) or 'none'}."
 
 
+def _new_policies(view: View) -> list[tuple[str, Policy]]:
+    def listed(state: Redirects) -> list[tuple[str, Policy]]:
+        named = [(f"policy_templates[{name}]", item.pre) for name, item in state.templates.items()]
+        named += [(f"site_policies[{name}]", item.policies) for name, item in state.sites.items()]
+        return [(where, item) for where, policies in named for item in policies if not item.auto]
+
+    known = set(listed(view.current))
+    return [pair for pair in listed(view.desired) if pair not in known]
+
+
 def _new_redirects(view: View) -> list[tuple[str, Policy]]:
     known = set(view.current.redirects())
     return [pair for pair in view.desired.redirects() if pair not in known]
@@ -351,10 +378,10 @@ def _templates(view: View) -> Iterator[Finding]:
             yield Finding(
                 "H2", where, f"{vendor.name} has no model {item.model!r}", f"Models: {', '.join(vendor.models)}."
             )
-    for place, policy in view.desired.redirects():
-        into = policy.target and view.desired.hosted.get(policy.target.template)
-        if policy.target and into and policy.target[1:] not in into.interfaces:
-            text = f"{_into_nothing(policy.target, into)} ('{policy}')"
+    for place, redirect in view.desired.redirects():
+        into = redirect.target and view.desired.hosted.get(redirect.target.template)
+        if redirect.target and into and redirect.target[1:] not in into.interfaces:
+            text = f"{_into_nothing(redirect.target, into)} ('{redirect}')"
             yield Finding("H15", place, text, f"{into.name} has {_interfaces(into)}.")
     for name, tags in view.around.tags.items():
         hosted = view.desired.hosted.get(name)
@@ -457,6 +484,32 @@ def _shadowed(view: View) -> Iterator[Finding]:
         yield Finding("H18", _where(late, site), text, "Put the redirect before it, or match less there.")
 
 
+def _unstopped(view: View) -> Iterator[Finding]:
+    for (site, late), early in _disorder(view, unstopped):
+        text = f"'{late.policy}' never matches: '{early.policy}' of {_place(early, site)} redirects all of it"
+        remedy = f"Put the {late.policy.action} before the redirect, or leave it to the firewall's own policy."
+        yield Finding("H43", _where(late, site), text, remedy)
+
+
+def _repeated(view: View) -> Iterator[Finding]:
+    for (site, late), early in _disorder(view, repeated):
+        text = f"'{late.policy}' is in {_place(early, site)} already"
+        yield Finding("H43", _where(late, site), text, "Take one of them out.")
+
+
+def _zones_of_the_reference(view: View) -> Iterator[Finding]:
+    for where, item in _new_policies(view):
+        for key in ("from_zones", "to_zones"):
+            names = item.value(key) or ()
+            if len(names) > 1 or not {*names} <= {*ZONES}:
+                text = (
+                    f"{key} has {', '.join(names)}, and NITRO documents one of {', '.join(ZONES)} a policy ('{item}')"
+                )
+                yield Finding(
+                    "H44", where, text, "Look at the policy in the configuration editor before you rely on it."
+                )
+
+
 def _breakout_late(view: View) -> Iterator[Finding]:
     for (site, late), early in _disorder(view, premature):
         text = f"'{late.policy}' comes after '{early.policy}' of {_place(early, site)}, which redirects all of it"
@@ -503,6 +556,9 @@ _CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     _shadowed,
     _breakout_late,
     _breakout_outrun,
+    _unstopped,
+    _repeated,
+    _zones_of_the_reference,
 )
 
 

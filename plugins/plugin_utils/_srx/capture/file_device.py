@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from ..._engine.failures import ApplyFailed
+from ..._engine.failures import ApplyFailed, reason_of, remedy_of
 from ..._engine.words.device_text import clean, flat, masked
 
 ENDINGS = {"log": ".log", "packets": ".jsonl", "summary": ".txt"}
@@ -99,7 +99,8 @@ class CaptureFiles:
             Path(file.name).unlink(missing_ok=True)
 
     def _failed(self, error: OSError) -> ApplyFailed:
-        return ApplyFailed(f"the files {self._dest}.* cannot be written: {error.strerror}. Check dest")
+        remedy = remedy_of(error, "dest", self._dest)
+        return ApplyFailed(f"the files {self._dest}.* cannot be written: {reason_of(error)}. {remedy}")
 
 
 def readable(title: str, summary: Mapping[str, Any]) -> str:

@@ -2,16 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What srx_flow_info reads of a live SRX, all in one round trip. I/O."""
+"""What srx_flow_info reads of a live SRX in one session, most of it in one round trip. I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..._engine.waiting import Progress
 from ..display_set import statements
 from ..firewall import Firewall
 from ..flow_config import parameters
+from ..flow_monitor.device import inspect as monitor_of
+from ..flow_sessions.device import inspect as sessions_of
+from ..flow_sessions.query import Query
 from ..flow_status import parse_statistics, parse_status
 from ..groups import inherited, reads
 from ..policy_log.device import LOG, OF_GROUPS, POLICIES, SYSLOG, policy_reads
@@ -49,11 +53,28 @@ GATHER: dict[str, tuple[tuple[str, ...], Callable[..., dict[str, Any]]]] = {
 }
 
 
+def _monitor(firewall: Firewall) -> dict[str, Any]:
+    found = monitor_of(firewall, None, False, 0, 0.0)
+    return {"monitor": found["monitor"], "node": found["node"]}
+
+
+def _sessions(firewall: Firewall) -> dict[str, Any]:
+    found = sessions_of(firewall, Query(level="summary"), "auto", Progress("", None))
+    return {"sessions": found["summary"], "warnings": found.get("warnings", [])}
+
+
+# gather -> what asks a second time where an answer was cut, or tries another form of the question
+DIALOGUES: dict[str, Callable[[Firewall], dict[str, Any]]] = {"monitor": _monitor, "sessions": _sessions}
+
+
 def gathered(firewall: Firewall, desired: Sequence[str]) -> dict[str, Any]:
-    """The keys of the result. Raises ApplyFailed naming the command that the device refused."""
+    """The keys of the result. Raises ApplyFailed naming the command that the device refused, ConnectionFailed."""
     chosen = [GATHER[name] for name in GATHER if name in desired]
-    answers = iter(firewall.read(*(command for commands, _made in chosen for command in commands)))
+    asked = [command for commands, _made in chosen for command in commands]
+    answers = iter(firewall.read(*asked) if asked else ())
     result: dict[str, Any] = {}
     for commands, made in chosen:
         result |= made(*(next(answers) for _command in commands))
+    for name in DIALOGUES:
+        result |= DIALOGUES[name](firewall) if name in desired else {}
     return result

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..._engine.failures import ApplyFailed
+from ..._engine.failures import ApplyFailed, reason_of, remedy_of
 from .export import header, layout, writer
 from .model import Raw
 
@@ -90,10 +90,9 @@ class SessionFile:
             self._temporary.unlink(missing_ok=True)
 
     def _fail(self, error: OSError) -> None:
-        reason = error.strerror or str(error)
         raise ApplyFailed(
-            f"the sessions cannot be written to {self.path}: {reason}. Nothing was left there after {self.rows} sessions; "
-            "free the disk or name another dest."
+            f"the sessions cannot be written to {self.path}: {reason_of(error)}. Nothing was left there after {self.rows} sessions. "
+            f"{remedy_of(error, 'dest', self.path)}"
         ) from None
 
 

@@ -21,9 +21,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable
+from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable, reason_of, remedy_of
 from ..._engine.version import VERSION
 from ..._engine.words.device_text import clean, masked
+from ..expired_password import advice, expired
 from ..login_error import LoginError
 from .api import Answer, Rejected, Sent, target
 from .deadline import Allowance
@@ -155,6 +156,9 @@ class Session:
             answer = self._tried(ask, settings.retries.tries(ask.method, safe=True))
         except Rejected as refused:
             raise Unreachable(self._no_entry(refused)) from None
+        said = system.text_of_error(answer.body)
+        if expired(said):  # some let a user in who may do nothing but set a new one
+            raise Unreachable(self._password_expired(said))
         if system.auth == "token":
             self._carry(system.token(answer.body))
         elif system.auth == "cookie" and not len(self._http.cookies):
@@ -174,7 +178,15 @@ class Session:
         name, form = self._system.token_header
         self._http.headers[name] = form.replace("{token}", token)
 
+    def _password_expired(self, said: str) -> str:
+        settings = self.settings
+        words = clean(said, secrets=self._all_secrets()).rstrip(".")
+        web = f"in the device's web interface at https://{settings.host}"
+        return f"{settings.host}: {advice(settings.user, web)}. The device says: {words}."
+
     def _no_entry(self, refused: Rejected) -> str:
+        if expired(refused.text):
+            return self._password_expired(refused.text)
         reason = f" The device says: {refused.text.rstrip('.')}." if refused.text else ""
         if refused.status in (400, 401, 403) or (refused.status < 300 and refused.code):
             second = " and ansible_rest_secondary_password" if self.settings.secondary_password else ""
@@ -233,7 +245,8 @@ class Session:
             except FileChanged as error:
                 raise ApplyFailed(f"{self.settings.host}: the upload was given up: {error}. Run again.") from None
             except OSError as error:
-                raise ApplyFailed(f"the file {clean(file)} cannot be read: {error.strerror}. Check its path.") from None
+                remedy = remedy_of(error, "its path", clean(file), to_read=True)
+                raise ApplyFailed(f"the file {clean(file)} cannot be read: {reason_of(error)}. {remedy}") from None
             except (Dropped, Timeout) as error:
                 sent = f"{pieces[-1].sent} of {pieces[-1].size}" if pieces else "0"
                 raise type(error)(f"{error} {sent} bytes of {clean(file)} had been handed over.") from None

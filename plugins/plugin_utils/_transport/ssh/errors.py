@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..._engine.words.device_text import LONGEST_MESSAGE, clean
+from ..expired_password import advice
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,16 @@ def _authentication(error: BaseException, attempt: Attempt) -> str:
     )
 
 
+def _expired(_error: BaseException, attempt: Attempt) -> str:
+    return password_expired(attempt.host, attempt.port, attempt.user)
+
+
+def password_expired(host: str, port: int, user: str) -> str:
+    """One line."""
+    way = f"ssh -p {port} {user}@{host}" if port != 22 else f"ssh {user}@{host}"
+    return f"{host} port {port}: {advice(user, f'`{way}`')}."
+
+
 _KINDS = {"kex": "key exchange", "host key": "host key type", "cipher": "cipher", "mac": "MAC"}
 _OFFER_KEYS = {"kex": "kex", "host key": "keys", "cipher": "ciphers", "mac": "macs"}
 
@@ -183,6 +194,7 @@ def _key_refused(error: BaseException, attempt: Attempt) -> str:
 # Name of a class, what it means; the first row that has something to say about any error of the chain wins.
 _TABLE: tuple[tuple[str, Callable[[BaseException, Attempt], str]], ...] = (
     ("HostKeyRefused", _key_refused),
+    ("PasswordExpired", _expired),
     ("IncompatiblePeer", _incompatible),
     ("AuthenticationException", _authentication),
     ("NoValidConnectionsError", _unreachable),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..login_error import LoginError
+from .careful_login import watch
 from .errors import Attempt, explained
 from .names import host_name, user_name
 from .platforms import PlatformTable
@@ -145,6 +146,7 @@ def new_device(login: Login, stream: Any, log: Any, driver: Any = None) -> Any:
         auto_connect=False,
     )
     device.key_policy = host_key_policy(target)
+    watch(device)
     return device
 
 

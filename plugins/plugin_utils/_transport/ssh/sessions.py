@@ -20,6 +20,7 @@ from typing import Any
 from ..login_error import LoginError
 from ..watchdog import limited, shut
 from .algorithms import disabled, offered
+from .careful_login import careful_transport
 from .errors import HostKeyRefused
 from .known_hosts import KnownKeys, fingerprint, known_keys, name_of
 from .names import host_name, user_name
@@ -343,6 +344,7 @@ def _log_in(target: Target, stream: Any, failed: Callable[[BaseException, Target
                 auth_timeout=target.auth_timeout,
                 disabled_algorithms=target.disabled,
                 sock=stream,
+                transport_factory=careful_transport(),
             )
     except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
         client.close()

@@ -15,10 +15,12 @@ from typing import Any, NoReturn, Protocol
 
 from ..._engine.refusals import Match
 from ..door_errors import Dropped, Timeout, Unreachable
+from ..expired_password import asks_for_new, asks_for_secret
 from ..login_error import LoginError
 from ..watchdog import limited, shut
+from .careful_login import SURE, ChangeAsked
 from .cli import Cli
-from .errors import HostKeyRefused
+from .errors import HostKeyRefused, password_expired
 from .login import MISSING, Login, hang_up, new_device, planned, why
 from .platforms import FastLogin, PlatformTable
 from .session_log import session_log
@@ -159,6 +161,8 @@ class Terminal:
         try:
             # _open() is the second half of ConnectHandler(): the session as the driver wants it, prepared.
             self._device.establish_connection() if fast else self._device._open()
+        except ChangeAsked:
+            self._new_password_asked()
         except (netmiko.exceptions.ReadException, netmiko.exceptions.ReadTimeout, ValueError) as error:
             self._no_prompt(str(error))
         except (paramiko.SSHException, HostKeyRefused, OSError, EOFError) as error:
@@ -194,10 +198,13 @@ class Terminal:
                 if login.shell and login.shell[0].fullmatch(prompt):
                     self.send(f"{login.shell[1]}\n")
                     text = ""
+                asked = asks_for_new(text)
                 try:
-                    text = (text + self.receive(silence))[-CHUNK:]
+                    text = (text + self.receive(SURE if asked else silence))[-CHUNK:]
                 except Timeout:
-                    if woken:
+                    if asked:
+                        self._new_password_asked()
+                    if woken or asks_for_secret(text):  # an Enter would be an answer
                         raise
                     woken, silence = True, self._owner.read_timeout
                     self.send("\n")
@@ -211,6 +218,10 @@ class Terminal:
             said = f" The end of what came: {last!r}." if last else ""
             raise Unreachable(self._owner.shown(f"{error} This happened during the login.{said}")) from None
         self.base_prompt = prompt[:-1][: login.longest]
+
+    def _new_password_asked(self) -> NoReturn:
+        target = self._login.target
+        raise Unreachable(self._owner.shown(password_expired(target.host, target.port, target.user))) from None
 
     def _no_prompt(self, printed: str) -> NoReturn:
         last = self._owner.shown(printed, CHUNK)[-120:]

@@ -14,11 +14,11 @@ import pytest
 from lab.sdwan.hosting import Machine
 from lab.sdwan.nitro import Refusal
 
-from .asked import REDIRECT, Mcn
+from .asked import REDIRECT, START, Mcn
 
 
 def redirecting(site: str = "berlin", **row: Any) -> Mcn:
-    mcn = Mcn()
+    mcn = Mcn(f"{START}own_zones: true\n")
     mcn.do("PUT", "global_network_settings", connection_match_type="symmetric")
     mcn.do("PUT", "firewall", site_name=site, firewall_local_policy=[{**REDIRECT, **row}])
     return mcn

@@ -402,3 +402,34 @@ def test_center_drives_the_same_change() -> None:
         assert (await mcn.state())["state"] == "appliance_staging"
 
     run(way())
+
+
+def test_an_uploaded_configuration_waits_for_a_verify_and_what_runs_stays_the_package() -> None:
+    mcn = edited()
+
+    async def way() -> None:
+        mcn.changes.receive_file("config.zip")
+        seen = await mcn.state()
+        assert (seen["state"], seen["network_staged_selected_filename"]) == ("network_staging", "config.zip")
+        await mcn.change("verify", "stage")
+        await mcn.until(lambda seen: seen["state"] == "activate")
+        with pytest.raises(Refusal, match="nothing to verify"):
+            await mcn.change("verify")
+        await mcn.change("activate")
+        seen = await mcn.until(lambda seen: seen["state"] == "idle")
+        assert seen["current_config"] == "Production_2"
+
+    run(way())
+    assert not is_live(mcn)  # the package was edited, and not handed over
+
+
+def test_an_upload_during_a_change_is_refused() -> None:
+    mcn = edited()
+
+    async def way() -> None:
+        await mcn.ask(*EXPORT)
+        await mcn.change("verify", "stage")
+        with pytest.raises(Refusal, match="busy"):
+            mcn.changes.receive_file("config.zip")
+
+    run(way())

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lab.sdwan.editor import Editor, complete
 from lab.sdwan.network import Network
 from lab.sdwan.nitro import Refusal
+from lab.sdwan_center.device import EDITOR
 
-from .asked import REDIRECT, Mcn
+from .asked import REDIRECT, START, Mcn
 
 LOCAL = "firewall_local_policy"
 
@@ -75,7 +76,8 @@ def test_a_policy_comes_back_with_all_defaults_as_the_reference_spells_them() ->
         "to_zones": "any",
         "track_connection": True,
     }
-    assert (row["ip_protocol_num"], row["from_zones"], row["policy_type"]) == ("6", "internet_zone", "built_in")
+    assert (row["ip_protocol_num"], row["from_zones"], row["policy_type"]) == (6, "internet_zone", "built_in")
+    assert not {"source_port", "destination_port", "application", "source_ip_address"} & row.keys()
 
 
 def test_a_put_replaces_the_lists_that_it_names_and_keeps_the_others() -> None:
@@ -106,19 +108,19 @@ def test_local_policies_are_ordered_by_priority_then_as_given_and_get_ids_and_ev
     priorities: list[int | None],
 ) -> None:
     mcn = Mcn()
-    rows = [{"source_port": str(place), "priority": value} for place, value in enumerate(priorities)]
+    rows = [{"source_port": place, "priority": value} for place, value in enumerate(priorities)]
     mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=rows)
     shown = local(mcn, "paris")
     assert [row["priority"] for row in shown] == [100 * place for place in range(1, len(rows) + 1)]
     assert len({row["id"] for row in shown}) == len(rows)
-    places = [int(row["source_port"]) for row in shown]
+    places = [row["source_port"] for row in shown]
     keys = [(10**9 if priorities[place] is None else priorities[place], place) for place in places]
     assert keys == sorted(keys)
 
 
 def test_ids_stay_with_their_policies_and_are_not_given_twice() -> None:
     mcn = Mcn()
-    mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[{"source_port": "1"}, {"source_port": "2"}])
+    mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[{"source_port": 1}, {"source_port": 2}])
     first, second = local(mcn, "paris")
     mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[second, second, {"id": 77}])
     assert [row["id"] for row in local(mcn, "paris")] == [second["id"], 3, 4]
@@ -164,6 +166,25 @@ def test_things_that_exist_or_do_not_are_refused() -> None:
         {"policy_type": "hosted_firewall"},
         {**REDIRECT, "service_redirection_vlan": "native"},
         "allow",
+        {"action": "Allow"},
+        {"match_type": "any"},
+        {"ip_dscp": "EF"},
+        {"ip_dscp": "default"},
+        {"ip_dscp": "any"},
+        {"source_service_type": "Internet"},
+        {"from_zones": "Default_LAN_Zone"},
+        {"from_zones": "guests"},
+        {"from_zones": "default_lan_zone;internet_zone"},
+        {"to_zones": ["internet_zone"]},
+        {"destination_port": "443"},
+        {"source_port": "1-2-3"},
+        {"ip_protocol_num": "6"},
+        {"ip_protocol_num": True},
+        {"log_interval": "60"},
+        {"track_connection": "true"},
+        {"allow_fragments": 1},
+        {"hosted_firewall_template": "pan"},
+        {"colour": "red"},
     ],
 )
 def test_a_policy_outside_of_the_reference_is_refused_and_the_old_ones_stay(row: Any) -> None:
@@ -171,6 +192,51 @@ def test_a_policy_outside_of_the_reference_is_refused_and_the_old_ones_stay(row:
     mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[{"action": "drop"}])
     assert refused(mcn, "PUT", "firewall", site_name="paris", firewall_local_policy=[row])
     assert [item["action"] for item in local(mcn, "paris")] == ["drop"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"destination_port": 443, "source_port": "1024-65535", "ip_protocol_num": 6},
+        {"ip_dscp": "DEFAULT"},
+        {"ip_dscp": "af31", "match_type": "application_objects", "application_objects": "any"},
+        {"from_zones": "default_lan_zone", "to_zones": "any", "log_interval": 60, "track_connection": False},
+        {"source_ip_address": None, "application": ""},
+    ],
+)
+def test_a_policy_of_the_reference_is_taken_and_shown_as_it_was_typed(row: dict[str, Any]) -> None:
+    mcn = Mcn()
+    mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[row])
+    (shown,) = local(mcn, "paris")
+    assert {key: shown.get(key) for key in row} == row
+
+
+@pytest.mark.parametrize(
+    ("resource", "item"),
+    [
+        ("global_network_settings", {"default_firewall_action": "reject"}),
+        ("global_network_settings", {"enable_fips_mode": "no"}),
+        ("global_network_settings", {"tcp_idle_timeout": "60"}),
+        ("global_network_settings", {"network_encryption_mode": "AES"}),
+        ("office_365_breakout_policy", {"enable_breakout_from_branch_optimize": "true"}),
+        ("office_365_breakout_policy", {"enable_breakout_from_branch_optimize": 1}),
+        ("firewall", {"site_name": "paris", "firewall_settings": [{"source_route_validation": 1}]}),
+        ("firewall", {"site_name": "paris", "firewall_settings": [{"default_firewall_action": "reject"}]}),
+        ("firewall", {"site_name": "paris", "firewall_settings": [{"colour": "red"}]}),
+    ],
+)
+def test_settings_outside_of_the_reference_are_refused(resource: str, item: dict[str, Any]) -> None:
+    mcn = Mcn()
+    before = mcn.do("GET", resource)
+    assert refused(mcn, "PUT", resource, **item).startswith("Invalid ")
+    assert mcn.do("GET", resource) == before
+
+
+def test_zones_of_the_network_are_a_switch() -> None:
+    mcn = Mcn(f"{START}own_zones: true\n")
+    zones = {"from_zones": "guests;internet_zone"}
+    mcn.do("PUT", "firewall", site_name="paris", firewall_local_policy=[zones])
+    assert local(mcn, "paris")[0]["from_zones"] == zones["from_zones"]
 
 
 def test_a_hosted_firewall_policy_redirects_whatever_its_action_says() -> None:
@@ -190,7 +256,7 @@ def test_management_servers_pass_both_ways_in_front_and_neither_a_put_nor_a_dele
         ("redirect", False),
     ]
     auto = local(mcn, auto=True)
-    assert {row["destination_ip_address"] or row["source_ip_address"] for row in auto} == {"192.0.2.5"}
+    assert {row.get("destination_ip_address") or row.get("source_ip_address") for row in auto} == {"192.0.2.5"}
     mcn.do("PUT", "firewall", site_name="berlin", firewall_local_policy=item[LOCAL])
     mcn.do("PUT", "firewall", site_name="berlin", firewall_local_policy=local(mcn))
     assert local(mcn, auto=True) == auto
@@ -234,12 +300,9 @@ def test_sites_pairs_and_zones_come_from_the_network() -> None:
 
 def test_center_has_the_same_editor_under_other_names() -> None:
     network = Network("sites: [{site_name: dc, model: cb2100}]")
-    names = {
-        name: f"config_editor/{name}"
-        for name in ("config_packages", "config_package_save_as", "config_package_export", "config_package_import")
-    }
-    table = Editor(network).table(names)
-    assert set(names.values()) < set(table)
+    table = Editor(network).table(EDITOR)
+    assert set(EDITOR.values()) < set(table)
+    assert "config_editor/site" in table and "config_editor/sites" not in table
     assert not [resource for resource in table if not resource.startswith("config_editor/")]
 
 

@@ -56,7 +56,8 @@ def test_a_connection_imports_what_a_session_needs_only_when_told(connection: st
     light, everything, missing, _options = loaded(connection)
     assert {name.partition(".")[0] for name in light} <= {"ansible", "ansible_collections"}
     rooms = {name.partition(".plugin_utils.")[2] for name in light} - {"", "_transport"}
-    assert rooms == {"_transport.device_connection"}
+    versions = {"_engine", "_engine.controller", "_engine.controller.required", "_engine.controller.supported"}
+    assert rooms == {"_transport.device_connection", *versions}
     assert heavy <= set(everything)
     assert missing == "None"
 

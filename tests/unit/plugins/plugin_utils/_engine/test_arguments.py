@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     specification,
     without_none,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.raw_arguments import unusable_paths
 
 MODULES = Path(__file__).parents[5] / "plugins" / "modules"
 
@@ -149,3 +152,36 @@ def test_an_infinite_number_is_an_error_of_the_arguments() -> None:
     for given in ({"settle": float("inf")}, {"config": {"router_id": "INF"}}):
         with pytest.raises(ArgumentError, match="infinite"):
             span.validated(given)
+
+
+def paths_of(options: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, option in options.items():
+        if "path" in (option.get("type"), option.get("elements")):
+            yield f"{above}{name}"
+        yield from paths_of(option.get("options") or {}, f"{above}{name}.")
+
+
+PATHS = [(module, path) for module in sorted(MODULES.glob("*.py")) for path in paths_of(Arguments(module).spec)]
+
+
+@pytest.mark.parametrize(("module", "path"), PATHS, ids=[f"{module.stem}-{path}" for module, path in PATHS])
+def test_a_nul_in_a_path_is_refused_with_its_option_in_every_module(module: Path, path: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Arguments(module).validated({path: "/tmp/a\0b"})
+    assert f"{path} has a NUL character, which no path may have: take it out" in caught.value.messages
+
+
+def test_a_nul_is_found_in_lists_and_below_dictionaries_and_under_an_alias() -> None:
+    inner = {"file": {"type": "path"}, "name": {"type": "str"}}
+    spec = {
+        "dest": {"type": "path", "aliases": ["to"]},
+        "files": {"type": "list", "elements": "path"},
+        "config": {"type": "dict", "options": {"entries": {"type": "list", "elements": "dict", "options": inner}}},
+    }
+    given = {
+        "to": "a\0",
+        "files": ["a", "b\0"],
+        "config": {"entries": [{"file": "a", "name": "\0"}, {"file": "\0"}]},
+    }
+    assert unusable_paths(given, spec) == ["dest", "files[#2]", "config.entries[#2].file"]
+    assert unusable_paths({"to": None, "files": "a", "config": {"entries": None}}, spec) == []

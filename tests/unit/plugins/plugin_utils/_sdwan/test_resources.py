@@ -20,6 +20,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._sdwan.resources im
     Resource,
     Resources,
     parsed,
+    unlisted_in,
     wrong_target,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.api import target
@@ -504,3 +505,46 @@ def test_an_answer_that_is_nested_without_end_is_no_error():
     for _level in range(900):
         deep = [deep]
     assert Resources("sdwan").unwrap("firewall", {"firewall": {"x": deep}}) == [{"x": deep}]
+
+
+# --- what a system calls otherwise, and what its reference does not have
+
+
+def test_center_calls_sites_site_in_path_and_envelope() -> None:
+    keys = {"package_name": "P"}
+    center, appliance = Resources("sdwan_center"), Resources("sdwan")
+    assert center.path("sites", keys) == "config_editor/site/package_name=P"
+    assert appliance.path("sites", keys) == "config_editor/sites/package_name=P"
+    body = [{"site_name": "berlin", "model": "cb1100"}]
+    assert center.unwrap("sites", {"site": body}) == appliance.unwrap("sites", {"sites": body}) == body
+    assert not center.has("sites", {"sites": body})
+    assert center.of_path("config_editor/site/package_name=P") == "sites"
+
+
+@pytest.mark.parametrize(
+    ("name", "item", "unlisted"),
+    [
+        ("global_network_settings", {"connection_match_type": "symmetric"}, {"connection_match_type"}),
+        ("global_network_settings", {"global_policy_template": "T"}, set()),
+        ("firewall", {"firewall_local_policy": [{"action": "drop"}, {"policy_type": "x"}]}, {"policy_type"}),
+        ("firewall", {"firewall_local_policy": [{"action": "drop"}]}, set()),
+        (
+            "firewall_policy_template",
+            {"pre_appliance_policies": [{"hosted_firewall_template": "pa", "service_redirection_vlan": 0}]},
+            {"hosted_firewall_template", "service_redirection_vlan"},
+        ),
+        ("hosted_firewall_template", {"name": "pa"}, set()),  # the whole call is marked
+    ],
+)
+def test_fields_that_a_documented_resource_does_not_have_are_known(
+    name: str, item: dict[str, Any], unlisted: set[str]
+) -> None:
+    table = Resources("sdwan")
+    assert unlisted_in(table[name], table.wrap(name, item)) == unlisted
+    renamed = Resources("sdwan", {name: {"fields": {field: f"my_{field}" for field in table[name].unlisted}}})
+    assert unlisted_in(renamed[name], renamed.wrap(name, item)) == unlisted
+
+
+@given(anything)
+def test_fields_are_looked_for_in_anything(body: Any) -> None:
+    assert unlisted_in(Resources("sdwan")["firewall"], body) <= Resources("sdwan")["firewall"].unlisted

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -111,3 +112,26 @@ def test_no_symbolic_link_is_followed_to_read_or_to_write(tmp_path: Path) -> Non
         read(tmp_path / "record.json")
     write(tmp_path / "record.json", "ours")
     assert (tmp_path / "theirs").read_text() == "precious" and read(tmp_path / "record.json") == "ours"
+
+
+def test_a_nul_is_refused_with_the_variable() -> None:
+    with pytest.raises(ValidationFailed) as caught:
+        StateDir.of({"netsec_state_dir": "/tmp/a\0b"}, lambda value: value)
+    (problem,) = caught.value.problems
+    assert "NUL" in problem.message and "netsec_state_dir" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "Free the disk"), (errno.EACCES, "lacks the permission"), (errno.ENOENT, "create it")],
+)
+def test_what_helps_depends_on_what_the_file_system_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, words: str
+) -> None:
+    def failing(path: Path) -> None:
+        raise OSError(number, os.strerror(number), str(path))
+
+    monkeypatch.setattr(state_dir, "_make", failing)
+    with pytest.raises(ValidationFailed) as caught:
+        StateDir(tmp_path / "state").folder("guards", create=True)
+    assert words in caught.value.problems[0].remedy

@@ -62,7 +62,7 @@ def test_h26_names_that_a_path_does_not_carry(name: str) -> None:
 
 def test_h26_what_somebody_uploaded_under_an_odder_name_can_be_deleted() -> None:
     assert validate(replace(GONE, name="PA VM (1).qcow2")) == []
-    for name in ("..", "a/b", "a\\b", " a", "a\x00", "\x7f", "x" * 201, "é"):
+    for name in ("..", "a/b", "a\\b", " a", "a\x00", "\x7f", "x" * 201, "a\ud800"):
         assert [found.rule for found in validate(replace(GONE, name=name))] == ["H26"], name
 
 

@@ -113,6 +113,11 @@ def test_what_sd_wan_made_stands_in_front_and_is_shown_as_such() -> None:
         ([REDIRECT, WEBEX], [None, 1]),
         ([WEBEX, REDIRECT], [None, None]),
         ([{"action": "drop"}, ALLOW, REDIRECT, REDIRECT], [None, None, 1, 1]),
+        ([REDIRECT, {**REDIRECT, "destination_port": 443}], [None, 1]),
+        ([{**REDIRECT, "destination_port": 443}, REDIRECT], [None, None]),
+        ([REDIRECT, REDIRECT], [None, 1]),
+        ([REDIRECT, {"action": "drop", "destination_port": 23}], [None, 1]),
+        ([{"action": "drop"}, {"action": "reject", "destination_port": 23}], [None, None]),
     ],
 )
 def test_h18_h19_who_leaves_a_redirect_or_a_breakout_nothing(own: list[dict[str, Any]], shadows: list[Any]) -> None:
@@ -161,12 +166,12 @@ def test_numbers_go_on_positions_begin_anew_and_stages_never_go_back(state: Redi
 
 
 @given(_packages)
-def test_whoever_shadows_comes_first_and_decides_otherwise(state: Redirects) -> None:
+def test_whoever_shadows_comes_first_and_decides(state: Redirects) -> None:
     rows = in_order(state, "berlin")
     for row in rows:
         if row["shadowed_by"] is not None:
             assert row["shadowed_by"] < row["number"]
-            assert rows[row["shadowed_by"] - 1]["redirect"] != row["redirect"]
+            assert rows[row["shadowed_by"] - 1]["policy"]["action"] != "count_and_continue"
 
 
 @given(_packages)

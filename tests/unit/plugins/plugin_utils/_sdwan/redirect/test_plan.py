@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import given, settings
@@ -405,11 +405,96 @@ def test_answers_of_any_shape_are_read_without_an_error(body):
         ({"destination_port": "443"}, {"destination_port": "443-443"}),
         ({"destination_port": "80-90"}, {"destination_port": "80 - 90"}),
         ({"from_zones": ["b", "a"]}, {"from_zones": "a;b"}),
+        ({"from_zones": ["default_lan_zone"]}, {"from_zones": "Default_LAN_Zone"}),
+        ({"ip_dscp": "DEFAULT"}, {"ip_dscp": "default"}),
         ({}, {"track_connection": "true", "reverse_also": 0, "log_interval": "0"}),
     ],
 )
 def test_what_a_device_writes_otherwise_is_no_change(typed, shown):
     assert policy({"action": "allow", **typed}) == policy({"action": "Allow", **shown})
+
+
+# Fields of a policy by "NetScaler SD-WAN NITRO API reference 11.0", config_editor/firewall_policy_template.
+REFERENCE = {
+    "action", "match_type", "application", "application_family", "application_objects", "ip_protocol_num", "source_ip_address",
+    "source_port", "source_service_type", "source_service_name", "from_zones", "destination_ip_address", "destination_port",
+    "destination_service_type", "destination_service_name", "to_zones", "ip_dscp", "allow_fragments", "track_connection",
+    "reverse_also", "match_established", "log_connection_start", "log_connection_end", "log_interval", "priority", "id",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ({"destination_port": "443"}, {"destination_port": 443}),
+        ({"source_port": 53}, {"source_port": 53}),
+        ({"destination_port": "443-443"}, {"destination_port": 443}),
+        ({"destination_port": "80-90"}, {"destination_port": "80-90"}),
+        ({"ip_protocol_num": "6"}, {"ip_protocol_num": 6}),
+        ({"ip_dscp": "EF"}, {"ip_dscp": "ef"}),
+        ({"ip_dscp": "Af31"}, {"ip_dscp": "af31"}),
+        ({"ip_dscp": "default"}, {"ip_dscp": "DEFAULT"}),
+        ({"source_service_type": "Virtual_Path"}, {"source_service_type": "virtual_path"}),
+        ({"from_zones": ["Untrusted_Internet_Zone"]}, {"from_zones": "untrusted_internet_zone"}),
+        ({"to_zones": ["guests"]}, {"to_zones": "guests"}),
+        ({"application": "webex"}, {"application": "webex", "match_type": "application"}),
+        ({"track_connection": False, "log_interval": 60}, {"track_connection": False, "log_interval": 60}),
+    ],
+)
+def test_a_policy_is_sent_as_the_reference_spells_and_types_it(typed, sent):
+    item = to_item(replace(policy({"action": "drop", **typed}), raw={}))
+    assert {name: item[name] for name in sent} == sent
+    assert item.keys() <= REFERENCE
+    redirect = to_item(replace(policy({**REDIRECT, **typed}), raw={}))
+    assert {name: redirect[name] for name in sent} == sent
+    assert redirect.keys() - REFERENCE == {
+        *("policy_type", "hosted_firewall_template", "service_redirection_interface", "service_redirection_vlan")
+    }
+
+
+def test_of_two_policies_that_are_the_same_the_one_that_is_too_many_is_deleted_by_its_number():
+    editor = Editor()
+    row = {"action": "drop", "destination_port": 23}
+    rows = [{**row, "id": 4, "priority": 100}, {**row, "id": 9, "priority": 200}]
+    editor.write("PUT", "firewall", {"site_name": "berlin", "firewall_local_policy": rows})
+    once = {"site_policies": [{"site": "berlin", "policies": [row]}]}
+    before = editor.seen()
+    lines = planned(before, desired_state(before, once, "replaced")).commands
+    assert [line for line in lines if "config_editor" in line] == [
+        "DELETE config_editor/firewall_local_policy_delete/site_name=berlin,id=9,package_name=P"
+    ]
+    editor.run(lines)
+    assert not planned(editor.seen(), desired_state(editor.seen(), once, "replaced"))
+
+
+def test_a_policy_that_a_document_lists_twice_does_not_get_the_number_of_the_other_one():
+    editor = Editor()
+    row = {"action": "drop", "destination_port": 23}
+    editor.write("PUT", "firewall", {"site_name": "berlin", "firewall_local_policy": [{**row, "id": 4}]})
+    twice = {"site_policies": [{"site": "berlin", "policies": [row, row]}]}
+    before = editor.seen()
+    editor.run(planned(before, desired_state(before, twice, "replaced")).commands)
+    assert sorted(item["id"] for item in editor.things["firewall"]["berlin"]["firewall_local_policy"]) == [1, 4]
+    assert not planned(editor.seen(), desired_state(editor.seen(), twice, "replaced"))
+
+
+@pytest.mark.parametrize("name", ["Zürich", "東京", "Кёльн 2"])
+def test_names_of_any_language_go_into_paths_as_percent_encoded_utf_8(name):
+    editor = Editor()
+    document = {
+        "hosted_firewall_templates": [{"name": name, "vendor": "Palo Alto Networks", "model": "VM 50"}],
+        "policy_templates": [{"name": name, "sites": [name], "pre_appliance_policies": [REDIRECT]}],
+        "site_policies": [{"site": name, "policies": [{"action": "drop"}]}],
+    }
+    before = editor.seen()
+    desired = desired_state(before, document, "replaced")
+    plan_of = planned(before, desired)
+    paths = [line.split(" ")[1] for line in (*plan_of.commands, *plan_of.undo_commands)]
+    assert all(path.isascii() for path in paths) and any(quote(name) in path for path in paths)
+    editor.run(plan_of.commands)
+    assert not planned(editor.seen(), desired)
+    editor.run(plan_of.undo_commands)
+    assert not editor.things["firewall_policy_template"]
 
 
 # -- the plan around the edits ----------------------------------------------------------------------------------------

@@ -187,7 +187,7 @@ def test_what_stood_before_is_no_reason_to_refuse_another_change() -> None:
 def test_only_sites_that_redirect_anew_and_could_are_asked_for_their_firewall() -> None:
     before = package(GOOD)
     unknown = Context(MODELS, ZONES, None)
-    further = {**OUT, "destination_port": "8443"}
+    further = {**OUT, "destination_service_type": "intranet"}
     document = {"site_policies": [{"site": name, "policies": [further]} for name in ("paris", "rome")]}
     found = check(before, desired_state(before, document, "merged"), unknown)
     assert [(item.rule, item.item) for item in found if item.severity == "error"] == [
@@ -294,3 +294,85 @@ def test_a_plan_names_the_firewalls_that_it_newly_redirects_into_whether_they_ar
     expected = ["the hosted firewalls of berlin, paris are up"]
     assert after(before, desired, AROUND) == after(before, desired, replace(AROUND, hosted=None)) == expected
     assert after(desired, desired, AROUND) == []
+
+
+OTHER = {**INTO, "service_redirection_interface": "Interface-2", "service_redirection_vlan": 200}
+
+
+@pytest.mark.parametrize(
+    ("policies", "rules"),
+    [
+        ([INTO, OTHER], {"H18"}),
+        ([OTHER, INTO], {"H18"}),
+        ([OUT, {**OUT, "destination_port": "443"}], {"H18"}),
+        ([{**OUT, "destination_port": "443"}, OUT], set()),
+        ([{**INTO, "source_ip_address": "10.0.0.0/8"}, {**OTHER, "source_ip_address": "10.1.0.0/16"}], {"H18"}),
+        ([{**INTO, "source_ip_address": "10.1.0.0/16"}, {**OTHER, "source_ip_address": "10.0.0.0/8"}], set()),
+        ([{**OUT, "destination_port": "80"}, {**OUT, "destination_port": "443"}], set()),
+        ([{**OUT, "match_established": True}, OUT], set()),
+        ([OUT, {**OUT, "reverse_also": True}], set()),
+        ([{**OUT, "reverse_also": True}, OUT], {"H18"}),
+        ([{**OUT, "reverse_also": True}, {**OTHER, "source_service_type": "internet"}], {"H18"}),
+        ([OUT, OUT], {"H43"}),
+        ([{**OUT, "from_zones": ["any"]}, {**OUT, "ip_dscp": "ANY"}], {"H43"}),
+        ([OUT, {"action": "drop", "destination_service_type": "internet", "destination_port": "23"}], {"H43"}),
+        ([{"action": "drop", "destination_service_type": "internet", "destination_port": "23"}, OUT], set()),
+        ([OUT, {"action": "allow"}], set()),
+    ],
+)
+def test_h18_h43_of_redirects_that_take_the_same_the_later_one_is_told_and_what_is_listed_twice(
+    policies: list[dict[str, Any]], rules: set[str]
+) -> None:
+    assert broken(local(*policies), state="replaced") - {"H11"} == rules
+
+
+def test_h43_the_same_policy_in_a_template_and_at_its_site_is_told_and_does_not_refuse() -> None:
+    document = changed(site_policies=[{"site": "paris", "policies": [OUT]}])
+    found = check(Redirects(), package(document), AROUND)
+    assert [(item.rule, item.item, item.severity) for item in found] == [("H43", "site_policies[paris]", "warning")]
+    assert check(package(document), package(document), AROUND) == []
+
+
+def test_h18_a_redirect_of_the_global_template_takes_nothing_from_a_site_that_comes_after_it_in_another_way() -> None:
+    everywhere = {"name": "everywhere", "global": True, "pre_appliance_policies": [INTO]}
+    document = changed(policy_templates=[everywhere])
+    found = check(Redirects(), package(document), AROUND)
+    assert ("H18", "site_policies[berlin]") in {(item.rule, item.item) for item in found}
+
+
+@pytest.mark.parametrize("name", ["Zürich", "東京-1", "Кёльн 2", "Köln", "4.Büro"])
+def test_names_may_have_letters_of_any_language(name: str) -> None:
+    template = {**TEMPLATE, "name": name}
+    policy = {**OUT, "hosted_firewall_template": name}
+    document = changed(
+        hosted_firewall_templates=[template],
+        policy_templates=[{"name": name, "sites": [name], "pre_appliance_policies": [policy]}],
+        site_policies=[{"site": name, "policies": [policy]}],
+    )
+    assert [item for item in validate(document, "merged") if item.severity == "error"] == []
+    assert validate_package(name, f"{name}_netsec_before") == []
+
+
+@pytest.mark.parametrize(
+    "name", ["a/b", "a,b", "a=b", "a:b", "a;b", "a%2Fb", "a\u0000", "ä\u200bb", "́a", " a", "a\ud800"]
+)
+def test_h26_names_with_a_character_that_means_something_in_a_path_do_not_fit(name: str) -> None:
+    assert "H26" in {item.rule for item in validate(local(OUT, site=name), "merged")}
+
+
+@pytest.mark.parametrize(
+    ("zones", "rules"),
+    [
+        (["default_lan_zone"], set()),
+        (["Default_LAN_Zone"], set()),
+        (["any"], set()),
+        (["default_lan_zone", "internet_zone"], {"H44"}),
+        (["guests"], {"H44"}),
+    ],
+)
+def test_h44_several_zones_and_a_zone_of_the_network_are_not_in_the_reference(
+    zones: list[str], rules: set[str]
+) -> None:
+    around = replace(AROUND, zones=ZONES | {"guests"})
+    for name in ("from_zones", "to_zones"):
+        assert broken(local({**OUT, name: zones}), around=around) == rules

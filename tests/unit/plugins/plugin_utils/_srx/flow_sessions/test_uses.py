@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -182,8 +183,23 @@ def test_an_error_in_mid_table_leaves_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(ApplyFailed, match="No such file"), SessionFile(str(tmp_path / "no" / "x.csv")):
+    with (
+        pytest.raises(ApplyFailed, match=r"No such file.*The folder .*/no is not there: create it") as caught,
+        SessionFile(str(tmp_path / "no" / "x.csv")),
+    ):
         pass
+    assert "disk" not in str(caught.value)
+
+
+def test_a_disk_without_room_is_to_be_freed_and_a_path_through_a_file_is_not(tmp_path: Path) -> None:
+    with open("/dev/full", "wb", buffering=0) as full:
+        file = SessionFile(str(tmp_path / "x.jsonl"))
+        file._file = SimpleNamespace(write=lambda row: full.write(row.encode()))
+        with pytest.raises(ApplyFailed, match="Free the disk"):
+            file.write(ONE)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ApplyFailed, match="is a file and no folder"), SessionFile("/dev/null/x.csv"):
+        pytest.fail("it began")
 
 
 def test_names_of_files_say_how_they_are_written() -> None:

@@ -14,6 +14,11 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh import errors as ssh_errors
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.errors import Attempt, explained
 
+
+class PasswordExpired(paramiko.AuthenticationException):
+    """Its name is what counts."""
+
+
 TRIED = Attempt("edge1", 2201, "ops", 10, "/inv/known_hosts", ["password"], {"kex": (["old"], ["new"])})
 
 
@@ -40,6 +45,7 @@ def wrapped(error: BaseException) -> BaseException:
         (EOFError(), "hung up during the login", "VTY"),
         (paramiko.SSHException("Error reading SSH protocol banner"), "no SSH banner", "ansible_port"),
         (paramiko.AuthenticationException("no"), "authentication of user ops failed; tried: password", "ansible_user"),
+        (PasswordExpired("no"), "the password of user ops has expired", "`ssh -p 2201 ops@edge1`"),
         (paramiko.AuthenticationException("Authentication timeout."), "in time", "ansible_netmiko_auth_timeout"),
         (
             paramiko.BadAuthenticationType("no", ["publickey"]),

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the mspplus.netsec authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is written for hosts, but does nothing there, and the hosts of which nothing is desired. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from .capabilities import OF_RUNS, Capability
+from .selection import Fleet, Variables, desires
+
+MOST_NAMED = 10  # hosts in one line
+NEAR = 2  # letters that may be wrong, missing, too many or swapped
+
+# Names that Ansible itself gives every host, and those of connections, which are no business of roles.
+_OF_ANSIBLE = ("ansible_", "inventory_", "group_", "play_", "role_")
+
+
+@dataclass(frozen=True)
+class Found:
+    """hosts: what each remark is about, in the order of the inventory. lines: the remarks, in words."""
+
+    hosts: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+@dataclass
+class _Remarks:
+    """Texts with {hosts} in them, each with the hosts that it is about."""
+
+    about: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def add(self, text: str, host: str) -> None:
+        self.about.setdefault(text, {})[host] = None
+
+    def found(self) -> Found:
+        hosts = dict.fromkeys(host for about in self.about.values() for host in about)
+        return Found(tuple(hosts), tuple(text.replace("{hosts}", some([*about])) for text, about in self.about.items()))
+
+
+def remarks(
+    capabilities: Sequence[Capability],
+    fleet: Fleet,
+    options: Mapping[str, Collection[str]],
+    files: Callable[[str], Iterable[str]],
+    limit: Collection[str] | None = None,
+    *,
+    only_if_idle: bool = False,
+) -> Found:
+    """All that is to be said about the hosts of these capabilities, the hosts of which nothing is desired first.
+
+    options: role -> its variables. files: what is to be said about the files of variables of a host of which nothing is desired.
+    limit: the hosts that take part, None for all. only_if_idle: that nothing is desired of a host is told only where nothing is
+    desired of any. Nothing is found before Ansible knows the variables of the hosts.
+    """
+    if fleet.of is None:
+        return Found()
+    told = _Remarks()
+    rows = _rows_of_hosts(capabilities, fleet)
+    ours = {host: fleet.of(host) for host in rows if limit is None or host in limit}
+    spelling = Spelling(options)
+    idle = {
+        host: None
+        for host, own in ours.items()
+        if not any(desires(row, fleet.shared) or desires(row, own) for row in rows[host])
+    }
+    if only_if_idle and len(idle) < len(ours):
+        idle = {}
+    for host in idle:
+        told.add(_nothing(rows[host]), host)
+    for host in idle:
+        for text in files(host):
+            told.add(text, host)
+    for host, own in ours.items():
+        for name in _own_names(own):
+            meant = spelling.meant(name)
+            if meant:
+                told.add(f"{name} ({{hosts}}) is read by no role: is {meant} meant?", host)
+            elif host in idle and spelling.is_stranger(name, capabilities):
+                told.add(f"{name} ({{hosts}}) is read by no role.", host)
+    for host, row, name in _misplaced(capabilities, fleet, {*ours} - {*idle}, limit):
+        told.add(f"{name} is set for {{hosts}}, which is not in {_any(row.groups)}: nothing is done there.", host)
+    for group, meant in _strange_groups(capabilities, fleet):
+        for host in fleet.groups[group]:
+            if host not in rows and (limit is None or host in limit):
+                told.add(f"No playbook goes to group {group} ({{hosts}}): is {meant} meant?", host)
+    return told.found()
+
+
+def _own_names(variables: Variables) -> Iterator[str]:
+    return (str(name) for name in variables if not str(name).startswith(_OF_ANSIBLE))
+
+
+def _rows_of_hosts(capabilities: Iterable[Capability], fleet: Fleet) -> dict[str, list[Capability]]:
+    """Host -> what it is for."""
+    found: dict[str, list[Capability]] = {}
+    for row in capabilities:
+        for host in fleet.members(row):
+            found.setdefault(host, []).append(row)
+    return found
+
+
+def _nothing(capabilities: Iterable[Capability]) -> str:
+    """Why nothing is desired of a host that these capabilities are for."""
+    variables = list(dict.fromkeys(name for row in capabilities for name in row.variables))
+    set_ = f"{variables[0]} is not set" if len(variables) == 1 else f"none of {', '.join(variables)} is set"
+    return f"Nothing is desired of {{hosts}}: {set_}."
+
+
+def _misplaced(
+    capabilities: Sequence[Capability], fleet: Fleet, busy: Collection[str], limit: Collection[str] | None
+) -> Iterator[tuple[str, Capability, str]]:
+    """Hosts with a variable that would desire something of them if they were in another group. busy: hosts that have something
+    to do, which may share variables with others in a group."""
+    for host in fleet.groups.get("all", ()) if fleet.of else ():
+        if host in busy or (limit is not None and host not in limit):
+            continue
+        variables = fleet.of(host) if fleet.of else {}
+        for row in capabilities:
+            for name in row.variables:
+                if name in variables and name not in fleet.shared and host not in fleet.members(row):
+                    yield host, row, name
+
+
+def _strange_groups(capabilities: Iterable[Capability], fleet: Fleet) -> Iterator[tuple[str, str]]:
+    """Groups whose names are nearly those of groups that a playbook goes to, with those names."""
+    ours = {group for row in capabilities for group in row.groups}
+    for group in fleet.groups:
+        meant = nearest(group, ours - {group})
+        if meant and group not in ours and distance(group, meant) <= len(meant) // 3:
+            yield group, meant
+
+
+class Spelling:
+    """Names that roles read, and which of them a name that none reads may mean."""
+
+    def __init__(self, options: Mapping[str, Collection[str]]) -> None:
+        registered = {f"{role}_{what}" for role in options for what in ("live", "result")}
+        self._known = frozenset({*OF_RUNS, *registered, *(name for names in options.values() for name in names)})
+        self._meant: dict[str, str] = {}
+
+    def meant(self, name: str) -> str:
+        """The known name that is nearest, empty where the name is known or none is near."""
+        if name not in self._meant:
+            self._meant[name] = "" if name in self._known else nearest(name, self._known)
+        return self._meant[name]
+
+    def is_stranger(self, name: str, capabilities: Iterable[Capability]) -> bool:
+        """Whether a name begins as those of a role do, and is not one of them."""
+        return name not in self._known and name.startswith(tuple(f"{row.name}_" for row in capabilities))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The name of these that differs least, empty where each differs in more than NEAR letters.
+
+    >>> nearest("iosxr_span_confg", ["iosxr_span_config", "iosxr_span_state"]), nearest("motd", ["iosxr_span_state"])
+    ('iosxr_span_config', '')
+    """
+    near = [(distance(name, other), other) for other in known if abs(len(name) - len(other)) <= NEAR]
+    least, meant = min(near, default=(NEAR + 1, ""))
+    return meant if least <= NEAR else ""
+
+
+@lru_cache(maxsize=4096)
+def distance(one: str, other: str) -> int:
+    """How many letters are wrong, missing, too many, or swapped with their neighbour.
+
+    >>> distance("iosxr_span_confg", "iosxr_span_config"), distance("iosrx", "iosxr")
+    (1, 1)
+    """
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for column, wanted in enumerate(other, 1):
+            least = min(last[column] + 1, current[column - 1] + 1, last[column - 1] + (letter != wanted))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == wanted:
+                least = min(least, before[column - 2] + 1)
+            current.append(least)
+        before, last = last, current
+    return last[-1]
+
+
+def some(hosts: Sequence[str]) -> str:
+    """The first of many, and how many more there are.
+
+    >>> some(["edge1", "edge2"])
+    'edge1, edge2'
+    """
+    more = len(hosts) - MOST_NAMED
+    return ", ".join(hosts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _any(groups: Sequence[str]) -> str:
+    return f"group {groups[0]}" if len(groups) == 1 else f"any of the groups {', '.join(groups)}"
