@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How a file that is not a package gets to a sensor: the options of it."""
+"""How a file gets to a sensor, which pulls it: the options of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ options:
     default: controller
   url:
     description:
-      - URL of the folder with the files, such as V(https://192.0.2.20/licenses) or V(scp://ips@192.0.2.20//srv/ips). The file name is added. A password is no
+      - URL of the folder with the files, such as V(https://192.0.2.20/IPSpath) or V(scp://ips@192.0.2.20//srv/ips). The file name is added. A password is no
         part of it.
       - The certificate of an HTTPS server that the sensor does not trust yet is added to its table of trusted hosts, after its fingerprint was compared with
         the one that this controller sees. An SSH host key for SCP has to be known to the sensor.

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - mspplus.netsec.attributes
   - mspplus.netsec.attributes.ips
   - mspplus.netsec.ips_transfer
+  - mspplus.netsec.ips_server
   - mspplus.netsec.progress
 options:
   state:
@@ -72,62 +73,6 @@ options:
         known of the platform; IPS 4270 and AIP SSM-40 are the vendor's examples.
       - The vendor's manager wants Cisco.com as the server of the whole fleet then. Here the sensor alone is refused.
     type: bool
-  server:
-    description:
-      - The licence server. A proxy is the controller's only; a sensor has none.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - V(local) is a web server of your own with the licences.
-          - V(cisco_com) is Cisco.com. It needs an account whose support contract includes the serial number. What it speaks is in no public source, so this is
-            unverified; O(server.path) has to be given.
-        type: str
-        choices: [local, cisco_com]
-        default: local
-      host:
-        description: Its DNS name or address. Needed for V(local).
-        type: str
-      port:
-        description: Its HTTPS port.
-        type: int
-        default: 443
-      path:
-        description: The path of the folder with the licences, and only the path, such as V(licenses).
-        type: str
-      username:
-        description: The user, where it wants a login. Cisco.com does.
-        type: str
-      certificates:
-        description:
-          - SHA-256 of the certificates that are accepted, and no other is. Without any, the authorities of the controller decide.
-          - Of Cisco.com both certificates must be listed.
-        type: list
-        elements: str
-        default: []
-      ca_path:
-        description: PEM file, or directory, of the authorities that may have signed its certificate. By default those of the system.
-        type: path
-      validate_certs:
-        description: V(false) accepts any certificate, even an impostor's. For a lab.
-        type: bool
-        default: true
-      proxy:
-        description: Proxy of the controller on the way to the server, V(http://HOST:PORT).
-        type: str
-      proxy_username:
-        description: User of the proxy.
-        type: str
-      timeout:
-        description: Seconds of silence that end a download, and that a connection may take.
-        type: float
-        default: 30
-  server_password:
-    description: Password of O(server.username).
-    type: str
-  server_proxy_password:
-    description: Password of O(server.proxy_username).
-    type: str
   limiter:
     description:
       - Folder that keeps the limit of the licence server. By default C(ips_license_limiter) in the folder for the state of this controller
@@ -180,7 +125,7 @@ before:
   sample: {status: expired, expires: "2026-11-01", file: null}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict
@@ -199,7 +144,7 @@ operations:
   type: dict
   sample: {create: 0, update: 1, delete: 0}
 plan:
-  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
   returned: always
   type: dict
   contains:
