@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +19,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.ips_cli import url
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.device import LicenseWing, Way
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.model import LicenseFile
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.rules import RULES, Terms
@@ -38,10 +35,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.limiter import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import site_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.device import Transfer
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import FromController, FromUrl
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import transfer, wrong_options
 
-_DIGITS = re.compile(r"[\s:]|^sha-?256[:=]", re.IGNORECASE)
 DETERMINING = ("transfer", "url", "transfer_address", "transfer_port")
 
 
@@ -79,12 +74,7 @@ class ActionModule(StateAction):
         wrong = []
         if options["source"] == "server" and options["transfer"] == "url":
             wrong.append("transfer: url is for files; what a licence server gave is served by this controller")
-        for name in ("transfer_address", "transfer_bind"):
-            if options[name] and not _is_address(options[name]):
-                wrong.append(f"{name}: {options[name][:60]!r} is not an address")
-        if options["transfer"] == "url":
-            wrong += _wrong_url(options)
-        return wrong
+        return [*wrong, *wrong_options(options)]
 
     def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Document, Sequence[Problem]]:
         source = options["source"]
@@ -114,7 +104,7 @@ class ActionModule(StateAction):
         with TemporaryDirectory(prefix="netsec-") as folder:
             by_url = options["transfer"] == "url"
             way = Way(
-                self._transfer(options, Path(folder), progress),
+                transfer(options, Path(folder), str(self._connection.get_option("host")), progress),
                 None if by_url else Path(folder),
                 float(options["copy_timeout"]),
                 {name: options[name] for name in DETERMINING},
@@ -148,38 +138,3 @@ class ActionModule(StateAction):
         except OSError as error:
             raise unusable(f"{folder}: {error.strerror}", "Set limiter to a folder of your own.") from None
         return Limiter(folder)
-
-    def _transfer(self, options: dict[str, Any], folder: Path, progress: Progress) -> Transfer:
-        if options["transfer"] == "url":
-            accepted = _DIGITS.sub("", options["url_certificate"] or "").lower()
-            return FromUrl(options["url"], options["url_password"] or "", accepted, options["url_ca_path"] or "")
-        return FromController(
-            folder,
-            str(self._connection.get_option("host")),
-            options["transfer_address"] or "",
-            options["transfer_port"],
-            progress,
-            bind=options["transfer_bind"] or "",
-            tls_min=options["transfer_tls_min_version"],
-            certificate=options["transfer_certificate"] or "",
-            key=options["transfer_key"] or "",
-        )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _wrong_url(options: dict[str, Any]) -> list[str]:
-    wrong = []
-    try:
-        url(f"{options['url'].rstrip('/')}/x")
-    except ValueError as error:
-        wrong.append(f"url: {error}")
-    if options["url_certificate"] and not re.fullmatch(r"[0-9a-fA-F]{64}", _DIGITS.sub("", options["url_certificate"])):
-        wrong.append("url_certificate is not a SHA-256: it has 64 hexadecimal digits")
-    return wrong

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,20 +17,17 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.rules import Finding, problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.ips_cli import url
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache, Contents
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import FOLDER
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.device import Transfer, UpdateWing
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.device import UpdateWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import Request
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.plan import Wanted
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.rules import RULES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import number_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import FromController, FromUrl
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import transfer, wrong_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.tuning import parse_document
-
-_DIGITS = re.compile(r"[\s:]|^sha-?256[:=]", re.IGNORECASE)
 
 
 class ActionModule(StateAction):
@@ -55,12 +50,7 @@ class ActionModule(StateAction):
         for item in options["signature_tuning"] or []:
             if number_of(item["id"]) is None:
                 wrong.append(f"signature_tuning: {item['id'][:40]!r} is no id such as 2004/0")
-        for name in ("transfer_address", "transfer_bind"):
-            if options[name] and not _is_address(options[name]):
-                wrong.append(f"{name}: {options[name][:60]!r} is not an address")
-        if options["transfer"] == "url":
-            wrong += _wrong_url(options)
-        return wrong
+        return [*wrong, *wrong_options(options)]
 
     def parse(self, options: dict[str, Any], progress: Progress) -> tuple[Any, Sequence[Problem]]:
         cache = Cache(self._folder(options))
@@ -92,46 +82,11 @@ class ActionModule(StateAction):
         wanted, contents, cache = document
         sensor = Sensor(self._connection, self._connection.read_timeout)
         limit = None if options["upgrade_timeout"] is None else float(options["upgrade_timeout"])
-        transfer = self._transfer(options, cache, progress)
+        way = transfer(options, cache.folder, str(self._connection.get_option("host")), progress)
         chosen = {name: options[name] for name in ("transfer", "url", "transfer_address", "transfer_port")}
-        yield UpdateWing(sensor, wanted, contents.stock, transfer, progress, limit, chosen)
-
-    def _transfer(self, options: dict[str, Any], cache: Cache, progress: Progress) -> Transfer:
-        if options["transfer"] == "url":
-            accepted = _DIGITS.sub("", options["url_certificate"] or "").lower()
-            return FromUrl(options["url"], options["url_password"] or "", accepted, options["url_ca_path"] or "")
-        return FromController(
-            cache.folder,
-            str(self._connection.get_option("host")),
-            options["transfer_address"] or "",
-            options["transfer_port"],
-            progress,
-            bind=options["transfer_bind"] or "",
-            tls_min=options["transfer_tls_min_version"],
-            certificate=options["transfer_certificate"] or "",
-            key=options["transfer_key"] or "",
-        )
+        yield UpdateWing(sensor, wanted, contents.stock, way, progress, limit, chosen)
 
     def _folder(self, options: dict[str, Any]) -> Path:
         if options["cache"]:
             return Path(options["cache"])
         return StateDir.of(self._task_vars, self._templar.template).folder(FOLDER, create=False)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _wrong_url(options: dict[str, Any]) -> list[str]:
-    wrong = []
-    try:
-        url(f"{options['url'].rstrip('/')}/x")
-    except ValueError as error:
-        wrong.append(f"url: {error}")
-    if options["url_certificate"] and not re.fullmatch(r"[0-9a-fA-F]{64}", _DIGITS.sub("", options["url_certificate"])):
-        wrong.append("url_certificate is not a SHA-256: it has 64 hexadecimal digits")
-    return wrong

@@ -111,7 +111,8 @@ def test_a_licence_that_expires_later_is_applied_and_a_second_run_does_nothing(s
     one.file(200)
     foretold = one(check=True, diff=True)
     assert foretold["changed"] and one.written() == [] and not one.state_dir.exists()
-    assert str(day(5)) in foretold["diff"]["before"] and str(day(200)) in foretold["diff"]["after"]
+    (shown,) = foretold["diff"]
+    assert str(day(5)) in shown["before"] and str(day(200)) in shown["after"]
     done = one()
     assert done["changed"], done
     assert one.expires == day(200)

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -14,12 +16,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
+from ..ips_cli import url as typed_url
 from ..serving_device import Identity, Serving, addresses_of, dates_of, fingerprints_of, given, made, own_address
 from .model import Server
 from .plan import Delivery
@@ -186,6 +189,57 @@ class FromController:
         self.refused = serving.refused
         with serving:
             yield Offer(serving.url, self._address, serving.port)
+
+
+Transfer = FromUrl | FromController
+
+
+def wrong_options(options: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the options of a transfer (fragment ips_transfer) by themselves."""
+    wrong = []
+    for name in ("transfer_address", "transfer_bind"):
+        if options[name] and not _is_address(options[name]):
+            wrong.append(f"{name}: {options[name][:60]!r} is not an address")
+    if options["transfer"] != "url":
+        return wrong
+    try:
+        typed_url(f"{options['url'].rstrip('/')}/x")
+    except ValueError as error:
+        wrong.append(f"url: {error}")
+    if options["url_certificate"] and not re.fullmatch(r"[0-9a-f]{64}", _digits(options["url_certificate"])):
+        wrong.append("url_certificate is not a SHA-256: it has 64 hexadecimal digits")
+    return wrong
+
+
+def transfer(options: Mapping[str, Any], folder: Path, sensor: str, progress: Progress) -> Transfer:
+    """As the options say. folder: of the files that this controller serves. sensor: its address."""
+    if options["transfer"] == "url":
+        accepted = _digits(options["url_certificate"] or "")
+        return FromUrl(options["url"], options["url_password"] or "", accepted, options["url_ca_path"] or "")
+    return FromController(
+        folder,
+        sensor,
+        options["transfer_address"] or "",
+        options["transfer_port"],
+        progress,
+        bind=options["transfer_bind"] or "",
+        tls_min=options["transfer_tls_min_version"],
+        certificate=options["transfer_certificate"] or "",
+        key=options["transfer_key"] or "",
+    )
+
+
+def _digits(text: str) -> str:
+    """Of a fingerprint."""
+    return re.sub(r"[\s:]|^sha-?256[:=]", "", text, flags=re.IGNORECASE).lower()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _sha256(der: bytes) -> str:
