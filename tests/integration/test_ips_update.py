@@ -84,8 +84,8 @@ def test_a_signature_update_from_this_controller_and_a_second_run_does_nothing(s
     (shown,) = foretold["diff"]
     assert shown["before_header"].startswith("s1")
     assert (shown["before"], shown["after"]) == (
-        "version: 7.1(7)E4\nsignature: S722\n",
-        "version: 7.1(7)E4\nsignature: S734\n",
+        'version: "7.1(7)E4"\nsignature: S722\n',
+        'version: "7.1(7)E4"\nsignature: S734\n',
     )
     done = one(fail_mode="open")
     assert done["changed"], done
