@@ -65,7 +65,8 @@ changes() {
     awk '/^TASK \[/ { task = $0; sub(/^TASK \[([a-z._]+ : )?/, "", task); sub(/\] \**$/, "", task) }
          /^changed: \[/ { host = $2; gsub(/[][]/, "", host)
                           if (!(task in where)) order[++tasks] = task
-                          where[task] = where[task] (task in where && where[task] != "" ? ", " : "") host }
+                          if (index(", " where[task] ",", ", " host ",")) next
+                          where[task] = where[task] (where[task] != "" ? ", " : "") host }
          END { for (i = 1; i <= tasks; i++) printf "  %-70s %s\n", order[i] ":", where[order[i]]
                if (!tasks) print "  nothing" }' "$work/$1.log"
 }
@@ -103,8 +104,9 @@ assert_nothing_changed() {
 rm -rf "$work"
 mkdir -p "$work/inventory"
 # An inventory of its own beside the lab's variables, so that a running `make lab` keeps its.
-ln -s "$PWD/inventories/lab/group_vars" "$PWD/inventories/lab/host_vars" "$PWD/inventories/lab/images" "$work/inventory"
-step "The lab: five routers and three firewalls that speak SSH, an SD-WAN network that speaks HTTPS, on this machine"
+ln -s "$PWD/inventories/lab/host_vars" "$PWD/inventories/lab/images" "$work/inventory"
+cp -r inventories/lab/group_vars "$work/inventory"  # copied: a file for the sensors is written into it
+step "The lab: routers, firewalls and IPS sensors that speak SSH, an SD-WAN network that speaks HTTPS, on this machine"
 start_lab
 echo "(ready; what the devices receive is in $work/journal)"
 
@@ -123,6 +125,11 @@ play site playbooks/site.yml
 changes site
 warnings site
 said site
+
+step "The sensors, now licensed, get this week's signatures: playbooks/ips_update.yml"
+play updates playbooks/ips_update.yml -e ips_update_mode=download_apply_deploy
+said updates
+changes updates
 
 step "The operator reloads the line cards of router udf, whose TCAM profile changed, and runs site.yml again"
 play reload inventories/lab/reload.yml

@@ -51,12 +51,14 @@ CAPABILITIES: dict[str, Capability] = {
             states=(("srx_flow_monitor_state", ("stopped", "absent")),),
         ),
         Capability("srx_capture", groups=("srx",), variables=("srx_capture_filters",), playbook=CAPTURE),
+        Capability("ips_license", groups=("ips",), variables=("ips_license_files", "ips_license_server")),
         Capability(
             "ips_certificate",
             groups=("ips",),
             variables=(),
             states=(("ips_certificate_state", ("current", "synced", "regenerated", "absent")),),
         ),
+        Capability("ips_update", groups=("ips",), variables=("ips_update_wanted", "ips_update_packages")),
         Capability(
             "sdwan_hosted_firewall",
             groups=("sdwan", "sdwan_center"),
