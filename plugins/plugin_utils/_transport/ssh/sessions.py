@@ -172,8 +172,8 @@ class SshConfig:
         user_name(user or "", where[1])
         if not self._path:
             return {key: value for key, value in (("user", user), ("port", port)) if value}
-        # As first lines of the file they win, and %p and %r of a ProxyCommand mean them.
-        known = [f"{key} {value}" for key, value in (("User", user), ("Port", port)) if value]
+        # As first lines of the file they win, and %p and %r of a ProxyCommand mean them. In quotes: `User =x` is user x.
+        known = [f'{key} "{value}"' for key, value in (("User", user), ("Port", port)) if value]
         try:
             config = paramiko.SSHConfig.from_text("\n".join(["Host *", *known, self._text]))
             said = dict(config.lookup(host))
