@@ -359,7 +359,8 @@ def _is_bound_before(view: View, binding: Binding) -> bool:
 
 
 def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
-    """The entries that are lost, and the deny entries that a new permit entry comes before. capture alone changes no filter."""
+    """The entries that are lost, the deny entries that a new permit entry comes before, and the deny entries that a list gets which
+    filtered without them. capture alone changes no filter."""
     old = {ace.sequence: ace for ace in before.entries if ace.action != "remark"} if before else {}
     new = {ace.sequence: ace for ace in after.entries if ace.action != "remark"}
     gone = [entry_line(ace) for sequence, ace in old.items() if not _same_filter(ace, new.get(sequence))]
@@ -371,7 +372,13 @@ def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
         for sequence, ace in old.items()
         if ace.action == "deny" and _same_filter(ace, new.get(sequence)) and added and min(added) < sequence
     ]
+    denied = [
+        entry_line(ace)
+        for sequence, ace in new.items()
+        if before and ace.action == "deny" and not _same_filter(ace, old.get(sequence))
+    ]
     effects = [f"it loses {_listed(gone)}"] if gone else []
+    effects += [f"it drops what {_listed(denied)} matches"] if denied else []
     return effects + ([f"what entry {min(added)} permits no longer reaches {_listed(passed)}"] if passed else [])
 
 
