@@ -347,6 +347,24 @@ def list_filters(view: View) -> Iterator[Finding]:
             )
 
 
+def list_unbound(view: View) -> Iterator[Finding]:
+    """What a list that is taken off an interface dropped there. One that another list takes the place of is told by another rule."""
+    off: dict[AccessListKey, list[str]] = defaultdict(list)
+    for place, binding in view.before.bindings.items():
+        for name in lists_of(binding) if place not in view.after.bindings else ():
+            off[AccessListKey(binding.family, name)].append(f"{binding.interface} {binding.direction}")
+    for key, places in off.items():
+        acl = view.before.access_lists.get(key)
+        dropped = [entry_line(ace) for ace in acl.entries if ace.action == "deny"] if acl else []
+        if acl and acl.entries and not any(_permits_all(ace, key.family) for ace in acl.entries):
+            dropped.append("everything else")
+        if dropped:
+            text = f"{key.name} is taken off {', '.join(sorted(places))}: what it drops there ({', '.join(dropped[:MOST_LISTED])}) passes then"
+            yield Finding(
+                "filters", f"{list_item(key)}.interfaces", text, "Bind a list there that filters, or leave it bound."
+            )
+
+
 def lists_of(binding: Binding) -> list[str]:
     """The lists of a binding. `common A B` is two: B decides on what A neither permits nor denies."""
     words = binding.acl.split()
@@ -628,6 +646,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     list_bound,
     binding_taken,
     list_filters,
+    list_unbound,
     named_list_hides,
     udf_count,
     udf_exists,
