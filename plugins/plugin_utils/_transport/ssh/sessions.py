@@ -12,7 +12,7 @@ import os
 import shlex
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -42,8 +42,8 @@ class Target:
     host: str
     port: int
     user: str
-    password: str | None = None
-    key: Any = None
+    password: str | None = field(default=None, repr=False)
+    key: Any = field(default=None, repr=False)
     allow_agent: bool = False
     look_for_keys: bool = False
     alias: str = ""
