@@ -92,8 +92,10 @@ def test_a_name_that_is_wrong_is_not_a_document_that_was_left_out(
 ) -> None:
     """Left out, with these states, is all there is: every mirror, whatever monitor runs."""
     site: Site = start()
-    variables = json.dumps({f"{role}_{name}": value for name, value in given.items()})
-    done = site.play(SITE, "--limit", host, "--tags", role, "-e", variables)
+    variables = site.inventory / "host_vars" / host / "zz_last.yml"
+    variables.parent.mkdir(parents=True, exist_ok=True)
+    variables.write_text(json.dumps({f"{role}_{name}": value for name, value in given.items()}), encoding="utf-8")
+    done = site.play(SITE, "--limit", host, "--tags", role)
     assert (done.code, done.having("failed")) == (2, {host})
     assert "is undefined" in done.text
     assert written(site, host) == []
