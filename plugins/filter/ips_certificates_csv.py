@@ -11,7 +11,10 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.status import table_as_csv
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.status import table_as_csv
 
 DOCUMENTATION = r"""
 name: ips_certificates_csv
@@ -68,4 +71,4 @@ def ips_certificates_csv(lines: Any, expected: Any) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"ips_certificates_csv": ips_certificates_csv}
+        return on_call({"ips_certificates_csv": ips_certificates_csv})

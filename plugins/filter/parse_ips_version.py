@@ -11,10 +11,13 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.facts import version_facts
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.version_text import parse
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.refusals import REFUSALS
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
+
+with tried():
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.facts import version_facts
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.version_text import parse
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.refusals import REFUSALS
 
 DOCUMENTATION = r"""
 name: parse_ips_version
@@ -85,4 +88,4 @@ def _why(text: str) -> str:
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"parse_ips_version": parse_ips_version}
+        return on_call({"parse_ips_version": parse_ips_version})

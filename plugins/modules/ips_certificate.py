@@ -114,7 +114,7 @@ before:
   sample: {device: {sha1: 4a2b79..., not_after: "2027-11-28T22:00:00Z"}, store: null}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form.
   returned: always
   type: dict
@@ -132,7 +132,7 @@ operations:
   type: dict
   sample: {create: 1, update: 0, delete: 0}
 plan:
-  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
   returned: always
   type: dict
   contains:

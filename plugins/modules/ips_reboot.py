@@ -60,7 +60,7 @@ before:
   sample: {version: 7.1(7)E4, uptime: 91 days, not_running: []}
 after:
   description:
-    - What is configured afterwards, read back; in check mode what would be. V(null) when nothing read it after a change that failed.
+    - What is configured afterwards, read back; in check mode what would be. V(null) when it was not read.
     - In the same form. Without O(wait) it is what was before.
   returned: always
   type: dict
@@ -78,7 +78,7 @@ operations:
   type: dict
   sample: {create: 1, update: 0, delete: 0}
 plan:
-  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made.
+  description: The plan, as one document that can be saved, reviewed and compared with a later one. V(null) when none was made, and on failure.
   returned: always
   type: dict
   contains:

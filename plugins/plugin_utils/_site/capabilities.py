@@ -52,6 +52,12 @@ CAPABILITIES: dict[str, Capability] = {
         ),
         Capability("srx_capture", groups=("srx",), variables=("srx_capture_filters",), playbook=CAPTURE),
         Capability(
+            "ips_certificate",
+            groups=("ips",),
+            variables=(),
+            states=(("ips_certificate_state", ("current", "synced", "regenerated", "absent")),),
+        ),
+        Capability(
             "sdwan_hosted_firewall",
             groups=("sdwan", "sdwan_center"),
             variables=(
