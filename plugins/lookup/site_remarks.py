@@ -29,7 +29,7 @@ description:
   - Names that are nearly those of a role are told of all other hosts, too, and hosts outside our groups for which something is desired.
 options:
   _terms:
-    description: The name of a playbook of this collection, V(site) or V(capture).
+    description: The name of a playbook of this collection, V(site), V(capture) or V(ips_update).
     type: list
     elements: str
     required: true

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SITE, CAPTURE = "site", "capture"
+SITE, CAPTURE, UPDATES = "site", "capture", "ips_update"
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ CAPABILITIES: dict[str, Capability] = {
             ),
             last="sdwan_hosted_firewall_redirect_config",
             way_back=("sdwan_hosted_firewall_state", "absent"),
+        ),
+        Capability(
+            "ips_update",
+            groups=("ips",),
+            variables=("ips_update_policies", "ips_update_package", "ips_update_packages", "ips_update_wanted"),
+            playbook=UPDATES,
         ),
     )
 }
