@@ -30,6 +30,7 @@ from lab.server import Lab
 ROOT = Path(__file__).resolve().parents[2]
 # Actions that keep no state, and why.
 NO_STATE_MODULES = {
+    "ips_notify": "it tells people",
     "ips_package": "it fills a cache on the controller",
     "ips_update_plan": "it writes a file of the inventory",
     "srx_capture": "it leaves the firewall as it was",
