@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache, Contents
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import (
@@ -65,7 +65,7 @@ class ActionModule(ControllerAction):
 
     def _from(self, source: Source, server: settings.UpdateServer, options: dict[str, Any]) -> dict[str, Any]:
         writes = not self._task.check_mode
-        now = datetime.now(UTC)
+        now = utc_now()
         before = self._cache.look()
         try:
             listing = source.listing()

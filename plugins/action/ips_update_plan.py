@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache, Contents
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import FOLDER, status
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
@@ -55,7 +55,7 @@ class ActionModule(ControllerAction):
         if errors(wrong):
             raise ValidationFailed(wrong, "The update cannot be planned")
         policies = fleet_options.policies_of(options["policies"])
-        fleet = fleet_options.fleet_of(options, policies, datetime.now(UTC))
+        fleet = fleet_options.fleet_of(options, policies, utc_now())
         states = fleet_options.states_of(fleet)
         plan = self._planned(options, fleet, policies, contents)
         applies = bool(options["package"]) or does(options["mode"], "download_apply")

@@ -17,6 +17,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.
 with tried():
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_monitor.model import (
         Monitor,
+        is_incomplete,
         is_told,
         missing_parts,
         parse,
@@ -112,7 +113,8 @@ def parse_monitor_flow(text: Any, node: str = "", limit: int = 10_000) -> dict[s
 def _why_incomplete(text: str, node: str, told: bool) -> str:
     """Why no one may take the monitor of a text for that of the device; "" where it is whole."""
     if told:
-        return missing_parts(text, node)
+        cut = "a filter lacks lines that every filter has, so it may be cut" if is_incomplete(text, node) else ""
+        return missing_parts(text, node) or cut
     if not text.strip():
         return "it is empty"
     said = REFUSALS.find(text)

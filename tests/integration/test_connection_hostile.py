@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import subprocess
@@ -208,6 +209,28 @@ def test_the_session_log_moves_no_cursor_and_holds_no_secret_in_pieces(lab, logi
     assert "blanks" not in text
     assert " [2Jcleared  turned 1m\ttab\nthe rest" in text
     assert all(char.isprintable() or char in "\n\t" for char in text)
+
+
+def test_the_log_of_a_run_gets_no_words_of_a_device_as_they_came(lab, login):
+    """What Ansible opens for ANSIBLE_LOG_PATH is a handler of the root logger; paramiko tells it how a server calls itself."""
+    lines: list[str] = []
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    root, handler = logging.getLogger(), Collecting()
+    level = root.level
+    server = Dripping(b"SSH-2.0-box\x1b[2J\xe2\x80\xaeCANARY\r\n", b"x")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    try:
+        refused(login(lab(edge()), port=server.port, timeout=1, banner_timeout=1, auth_timeout=1, read_timeout=1))
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+        server.close()
+    assert not [line for line in lines if "CANARY" in line]
 
 
 # -- time -------------------------------------------------------------------------------------------------------------

@@ -79,6 +79,28 @@ def test_a_null_is_refused_by_its_name_and_nothing_is_written(
     assert written(site, host) == []
 
 
+@pytest.mark.parametrize(
+    ("start", "host", "role", "given"),
+    [
+        pytest.param(IOSXR, "local", SPAN, {"config": "{{ mirors }}", "state": "deleted"}, id=SPAN),
+        pytest.param(SRX, "branch", MONITOR, {"filters": "{{ filtres }}", "state": "stopped"}, id=MONITOR),
+    ],
+    indirect=["start"],
+)
+def test_a_name_that_is_wrong_is_not_a_document_that_was_left_out(
+    start: Any, host: str, role: str, given: dict[str, str]
+) -> None:
+    """Left out, with these states, is all there is: every mirror, whatever monitor runs."""
+    site: Site = start()
+    variables = site.inventory / "host_vars" / host / "zz_last.yml"
+    variables.parent.mkdir(parents=True, exist_ok=True)
+    variables.write_text(json.dumps({f"{role}_{name}": value for name, value in given.items()}), encoding="utf-8")
+    done = site.play(SITE, "--limit", host, "--tags", role)
+    assert (done.code, done.having("failed")) == (2, {host})
+    assert "is undefined" in done.text
+    assert written(site, host) == []
+
+
 @pytest.mark.parametrize("start", [IOSXR], indirect=True)
 def test_a_file_of_variables_that_was_commented_out_keeps_the_mirrors(start: Any) -> None:
     """As an operator does it: not an extra variable, but the file of the host."""

@@ -186,6 +186,9 @@ def test_only_what_the_document_asks_for_is_sent(start: Any) -> None:
     assert len(commits) == 2  # on trial, and its confirmation
 
 
+LONG_GLOBAL = f"monitor-session future-setting {' '.join(f'value-{number}' for number in range(16))}"
+
+
 def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: Any) -> None:
     config = (
         (SOURCE / "acl.cfg")
@@ -204,6 +207,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
     )
     config += (
         "monitor-session mon1 ethernet\n destination interface HundredGigE0/1/0/30\n!\nmonitor-session router-id 9\n"
+        f"{LONG_GLOBAL}\n"
     )
     site = start(acl={"config_text": config})
     shutil.rmtree(site.inventory / "host_vars")
@@ -214,7 +218,7 @@ def test_an_adopted_router_changes_nothing_and_is_never_replaced_unasked(start: 
     globals_ = yaml.safe_load(site.document("acl").read_text(encoding="utf-8").replace("!unsafe", ""))[
         "iosxr_span_config"
     ]["globals"]
-    assert globals_ == ["monitor-session router-id 9"]
+    assert globals_ == sorted(["monitor-session router-id 9", LONG_GLOBAL])
     assert "!unsafe" in site.document("acl").read_text(encoding="utf-8")
     document = yaml.safe_load(site.document("remote").read_text(encoding="utf-8"))["iosxr_span_config"]
     assert document["sessions"][0]["name"] == "old"

@@ -109,7 +109,7 @@ def test_check_mode_and_diff_write_nothing(lab: StartLab, tmp_path: Path) -> Non
         options=("--check", "--diff"),
     )
     assert shown.code == 0, shown.output
-    assert "+running: true" in shown.output and "-running: false" in shown.output and "+- name: out" in shown.output
+    assert "+running: true" in shown.output and "-running: false" in shown.output and "+  - {name: out" in shown.output
     assert written(edge) == [] and carried(edge) == (False, None, {})
 
 

@@ -39,6 +39,16 @@ LABEL_USED = _LABEL.pattern
 TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
 UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Incomplete command|Ambiguous command)", re.MULTILINE)
 
+
+def is_foreign(text: str) -> bool:
+    """Whether a text is XML or JSON, in which nothing that the CLI prints is found. Never raises.
+
+    >>> is_foreign(' {"sessions": []}'), is_foreign("monitor-session a")
+    (True, False)
+    """
+    return text.lstrip().startswith(("<", "{", "["))
+
+
 _ROWS = (
     _row(
         r"trial commit is underway",

@@ -92,7 +92,7 @@ def parse(given: Mapping[str, Any]) -> Schedule:
     if not _TIME.fullmatch(at):
         wrong.append(f"time: {at[:40]!r} is not hh:mm in 24 hours, in quotes, such as '02:30'")
     if every not in EVERY:
-        wrong.append(f"every: {every[:40]!r} is none of {', '.join(EVERY)}")
+        wrong.append(f"every: {every[:40]!r} is not one of {', '.join(EVERY)}")
     if not _ZONE.fullmatch(zone):
         wrong.append(f"time_zone: {zone[:40]!r} is no name such as Europe/Berlin")
     if day is not None and every == "month" and day.day > LAST_DAY:

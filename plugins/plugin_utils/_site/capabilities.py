@@ -58,7 +58,11 @@ CAPABILITIES: dict[str, Capability] = {
             variables=(),
             states=(("ips_certificate_state", ("current", "synced", "regenerated", "absent")),),
         ),
-        Capability("ips_update", groups=("ips",), variables=("ips_update_wanted", "ips_update_packages")),
+        Capability(
+            "ips_update",
+            groups=("ips",),
+            variables=("ips_update_policies", "ips_update_package", "ips_update_packages", "ips_update_wanted"),
+        ),
         Capability(
             "sdwan_hosted_firewall",
             groups=("sdwan", "sdwan_center"),

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ..failures import ApplyFailed, ValidationFailed
+from ..failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..operations import Plan
 from ..plan_document import Subject
 from ..problems import Problem
@@ -107,6 +107,12 @@ class RunRecord:
                 except ApplyFailed as failed:
                     if not failed.changed:
                         self._facts = dict(self.earlier)
+                    raise
+                except (
+                    ValidationFailed,
+                    ConnectionFailed,
+                ):  # before anything was written, or after a trial that did not come to be
+                    self._facts = dict(self.earlier)
                     raise
                 finally:
                     self._change = None

@@ -394,7 +394,10 @@ def _options(words: list[str]) -> list[tuple[str, ...]]:
 
 
 def _folded(word: str) -> str:
-    """A keyword in lower case; anything else, which may be a name, as it is. The flags of TCP may have a sign: ``+SYN``."""
+    """A keyword in lower case, the IPv6 address of a next hop as the router prints it; anything else, which may be a name, as it is. The
+    flags of TCP may have a sign: ``+SYN``."""
+    if ":" in word:
+        return _spelled("ipv6", word)
     small = word.lower()
     is_keyword = small in _KEYWORDS or small in _VALUED or small in OPERATORS or small.lstrip("+-") in _TCP_FLAGS
     return small if is_keyword else word

@@ -124,7 +124,7 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def addresses(given: Iterable[str]) -> list[str]:
-    """Each once; a text may hold several with commas between them. Raises ValueError for what is none.
+    """Each once; a text may hold several with commas between them. Raises ValueError for what is no address.
 
     >>> addresses(["a@example.net, b@example.net", "a@example.net"])
     ['a@example.net', 'b@example.net']

@@ -125,7 +125,8 @@ class Report:
     summary: figures by place. unparsed: how much was not understood (lines of text, sessions of XML without a readable
     identifier), samples: the first of it. broken: why the answer is not whole; empty when it is.
     lead: what stood before XML began, in which a device refuses. uncounted: behind the last count of a text came more: sessions,
-    or the heading of an SPU or a node; an answer that is cut ends so.
+    the heading of an SPU or a node, or a figure that is not the last of a summary; an answer that is cut ends so. In XML: a node told
+    nothing.
     """
 
     sessions: int = 0

@@ -69,8 +69,9 @@ def why_incomplete(text: str, layout: str, report: Report) -> str:
         json = text.lstrip().startswith(("{", "["))
         why = "JSON is not read, take | display xml" if json else " ".join(report.lead.split())[:200]
         return f"it holds neither sessions nor a count of them{f': {why}' if why else ''}"
-    if layout == "text" and report.uncounted:
-        return "it ends before 'Total sessions:', so it may be cut"
+    if report.uncounted:
+        last = "Maximum-sessions:" if report.summary and not report.sessions else "Total sessions:"
+        return f"it ends before '{last}', so it may be cut" if layout == "text" else "a node tells nothing"
     if report.total not in (None, report.sessions) and not report.summary:
         return f"it tells of {report.total} sessions, {report.sessions} were understood"
     return ""

@@ -34,6 +34,7 @@ BEGIN = f"\n{HEAD}"
 LARGEST_SESSION = 256 * 1024  # characters up to the next one; what is larger is read line by line as it comes
 LONGEST_LINE = 64 * 1024  # characters; what is longer is cut there
 MOST_VALUES = 1000  # of one session
+LAST_FIGURE = "maximum"  # of a summary in every layout
 JOINED = "its lines were joined, so it is not known where a session ends"
 FURTHER_WING = "?"  # the side of a wing that a session has no room for
 LONGEST_LEAD = 2000  # characters before the first session that are kept: a refusal stands there
@@ -42,6 +43,7 @@ _NODE = re.compile(r"(node[0-9]{1,2}):")
 _PIC = re.compile(r"Flow Sessions on (.{1,200}?):?")
 _TOTAL = re.compile(r"Total sessions: *([0-9]{1,20})")
 _BANNER = re.compile(r"\{[a-z-]+(?::[\w-]+)?\}|-{20,}")
+_REFUSAL = re.compile(r"error:", re.IGNORECASE)  # amid sessions, where one SPU or one node does not answer
 _FIGURE = re.compile(r"([A-Z][A-Za-z -]{2,60}): +([0-9]{1,20})")
 
 
@@ -153,9 +155,9 @@ class _Reader:
         figure = _FIGURE.fullmatch(text)
         key = SUMMARY_LABELS.get(figure[1].lower()) if figure else None
         if self._raw is None and figure and key:
-            self._begun, self._report.uncounted = True, False
+            self._begun, self._report.uncounted = True, key != LAST_FIGURE
             self._report.figure(Place(self._node, self._pic), key, int(figure[2]))
-        elif self._raw is not None and ":" in text:
+        elif self._raw is not None and ":" in text and not _REFUSAL.match(text):
             self._values(text)
         else:
             self._odd(text)
@@ -166,6 +168,8 @@ class _Reader:
             self._report.lead = cut(f"{self._report.lead}{text}\n", LONGEST_LEAD)
 
     def _wing(self, found: re.Match[str]) -> None:
+        if " --> " in found[7]:
+            self._report.broken = JOINED
         raw, wing = self._raw, dict(zip(WING_KEYS, found.groups()[1:6], strict=True))
         self._side = f"{found[1].lower()}."
         if raw is None:

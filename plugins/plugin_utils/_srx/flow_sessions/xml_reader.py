@@ -52,6 +52,7 @@ _SIDES: tuple[list[str], ...] = (
     ["in."],
     ["in.", "out."],
 )  # wings of a plain session; each has its direction once, at its head
+NODE_ITEM = "multi-routing-engine-item"  # what one node of a cluster says
 _SAYS_NO = frozenset({"error-message", "message", "output"})
 
 
@@ -209,6 +210,7 @@ class _Tree:
         self._wing: Raw | None = None
         self._wings: list[Raw] = []
         self._depth, self._wing_depth = 0, 0
+        self._figures, self._heard = 0, 0  # heard: of sessions and figures, when the item of a node began
         self._text: list[str] = []
         self._length, self._leaf, self._quiet = 0, False, 0
         self._parser = expat.ParserCreate("utf-8")
@@ -284,6 +286,8 @@ class _Tree:
             if tag == "flow-session":
                 self._session, self._wing, self._wings = {}, None, []
                 self._depth = len(self._path)
+            elif tag == NODE_ITEM:
+                self._heard = self._report.sessions + self._figures
             elif tag in _TABLES:
                 self._pic = ""  # not at its end: a summary follows the empty table of its SPU (15.1X49)
         elif tag == "flow-information" and self._wing is None:
@@ -342,8 +346,9 @@ class _Tree:
         """What is around sessions: where they are, how many there are, figures, refusals."""
         place = Place(self._node, self._pic)
         count = number(text)
-        if tag == "multi-routing-engine-item":
+        if tag == NODE_ITEM:
             self._node, self._pic = "", ""
+            self._report.uncounted = self._report.uncounted or self._heard == self._report.sessions + self._figures
         elif text is None:
             return
         elif tag == "re-name":
@@ -353,8 +358,10 @@ class _Tree:
         elif tag in ("flow-fpc-id", "flow-pic-id") and count is not None:
             self._pic = f"FPC{count}" if tag == "flow-fpc-id" else f"{self._pic} PIC{count}".strip()
         elif tag == "displayed-session-count" and count is not None:
+            self._figures += 1
             self._report.displayed(place, count)
         elif tag in SUMMARY_TAGS and count is not None:
+            self._figures += 1
             self._report.figure(place, SUMMARY_TAGS[tag], count)
         elif tag in _SAYS_NO:
             self._lead(text)

@@ -30,9 +30,11 @@ except ImportError as error:
 else:
     MISSING = None
 
-# Without a handler Python prints their tracebacks to stderr; what went wrong is said in the task's result.
+# Without a handler Python prints their tracebacks to stderr, and the log of a run (ANSIBLE_LOG_PATH) would get the words of a device
+# as they came; what went wrong is said in the task's result.
 for _library in ("paramiko", "netmiko"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
+    logging.getLogger(_library).propagate = False
 
 Option = Callable[[str], Any]
 

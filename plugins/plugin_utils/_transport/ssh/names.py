@@ -6,7 +6,8 @@
 
 The characters are those that OpenSSH refuses since 9.6 (ssh.c, valid_hostname() and valid_ruser(), after CVE-2023-51385). A user
 may have a backslash (`DOMAIN\\user`), but not as its last character; unlike there, a user has neither a blank nor a dollar sign,
-and both have no line end of Unicode and nothing invisible.
+both have no line end of Unicode and nothing invisible, and a host has nothing that a shell expands to names of files or takes for a
+comment.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from ..._engine.words.device_text import flat
 from ..login_error import LoginError
 
-HOST_REFUSED = frozenset("'`\"$\\;&<>|(){}")
+HOST_REFUSED = frozenset("'`\"$\\;&<>|(){}*?[]~#!")
 USER_REFUSED = frozenset("'`\"$;&<>|(){}")
 
 

@@ -12,7 +12,7 @@ import os
 import shlex
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -42,8 +42,8 @@ class Target:
     host: str
     port: int
     user: str
-    password: str | None = None
-    key: Any = None
+    password: str | None = field(default=None, repr=False)
+    key: Any = field(default=None, repr=False)
     allow_agent: bool = False
     look_for_keys: bool = False
     alias: str = ""
@@ -172,8 +172,8 @@ class SshConfig:
         user_name(user or "", where[1])
         if not self._path:
             return {key: value for key, value in (("user", user), ("port", port)) if value}
-        # As first lines of the file they win, and %p and %r of a ProxyCommand mean them.
-        known = [f"{key} {value}" for key, value in (("User", user), ("Port", port)) if value]
+        # As first lines of the file they win, and %p and %r of a ProxyCommand mean them. In quotes: `User =x` is user x.
+        known = [f'{key} "{value}"' for key, value in (("User", user), ("Port", port)) if value]
         try:
             config = paramiko.SSHConfig.from_text("\n".join(["Host *", *known, self._text]))
             said = dict(config.lookup(host))

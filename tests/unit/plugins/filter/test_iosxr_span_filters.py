@@ -63,6 +63,8 @@ def test_text_becomes_a_document_and_a_document_lines() -> None:
         (" \n\n", "the text is empty"),
         ("show running-config\n% Invalid input detected at '^' marker.\n", "the router refused: % Invalid input"),
         ("% This command is not authorized\n", "the router refused: % This command is not authorized"),
+        ("<rpc-reply><rpc-error><error-message>access denied</error-message></rpc-error></rpc-reply>", "XML or JSON"),
+        ('{"Cisco-IOS-XR-um-monitor-session-cfg:monitor-sessions": {}}', "XML or JSON"),
     ],
 )
 def test_what_is_no_answer_is_no_router_without_mirrors(text: str, why: str) -> None:

@@ -54,6 +54,10 @@ def test_xml() -> None:
 
 
 REPLY = '<rpc-reply xmlns:junos="http://xml.juniper.net/junos/15.1X49/junos">{}</rpc-reply>'
+ITEMS = REPLY.format(
+    "<multi-routing-engine-results><multi-routing-engine-item><re-name>node0</re-name>{}</multi-routing-engine-item>"
+    "<multi-routing-engine-item><re-name>node1</re-name>{}</multi-routing-engine-item></multi-routing-engine-results>"
+)
 NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
 
 
@@ -100,6 +104,11 @@ NODES = "node0:\n{dashes}\n{one}\nnode1:\n{dashes}\n"
         (NODES.format(dashes="-" * 74, one=TEXT), "it ends before 'Total sessions:'"),
         (f"{TEXT}Flow Sessions on FPC0 PIC1:\n", "it ends before 'Total sessions:'"),
         ("what the weather is like", "it holds neither sessions nor a count"),
+        (TEXT.replace("\nTotal", "\nerror: communication failure\nTotal"), "the device refused: error: communication"),
+        (TEXT.replace("\n  Out:", " Out:"), "its lines were joined"),
+        ("Unicast-sessions: 3\nSessions-in-use: 4\nMaxim", "it ends before 'Maximum-sessions:'"),
+        (ITEMS.format(XML, ""), "a node tells nothing"),
+        (ITEMS.format("", XML), "a node tells nothing"),
     ],
 )
 def test_what_is_not_whole_says_why(text: str, why: str) -> None:
@@ -113,6 +122,12 @@ def test_what_is_not_whole_says_why(text: str, why: str) -> None:
 def test_an_empty_table_is_whole_because_the_device_says_so(text: str) -> None:
     found = parse_flow_session(text)
     assert (found["complete"], found["broken"], found["total"], found["displayed"]) == (True, None, 0, 0)
+
+
+def test_a_cluster_is_whole_when_both_nodes_have_a_count() -> None:
+    idle = "<flow-session-information><displayed-session-count>0</displayed-session-count></flow-session-information>"
+    found = parse_flow_session(ITEMS.format(XML, idle))
+    assert (found["complete"], found["broken"], found["total"], found["displayed"]) == (True, None, 1, 1)
 
 
 def test_a_summary() -> None:

@@ -94,6 +94,10 @@ def test_a_monitor_that_is_cut_is_told_as_far_as_it_goes():
         found = parse_monitor_flow("\n".join(SHOWN.splitlines()[:lines]))
         assert found["monitor"]["running"] is True and not found["complete"] and found["broken"]
     assert "reports 1 filters and shows 0" in parse_monitor_flow("\n".join(SHOWN.splitlines()[:3]))["broken"]
+    for lines in range(4, len(SHOWN.splitlines())):
+        found = parse_monitor_flow("\n".join(SHOWN.splitlines()[:lines]))
+        assert (found["monitor"]["running"], found["complete"]) == (True, False)
+        assert found["broken"] == "a filter lacks lines that every filter has, so it may be cut"
 
 
 @pytest.mark.parametrize("value", [None, b"text", 5, ["line"], {}])

@@ -68,7 +68,15 @@ def test_the_result_is_plain_data():
 
 
 @pytest.mark.parametrize(
-    "text", ["", " \n", "% Invalid input detected at '^' marker.\n", "% This command is not authorized\n"]
+    "text",
+    [
+        "",
+        " \n",
+        "% Invalid input detected at '^' marker.\n",
+        "% This command is not authorized\n",
+        '{"sessions": []}',
+        "<rpc-reply/>",
+    ],
 )
 def test_what_is_no_answer_is_no_router_without_mirrors(text: str):
     with pytest.raises(AnsibleFilterError, match="it does not tell which mirrors there are"):

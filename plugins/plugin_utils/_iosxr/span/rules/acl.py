@@ -347,6 +347,24 @@ def list_filters(view: View) -> Iterator[Finding]:
             )
 
 
+def list_unbound(view: View) -> Iterator[Finding]:
+    """What a list that is taken off an interface dropped there. One that another list takes the place of is told by another rule."""
+    off: dict[AccessListKey, list[str]] = defaultdict(list)
+    for place, binding in view.before.bindings.items():
+        for name in lists_of(binding) if place not in view.after.bindings else ():
+            off[AccessListKey(binding.family, name)].append(f"{binding.interface} {binding.direction}")
+    for key, places in off.items():
+        acl = view.before.access_lists.get(key)
+        dropped = [entry_line(ace) for ace in acl.entries if ace.action == "deny"] if acl else []
+        if acl and acl.entries and not any(_permits_all(ace, key.family) for ace in acl.entries):
+            dropped.append("everything else")
+        if dropped:
+            text = f"{key.name} is taken off {', '.join(sorted(places))}: what it drops there ({', '.join(dropped[:MOST_LISTED])}) passes then"
+            yield Finding(
+                "filters", f"{list_item(key)}.interfaces", text, "Bind a list there that filters, or leave it bound."
+            )
+
+
 def lists_of(binding: Binding) -> list[str]:
     """The lists of a binding. `common A B` is two: B decides on what A neither permits nor denies."""
     words = binding.acl.split()
@@ -359,7 +377,8 @@ def _is_bound_before(view: View, binding: Binding) -> bool:
 
 
 def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
-    """The entries that are lost, and the deny entries that a new permit entry comes before. capture alone changes no filter."""
+    """The entries that are lost, the deny entries that a new permit entry comes before, and the deny entries that a list gets which
+    filtered without them. capture alone changes no filter."""
     old = {ace.sequence: ace for ace in before.entries if ace.action != "remark"} if before else {}
     new = {ace.sequence: ace for ace in after.entries if ace.action != "remark"}
     gone = [entry_line(ace) for sequence, ace in old.items() if not _same_filter(ace, new.get(sequence))]
@@ -371,7 +390,13 @@ def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
         for sequence, ace in old.items()
         if ace.action == "deny" and _same_filter(ace, new.get(sequence)) and added and min(added) < sequence
     ]
+    denied = [
+        entry_line(ace)
+        for sequence, ace in new.items()
+        if before and ace.action == "deny" and not _same_filter(ace, old.get(sequence))
+    ]
     effects = [f"it loses {_listed(gone)}"] if gone else []
+    effects += [f"it drops what {_listed(denied)} matches"] if denied else []
     return effects + ([f"what entry {min(added)} permits no longer reaches {_listed(passed)}"] if passed else [])
 
 
@@ -621,6 +646,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     list_bound,
     binding_taken,
     list_filters,
+    list_unbound,
     named_list_hides,
     udf_count,
     udf_exists,

@@ -166,8 +166,12 @@ PATHS = [(module, path) for module in sorted(MODULES.glob("*.py")) for path in p
 
 @pytest.mark.parametrize(("module", "path"), PATHS, ids=[f"{module.stem}-{path}" for module, path in PATHS])
 def test_a_nul_in_a_path_is_refused_with_its_option_in_every_module(module: Path, path: str) -> None:
+    *above, name = path.split(".")
+    given: dict[str, Any] = {name: "/tmp/a\0b"}
+    for outer in reversed(above):
+        given = {outer: given}
     with pytest.raises(ArgumentError) as caught:
-        Arguments(module).validated({path: "/tmp/a\0b"})
+        Arguments(module).validated(given)
     assert f"{path} has a NUL character, which no path may have: take it out" in caught.value.messages
 
 

@@ -17,7 +17,11 @@ import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import guard_records, run_record
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.run_record import RunRecord
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed, ValidationFailed
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import (
+    ApplyFailed,
+    Unreachable,
+    ValidationFailed,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Operation, Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.plan_document import Subject
 
@@ -124,6 +128,26 @@ def test_what_a_run_noted_stays_where_its_change_does_not_and_goes_where_it_does
 def test_a_failure_that_leaves_nothing_to_know_leaves_no_record(looked: Records, tmp_path: Path) -> None:
     fails(looked(), "rolled back", activation=1)
     assert not files(tmp_path)
+
+
+@pytest.mark.parametrize("failure", [ValidationFailed([]), Unreachable("gone")])
+def test_a_trial_that_was_announced_and_did_not_come_to_be_leaves_no_record(
+    looked: Records, tmp_path: Path, failure: Exception
+) -> None:
+    """Another session was quicker, and the second plan is refused or the second read fails."""
+
+    def run(record: RunRecord) -> None:
+        with record.hold(PLAN):
+            record.on_trial(300)
+            raise failure
+
+    with pytest.raises(type(failure)):
+        run(looked())
+    assert not files(tmp_path) and not looked().warnings
+    cut_short(looked(), tmp_path, activation=1)
+    with pytest.raises(type(failure)):
+        run(looked())
+    assert looked().earlier == {"activation": 1}
 
 
 def test_a_trial_that_may_still_be_taken_back_is_waited_for_once(

@@ -47,6 +47,11 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
             "ipv4 any any nexthop1 vrf RED ipv4 192.0.2.9 nexthop2 vrf Blue ipv4 192.0.2.10",
         ),
         (
+            "ipv6",
+            "ipv6 any any nexthop1 vrf ABBA::1 ipv6 2001:DB8:0::A nexthop2 ipv6 2001:db8::b",
+            "ipv6 any any nexthop1 vrf ABBA::1 ipv6 2001:db8::a nexthop2 ipv6 2001:db8::b",
+        ),
+        (
             "ipv4",
             "ipv4 any any NextHop1 Track T1 vrf LOG ipv4 192.0.2.9",
             "ipv4 any any nexthop1 track T1 vrf LOG ipv4 192.0.2.9",

@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.login_error import LoginError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.names import host_name, user_name
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.ssh.sessions import SshConfig
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,21 @@ def test_each_character_is_refused_in_both(char: str) -> None:
             with pytest.raises(LoginError, match="Check ansible_x") as refused:
                 check(name, "ansible_x")
             assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize("char", "*?[]~#!")
+def test_what_a_shell_expands_or_ignores_is_no_host(char: str) -> None:
+    for name in (f"{char}x", f"edge1{char}"):
+        with pytest.raises(LoginError, match="Check ansible_x"):
+            host_name(name, "ansible_x")
+
+
+def test_a_user_reaches_a_proxy_command_as_it_was_given(tmp_path: Path) -> None:
+    file = tmp_path / "ssh_config"
+    file.write_text("Host *\n  ProxyCommand relay %r %h %p\n")
+    for user in ("=x", "x", "#1", "ops%realm", "CORP\\ops"):
+        found = SshConfig(str(file)).about("edge1", user, 2022, ("ansible_host", "ansible_user"))
+        assert (found["user"], found["port"], found["proxycommand"]) == (user, "2022", f"relay {user} edge1 2022")
 
 
 @pytest.mark.parametrize("name", ["-oProxyCommand=x", "-", "--"])

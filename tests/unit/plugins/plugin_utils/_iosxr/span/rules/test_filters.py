@@ -82,6 +82,24 @@ def test_a_new_list_that_is_bound_and_a_list_that_is_bound_to_one_more_interface
     assert f"{PORT} ingress" in filters([], [bare, common])
 
 
+def test_a_deny_that_comes_in_is_named_for_it_drops_traffic_and_not_only_copies() -> None:
+    after = entries((5, "deny", "udp any any"), (7, "permit", "tcp any any"), *FILTER, capture=7)
+    assert "it drops what '5 deny udp any any' matches" in filters([entries(*FILTER), *ELSEWHERE], [after, *ELSEWHERE])
+    narrow = entries((10, "deny", "tcp any any"), FILTER[1])
+    assert "it drops what '10 deny tcp any any' matches" in filters(
+        [entries(*FILTER), *ELSEWHERE], [narrow, *ELSEWHERE]
+    )
+
+
+def test_a_list_that_is_taken_off_an_interface_no_longer_drops_there() -> None:
+    text = filters([entries(*FILTER), *ELSEWHERE], [entries(*FILTER), ELSEWHERE[0]])
+    assert text == f"EDGE is taken off {PORT2} egress: what it drops there (10 deny tcp any any eq ssh) passes then"
+    bare = entries((10, "permit", "udp any any"), capture=10)
+    assert "(everything else) passes then" in filters([bare, ELSEWHERE[0]], [])
+    mirror = entries((10, "permit", "udp any any"), FILTER[1], capture=10)
+    assert not told([mirror, *ELSEWHERE], [])
+
+
 def test_what_a_common_list_leaves_goes_on_to_the_list_of_the_interface() -> None:
     first = entries((10, "deny", "tcp any any"), name="COMMON")
     assert not told([], [first, entries(*FILTER), bound("common COMMON EDGE", PORT)])
