@@ -71,7 +71,8 @@ def expired(text: str) -> bool:
     """
     words = " ".join(text.split())
     return any(
-        not _CONDITION.search(words, max(0, found.start() - _CLAUSE), found.start()) and not _OFTEN.match(words, found.end())
+        not _CONDITION.search(words, max(0, found.start() - _CLAUSE), found.start())
+        and not _OFTEN.match(words, found.end())
         for found in _EXPIRED.finditer(words)
     )
 

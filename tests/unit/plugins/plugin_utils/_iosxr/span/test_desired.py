@@ -676,3 +676,41 @@ monitor-session a ethernet
     }
     assert applied(router, document, "replaced") == router
     assert findings(router, document, "replaced") == []
+
+
+@pytest.mark.parametrize("state", ["merged", "replaced", "overridden"])
+def test_what_is_wrong_within_a_thing_whose_name_is_wrong_is_told_in_the_same_round(state: State) -> None:
+    told = flaws(
+        {
+            "sessions": [
+                *session("my session", {"interface": "Te0/0/0/1", "mirror_interval": "3"}, mirror_first=20000)["sessions"],
+                *session("ms1", {"interface": "Te0/0/0/x", "mirror_first": 0})["sessions"],
+                *session("ms2", {"interface": "Te0/0/0/x", "mirror_first": 20001})["sessions"],
+            ],
+            "udfs": [{"name": "my udf", "header": "outer", "layer": "l3", "offset": 1, "length": 5}],
+            "access_lists": [
+                {
+                    "name": "my list",
+                    "family": "ipv4",
+                    "entries": [{"sequence": 10, "action": "permit", "match": "tcp any any eq 70000"}],
+                }
+            ],
+            "tunnels": [{"name": "tunnel1", "ipv4_address": "1.2.3.4/99"}],
+        },
+        state,
+    )
+    assert {(each.rule, each.item) for each in told} == {
+        ("document", "sessions[#1].name"),
+        ("value", "sessions[#1].mirror_first"),
+        ("value", "sessions[#1].sources[TenGigE0/0/0/1].mirror_interval"),
+        ("document", "sessions[ms1].sources[#1].interface"),
+        ("value", "sessions[ms1].sources[#1].mirror_first"),
+        ("document", "sessions[ms2].sources[#1].interface"),
+        ("value", "sessions[ms2].sources[#1].mirror_first"),
+        ("document", "udfs[#1].name"),
+        ("S20", "udfs[#1].length"),
+        ("document", "access_lists[#1].name"),
+        ("ace", "access_lists[ipv4 #1].entries[10].match"),
+        ("document", "tunnels[#1].name"),
+        ("value", "tunnels[#1].ipv4_address"),
+    }
