@@ -209,7 +209,7 @@ _value:
       description: Interface that the packet came in by.
       type: str
     logical_system_name:
-      description: Logical system that wrote the line, of a structured line or of C(Lsys NAME:) in free text.
+      description: Logical system or tenant that wrote the line, of a structured line or of C(Lsys NAME:) or C(Tenant NAME:) in free text.
       type: str
     tunnel_inspection:
       description: State of tunnel inspection, since 21.x.

@@ -83,8 +83,11 @@ def _spellings() -> dict[str, Kind]:
 
 _BY_SPELLING = _spellings()
 _BY_NAME = {entry.name: entry for entry in KINDS}
-_NAME = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)*-?)\s*([0-9][0-9A-Za-z/]{0,60})(?:\.([0-9]{1,10}))?", re.ASCII)
-_PORT = re.compile(r"[0-9]{1,5}(?:/[A-Za-z]{0,5}[0-9]{1,5}){3,4}", re.ASCII)
+_NAME = re.compile(
+    r"([A-Za-z]+(?:-[A-Za-z]+)*-?)\s*([0-9][0-9A-Za-z/]{0,60}(?::[0-9]{1,5})?)(?:\.([0-9]{1,10}))?", re.ASCII
+)
+# A channel of a port with several has its number behind a colon.
+_PORT = re.compile(r"[0-9]{1,5}(?:/[A-Za-z]{0,5}[0-9]{1,5}){3,4}(?::[0-9]{1,5})?", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 _PART = re.compile(r"([A-Za-z]*)([0-9]+)", re.ASCII)
 

@@ -31,6 +31,10 @@ _EXPIRED = re.compile(
     r"|\bpassword[ _-]change (?:is )?required\b|\b(?:change|reset|update)[_-]?password\b",
     re.IGNORECASE,
 )
+# Banners tell everybody what would be, and what is so every ninety days. None of that is said of this user now.
+_CONDITION = re.compile(r"\b(?:if|when|whenever|once|in case|should)\b[^.;!]*\Z", re.IGNORECASE)
+_CLAUSE = 200  # characters that a condition is looked for in
+_OFTEN = re.compile(r"\W*(?:\w+\W+){0,2}(?:every|regularly|periodically|at least once)\b", re.IGNORECASE)
 _BEFORE = 2000  # characters before a question that may say why it is asked
 
 
@@ -62,8 +66,15 @@ def expired(text: str) -> bool:
 
     >>> expired("Your password has expired."), expired("Your password will expire in 5 days")
     (True, False)
+    >>> expired("If your password has expired, call the service desk. You must change your password every 90 days.")
+    False
     """
-    return _EXPIRED.search(" ".join(text.split())) is not None
+    words = " ".join(text.split())
+    return any(
+        not _CONDITION.search(words, max(0, found.start() - _CLAUSE), found.start())
+        and not _OFTEN.match(words, found.end())
+        for found in _EXPIRED.finditer(words)
+    )
 
 
 def advice(user: str, place: str) -> str:

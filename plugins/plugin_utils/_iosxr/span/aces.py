@@ -112,12 +112,30 @@ MESSAGES: Mapping[str, Mapping[tuple[int, ...], str]] = {
     for protocol, types in _ONE_CODE.items()
 }
 
+# Messages that the command line has a name for and YANG another one: all take the numbers, so these are what is written.
+_NAMED_MESSAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "icmpv6": {
+        "no-route": ("1", "0"), "no-admin": ("1", "1"), "administratively-prohibited": ("1", "1"), "beyond-scope": ("1", "2"),
+        "destination-unreachable": ("1", "3"), "host-unreachable": ("1", "3"), "header-field": ("4", "0"),
+        "router-renumbering": ("138",),
+    },
+}  # fmt: skip
+
 OPERATORS = {"eq": 1, "gt": 1, "lt": 1, "neq": 1, "range": 2}  # operator -> how many values
-_TCP_FLAGS = frozenset(
-    {"established", "ack", "fin", "psh", "rst", "syn", "urg", "match-any", "match-all", "match-none"}
-)
+_TCP_BITS = ("ack", "fin", "psh", "rst", "syn", "urg")
+TCP_FLAGS = frozenset({"established", *_TCP_BITS, "match-any", "match-all", "match-none"})
 # option with a value -> names of its numbers
 _VALUED: Mapping[str, Mapping[int, str]] = {"dscp": DSCP, "precedence": PRECEDENCE, "packet-length": {}, "ttl": {}}
+# Those of them of which `eq` says nothing: `dscp eq ef` and `dscp ef` set the same operator in YANG.
+_WITHOUT_EQ = ("dscp", "precedence")
+# Options of which none depends on the place of another, in the order of the command reference.
+_PLACES = {
+    word: place
+    for place, word in enumerate((
+        "established", "match-all", "match-any", "match-none", *_TCP_BITS, "precedence", "dscp", "fragments", "packet-length",
+        "log", "log-input", "ttl", "counter",
+    ))
+}  # fmt: skip
 # The next word is a name or a number, never a keyword.
 NAMING = frozenset({"counter", "net-group", "port-group", "police", "vrf", "track"})
 # Keywords after the addresses, beside those of the tables above (`?` help of IOS XR ACLs; types of ICMP, IGMP).
@@ -231,7 +249,7 @@ def qualifiers(ace: Ace, family: Family) -> frozenset[str]:
     for option in match.options:
         if option[0] in fields:
             found.add(fields[option[0]])
-        elif option[0] in _TCP_FLAGS:
+        elif option[0] in TCP_FLAGS:
             found.add("tcp-flags")
     return frozenset(found)
 
@@ -262,8 +280,13 @@ def parsed_match(family: Family, text: str) -> Match:
         ports = _ports(words[at:], PORTS[protocol]) if protocol in WITH_PORTS else ()
         at += len(ports)
         ends += [address, ports]
+    if at < len(words):
+        words[at : at + 1] = _NAMED_MESSAGES.get(protocol, {}).get(words[at].lower(), (words[at],))
     message = _message(protocol, words[at:])
-    options = (*([message] if message else []), *_options(words[at + _numbers(protocol, words[at:]) :]))
+    options = (
+        *([message] if message else []),
+        *_in_order(protocol, _options(words[at + _numbers(protocol, words[at:]) :])),
+    )
     return Match(protocol, ends[0], ends[1], ends[2], ends[3], options)
 
 
@@ -384,13 +407,29 @@ def _options(words: list[str]) -> list[tuple[str, ...]]:
         if word in _VALUED:
             names = _VALUED[word]
             values = _values(rest, names) or tuple(_named(value, names) for value in rest[:1])
-            found.append((word, *values))
-        elif word in NAMING:
+            at += len(values) + 1
+            said = values[1:] if word in _WITHOUT_EQ and values[:1] == ("eq",) and len(values) > 1 else values
+            found.append((word, *said))
+            continue
+        if word in NAMING:
             found.append((word, *rest[:1]))
         else:
             found.append((str(int(word)) if _NUMBER.fullmatch(word) else word,))
         at += len(found[-1])
     return found
+
+
+def _in_order(protocol: str, options: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """In one order, whatever was typed; behind the message of a protocol that has any. Where one is not in the table, what is next to it
+    may belong to it, so all keep their places."""
+    start = int(protocol in MESSAGES and bool(options) and _place(options[0]) is None)
+    if any(_place(option) is None for option in options[start:]):
+        return options
+    return [*options[:start], *sorted(options[start:], key=lambda option: _place(option) or 0)]
+
+
+def _place(option: tuple[str, ...]) -> int | None:
+    return _PLACES.get(option[0].lstrip("+-"))
 
 
 def _folded(word: str) -> str:
@@ -399,5 +438,5 @@ def _folded(word: str) -> str:
     if ":" in word:
         return _spelled("ipv6", word)
     small = word.lower()
-    is_keyword = small in _KEYWORDS or small in _VALUED or small in OPERATORS or small.lstrip("+-") in _TCP_FLAGS
+    is_keyword = small in _KEYWORDS or small in _VALUED or small in OPERATORS or small.lstrip("+-") in TCP_FLAGS
     return small if is_keyword else word

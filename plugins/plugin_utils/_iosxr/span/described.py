@@ -13,6 +13,7 @@ from typing import Any
 from ..._engine.problems import Problem
 from .document import ACL_NAMES, DESTINATIONS, PROFILE_SWITCHES, UDF_FIELDS, Document, Item, SessionItem
 from .model import (
+    STAND_IN,
     AccessList,
     Ace,
     Binding,
@@ -95,7 +96,8 @@ def _sessions(
         for given in item.sources:
             start = _attachment(base, given, likely, attachments)
             source = _source(start, given, item.name, session_class)
-            twin = sources.setdefault(source.key, source)
+            key = source.key._replace(interface=given.place) if given.key.startswith(STAND_IN) else source.key
+            twin = sources.setdefault(key, source)
             if twin is not source:
                 text = f"is already a source of session {twin.session}, and a router takes one session of a class"
                 problems.append(Problem("S5", given.place, text, "Keep one of the two."))

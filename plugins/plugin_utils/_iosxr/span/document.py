@@ -294,6 +294,11 @@ class _Reading:
     ) -> T | None:
         return self.value(item.get(key), check, f"{place}.{key}", rule)
 
+    def named(self, item: Mapping[str, Any], key: str, check: Callable[[Any], str], place: str) -> str | None:
+        """As `name`; where that is wrong a stand-in, so that what else is wrong with the thing is told in the same round."""
+        found = self.name(item, key, check, place)
+        return found if found is not None or self._names_only else place.rpartition("[")[2].rstrip("]")
+
     def values(self, item: Mapping[str, Any], checks: Mapping[str, Check], place: str) -> dict[str, Any]:
         if self._names_only:
             return {}
@@ -313,7 +318,7 @@ class _Reading:
 
     def sessions(self, config: Mapping[str, Any]) -> Iterator[SessionItem]:
         for place, item in self.each(config, "sessions"):
-            name = self.name(item, "name", grammar.session_name, place)
+            name = self.named(item, "name", grammar.session_name, place)
             if name is None:
                 continue
             place = f"sessions[{name}]"
@@ -346,7 +351,7 @@ class _Reading:
 
     def sources(self, item: Mapping[str, Any], place: str) -> Iterator[Item[str]]:
         for where, given in self.each(item, "sources", place):
-            interface = self.name(given, "interface", grammar.interface, where)
+            interface = self.named(given, "interface", grammar.interface, where)
             if interface is None:
                 continue
             where = f"{place}.sources[{interface}]"
@@ -364,7 +369,7 @@ class _Reading:
         named: set[AccessListKey] = set()
         bound: dict[BindingKey, str] = {}
         for place, item in self.each(config, "access_lists"):
-            name = self.name(item, "name", grammar.access_list_name, place)
+            name = self.named(item, "name", grammar.access_list_name, place)
             if name is None:
                 continue
             key = AccessListKey(FAMILIES[item["family"]], name)
@@ -420,7 +425,7 @@ class _Reading:
     def udfs(self, config: Mapping[str, Any]) -> Iterator[Item[str]]:
         named: set[str] = set()
         for place, item in self.each(config, "udfs"):
-            name = self.name(item, "name", grammar.udf_name, place)
+            name = self.named(item, "name", grammar.udf_name, place)
             if name is None:
                 continue
             place = f"udfs[{name}]"
@@ -474,7 +479,7 @@ class _Reading:
     def tunnels(self, config: Mapping[str, Any]) -> Iterator[Item[str]]:
         named: set[str] = set()
         for place, item in self.each(config, "tunnels"):
-            name = self.name(item, "name", grammar.tunnel_ip, place)
+            name = self.named(item, "name", grammar.tunnel_ip, place)
             if name is None:
                 continue
             place = f"tunnels[{name}]"

@@ -55,6 +55,9 @@ class Session:
     other: tuple[str, ...] = ()
 
 
+STAND_IN = "#"  # begins what an interface or a UDF is called whose name is wrong: the document is refused, the rest of it checked
+
+
 class SourceKey(NamedTuple):
     """One attachment per interface, l2transport container and class (native YANG key up to 7.6.1; commit error 2.5.1)."""
 

@@ -214,11 +214,16 @@ def _matched(item: Item, name: str) -> Any:
     if name.endswith("_ip_address"):
         return _prefix(value)
     if name.endswith("_port"):
-        first, dash, last = (part.strip() for part in value.partition("-"))
+        first, dash, last = (_port(part.strip()) for part in value.partition("-"))
         return first if first == last or not dash else f"{first}-{last}"
     if name in NUMBERS and value.isdecimal() and len(value) < 6:
         return int(value) or None
     return value
+
+
+def _port(text: str) -> str:
+    """Without leading zeros: a single port goes as an integer and comes back so."""
+    return str(int(text)) if text.isdecimal() and len(text) < 20 else text
 
 
 def _prefix(value: str) -> str | None:

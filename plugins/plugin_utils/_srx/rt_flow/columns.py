@@ -165,6 +165,11 @@ def _says_nothing(word: str) -> bool:
     return NOTHING.get(word, "") is None
 
 
+def _no_state(words: Sequence[str]) -> int:
+    """A name. Off is the state of tunnel inspection, so where it is here, columns before it are missing or have further words."""
+    return int(words[0] not in ("Off", "On"))
+
+
 def _hostname(words: Sequence[str]) -> int:
     return 2 if list(words[:2]) == ["NA", "NA"] else 1
 
@@ -190,6 +195,9 @@ _WIDTHS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "peer_session_id": _number,
     _PEER_PAIR: _peers,
     "hostname": _hostname,
+    "src_vrf_grp": _no_state,
+    "dst_vrf_grp": _no_state,
+    "tunnel_inspection_policy_set": _no_state,
     "uplink_tx_bytes": _number,
     "uplink_rx_bytes": _number,
 }

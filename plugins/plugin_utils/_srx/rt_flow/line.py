@@ -24,10 +24,10 @@ MAX_LINE = 16384
 """Characters that a line may have; a longer one is no RT_FLOW line, and only so many of it are returned."""
 
 _TAG = re.compile(r"\b(?:RT_FLOW|APPTRACK)_SESSION_[A-Z_]{4,16}\b")
-# The words of a message whose name a relay took away; what they speak of has to follow. `Lsys NAME:` is of a logical system.
+# The words of a message whose name a relay took away; what they speak of has to follow. `Lsys NAME:` is of a logical system or tenant.
 _ENDS = r"\S{3,100}/\d{1,5}-{1,2}>\S{3,100}/\d{1,5}(?:\s|$)"
 _WORDS = re.compile(
-    rf"(?:\bLsys \S{{1,64}} )?\b(?P<apptrack>AppTrack )?(?:session (?:(?P<create>created)|(?P<deny>denied)|(?P<close>closed)[^:]{{0,100}}:)"
+    rf"(?:\b(?:Lsys|Tenant) \S{{1,64}} )?\b(?P<apptrack>AppTrack )?(?:session (?:(?P<create>created)|(?P<deny>denied)|(?P<close>closed)[^:]{{0,100}}:)"
     rf"|(?P<volume_update>(?<=AppTrack )volume update:)|(?P<route_update>(?<=AppTrack )route update:)) {_ENDS}"
 )
 _BARE_DATA = re.compile(
@@ -81,7 +81,7 @@ def _record(line: str, calendar: Calendar) -> dict[str, Any]:
             when = moment(head[1])
             if when:
                 found, rest = rt_flow_structured.fields(line, bracket)
-                if found:
+                if "source_address" in found:
                     return _finished(event, head[5], when, head[2], found, rest)
     return _searched(line, calendar)
 
@@ -92,10 +92,13 @@ def _searched(line: str, calendar: Calendar) -> dict[str, Any]:
     if tag is None:
         return _unnamed(line, calendar)
     event, connect_to = EVENTS[tag[0]], tag.end()
+    found: dict[str, Any] = {}
+    rest = ""
     if data := _DATA.match(line, connect_to + (line[connect_to : connect_to + 1] == ":")):
         found, rest = rt_flow_structured.scanned(line, data.start())
-    else:
-        found, rest = rt_flow_text.fields(event, tag[0].startswith("APPTRACK"), line[connect_to:])
+    if "source_address" not in found:  # free text, which a relay may have put data of its own before
+        said = rt_flow_text.fields(event, tag[0].startswith("APPTRACK"), line[connect_to:])
+        found, rest = said if said[0] else (found, rest)
     return _dated(line, calendar, event, tag[0], tag.start(), found, rest)
 
 

@@ -17,6 +17,9 @@ from .fields import Layout, layout, typed
 
 _LAYOUTS: dict[str, Layout] = {}
 _MOST_LAYOUTS = 256
+MOST_ELEMENTS = 8  # of structured data in one line
+OURS = frozenset({"source-address", "destination-address", "session-id", "session-id-32", "policy-name", "reason"})
+"""An element of structured data with one of these keys is the firewall's."""
 _FIRST = re.compile(r'(?:[^\s="\u201c\u201d\u201e«»\[\]]+ )?([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
 _KEY = re.compile(r' ([^\s="\u201c\u201d\u201e«»\[\]]{1,64})=')
 # A straight quote may be closed by a curly one before a blank, the bracket or the end: key="value » (documents do that).
@@ -26,6 +29,7 @@ _PAIR = re.compile(
     r'|[\u201c\u201d\u201e«»](?P<curly>[^"\u201c\u201d\u201e«»]*)["\u201c\u201d\u201e«»])'
 )
 _IDENTIFIER = re.compile(r'\s*\[?(?:[^\s="\]]+(?=\s))?')
+_NEXT = re.compile(r"[^\s=\"\[\]]{0,100}\]\s?\[")
 _ESCAPED = re.compile(r'\\(["\\\]])')
 
 
@@ -47,7 +51,7 @@ def _learnt(text: str, pieces: list[str]) -> Layout | None:
     """The layout of the pieces between values, kept for the next line; None when they are not plainly ` key=`."""
     found = [_FIRST.fullmatch(pieces[0]), *(_KEY.fullmatch(piece) for piece in pieces[1:])]
     keys = [match[1] for match in found if match]
-    if len(keys) < len(pieces):
+    if len(keys) < len(pieces) or OURS.isdisjoint(keys):
         return None
     if len(_LAYOUTS) >= _MOST_LAYOUTS:  # no network has so many: hostile lines must not fill the memory
         _LAYOUTS.clear()
@@ -56,7 +60,22 @@ def _learnt(text: str, pieces: list[str]) -> Layout | None:
 
 
 def scanned(line: str, start: int) -> tuple[dict[str, Any], str]:
-    """As `fields`, pair by pair."""
+    """As `fields`, pair by pair. Relays put elements of their own before the firewall's (`[timeQuality tzKnown="1"][junos@...`)."""
+    first: tuple[dict[str, Any], str] = ({}, "")
+    for _element in range(MOST_ELEMENTS):
+        keys, values, at = _pairs(line, start)
+        if keys and (not first[0] or not OURS.isdisjoint(keys)):
+            rest = line[at:].lstrip()
+            first = typed(layout(keys), values), "" if rest[:1] in ("", "]") else rest
+        following = _NEXT.match(line, at)
+        if following is None or not OURS.isdisjoint(keys):
+            break
+        start = following.end() - 1
+    return first
+
+
+def _pairs(line: str, start: int) -> tuple[list[str], list[str], int]:
+    """Keys and values of one element, and where they end."""
     keys: list[str] = []
     values: list[str] = []
     identifier = _IDENTIFIER.match(line, start)
@@ -69,7 +88,4 @@ def scanned(line: str, start: int) -> tuple[dict[str, Any], str]:
         else:
             value = _ESCAPED.sub(r"\1", found["value"])
             values.append(value.rstrip() if found["odd"] else value)
-    if not keys:
-        return {}, ""
-    rest = line[at:].lstrip()
-    return typed(layout(keys), values), "" if rest[:1] in ("", "]") else rest
+    return keys, values, at

@@ -26,7 +26,9 @@ _COUNTERS = re.compile(r" (\d{1,20})\((\d{1,20})\) (\d{1,20})\((\d{1,20})\) (\d{
 _DENIED = re.compile(r" (\d{1,3})\((\d{1,5})\)(?=\s|$)")
 _INTERFACE = re.compile(r"[a-z]{2,4}-\d+/\d+/\d+(?:[.:]\d+)*|(?:reth|ae|irb|st|lo|vlan|fxp|lt|gr|ip|lsq)\d*\.\d+")
 _UNIT = re.compile(r"[A-Za-z.][^\s(]*\.\d{1,5}")  # any interface with its unit
-_SYSTEM = re.compile(r"[\s:]*Lsys (\S{1,64}?):?\s", re.IGNORECASE)
+_SYSTEM = re.compile(r"(?:Lsys|Tenant) (\S{1,64}?)", re.IGNORECASE)
+# What a message begins with, behind the name of its system.
+_SAYS = re.compile(r"\b(?:AppTrack )?(?:session (?:created|denied|closed)|volume update|route update)\b")
 # NAME(global) FROM TO of a denial, and FROM TO SESSION behind it of a session.
 _GLOBAL = re.compile(r" *([^(]*[^( ]\(global\)) (\S+) (\S+)(?=\s|$)")
 _GLOBAL_SESSION = re.compile(r"\([^()\s]*\) \S+ \S+ \d{1,20}(?=\s|$)")
@@ -52,9 +54,11 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
     if ends is None:
         return {}, ""
     found: Fields = dict(zip(ENDS, ends.values, strict=True))
-    system = _SYSTEM.match(text, 0, ends.start)
+    says = _SAYS.search(text, 0, ends.start)
+    before = text[: says.start()].strip(" :-") if says else ""
+    system = _SYSTEM.fullmatch(before)
     if system:
-        found["logical_system_name"] = system[1]
+        found["logical_system_name"], before = system[1], ""
     connect_to = text[ends.end :]
     if event == "deny":
         rest = _denied(found, connect_to)
@@ -65,7 +69,8 @@ def fields(event: str, apptrack: bool, text: str) -> tuple[dict[str, Any], str]:
     if "policy_name" not in found:  # a message that is cut has nothing after what was found
         rest = rest.strip() or text
     names = list(found)
-    return typed(layout(names), [found[name] for name in names]), rest.strip()
+    odd = before if before not in rest else ""
+    return typed(layout(names), [found[name] for name in names]), f"{odd} {rest.strip()}".strip()
 
 
 def _pair(text: str, start: int) -> Pair | None:

@@ -12,7 +12,18 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 
-from ..aces import DSCP, MESSAGES, OPERATORS, PORT_ALIASES, PORTS, PRECEDENCE, WITH_PORTS, Match, parsed_match
+from ..aces import (
+    DSCP,
+    MESSAGES,
+    OPERATORS,
+    PORT_ALIASES,
+    PORTS,
+    PRECEDENCE,
+    TCP_FLAGS,
+    WITH_PORTS,
+    Match,
+    parsed_match,
+)
 from ..model import Family
 
 _ADDRESSING = frozenset({"any", "host", "net-group"})
@@ -23,7 +34,9 @@ _OPTIONS: Mapping[str, tuple[int, Mapping[int, str]]] = {
     "packet-length": (65535, {}),
     "ttl": (255, {}),
 }
-_PORT_NUMBERS = {**PORT_ALIASES, **{name: number for table in PORTS.values() for number, name in table.items()}}
+_PORT_NUMBERS = {
+    protocol: {**PORT_ALIASES, **{name: number for number, name in table.items()}} for protocol, table in PORTS.items()
+}
 
 
 def flaws(family: Family, match: str) -> list[str]:
@@ -42,12 +55,14 @@ def _flaws(family: Family, parts: Match) -> Iterator[str]:
         if first not in _ADDRESSING and not _is_address(first.partition("/")[0]):  # the protocol may be left out
             yield f"{first!r} is not a protocol of {_title(family)} access lists"
         return
+    if family == "ipv4" and parts.protocol == "icmpv6":  # IPv6 lists take the names of IPv4's protocols
+        yield "'icmpv6' is not a protocol of IPv4 access lists"
     if parts.protocol.isdecimal() and int(parts.protocol) > 255:
         yield f"{parts.protocol} is not a protocol, 0 to 255"
     for side, address in (("source", parts.source), ("destination", parts.destination)):
         yield from _address_flaws(family, side, address)
     for ports in (parts.source_port, parts.destination_port):
-        yield from _value_flaws(ports, "a port", 65535, _PORT_NUMBERS)
+        yield from _value_flaws(ports, "a port", 65535, _PORT_NUMBERS.get(parts.protocol, {}))
     for place, option in enumerate(parts.options):
         if option[0] in _OPTIONS:
             highest, names = _OPTIONS[option[0]]
@@ -56,6 +71,10 @@ def _flaws(family: Family, parts: Match) -> Iterator[str]:
             yield from _value_flaws(values, f"a value of {option[0]}", highest, numbers)
         elif option[0] in OPERATORS and place == 0 and parts.protocol not in WITH_PORTS:
             yield f"{parts.protocol} has no ports, so {option[0]!r} does not belong here"
+        elif option[0].lstrip("+-") in TCP_FLAGS and parts.protocol != "tcp":
+            yield f"{parts.protocol} has no flags, so {option[0]!r} does not belong here"
+        elif option[0].isdecimal() and place == (parts.protocol in MESSAGES) and parts.options[0][0] not in OPERATORS:
+            yield f"{option[0]} does not belong here"
     yield from _message_flaws(parts)
 
 

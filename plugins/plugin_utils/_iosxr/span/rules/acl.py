@@ -28,7 +28,7 @@ from ...platforms import (
     dotted,
 )
 from ..aces import qualifiers
-from ..model import AccessList, AccessListKey, Ace, Binding, Family, Source, TcamProfile
+from ..model import STAND_IN, AccessList, AccessListKey, Ace, Binding, Family, Source, TcamProfile
 from ..render import entry_line
 from .view import (
     CLASS_FAMILIES,
@@ -439,7 +439,7 @@ def udf_limits(view: View) -> Iterator[Finding]:
     highest = view.platform.udf_offset
     for name, udf in view.after.udfs.items():
         item = f"udfs[{name}]"
-        if not UDF_NAME.fullmatch(name):
+        if not UDF_NAME.fullmatch(name) and not name.startswith(STAND_IN):
             yield Finding(
                 "S20",
                 f"{item}.name",

@@ -27,7 +27,7 @@ from ...platforms import (
     Facts,
     mirror_intervals,
 )
-from ..model import AccessListKey, Ace, Session, Source, Span
+from ..model import STAND_IN, AccessListKey, Ace, Session, Source, Span
 from .ace import flaws
 from .acl import list_name_length, udf_limits
 from .table import RULES
@@ -104,7 +104,7 @@ def _new_entries(view: View) -> Iterator[tuple[AccessListKey, Ace]]:
 
 def interface_types(view: View) -> Iterator[Finding]:
     for item, name in _typed(view):
-        if not is_known(name):
+        if not is_known(name) and not name.startswith(STAND_IN):
             yield Finding(
                 "interface-type",
                 item,

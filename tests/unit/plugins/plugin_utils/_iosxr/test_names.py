@@ -51,6 +51,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.names import
         ("mgmteth0/rp0/cpu0/0", "MgmtEth0/RP0/CPU0/0"),
         ("PW1", "PW-Ether1"),
         ("TenGigE00/0/0/01", "TenGigE0/0/0/1"),
+        ("Se0/2/0/0:00", "Serial0/2/0/0:0"),  # a channel
+        ("Serial0/2/0/0/1:12.7", "Serial0/2/0/0/1:12.7"),
     ],
 )
 def test_every_form_becomes_the_full_name(text: str, name: str) -> None:
@@ -75,6 +77,8 @@ def test_every_form_becomes_the_full_name(text: str, name: str) -> None:
         "TenGigE0/0/0/1\nshutdown",
         "TenGigE0/0/0/\u0661",
         "TenGigE0/0/0/1.99999999999",
+        "Bundle-Ether1:2",
+        "Serial0/2/0/0:",
         "all",
     ],
 )

@@ -28,6 +28,8 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.expired_
         "\nRetype new password: ",
         "Enter New Login Password: ",
         "Your password has expired.\nPassword: ",
+        "Your password has expired: passwords must be changed every 90 days.\nPassword: ",
+        "If you are not authorised, leave now. Your password has expired, choose one of at least 12 characters\nPassword: ",
         "% Password expired, enter new secret: ",
         "Password expired; 2 login left in 3 day(s).\nChange it now [Y/Any key - No]?",
         "Do you want to change the password? [y/n]: ",
@@ -45,6 +47,11 @@ def test_a_question_for_a_new_password_is_known(printed: str) -> None:
         "Your password will expire in 5 days.\r\n\r\nRP/0/RP0/CPU0:edge1#",
         "WARNING: Your password has expired.\r\nops@fw1> ",  # Junos lets the user in, and refuses commits
         "Passwords must be changed every 90 days.\nPassword: ",
+        # Banners that everybody gets: who took them for an answer would never log in there.
+        "If your password has expired, call the service desk.\nPassword: ",
+        "You must change your password every 90 days\nUsername: ops\nPassword: ",
+        "Contact IT once the password has expired\nPassword: ",
+        "You have to change your password at least once a year.\nPassword: ",
         "Notice: the new password policy: see intranet\n",
         "New password:\r\nRP/0/RP0/CPU0:edge1#",
         "ops@box:~/change_password$ ",

@@ -61,7 +61,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
             "TCP NET-GROUP Log PORT-GROUP Eq ANY port-group WEB",
             "tcp net-group Log port-group Eq any port-group WEB",
         ),
-        ("ipv4", "ipv4 any any COUNTER Capture LOG", "ipv4 any any counter Capture log"),
+        ("ipv4", "ipv4 any any COUNTER Capture LOG", "ipv4 any any log counter Capture"),
         ("ipv4", "ipv4 any any forward-class Gold FRAGMENTS", "ipv4 any any forward-class Gold fragments"),
         ("ipv4", "ICMP any any ECHO-REPLY", "icmp any any echo-reply"),
         ("ipv4", "tcp any EQ WWW any ESTABLISHED +SYN", "tcp any eq www any established +syn"),
@@ -93,6 +93,28 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.model i
         ("ipv4", "ipv4 any any set ttl 007", "ipv4 any any set ttl 7"),
         ("ipv6", "ipv6 2001:db8::1 ::ffff any", "ipv6 2001:db8::/112 any"),
         ("ipv6", "ipv6 2001:db8::1 :: any", "ipv6 host 2001:db8::1 any"),
+        # `eq` that says nothing
+        ("ipv4", "ipv4 any any dscp eq 46", "ipv4 any any dscp ef"),
+        ("ipv4", "ipv4 any any precedence EQ 5 log", "ipv4 any any precedence critical log"),
+        ("ipv4", "ipv4 any any dscp neq 46", "ipv4 any any dscp neq ef"),
+        ("ipv4", "ipv4 any any dscp eq", "ipv4 any any dscp eq"),
+        # options and flags in one order
+        ("ipv4", "tcp any any syn ack", "tcp any any ack syn"),
+        ("ipv4", "tcp any any match-any +SYN -ack", "tcp any any match-any -ack +syn"),
+        ("ipv4", "tcp any any log fragments dscp 46 syn", "tcp any any syn dscp ef fragments log"),
+        ("ipv4", "icmp any any 8 log fragments", "icmp any any echo fragments log"),
+        ("ipv4", "ipv4 any any ttl eq 5 packet-length eq 9", "ipv4 any any packet-length eq 9 ttl eq 5"),
+        (
+            "ipv4",
+            "ipv4 any any set ttl 7 log fragments",
+            "ipv4 any any set ttl 7 log fragments",
+        ),  # of set, or of itself
+        ("ipv4", "ipv4 any any log strange fragments", "ipv4 any any log strange fragments"),
+        # names of messages that YANG calls otherwise
+        ("ipv6", "icmpv6 any any no-route", "icmpv6 any any 1 0"),
+        ("ipv6", "icmpv6 any any 1 00", "icmpv6 any any 1 0"),
+        ("ipv6", "58 any any Header-Field log", "icmpv6 any any 4 0 log"),
+        ("ipv6", "icmpv6 any any destination-unreachable", "icmpv6 any any 1 3"),
     ],
 )
 def test_what_means_the_same_has_one_form(family: Family, text: str, normal: str) -> None:

@@ -404,6 +404,8 @@ def test_answers_of_any_shape_are_read_without_an_error(body):
         ({"destination_port": "443"}, {"destination_port": 443}),
         ({"destination_port": "443"}, {"destination_port": "443-443"}),
         ({"destination_port": "80-90"}, {"destination_port": "80 - 90"}),
+        ({"destination_port": "080"}, {"destination_port": 80}),
+        ({"destination_port": "0080-090"}, {"destination_port": "80-90"}),
         ({"from_zones": ["b", "a"]}, {"from_zones": "a;b"}),
         ({"from_zones": ["default_lan_zone"]}, {"from_zones": "Default_LAN_Zone"}),
         ({"ip_dscp": "DEFAULT"}, {"ip_dscp": "default"}),

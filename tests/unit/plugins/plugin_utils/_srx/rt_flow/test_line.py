@@ -122,6 +122,32 @@ def test_every_message_has_its_event(tag: str, event: str) -> None:
 # -- times
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        '[timeQuality tzKnown="1" isSynced="0"]{}',
+        "[timeQuality] {}",
+        '[origin ip="192.0.2.1" software="a\\"]b"][meta sequenceId="3"]{}',
+        '{}[meta sequenceId="3"]',
+    ],
+)
+def test_elements_of_structured_data_that_a_relay_added_do_not_hide_the_firewalls(elements: str) -> None:
+    own = '[junos@2636.1.1.1.2.40 reason="TCP FIN" source-address="192.0.2.7" session-id="9"]'
+    (record,) = rt_flow.parse(
+        [f"<14>1 2026-11-21T05:51:02Z srx1 RT_FLOW - RT_FLOW_SESSION_CLOSE {elements.format(own)}"]
+    )
+    assert (record["reason"], record["source_address"], record["session_id"]) == ("TCP FIN", "192.0.2.7", 9)
+    assert "unparsed" not in record and not {"tzKnown", "ip", "sequenceId"} & record.keys()
+
+
+def test_free_text_behind_an_element_that_a_relay_added_is_read() -> None:
+    head = "<14>1 2026-11-21T05:51:02Z srx1 RT_FLOW - RT_FLOW_SESSION_DENY"
+    (record,) = rt_flow.parse(
+        [f'{head} [timeQuality tzKnown="1"] session denied 192.0.2.7/5->192.0.2.8/53 None 17(0) deny-all trust untrust']
+    )
+    assert (record["policy_name"], record["source_address"], record["host"]) == ("deny-all", "192.0.2.7", "srx1")
+
+
 def test_a_close_is_written_at_the_end_of_the_session() -> None:
     record = structured("CLOSE", f'{ENDS} elapsed-time="3600"')
     assert record["start"] == "2026-01-02T02:04:05.678+01:00"

@@ -628,3 +628,54 @@ def test_a_line_with_more_words_than_names_can_have_is_given_up() -> None:
     (short,), (long,) = rt_flow.parse(line(3)), rt_flow.parse(line(4000))
     assert short.get("session_id") == 5 and "session_id" not in short.get("unparsed", "")
     assert long.get("unparsed") and not long.get("policy_name")
+
+
+# -- what is before the words of a message, and columns that a release does not have
+
+
+@pytest.mark.parametrize(
+    ("before", "system", "unparsed"),
+    [
+        ("Lsys LS1: ", "LS1", None),
+        ("Tenant T1: ", "T1", None),
+        ("- ", None, None),
+        ("VSYS V1: ", None, "VSYS V1"),
+        ("Lsys one two: ", None, "Lsys one two"),
+    ],
+)
+@pytest.mark.parametrize(
+    "message",
+    [
+        f"session created {ENDS} junos-https {NAT} None None 6 allow trust untrust 41",
+        f"session closed TCP FIN: {ENDS} junos-https {NAT} None None 6 allow trust untrust 41 10(840) 9(800) 77",
+        f"session denied {ENDS} None 6(0) allow trust untrust",
+    ],
+)
+def test_a_name_before_the_message_is_a_field_or_is_told(
+    before: str, system: str | None, unparsed: str | None, message: str
+) -> None:
+    event = {"created": "CREATE_LS", "closed": "CLOSE_LS", "denied": "DENY_LS"}[message.split()[1]]
+    record = parsed(event, f"{before}{message}")
+    assert (record.get("logical_system_name"), record.get("unparsed")) == (system, unparsed)
+    assert record["policy_name"] == "allow"
+
+
+def test_a_tenant_is_known_where_a_relay_took_the_name_of_the_message_away() -> None:
+    (record,) = rt_flow.parse(
+        [f"Nov 21 05:51:02 srx1 RT_FLOW: Tenant T1: session denied {ENDS} None 6(0) deny-all a b"]
+    )
+    assert (record["event"], record["logical_system_name"], record["host"]) == ("deny", "T1", "srx1")
+
+
+@pytest.mark.parametrize(
+    ("tail", "unparsed"),
+    [
+        ("Web N/A 4 N/A Off root", "Off root"),  # no VRF groups before it
+        ("Web N/A 4 N/A red Off root", "red Off root"),
+    ],
+)
+def test_the_state_of_tunnel_inspection_is_never_the_name_of_a_vrf_group(tail: str, unparsed: str) -> None:
+    text = f"session created {ENDS} 0x0 None {NAT} 0x0 N/A N/A N/A N/A 6 p a b 41 N/A(N/A) ge-0/0/1.0 SSL UNKNOWN Yes"
+    record = parsed("CREATE", f"{text} {tail}")
+    assert record["unparsed"] == unparsed
+    assert not {"src_vrf_grp", "dst_vrf_grp", "tunnel_inspection"} & record.keys()

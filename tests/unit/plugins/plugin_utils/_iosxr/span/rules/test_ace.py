@@ -40,6 +40,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.rules.a
         ("ipv4", "ipv4 any any precedence high", "'high' is not a value of precedence"),
         ("ipv4", "ipv4 any any ttl range 10 256", "256 is not a value of ttl"),
         ("ipv4", "icmp any any 256", "256 is not a type or code of icmp"),
+        ("ipv4", "icmp any any 8 0 7", "7 does not belong here"),
+        ("ipv4", "tcp any any eq 80 81", "81 does not belong here"),
+        ("ipv4", "udp any any eq www", "'www' is not a port"),  # a name of TCP's
+        ("ipv4", "tcp any eq syslog any", "'syslog' is not a port"),
+        ("ipv4", "udp any any syn", "udp has no flags"),
+        ("ipv4", "ipv4 any any established", "ipv4 has no flags"),
+        ("ipv4", "icmpv6 any any", "'icmpv6' is not a protocol of IPv4"),
     ],
 )
 def test_what_no_router_takes_is_said(family: Family, match: str, said: str) -> None:
@@ -63,7 +70,13 @@ def test_what_no_router_takes_is_said(family: Family, match: str, said: str) -> 
         ("ipv4", "ipv4 any any dscp 63 ttl gt 255 packet-length range 64 1500"),
         ("ipv4", "ipv4 any any dscp EF shiny-new-option eq 70000"),  # options that no table knows
         ("ipv4", "ipv4 10.0.0.1 255.255.0.254 any"),
+        ("ipv4", "tcp any any match-any +ack -syn"),
+        ("ipv4", "sctp any any eq www"),
+        ("ipv4", "ipv4 any any set qos-group 5"),
+        ("ipv4", "58 any any"),
+        ("ipv6", "icmp any any"),
         ("ipv6", "icmpv6 any any nd-ns"),
+        ("ipv6", "icmpv6 any any no-route"),
         ("ipv6", "tcp 2001:db8::/128 ::/0 eq 179"),
     ],
 )
