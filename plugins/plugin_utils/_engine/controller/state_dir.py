@@ -115,11 +115,11 @@ def write(path: Path, text: str) -> None:
         os.close(folder)
 
 
-def read(path: Path) -> str:
-    """ "" for a file that is not there. Raises OSError, for a symbolic link too."""
+def read(path: Path, largest: int = LARGEST) -> str:
+    """ "" for a file that is not there; no more than largest characters. Raises OSError, for a symbolic link too."""
     try:
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
         return ""
     with open(number, encoding="utf-8", errors="replace") as file:
-        return file.read(LARGEST)
+        return file.read(largest)

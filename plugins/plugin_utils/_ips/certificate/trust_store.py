@@ -32,6 +32,7 @@ from .trust_entry import SOURCES, Entry, Source
 
 FOLDER = "ips_trust"  # in the folder for the state of this controller
 INDEX, LOCK = "index.json", ".lock"
+LARGEST_INDEX = 64 << 20  # characters; a sensor has about 600 of them
 LONGEST_WAIT = 60.0  # seconds for the lock; a writer holds it for milliseconds
 _NAME = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})_(?P<port>\d{1,5})\.pem")
 
@@ -153,7 +154,7 @@ class TrustStore:
     def _index(self) -> dict[str, dict[str, Any]]:
         """Empty where it is missing or spoilt: it can be made again."""
         with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(read(self._folder / INDEX) or "{}")
+            found = json.loads(read(self._folder / INDEX, LARGEST_INDEX) or "{}")
             if isinstance(found, dict):
                 return {
                     name: about for name, about in found.items() if _NAME.fullmatch(name) and isinstance(about, dict)

@@ -91,6 +91,16 @@ def test_what_was_seen_is_remembered(store: TrustStore) -> None:
     assert (seen.sha1, seen.at) == (GOOD.sha1, "2026-11-28T12:00:00Z")
 
 
+def test_the_index_of_a_large_fleet_is_kept(store: TrustStore, tmp_path: Path) -> None:
+    store.put("10.0.0.5", 443, minted(), "ssh-verified", NOW)
+    (path,) = tmp_path.rglob("index.json")
+    (row,) = json.loads(path.read_text()).values()
+    many = {f"10.{number // 250}.1.{number % 250}_443.pem": row for number in range(5000)}
+    path.write_text(json.dumps(many, indent=1))
+    store.put("10.0.0.6", 443, minted(), "ssh-verified", NOW)
+    assert len(json.loads(path.read_text())) == 5001
+
+
 def test_a_file_that_holds_another_thing_is_named(store: TrustStore, tmp_path: Path) -> None:
     store.put(HOST, PORT, GOOD, "ssh-verified", NOW)
     (tmp_path / "trust" / "10.0.0.5_443.pem").write_text("no certificate")
