@@ -16,7 +16,7 @@ from .controller import required  # noqa: F401
 # isort: split
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.machinery import SourceFileLoader
@@ -104,7 +104,12 @@ class Arguments:
             raise ArgumentError([_one_line(str(each)) for each in (*unknown, *nulls, *wrong)]) from None
         except OverflowError:
             raise ArgumentError(["a number is infinite (.inf) where a whole number is expected"]) from None
-        others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
+        said = {null.path for null in nulls}
+        others = [
+            error.msg
+            for error in outcome.errors
+            if not isinstance(error, UnsupportedError) and not _misses_only(error.msg, said)
+        ]
         options = dict(outcome.validated_parameters)
         wrong_paths = [
             f"{path} has a NUL character, which no path may have: take it out"
@@ -134,6 +139,18 @@ class Arguments:
             if isinstance(options.get(name), int | float)
             and not (low if low is not None else -math.inf) <= options[name] <= (high if high is not None else math.inf)
         ]
+
+
+def _misses_only(text: str, names: Collection[str]) -> bool:
+    """Whether core says that options are missing which are all among these.
+
+    >>> _misses_only("state is overridden but all of the following are missing: config", {"config"})
+    True
+    >>> _misses_only("missing required arguments: config, name", {"config"}), _misses_only("config: is wrong", {"config"})
+    (False, False)
+    """
+    what, _colon, missing = text.rpartition(": ")
+    return what.endswith(("missing required arguments", "following are missing")) and {*missing.split(", ")} <= {*names}
 
 
 def _one_line(text: str) -> str:
