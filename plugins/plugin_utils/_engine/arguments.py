@@ -17,7 +17,7 @@ from .controller import required  # noqa: F401
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -96,6 +96,7 @@ class Arguments:
         if self._only_adds(given):
             # Left out, as elsewhere in Ansible; where the option is needed, the word for that is null and not missing.
             nulls = [null for null in nulls if null.always or null.path in self._needed]
+        nulls = [replace(null, words="Write its entries.") if null.path in self._filled else null for null in nulls]
         written = {name: value for name, value in given.items() if value is not None}  # core counts a null as given
         try:
             outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(written)
@@ -120,7 +121,7 @@ class Arguments:
             *map(str, nulls),
             *dict.fromkeys(others),
             *wrong_paths,
-            *self._out_of_bounds(options),
+            *self._out_of_bounds({name: value for name, value in options.items() if name not in said}),
         ]
         if messages:
             raise ArgumentError(list(map(_one_line, messages)))

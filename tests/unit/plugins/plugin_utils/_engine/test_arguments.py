@@ -188,3 +188,11 @@ def test_a_nul_is_found_in_lists_and_below_dictionaries_and_under_an_alias() -> 
     }
     assert unusable_paths(given, spec) == ["dest", "files[#2]", "config.entries[#2].file"]
     assert unusable_paths({"to": None, "files": "a", "config": {"entries": None}}, spec) == []
+
+
+def test_a_list_that_may_not_be_empty_is_not_offered_as_an_empty_one() -> None:
+    capture = Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"filters"})))
+    with pytest.raises(ArgumentError) as caught:
+        capture.validated({"filters": None})
+    (message,) = caught.value.messages
+    assert message.startswith("filters is null") and message.endswith("Write its entries.") and "[]" not in message
