@@ -54,7 +54,7 @@ notes:
     has nothing to do on any of them, its first host goes alone.
   - The variable C(netsec_max_fail_percentage) is 0 to 100, as the keyword C(max_fail_percentage) takes it.
   - These variables are given with C(-e), as C(vars) of C(import_playbook), or in the inventory for all hosts or for a group. Of the inventory, those
-    of the first host of the group count.
+    of the first host of the group that takes part count.
   - A variable whose name is nearly one of these, or C(netsec_expected_plan), is refused before the first host, for it would hold nothing back. So is
     a tag to skip that is nearly one of this collection.
 """

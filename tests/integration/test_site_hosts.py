@@ -118,6 +118,15 @@ def test_a_canary_goes_alone_and_where_it_fails_no_other_host_is_touched(site: S
     assert wrong.code != 0 and "netsec_canary names ac1: the inventory has no such host" in wrong.text
 
 
+def test_a_file_that_is_no_yaml_is_told_with_a_host_that_has_it(site: Site) -> None:
+    """Core says what is wrong, and neither where nor whose it is."""
+    site.document("acl").write_text("iosxr_span_config:\n  sessions:\n   - name: x\n  - y\n", encoding="utf-8")
+    failed = site.play(SITE, "--check")
+    assert failed.code != 0 and "the variables of acl cannot be read: YAML parsing failed" in failed.text
+    assert "`yamllint` on the directory of the inventory names the file and the line." in failed.text
+    assert set(checked(site, "--limit", "local").recap) == {"local"}, "a file of another host does not end a run"
+
+
 @pytest.mark.parametrize(
     ("mistake", "told"),
     [

@@ -92,7 +92,7 @@ def remarks(
             elif host in idle and spelling.is_stranger(name, capabilities):
                 told.add(f"{name} ({{hosts}}) is read by no role.", host)
     for host, row, name in _misplaced(capabilities, fleet, {*ours} - {*idle}, limit):
-        told.add(f"{name} is set for {{hosts}}, which is not in {_any(row.groups)}: nothing is done there.", host)
+        told.add(f"{name} is set for {{hosts}}, outside {_any(row.groups)}: nothing is done there.", host)
     for group, meant in _strange_groups(capabilities, fleet):
         for host in fleet.groups[group]:
             if host not in rows and (limit is None or host in limit):
@@ -258,4 +258,4 @@ def some(hosts: Sequence[str]) -> str:
 
 
 def _any(groups: Sequence[str]) -> str:
-    return f"group {groups[0]}" if len(groups) == 1 else f"any of the groups {', '.join(groups)}"
+    return f"group {groups[0]}" if len(groups) == 1 else f"the groups {', '.join(groups)}"

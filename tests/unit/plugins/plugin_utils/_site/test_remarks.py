@@ -91,7 +91,7 @@ def test_what_roles_read_and_register_is_no_mistake() -> None:
 
 
 def test_a_host_outside_our_groups_is_told_where_something_would_be_desired() -> None:
-    line = "iosxr_span_config is set for core7, which is not in group iosxr: nothing is done there."
+    line = "iosxr_span_config is set for core7, outside group iosxr: nothing is done there."
     assert told({"edge1": DOCUMENT}, others={"core7": DOCUMENT, "web1": {}}) == [line]
     assert told({"edge1": {}}, others={"web1": DOCUMENT}, shared=DOCUMENT) == []  # -e is for everybody
     assert told({"edge1": DOCUMENT}, others={"core7": DOCUMENT}, limit=["edge1"]) == []
@@ -104,7 +104,7 @@ def test_a_variable_for_hosts_of_another_group_is_told_where_the_host_has_nothin
     }
     assert told(hosts) == [
         f"Nothing is desired of edge1: {NOTHING}",
-        "srx_policy_log_config is set for edge1, which is not in group srx: nothing is done there.",
+        "srx_policy_log_config is set for edge1, outside group srx: nothing is done there.",
     ]
 
 
