@@ -71,7 +71,7 @@ class LookupModule(LookupBase):
             raise AnsibleError(f"site_remarks knows the playbooks {', '.join(known)}, not {playbook!r}")
         given = variables or {}
         fleet = fleet_of(self, given)
-        limit = given.get("ansible_play_hosts_all") if "inventory_hostname" in given else None
+        limit = given.get("ansible_play_hosts_all") if "inventory_hostname" in given else fleet.limit
         hostvars = given.get("hostvars")
         files = file_remarks(
             lambda host: hostvars.raw_get(host).get("inventory_dir") if hostvars else None, fleet.groups
