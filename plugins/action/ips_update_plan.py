@@ -37,7 +37,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.fleet i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import SensorState
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import as_dict as listed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import between
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import not_hiding, read, write
 
 DEST = Path("group_vars") / "ips" / "update_wanted.yml"  # below the inventory
 
@@ -63,7 +63,7 @@ class ActionModule(ControllerAction):
             **self._shown(plan, states, cache, contents),
             **self._applied(options, cache, plan, states, applies),
         }
-        warnings = self._warnings(plan, contents)
+        warnings = self._warnings(plan, contents, by_hand=bool(options["package"]))
         return {**result, **({"warnings": warnings} if warnings else {})}
 
     @staticmethod
@@ -83,6 +83,7 @@ class ActionModule(ControllerAction):
     ) -> dict[str, Any]:
         """What is wanted of each sensor from now on, written where the mode goes as far."""
         dest = self._dest(options)
+        not_hiding(dest)
         writes = applies and not self._task.check_mode
         if not writes:
             text, before = read(dest)
@@ -128,7 +129,8 @@ class ActionModule(ControllerAction):
         behind = [each for each in plan.decisions if fleet_options.is_behind(each)]
         return {
             "updates": [as_dict(each) for each in plan.updates],
-            "skipped": [as_dict(each) for each in plan.skipped],
+            # A result with a key `skipped` is a skipped task for Ansible.
+            "left_out": [as_dict(each) for each in plan.skipped],
             "unsupported": list(plan.unsupported),
             "auto_managed": list(plan.auto_managed),
             "signatures": {**listed(changes, lowest), "to": str(highest.signature) if highest else None},
@@ -136,11 +138,11 @@ class ActionModule(ControllerAction):
         }
 
     @staticmethod
-    def _warnings(plan: FleetPlan, contents: Contents) -> list[str]:
+    def _warnings(plan: FleetPlan, contents: Contents, by_hand: bool) -> list[str]:
         found = [f"{each.file} in the cache is not used: {each.reason}" for each in contents.refused]
         found += [f"{each.host}: {text}" for each in plan.decisions for text in each.warnings]
         skipped = {each.host for each in plan.skipped} & set(plan.auto_managed)
-        if skipped:
+        if skipped and by_hand:
             text = "an automatic mode owns these sensors, so this manual run skips them"
             found.append(f"{text}: {', '.join(sorted(skipped))}. include_auto_managed takes them nevertheless")
         return found

@@ -1,28 +1,11 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  (Ansible wants the documentation before the imports)
 
 """How a playbook goes over the hosts of a role."""
 
 from __future__ import annotations
-
-from typing import Any
-
-from ansible.errors import AnsibleError
-from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
-
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import canaries, fleet_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import check_brakes, tag_warnings
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import (
-    SettingError,
-    batches,
-    order,
-    percentage_of,
-    serial_of,
-    setting,
-)
 
 DOCUMENTATION = r"""
 name: rollout
@@ -76,6 +59,24 @@ _raw:
   type: list
   elements: raw
 """
+
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import canaries, fleet_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import check_brakes, tag_warnings
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import (
+    SettingError,
+    batches,
+    order,
+    percentage_of,
+    serial_of,
+    setting,
+)
 
 NO_HOST = "all:!all"  # a pattern of no host, without a warning
 

@@ -112,7 +112,9 @@ options:
     type: bool
     default: false
   dest:
-    description: The file to write. By default C(group_vars/ips/update_wanted.yml) beside the inventory.
+    description:
+      - The file to write. By default C(group_vars/ips/update_wanted.yml) beside the inventory.
+      - Ansible does not read the file C(group_vars/ips.yml) beside a folder C(group_vars/ips), so the folder is not made there; that is refused.
     type: path
 seealso:
   - module: mspplus.netsec.ips_info
@@ -197,7 +199,7 @@ updates:
       type: list
       elements: dict
       returned: always
-skipped:
+left_out:
   description: Who gets nothing, and why, in the form of RV(updates).
   returned: success
   type: list

@@ -32,7 +32,7 @@ PREPARATION = ("terminal ",)
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab under way. hosts: {name, host, port, username, password} each, in order. journals: False when not kept."""
+    """A lab under way. hosts: {name, host, port, username, password} each, in order, and https_port of sensors. journals: False when not kept."""
 
     pid: int
     folder: Path
@@ -107,6 +107,7 @@ def _hosts(inventory: Path) -> list[dict[str, Any]]:
             "port": item["ansible_port"],
             "username": item["ansible_user"],
             "password": item["ansible_password"],
+            **({"https_port": item["ips_https_port"]} if "ips_https_port" in item else {}),
         }
         for group in groups.values()
         for name, item in group["hosts"].items()
@@ -115,8 +116,14 @@ def _hosts(inventory: Path) -> list[dict[str, Any]]:
 
 # -- both sides
 
+GROUPS = {"ips": "ips"}  # of a side; those that are not here: iosxr
 CONNECTIONS = {
     "ours": {"ansible_connection": "mspplus.netsec.netmiko", "ansible_netmiko_known_hosts": "{{ bench_known_hosts }}"},
+    "ips": {
+        "ansible_connection": "mspplus.netsec.netmiko",
+        "ansible_network_os": "cisco_ips",
+        "ansible_netmiko_known_hosts": "{{ bench_known_hosts }}",
+    },
     "network_cli": {
         "ansible_connection": "ansible.netcommon.network_cli",
         "ansible_network_cli_ssh_type": "libssh",
@@ -133,6 +140,7 @@ PEER_SITE = {"PYTHONPATH": str(Path(__file__).with_name("peer_site"))}
 PLAYBOOKS = {
     "ours": OURS / "ansible-playbook",
     "rest": OURS / "ansible-playbook",
+    "ips": OURS / "ansible-playbook",
     "local": OURS / "ansible-playbook",
     "network_cli": PEERS / "ansible-playbook",
 }
@@ -147,7 +155,7 @@ def playbook(
     *flags: str,
     desired: Mapping[str, Any] | None = None,
 ) -> measuring.Program:
-    """An ansible-playbook run of these tasks on these hosts. side: ours | rest (ours, too) | network_cli | local.
+    """An ansible-playbook run of these tasks on these hosts. side: ours | rest, ips (ours, too) | network_cli | local.
 
     desired: variables of all hosts.
     """
@@ -166,10 +174,10 @@ def playbook(
 
 
 def shipped(
-    lab: Lab, name: str, hosts: Sequence[Mapping[str, Any]], desired: Mapping[str, Any], *flags: str
+    lab: Lab, name: str, hosts: Sequence[Mapping[str, Any]], desired: Mapping[str, Any], *flags: str, side: str = "ours"
 ) -> measuring.Program:
-    """A run of a playbook of the collection on these routers. desired: variables of all of them."""
-    folder = _site(lab, "ours", f"{name}-{len(hosts)}", hosts, desired)
+    """A run of a playbook of the collection on these devices. desired: variables of all of them. side: ours | ips."""
+    folder = _site(lab, side, f"{name}-{len(hosts)}", hosts, desired)
 
     def check(output: str) -> None:
         rows = re.findall(r"^\S+ +: ok=(\d+) .* unreachable=0 +failed=0 ", output, re.MULTILINE)
@@ -183,7 +191,7 @@ def shipped(
 
 
 def _site(lab: Lab, side: str, name: str, hosts: Sequence[Mapping[str, Any]], desired: Mapping[str, Any]) -> Path:
-    """A folder with an inventory, whose hosts are of the group iosxr, and a configuration."""
+    """A folder with an inventory, whose hosts are of the group of the side, and a configuration."""
     folder = lab.folder / f"{side}-{name}"
     folder.mkdir(exist_ok=True)
     common = {
@@ -194,7 +202,7 @@ def _site(lab: Lab, side: str, name: str, hosts: Sequence[Mapping[str, Any]], de
         **desired,
     }
     members = {host["name"]: _variables(host) for host in hosts}
-    _dump(folder / "hosts.yml", {"all": {"vars": common, "children": {"iosxr": {"hosts": members}}}})
+    _dump(folder / "hosts.yml", {"all": {"vars": common, "children": {GROUPS.get(side, "iosxr"): {"hosts": members}}}})
     (folder / "ansible.cfg").write_text(_config(folder), encoding="utf-8")
     return folder
 
@@ -205,6 +213,7 @@ def _variables(host: Mapping[str, Any]) -> dict[str, Any]:
         "ansible_port": host["port"],
         "ansible_user": host["username"],
         "ansible_password": host["password"],
+        **({"ips_https_port": host["https_port"]} if "https_port" in host else {}),
     }
 
 

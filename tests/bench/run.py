@@ -28,6 +28,7 @@ import plays
 import pushes
 import redirects
 import rt_flow
+import sensors
 import sessions
 
 UNIT = "ours / theirs, wall time"
@@ -37,13 +38,13 @@ UNIT = "ours / theirs, wall time"
 class Bench:
     """work: progress callback -> value, detail. reach: largest value that is good enough; None: only reported.
 
-    further: (text, largest value, key of detail), a second figure that the bench wants to reach.
+    further: (text, largest value or None, key of detail), a second figure.
     """
 
     work: Callable[[Callable[[str], None]], tuple[float, dict[str, Any]]]
     reach: float | None
     unit: str = UNIT
-    further: tuple[str, float, str] | None = None
+    further: tuple[str, float | None, str] | None = None
 
 
 BENCHES = {
@@ -73,6 +74,15 @@ BENCHES = {
     ),
     "image_upload_memory": Bench(images.image_upload_memory, 100.0, "MB more than without an upload"),
     "redirect_requests": Bench(redirects.redirect_requests, None, "HTTP requests of a run without a change"),
+    "ips_status_fleet": Bench(
+        sensors.ips_status_fleet, 1.5, further=("ips_status.yml, two tasks", None, "playbook_ratio")
+    ),
+    "trust_store_writers": Bench(
+        sensors.trust_store_writers,
+        0.0,
+        "entries lost",
+        further=("over a bare locked write", None, "ratio_to_bare_write"),
+    ),
 }
 
 

@@ -87,7 +87,7 @@ def updates(**more: Any) -> dict[str, Any]:
 def listening(lab: Lab) -> Any:
     """The update server when its FTP and SCP sides listen."""
     device = lab.device("updates").device
-    lab.call(lambda: device.listening.wait())
+    lab.call(device.listening.wait)
     return device
 
 

@@ -69,7 +69,7 @@ def test_the_plan_says_who_gets_what_who_is_skipped_and_why(fleet: Fleet) -> Non
         ("s1", PACKAGES[1]),
         ("s3", PACKAGES[1]),
     }
-    skipped = {(each["host"], each["kind"]): each["reason"] for each in plan["skipped"]}
+    skipped = {(each["host"], each["kind"]): each["reason"] for each in plan["left_out"]}
     assert skipped[("s2", "signature")] == skipped[("s2", "sensor")] == "up to date"
     assert "needs a license" in skipped[("s3", "signature")]
     assert skipped[("s4", "sensor")] == "it was not read: s4: no route to it."
@@ -143,6 +143,22 @@ def test_rule_18_a_sensor_has_one_policy(fleet: Fleet) -> None:
     assert [each["rule"] for each in fleet(policies=twice)["problems"]] == ["U18", "U18"]
 
 
+def test_variables_of_the_group_in_a_file_beside_the_folder_are_not_hidden(fleet: Fleet) -> None:
+    beside = fleet.dest.parent.with_suffix(".yml")
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_text("ips_license_days_before_expiry: 30\n")
+    for check in (True, False):
+        refused = fleet(mode="download_apply", check=check)
+        assert refused["failed"] and [each["rule"] for each in refused["problems"]] == ["wanted-file"]
+    assert not fleet.dest.parent.exists()
+
+
+def test_an_automatic_run_is_no_manual_one_and_no_skipped_task(fleet: Fleet) -> None:
+    done = fleet(mode="download_apply")
+    assert done["left_out"] and done["auto_managed"] and "skipped" not in done
+    assert not [text for text in done.get("warnings", []) if "manual run" in text]
+
+
 def test_a_file_that_is_not_ours_is_not_overwritten(fleet: Fleet) -> None:
     fleet.dest.parent.mkdir(parents=True)
     fleet.dest.write_text("ips_update_wanted: {}\nmine: 1\n")
@@ -171,11 +187,11 @@ def test_a_cisco_ios_router_is_recognised_listed_apart_and_never_touched(
     assert refused["failed"] and [each["rule"] for each in refused["problems"]] == ["U49"]
     policies = [{"name": "all", "sensors": ["rtr1"]}]
     plan = tasks("ips_update_plan", {"sensors": {"rtr1": info}, "policies": policies, "cache": str(tmp_path / "cache")})
-    assert (plan["unsupported"], plan["updates"], plan["skipped"]) == (["rtr1"], [], [])
+    assert (plan["unsupported"], plan["updates"], plan["left_out"]) == (["rtr1"], [], [])
     assert tasks.written() == []
 
 
 def test_a_part_that_was_not_available_is_the_reason(fleet: Fleet) -> None:
     fleet.sensors["s4"] = {"clock": {}, "not_available": {"version": "the sensor is still starting"}}
-    skipped = {each["host"]: each["reason"] for each in fleet()["skipped"]}
+    skipped = {each["host"]: each["reason"] for each in fleet()["left_out"]}
     assert skipped["s4"] == "it was not read: the sensor is still starting"

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "inventories" / "example_customer"
 BLOCKS = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)]
-SYSTEMS = {"iosxr", "srx", "sdwan", "sdwan_center"}
+SYSTEMS = {"iosxr", "srx", "ips", "sdwan", "sdwan_center"}
 YAMLLINT = "{extends: relaxed, rules: {line-length: disable}}"
 
 

@@ -11,7 +11,7 @@ core's own check in action plugins stops at the first error; hence this file.
 from __future__ import annotations
 
 # First, before anything that an old Python does not have.
-from .controller import required  # noqa: F401
+from .controller import required  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 

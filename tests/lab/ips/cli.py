@@ -20,7 +20,7 @@ from .servicemode import OPERATOR, ServiceMode
 from .settings import SERVICES
 from .statistics import STATISTICS
 from .transfers import Refused
-from .words import Command, Wrong, choose, command, find, pipe
+from .words import INVALID, Command, Wrong, choose, command, find, pipe
 
 if TYPE_CHECKING:
     from .device import IpsDevice
@@ -214,7 +214,7 @@ class Cli:
     async def _show_statistics(self, name: str) -> None:
         chosen = choose(name, set(STATISTICS))
         if chosen is None:
-            raise Wrong("% Invalid command at '^' marker.", len("show statistics "))
+            raise Wrong(INVALID, len("show statistics "))
         await self._out(STATISTICS[chosen](self.device))
 
     async def _show_configuration(self) -> None:
@@ -233,7 +233,7 @@ class Cli:
 
     async def _terminal_length(self, lines: str) -> None:
         if not lines.isdigit() or int(lines) > 512:
-            raise Wrong("% Invalid command at '^' marker.", len("terminal length "))
+            raise Wrong(INVALID, len("terminal length "))
         self.terminal.length = int(lines)
 
     async def _configure(self) -> None:
@@ -336,14 +336,14 @@ class Cli:
     async def _open_service(self, name: str, instance: str = "") -> None:
         chosen = choose(name, set(SERVICES))
         if chosen is None:
-            raise Wrong("% Invalid command at '^' marker.", len("service "))
+            raise Wrong(INVALID, len("service "))
         if self.device.role == "operator" and chosen not in OPERATOR:
-            raise Wrong("% Invalid command at '^' marker.", len("service "))
+            raise Wrong(INVALID, len("service "))
         wanted = SERVICES[chosen][0]
         if wanted and not instance:
             raise Wrong("% Incomplete command.")
         if instance != wanted:
-            raise Wrong("% Invalid command at '^' marker.", len(f"service {name} "))
+            raise Wrong(INVALID, len(f"service {name} "))
         self.service = ServiceMode(self.device, chosen)
 
     async def _trust(self, address: str, number: str = "443") -> None:
@@ -399,7 +399,7 @@ class Cli:
                 await self._leave_service(service)
         elif words[0] == "show":
             if words[1:] != ["settings"]:
-                raise Wrong("% Invalid command at '^' marker.", len("show "))
+                raise Wrong(INVALID, len("show "))
             await self.terminal.write(service.show())
         else:
             service.statement(line)

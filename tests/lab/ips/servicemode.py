@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from . import signatures
 from .settings import RULE, SECTIONS, SERVICES, SEVERAL, Node
 from .transfers import Refused
-from .words import Wrong
+from .words import INVALID, Wrong
 
 if TYPE_CHECKING:
     from .device import IpsDevice
@@ -69,13 +69,13 @@ class ServiceMode:
         if words[0] in sections:
             if len(words) != sections[words[0]] + 1:
                 raise Wrong(
-                    "% Incomplete command." if len(words) <= sections[words[0]] else "% Invalid command at '^' marker.",
+                    "% Incomplete command." if len(words) <= sections[words[0]] else INVALID,
                     0,
                 )
             self._enter(words)
         else:
             if len(words) < 2:
-                raise Wrong("% Invalid command at '^' marker.", 0)
+                raise Wrong(INVALID, 0)
             self._check(words)
             self.here.set(" ".join(words))
 
@@ -92,7 +92,7 @@ class ServiceMode:
 
     def _known(self, number: str, sub: str) -> None:
         if not (number.isdigit() and sub.isdigit()):
-            raise Wrong("% Invalid command at '^' marker.", 0)
+            raise Wrong(INVALID, 0)
         custom = int(number) >= CUSTOM
         if not custom and (sub != "0" or not signatures.known(int(number), self.device.state.level)):
             raise Refused(f"signature {number}.{sub} does not exist")
@@ -110,7 +110,7 @@ class ServiceMode:
             "bypass-mode": ("auto", "on", "off"),
         }
         if words[0] in allowed and words[1] not in allowed[words[0]]:
-            raise Wrong("% Invalid command at '^' marker.", len(words[0]) + 1)
+            raise Wrong(INVALID, len(words[0]) + 1)
 
     def _take_back(self, line: str, custom: bool) -> None:
         words = line.split()

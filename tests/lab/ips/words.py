@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+# Behind it the line is printed again, with a marker below the column. A name, as pylint takes the % of a literal for a format.
+INVALID = "% Invalid command at '^' marker."
 ROLES = ("viewer", "operator", "administrator")
 Handler = Callable[..., Awaitable[None]]
 
@@ -46,7 +48,7 @@ def find(line: str, table: Sequence[Command], role: str) -> tuple[Handler, list[
         left = [row for row in left if len(row.words) > index]
         choice = choose(token, {row.words[index] for row in left})
         if choice is None:
-            raise Wrong("% Invalid command at '^' marker.", column)
+            raise Wrong(INVALID, column)
         left = [row for row in left if row.words[index] == choice]
     for row in left:
         if len(row.words) == len(tokens):
@@ -69,14 +71,14 @@ def choose(token: str, words: set[str]) -> str | None:
 
 def pipe(line: str) -> tuple[str, Callable[[str], str]]:
     """A command without its output filter, and what the filter makes of the output."""
-    text, bar, words = line.partition("|")
+    text, sign, words = line.partition("|")
     filters: Mapping[str, Callable[[str, Any], str]] = {"include": _include, "exclude": _exclude, "begin": _begin}
     verb, _blank, wanted = words.strip().partition(" ")
-    if not bar or not wanted:
+    if not sign or not wanted:
         return line, lambda output: output
     choice = choose(verb, set(filters))
     if choice is None:
-        raise Wrong("% Invalid command at '^' marker.", line.index("|") + 1)
+        raise Wrong(INVALID, line.index("|") + 1)
     try:
         pattern = re.compile(wanted)
     except re.error:

@@ -15,6 +15,7 @@ from ..._engine.problems import Problem
 from .wanted_file import Wanted, parse
 
 LARGEST = 16 << 20  # bytes
+HIDDEN = (".yml", ".yaml", ".json")  # endings of variables beside a folder
 
 
 def read(path: Path) -> tuple[str, Wanted]:
@@ -29,6 +30,20 @@ def read(path: Path) -> tuple[str, Wanted]:
         why = error.strerror if isinstance(error, OSError) else str(error)
         problem = Problem("wanted-file", "dest", f"{path}: {why}", "Give it another name, or delete it.")
         raise ApplyFailed("the file with what is wanted cannot be used", [problem]) from None
+
+
+def not_hiding(path: Path) -> None:
+    """Raises ApplyFailed where the folder of the file would hide variables: beside a folder NAME in group_vars or host_vars, Ansible
+    does not read NAME.yml any more (ansible.parsing.dataloader, find_vars_files: the first that is there counts, the folder before all)."""
+    if path.parent.parent.name not in ("group_vars", "host_vars"):
+        return
+    for ending in HIDDEN:
+        hidden = path.parent.with_name(f"{path.parent.name}{ending}")
+        if hidden.is_file():
+            inside = path.parent / f"{path.parent.name}{ending}"
+            text = f"{path.parent} beside {hidden.name} would hide it: Ansible reads the folder only"
+            problem = Problem("wanted-file", "dest", text, f"Move {hidden} to {inside}.")
+            raise ApplyFailed("the file with what is wanted would hide other variables", [problem])
 
 
 def write(path: Path, text: str) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.fleet import Decision
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import not_hiding, read, write
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_file import merged, render
 
 SIG = "IPS-sig-S734-req-E4.pkg"
@@ -34,6 +34,18 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "group_vars").write_text("a file")
     with pytest.raises(ApplyFailed, match="cannot be written"):
         write(tmp_path / "group_vars" / "update_wanted.yml", render({}))
+
+
+@pytest.mark.parametrize("hidden", ["ips.yml", "ips.yaml", "ips.json"])
+def test_a_folder_that_would_hide_variables_of_the_same_group_is_refused(tmp_path: Path, hidden: str) -> None:
+    path = tmp_path / "group_vars" / "ips" / "update_wanted.yml"
+    not_hiding(path)
+    path.parent.parent.mkdir()
+    (path.parent.parent / hidden).write_text("ips_license_days_before_expiry: 30\n")
+    with pytest.raises(ApplyFailed, match="would hide") as refused:
+        not_hiding(path)
+    assert "Move" in refused.value.problems[0].remedy
+    not_hiding(tmp_path / "elsewhere" / "ips" / "update_wanted.yml")
 
 
 def _decide(folder: Path, host: str) -> None:
