@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SITE, CAPTURE, UPDATES = "site", "capture", "ips_update"
+SITE, CAPTURE, UPDATES, RENEWALS = "site", "capture", "ips_update", "ips_renew"
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,13 @@ CAPABILITIES: dict[str, Capability] = {
             groups=("ips",),
             variables=(),
             states=(("ips_certificate_state", ("current", "synced", "regenerated", "absent")),),
+        ),
+        Capability(
+            "ips_license",
+            groups=("ips",),
+            variables=("ips_license_files", "ips_license_server"),
+            states=(("ips_license_source", ("last_attempt",)),),
+            playbook=RENEWALS,
         ),
         Capability(
             "sdwan_hosted_firewall",
