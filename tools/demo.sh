@@ -22,7 +22,7 @@ stop_lab() {
         kill "$lab" 2>/dev/null || true
         wait "$lab" 2>/dev/null || true
     fi
-    [ "$code" -eq 0 ] || echo "the demo failed; the lab is stopped, its logs stand in $work" >&2
+    [ "$code" -eq 0 ] || echo "the demo failed; the lab is stopped, its logs are in $work" >&2
 }
 trap stop_lab EXIT
 trap 'exit 130' INT
@@ -71,10 +71,10 @@ changes() {
                if (!tasks) print "  nothing" }' "$work/$1.log"
 }
 
-# The difference that one host would see, cut after some lines.
+# All differences that one host would see in a task, cut after some lines. Those of a host come one after the other, then its name.
 difference() {
     awk -v host="$2" -v most="$3" '
-        /^--- / { lines = 0; inside = 1 }
+        /^--- / { if (!inside) lines = 0; inside = 1 }
         inside && /^(changed|ok): \[/ { inside = 0
             if (index($0, "[" host "]")) { for (i = 1; i <= lines && i <= most; i++) print "  " line[i]
                                            if (lines > most) print "  ... and " lines - most " lines more"; exit } }
@@ -87,7 +87,7 @@ said() {
 }
 
 warnings() {
-    sed -n 's/^\[WARNING\]: /  warning: /p' "$work/$1.err" | awk '!seen[$0]++' | cut -c 1-160
+    sed -n 's/^\[WARNING\]: /  warning: /p' "$work/$1.err" | awk '!seen[$0]++' | sed 's/^\(.\{157\}\).\{4,\}$/\1.../'
 }
 
 # The recap of a run, a line a host, says whether anything changed or failed.

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +18,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.device import LicenseWing, Way
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.model import LicenseFile
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.rules import RULES, Terms
@@ -91,7 +91,7 @@ class ActionModule(StateAction):
     def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[LicenseWing]:
         source = options["source"]
         terms = Terms(
-            datetime.now(UTC).date(),
+            utc_now().date(),
             document.server.type if document.server else "files",
             source == "last_attempt",
             options["select"] or ("due" if source == "server" else "all"),
@@ -114,7 +114,7 @@ class ActionModule(StateAction):
                 given = document.server.as_dict() if document.server else source
             sensor = Sensor(self._connection, self._connection.read_timeout)
             chosen = self._source(document, options, attempts, progress)
-            yield LicenseWing(sensor, terms, chosen, attempts, way, given, progress, lambda: datetime.now(UTC))
+            yield LicenseWing(sensor, terms, chosen, attempts, way, given, progress, utc_now)
 
     @property
     def _state(self) -> StateDir:

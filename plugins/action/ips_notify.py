@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     Constraints,
 )
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.notice.mail_device import Relay, send
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.notice.model import (
     EVENTS,
@@ -60,7 +60,7 @@ class ActionModule(ControllerAction):
         return {"notifications": [each.as_dict() for each in getattr(self, "_found", [])]}
 
     def _mailed(self, given: dict[str, Any], to: list[str], password: str) -> list[str]:
-        mail = message(self._found, given["sender"], to, given["subject"], datetime.now(UTC))
+        mail = message(self._found, given["sender"], to, given["subject"], utc_now())
         relay = Relay(
             given["server"],
             given["port"] or PORTS[given["tls"]],

@@ -358,7 +358,7 @@ EXAMPLES = r"""
 """
 
 # First, before anything that an old Python does not have.
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import required  # noqa: F401
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import required  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 

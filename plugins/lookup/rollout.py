@@ -1,28 +1,11 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  (Ansible wants the documentation before the imports)
 
 """How a playbook goes over the hosts of a role."""
 
 from __future__ import annotations
-
-from typing import Any
-
-from ansible.errors import AnsibleError
-from ansible.plugins.lookup import LookupBase
-from ansible.utils.display import Display
-
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import canaries, fleet_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import nearest
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import (
-    SettingError,
-    batches,
-    order,
-    percentage_of,
-    serial_of,
-    setting,
-)
 
 DOCUMENTATION = r"""
 name: rollout
@@ -54,7 +37,9 @@ notes:
     has nothing to do on any of them, its first host goes alone.
   - The variable C(netsec_max_fail_percentage) is 0 to 100, as the keyword C(max_fail_percentage) takes it.
   - These variables are given with C(-e), as C(vars) of C(import_playbook), or in the inventory for all hosts or for a group. Of the inventory, those
-    of the first host of the group count.
+    of the first host of the group that takes part count.
+  - A variable whose name is nearly one of these, or C(netsec_expected_plan), is refused before the first host, for it would hold nothing back. So is
+    a tag to skip that is nearly one of this collection.
 """
 
 EXAMPLES = r"""
@@ -75,6 +60,24 @@ _raw:
   elements: raw
 """
 
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import canaries, fleet_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import check_brakes, tag_warnings
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import (
+    SettingError,
+    batches,
+    order,
+    percentage_of,
+    serial_of,
+    setting,
+)
+
 NO_HOST = "all:!all"  # a pattern of no host, without a warning
 
 
@@ -82,15 +85,20 @@ class LookupModule(LookupBase):
     """Names and numbers for the keywords of a play."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **kwargs: Any) -> list[Any]:
-        """Raises AnsibleError for an unknown role and for a variable of the run that means nothing."""
+        """Raises AnsibleError for an unknown role, for a variable of the run that means nothing or is misspelt, and for a
+        misspelt tag to skip."""
         self.set_options(var_options=variables, direct=kwargs)
         name = str(terms[0]) if terms else ""
         if name not in CAPABILITIES:
             raise AnsibleError(f"rollout knows {', '.join(CAPABILITIES)}, not {name!r}")
         capability = CAPABILITIES[name]
-        fleet = fleet_of(self, variables or {})
-        _warn_of_tags((variables or {}).get("ansible_run_tags") or ())
+        given = variables or {}
+        fleet = fleet_of(self, given)
         try:
+            check_brakes(capability, fleet)
+            tags = (given.get(f"ansible_{which}_tags") or () for which in ("run", "skip"))
+            for text in tag_warnings(*tags, CAPABILITIES.values()):
+                Display().warning(text)  # once, however often it is asked for
             if self.get_option("give") == "max_fail_percentage":
                 value = setting(capability, fleet, "netsec_max_fail_percentage")
                 return [] if value is None else [percentage_of(value)]
@@ -103,12 +111,3 @@ class LookupModule(LookupBase):
             return [*order(capability, fleet, first).hosts] or [NO_HOST]
         except SettingError as error:
             raise AnsibleError(str(error)) from error
-
-
-def _warn_of_tags(tags: Any) -> None:
-    """A tag that no task has selects nothing, and Ansible says nothing about it."""
-    known = {*CAPABILITIES, *(tag for row in CAPABILITIES.values() for tag in row.tags)}
-    for tag in tags:
-        meant = nearest(str(tag), known)
-        if meant and tag not in known:
-            Display().warning(f"--tags {tag}: no task of this collection has this tag. Is {meant} meant?")

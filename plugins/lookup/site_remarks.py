@@ -1,21 +1,11 @@
 # Copyright (c) 2026, the mspplus.netsec authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  (Ansible wants the documentation before the imports)
 
 """What is written for hosts, but does nothing there."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
-
-from ansible.errors import AnsibleError
-from ansible.plugins.lookup import LookupBase
-
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES, SITE
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.files_device import file_remarks, role_options
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import fleet_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import remarks
 
 DOCUMENTATION = r"""
 name: site_remarks
@@ -54,6 +44,17 @@ _raw:
   elements: str
 """
 
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.lookup import LookupBase
+
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES, SITE
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.files_device import file_remarks, role_options
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import fleet_of
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import remarks
+
 ROLES = Path(__file__).parents[2] / "roles"
 NO_HOST = "all:!all"
 
@@ -71,7 +72,7 @@ class LookupModule(LookupBase):
             raise AnsibleError(f"site_remarks knows the playbooks {', '.join(known)}, not {playbook!r}")
         given = variables or {}
         fleet = fleet_of(self, given)
-        limit = given.get("ansible_play_hosts_all") if "inventory_hostname" in given else None
+        limit = given.get("ansible_play_hosts_all") if "inventory_hostname" in given else fleet.limit
         hostvars = given.get("hostvars")
         files = file_remarks(
             lambda host: hostvars.raw_get(host).get("inventory_dir") if hostvars else None, fleet.groups

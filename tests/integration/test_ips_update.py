@@ -253,7 +253,7 @@ def test_a_password_is_typed_at_the_prompt_and_never_part_of_a_command(sensor: S
 def test_over_ftp_no_certificate_is_asked_for(sensor: Start) -> None:
     one = sensor(updates(ftp_port=0))
     device = one.lab.device("updates").device
-    one.lab.call(lambda: device.listening.wait())
+    one.lab.call(device.listening.wait)
     url = f"ftp://lab@127.0.0.1:{device.ftp_port}/IPSpath"
     done = one(transfer="url", url=url, url_password=PASSWORD)
     assert done["changed"] and one.level[1] == "S734.0", done
@@ -263,7 +263,7 @@ def test_over_ftp_no_certificate_is_asked_for(sensor: Start) -> None:
 def test_over_scp_the_sensor_must_know_the_key_of_the_server(sensor: Start) -> None:
     one = sensor(updates(scp_port=0))
     device = one.lab.device("updates").device
-    one.lab.call(lambda: device.listening.wait())
+    one.lab.call(device.listening.wait)
     given = {
         "transfer": "url",
         "url": f"scp://lab@127.0.0.1:{device.scp_port}//IPSpath",

@@ -92,7 +92,7 @@ def test_check_mode_from_empty_plans_the_firewall_and_finds_its_mistakes(network
     planned = site.play(SITE, "--limit", "berlin", "--check", "--diff")
     assert planned.code == 0
     assert "the appliance has no image" not in planned.output  # the real run uploads it first
-    assert "-- state: absent\n+- state: started\n" in planned.output
+    assert "-- {state: absent}\n+- {state: started, " in planned.output
     wrong = site.play(SITE, "--limit", "berlin", "--check", "-e", '{"sdwan_hosted_firewall_model": "VM 300"}')
     assert wrong.code == 2
     assert "[H2]" in wrong.text

@@ -99,6 +99,7 @@ def test_a_misspelt_variable_and_an_empty_file_are_the_last_word_of_a_run(site: 
     assert "host_vars/acl/iosxr_span.yml sets nothing: it is empty, or all of it is commented out." in said
     assert "PLAY [Say" not in checked(site, "--tags", "iosxr_span").text.partition("TASK [Hosts")[2]
     assert "Is iosxr_span meant?" in checked(site, "--tags", "iosxr_spam").text
+    assert "Each role is a tag: iosxr_span, srx_policy_log" in checked(site, "--tags", "mirrors").text
 
 
 def test_a_canary_goes_alone_and_where_it_fails_no_other_host_is_touched(site: Site) -> None:
@@ -115,6 +116,29 @@ def test_a_canary_goes_alone_and_where_it_fails_no_other_host_is_touched(site: S
     assert other.output.count("PLAY [Bring the traffic mirrors") == 2
     wrong = site.play(SITE, "--check", "-e", "netsec_canary=ac1")
     assert wrong.code != 0 and "netsec_canary names ac1: the inventory has no such host" in wrong.text
+
+
+def test_a_file_that_is_no_yaml_is_told_with_a_host_that_has_it(site: Site) -> None:
+    """Core says what is wrong, and neither where nor whose it is."""
+    site.document("acl").write_text("iosxr_span_config:\n  sessions:\n   - name: x\n  - y\n", encoding="utf-8")
+    failed = site.play(SITE, "--check")
+    assert failed.code != 0 and "the variables of acl cannot be read: YAML parsing failed" in failed.text
+    assert "`yamllint` on the directory of the inventory names the file and the line." in failed.text
+    assert set(checked(site, "--limit", "local").recap) == {"local"}, "a file of another host does not end a run"
+
+
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        (("-e", "netsec_canaries=udf"), "netsec_canaries is read by nothing: is netsec_canary meant?"),
+        (("-e", "netsec_serail=1"), "netsec_serail is read by nothing: is netsec_serial meant?"),
+        (("--skip-tags", "iosxr_spam"), "so nothing would be skipped: is iosxr_span meant?"),
+    ],
+)
+def test_a_misspelt_brake_ends_the_run_before_the_first_host(site: Site, mistake: tuple[str, ...], told: str) -> None:
+    failed = site.play(SITE, "--check", *mistake)
+    assert failed.code != 0 and told in failed.text
+    assert not [host for host in FIVE if site.received(host, "login")]
 
 
 def test_batches_and_how_many_may_fail(site: Site) -> None:

@@ -130,7 +130,7 @@ def test_site_brings_every_case_of_the_guide_to_its_desired_state(start: Any) ->
     assert all(mirrors_of(site, host) == before[host] for host in FIVE)
     assert not [line for host in FIVE for line in site.received(host) if re.match("conf|commit", line)]
     assert all(len(site.received(host, "login")) == 1 for host in FIVE)  # a login a task
-    assert "+- name: ms1" in checked.output
+    assert "+name: ms1" in checked.output
     assert "TASK" in (site.directory / "ansible.log").read_text(
         encoding="utf-8"
     )  # or its search for secrets proves nothing

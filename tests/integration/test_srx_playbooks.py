@@ -134,12 +134,26 @@ def test_a_capture_is_three_files_on_the_controller_and_nothing_on_the_firewall(
     site = start()
     done = site.play(CAPTURE, "--limit", "core", "-e", "srx_capture_duration=1", "-vvvv")
     assert (done.code, done.having("failed")) == (0, set())
-    folder = site.inventory / "captures"
+    folder = site.inventory / ".netsec_captures"
+    told = done.text.rpartition("files: ")[2].replace(",", " ").replace("'", " ").split()
+    assert {str(folder / name) for name in ("core.log", "core.jsonl", "core.txt")} == {*told[:3]}
     assert sorted(path.name for path in folder.iterdir()) == ["core.jsonl", "core.log", "core.txt"]
     packets = [json.loads(line) for line in (folder / "core.jsonl").read_text(encoding="utf-8").splitlines()]
     assert {packet["filter"] for packet in packets} == {"server-out", "server-back"}
     monitor = site.device("core").monitor
     assert not monitor.running and not monitor.filters and not site.device("core").files
+
+
+def test_a_capture_beside_the_inventory_is_not_read_as_inventory(start: Any) -> None:
+    """With `-i DIRECTORY` Ansible takes the files in there for lists of hosts with variables, which may be templates."""
+    site = start()
+    hostile = "stranger ansible_host={{lookup('ansible.builtin.pipe','touch\\u0020pwned')}}"
+    site.device("core").traced = lambda _start, count: [hostile]
+    assert site.play(CAPTURE, "--limit", "core", "-e", "srx_capture_duration=1").code == 0
+    assert "stranger" in (site.inventory / ".netsec_captures" / "core.log").read_text(encoding="utf-8")
+    looked = site.play(CAPTURE, "-i", str(site.inventory), "--list-hosts")
+    assert looked.code == 0 and "core" in looked.output
+    assert "stranger" not in looked.output and "netsec_captures" not in looked.output
 
 
 def test_what_a_device_writes_is_never_run_nor_ends_the_play(start: Any) -> None:

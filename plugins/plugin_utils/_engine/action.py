@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 # First, before anything that an old Python does not have.
-from .controller import required  # noqa: F401
+from .controller import required  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 

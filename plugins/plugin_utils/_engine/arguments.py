@@ -11,13 +11,13 @@ core's own check in action plugins stops at the first error; hence this file.
 from __future__ import annotations
 
 # First, before anything that an old Python does not have.
-from .controller import required  # noqa: F401
+from .controller import required  # noqa: F401  # pylint: disable=unused-import
 
 # isort: split
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -96,6 +96,7 @@ class Arguments:
         if self._only_adds(given):
             # Left out, as elsewhere in Ansible; where the option is needed, the word for that is null and not missing.
             nulls = [null for null in nulls if null.always or null.path in self._needed]
+        nulls = [replace(null, words="Write its entries.") if null.path in self._filled else null for null in nulls]
         written = {name: value for name, value in given.items() if value is not None}  # core counts a null as given
         try:
             outcome = ArgumentSpecValidator(self.spec, **self._keywords).validate(written)
@@ -104,7 +105,12 @@ class Arguments:
             raise ArgumentError([_one_line(str(each)) for each in (*unknown, *nulls, *wrong)]) from None
         except OverflowError:
             raise ArgumentError(["a number is infinite (.inf) where a whole number is expected"]) from None
-        others = [error.msg for error in outcome.errors if not isinstance(error, UnsupportedError)]
+        said = {null.path for null in nulls}
+        others = [
+            error.msg
+            for error in outcome.errors
+            if not isinstance(error, UnsupportedError) and not _misses_only(error.msg, said)
+        ]
         options = dict(outcome.validated_parameters)
         wrong_paths = [
             f"{path} has a NUL character, which no path may have: take it out"
@@ -115,7 +121,7 @@ class Arguments:
             *map(str, nulls),
             *dict.fromkeys(others),
             *wrong_paths,
-            *self._out_of_bounds(options),
+            *self._out_of_bounds({name: value for name, value in options.items() if name not in said}),
         ]
         if messages:
             raise ArgumentError(list(map(_one_line, messages)))
@@ -134,6 +140,18 @@ class Arguments:
             if isinstance(options.get(name), int | float)
             and not (low if low is not None else -math.inf) <= options[name] <= (high if high is not None else math.inf)
         ]
+
+
+def _misses_only(text: str, names: Collection[str]) -> bool:
+    """Whether core says that options are missing which are all among these.
+
+    >>> _misses_only("state is overridden but all of the following are missing: config", {"config"})
+    True
+    >>> _misses_only("missing required arguments: config, name", {"config"}), _misses_only("config: is wrong", {"config"})
+    (False, False)
+    """
+    what, _colon, missing = text.rpartition(": ")
+    return what.endswith(("missing required arguments", "following are missing")) and {*missing.split(", ")} <= {*names}
 
 
 def _one_line(text: str) -> str:

@@ -51,7 +51,12 @@ CAPABILITIES: dict[str, Capability] = {
             states=(("srx_flow_monitor_state", ("stopped", "absent")),),
         ),
         Capability("srx_capture", groups=("srx",), variables=("srx_capture_filters",), playbook=CAPTURE),
-        Capability("ips_license", groups=("ips",), variables=("ips_license_files", "ips_license_server")),
+        Capability(
+            "ips_license",
+            groups=("ips",),
+            variables=("ips_license_files", "ips_license_server"),
+            states=(("ips_license_source", ("last_attempt",)),),
+        ),
         Capability(
             "ips_certificate",
             groups=("ips",),

@@ -70,7 +70,7 @@ def fleet_of(lookup: Any, variables: Mapping[str, Any]) -> Fleet:
         return Fleet(groups, _Shared(variables, lookup._templar.template), None)
 
     def of(host: str) -> Mapping[str, Any]:
-        return _Own(hostvars.raw_get(host), lambda: hostvars[host])
+        return _Own(_names(hostvars, host), lambda: hostvars[host])
 
     shared = dict(variables)
     current = variables.get("inventory_hostname")
@@ -78,7 +78,28 @@ def fleet_of(lookup: Any, variables: Mapping[str, Any]) -> Fleet:
         extra = load_extra_vars(lookup._loader)
         own = of(str(current))
         shared = {name: value for name, value in shared.items() if name in extra or name not in own}
-    return Fleet(groups, _Shared(shared, lookup._templar.template), of)
+    return Fleet(groups, _Shared(shared, lookup._templar.template), of, _taking_part(hostvars))
+
+
+def _taking_part(hostvars: Any) -> frozenset[str] | None:
+    """The hosts that --limit leaves, None where they are not known: only the inventory behind hostvars knows them."""
+    inventory = getattr(hostvars, "_inventory", None)
+    if inventory is None:
+        return None
+    return frozenset(host.name for host in inventory.get_hosts(ignore_restrictions=True))
+
+
+def _names(hostvars: Any, host: str) -> Mapping[str, Any]:
+    """The variables of a host, without their values. Raises AnsibleError with its name: core's text of a file that is no YAML
+    names neither the file nor a host that has it."""
+    try:
+        found: Mapping[str, Any] = hostvars.raw_get(host)
+    except AnsibleError as error:
+        text = f"the variables of {host} cannot be read: {str(error).rstrip('.')}."
+        if "YAML" in text:
+            text += " `yamllint` on the directory of the inventory names the file and the line."
+        raise AnsibleError(text) from None
+    return found
 
 
 def canaries(capability: Capability, fleet: Fleet) -> list[str]:

@@ -6,15 +6,24 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from .capabilities import OF_RUNS, Capability
-from .selection import Fleet, Variables, desires
+from .selection import Fleet, SettingError, Variables, desires
 
 MOST_NAMED = 10  # hosts in one line
 NEAR = 2  # letters that may be wrong, missing, too many or swapped
+
+# Variables that hold a run back. One that is misspelt holds nothing back, so it is refused before the first host.
+_BRAKES = ("netsec_canary", "netsec_serial", "netsec_max_fail_percentage", "netsec_expected_plan")
+_OUR_PREFIX = "netsec_"
+_LIKE = 0.65  # how much of a name must agree: netsec_canaries and netsec_canary_host are taken for netsec_canary
+
+# Tags that Ansible itself gives a meaning.
+_TAGS_OF_ANSIBLE = frozenset({"all", "always", "never", "tagged", "untagged"})
 
 # Names that Ansible itself gives every host, and those of connections, which are no business of roles.
 _OF_ANSIBLE = ("ansible_", "inventory_", "group_", "play_", "role_")
@@ -83,7 +92,7 @@ def remarks(
             elif host in idle and spelling.is_stranger(name, capabilities):
                 told.add(f"{name} ({{hosts}}) is read by no role.", host)
     for host, row, name in _misplaced(capabilities, fleet, {*ours} - {*idle}, limit):
-        told.add(f"{name} is set for {{hosts}}, which is not in {_any(row.groups)}: nothing is done there.", host)
+        told.add(f"{name} is set for {{hosts}}, outside {_any(row.groups)}: nothing is done there.", host)
     for group, meant in _strange_groups(capabilities, fleet):
         for host in fleet.groups[group]:
             if host not in rows and (limit is None or host in limit):
@@ -154,6 +163,59 @@ class Spelling:
         return name not in self._known and name.startswith(tuple(f"{row.name}_" for row in capabilities))
 
 
+def check_brakes(capability: Capability, fleet: Fleet) -> None:
+    """Raises SettingError where a variable of the run that would hold it back is misspelt: in what is set for the whole play, or
+    for the first host that the capability is for (as selection.setting() reads it)."""
+    hosts = fleet.members(capability)
+    own = fleet.of(hosts[0]) if fleet.of and hosts else {}
+    for name in dict.fromkeys([*_own_names(fleet.shared), *_own_names(own)]):
+        meant = _brake(name)
+        if meant:
+            raise SettingError(f"{name} is read by nothing: is {meant} meant? Rename it, or remove it")
+
+
+def _brake(name: str) -> str:
+    """The brake that an unknown name may mean, empty for none.
+
+    >>> _brake("netsec_canaries"), _brake("nestec_serial"), _brake("netsec_max_fail"), _brake("netsec_state_dir")
+    ('netsec_canary', 'netsec_serial', 'netsec_max_fail_percentage', '')
+    """
+    if name in OF_RUNS:
+        return ""
+    near = nearest(name, _BRAKES)
+    if near or not name.startswith(_OUR_PREFIX):
+        return near
+    rest = name.removeprefix(_OUR_PREFIX)
+    words = {brake.removeprefix(_OUR_PREFIX): brake for brake in _BRAKES}
+    like = difflib.get_close_matches(rest, words, n=1, cutoff=_LIKE)
+    begun = [word for word in words if len(rest) > NEAR and word.startswith(rest)]
+    return next((words[word] for word in (*like, *begun)), "")
+
+
+def tag_warnings(run: Iterable[str], skipped: Iterable[str], capabilities: Collection[Capability]) -> list[str]:
+    """What is to be said about the tags of a run: those that are nearly ours, and tags that select or skip nothing of ours.
+
+    Raises SettingError for a tag to skip that is nearly ours: what it means would be done. A tag may also be one that a
+    playbook gives to the import of ours, so others are no error.
+    """
+    known = {name: None for row in capabilities for name in (row.name, *row.tags)}
+    roles = [row.name for row in capabilities]
+    told = []
+    for option, tags in (("--tags", [*run]), ("--skip-tags", [*skipped])):
+        near = {tag: nearest(tag, known) for tag in tags if tag not in known}
+        for tag, meant in near.items():
+            text = f"{option} {tag}: no task of this collection has this tag"
+            if meant and option == "--skip-tags":
+                raise SettingError(f"{text}, so nothing would be skipped: is {meant} meant?")
+            if meant:
+                told.append(f"{text}. Is {meant} meant?")
+        if tags and len(near) == len(tags) and not any(near.values()) and not _TAGS_OF_ANSIBLE.intersection(tags):
+            told.append(
+                f"{option} {','.join(tags)}: no task of this collection has such a tag. Each role is a tag: {', '.join(roles)}."
+            )
+    return told
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The name of these that differs least, empty where each differs in more than NEAR letters.
 
@@ -196,4 +258,4 @@ def some(hosts: Sequence[str]) -> str:
 
 
 def _any(groups: Sequence[str]) -> str:
-    return f"group {groups[0]}" if len(groups) == 1 else f"any of the groups {', '.join(groups)}"
+    return f"group {groups[0]}" if len(groups) == 1 else f"the groups {', '.join(groups)}"

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +30,18 @@ class Fleet:
 
     groups: name -> hosts, in their order. shared: what is set for the whole play, which is what every host has, too (extra
     variables, vars of import_playbook). of: the variables of a host, None before Ansible knows them (with --list-hosts, say).
+    limit: the hosts that --limit leaves, None for all. The variables of others are not asked for: a file of theirs may be broken.
     """
 
     groups: Mapping[str, Sequence[str]]
     shared: Variables
     of: Callable[[str], Variables] | None
+    limit: Collection[str] | None = None
 
     def members(self, capability: Capability) -> list[str]:
-        """Hosts that the capability is for."""
-        return list(dict.fromkeys(host for group in capability.groups for host in self.groups.get(group, ())))
+        """Hosts that the capability is for, of those that take part."""
+        hosts = dict.fromkeys(host for group in capability.groups for host in self.groups.get(group, ()))
+        return [host for host in hosts if self.limit is None or host in self.limit]
 
 
 def desires(capability: Capability, variables: Variables) -> bool:

@@ -116,7 +116,7 @@ def test_what_is_no_text_is_refused(value: Any) -> None:
         ({}, "gathered", "state must be one of"),
         ({}, "overridden", "names none"),
         ({}, "deleted", "this document is empty"),
-        (None, "merged", "missing: config"),
+        (None, "merged", "config is null"),
         (None, "deleted", "config is null"),
         ({"sessions": None}, "overridden", r"config\.sessions is null"),
         ({"sessions": [{"name": "a", "sources": None}]}, "replaced", r"config\.sessions\[a\]\.sources is null"),

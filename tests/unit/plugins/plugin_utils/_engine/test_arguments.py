@@ -139,8 +139,11 @@ def test_something_else_than_a_dictionary_is_an_error_of_the_arguments(config: o
 
 def test_a_null_is_left_out_and_a_message_is_one_line() -> None:
     needed = Constraints(required_if=[("state", "merged", ("config",))])
-    with pytest.raises(ArgumentError, match=r"config is null.*missing: config"):
+    with pytest.raises(ArgumentError) as caught:
         Arguments(MODULES / "iosxr_span.py", needed).validated({"config": None})
+    assert len(caught.value.messages) == 1 and caught.value.messages[0].startswith("config is null"), "said once"
+    with pytest.raises(ArgumentError, match=r"following are missing: config$"):
+        Arguments(MODULES / "iosxr_span.py", needed).validated({})
     with pytest.raises(ArgumentError) as raised:
         Arguments(MODULES / "iosxr_span.py").validated({"config": {}, "platform": "x\nno router bgp 1"})
     (message,) = raised.value.messages
@@ -189,3 +192,11 @@ def test_a_nul_is_found_in_lists_and_below_dictionaries_and_under_an_alias() -> 
     }
     assert unusable_paths(given, spec) == ["dest", "files[#2]", "config.entries[#2].file"]
     assert unusable_paths({"to": None, "files": "a", "config": {"entries": None}}, spec) == []
+
+
+def test_a_list_that_may_not_be_empty_is_not_offered_as_an_empty_one() -> None:
+    capture = Arguments(MODULES / "srx_capture.py", Constraints(filled=frozenset({"filters"})))
+    with pytest.raises(ArgumentError) as caught:
+        capture.validated({"filters": None})
+    (message,) = caught.value.messages
+    assert message.startswith("filters is null") and message.endswith("Write its entries.") and "[]" not in message

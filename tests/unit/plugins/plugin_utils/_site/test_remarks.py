@@ -14,13 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES, SITE
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES, OF_RUNS, SITE
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.files_device import file_remarks, role_options
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import distance, nearest, remarks
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import Fleet
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import (
+    check_brakes,
+    distance,
+    nearest,
+    remarks,
+    tag_warnings,
+)
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import Fleet, SettingError
 
 ROWS = [row for row in CAPABILITIES.values() if row.playbook == SITE]
 OPTIONS = role_options(Path(__file__).resolve().parents[5] / "roles", CAPABILITIES)
+SPAN = CAPABILITIES["iosxr_span"]
 DOCUMENT = {"iosxr_span_config": {}}
 NOTHING = "iosxr_span_config is not set."
 
@@ -84,7 +91,7 @@ def test_what_roles_read_and_register_is_no_mistake() -> None:
 
 
 def test_a_host_outside_our_groups_is_told_where_something_would_be_desired() -> None:
-    line = "iosxr_span_config is set for core7, which is not in group iosxr: nothing is done there."
+    line = "iosxr_span_config is set for core7, outside group iosxr: nothing is done there."
     assert told({"edge1": DOCUMENT}, others={"core7": DOCUMENT, "web1": {}}) == [line]
     assert told({"edge1": {}}, others={"web1": DOCUMENT}, shared=DOCUMENT) == []  # -e is for everybody
     assert told({"edge1": DOCUMENT}, others={"core7": DOCUMENT}, limit=["edge1"]) == []
@@ -97,7 +104,7 @@ def test_a_variable_for_hosts_of_another_group_is_told_where_the_host_has_nothin
     }
     assert told(hosts) == [
         f"Nothing is desired of edge1: {NOTHING}",
-        "srx_policy_log_config is set for edge1, which is not in group srx: nothing is done there.",
+        "srx_policy_log_config is set for edge1, outside group srx: nothing is done there.",
     ]
 
 
@@ -171,10 +178,57 @@ words = st.text("abc_", max_size=6)
 @given(words, words, words)
 def test_a_distance_is_one(one: str, other: str, third: str) -> None:
     assert distance(one, one) == 0 and (distance(one, other) > 0) == (one != other)
-    assert distance(one, other) == distance(other, one) <= max(len(one), len(other))
+    assert distance(one, other) <= max(len(one), len(other))
+    back = distance(other, one)  # pylint: disable=arguments-out-of-order
+    assert back == distance(one, other)
     assert distance(one + third, other + third) <= distance(one, other)
 
 
 def test_the_nearest_is_near() -> None:
     assert nearest("iosxr_spam", ["iosxr_span", "srx_capture"]) == "iosxr_span"
     assert nearest("web", ["iosxr_span", "srx_capture"]) == ""
+
+
+def routers(hosts: Mapping[str, Mapping[str, Any]], shared: Mapping[str, Any] | None = None) -> Fleet:
+    return Fleet({"iosxr": list(hosts), "all": list(hosts)}, shared or {}, hosts.__getitem__)
+
+
+def test_a_variable_that_would_hold_a_run_back_is_refused_where_it_is_misspelt() -> None:
+    """Each of these would let all hosts go at once, or a change that nobody has reviewed."""
+    misspelt = {
+        "netsec_canery": "netsec_canary",
+        "netsec_canaries": "netsec_canary",
+        "netsec_canary_host": "netsec_canary",
+        "nestec_canary": "netsec_canary",
+        "netsec_serail": "netsec_serial",
+        "netsec_max_fail": "netsec_max_fail_percentage",
+        "netsec_max_fail_percent": "netsec_max_fail_percentage",
+        "netsec_expectd_plan": "netsec_expected_plan",
+    }
+    for name, meant in misspelt.items():
+        for found in (routers({"edge1": {}}, {name: "edge1"}), routers({"edge1": {name: "edge1"}})):
+            with pytest.raises(SettingError, match=rf"^{name} is read by nothing: is {meant} meant"):
+                check_brakes(SPAN, found)
+
+
+@pytest.mark.parametrize("name", [*OF_RUNS, "netsec_site", "netsec_contract", "canary", "serial", "ansible_serial"])
+def test_other_names_are_not_taken_for_them(name: str) -> None:
+    check_brakes(SPAN, routers({"edge1": {name: "edge1"}}, {name: "edge1"}))
+    check_brakes(SPAN, routers({}))
+
+
+def test_tags_that_select_or_skip_nothing_are_told() -> None:
+    rows = [*CAPABILITIES.values()]
+    for run in (["all"], ["iosxr_span"], ["iosxr_span_verify", "mine"], ["tagged"], []):
+        assert tag_warnings(run, [], rows) == [], run
+    assert tag_warnings(["all"], ["srx_policy_log", "mine"], rows) == []
+    (near,) = tag_warnings(["iosxr_spam", "srx_policy_log"], [], rows)
+    assert near == "--tags iosxr_spam: no task of this collection has this tag. Is iosxr_span meant?"
+    (far,) = tag_warnings(["mirrors"], [], rows)
+    assert far.startswith(
+        "--tags mirrors: no task of this collection has such a tag. Each role is a tag: iosxr_span, srx_policy_log, "
+    )
+    (skipped,) = tag_warnings(["all"], ["mirrors"], rows)
+    assert skipped.startswith("--skip-tags mirrors: no task")
+    with pytest.raises(SettingError, match="so nothing would be skipped: is srx_policy_log meant"):
+        tag_warnings(["all"], ["srx_polcy_log"], rows)

@@ -160,3 +160,11 @@ def test_hosts_that_go_alone_come_before_the_batches() -> None:
         [1, "100%"],
         [1, 1, 10, "50%"],
     ]
+
+
+def test_variables_of_hosts_that_a_limit_leaves_out_are_not_asked_for() -> None:
+    """A file of theirs may be broken, or encrypted with a password that is not at hand."""
+    hosts = {"edge1": DOCUMENT, "edge2": DOCUMENT}
+    limited = Fleet({"iosxr": ["edge0", *hosts], "all": ["edge0", *hosts]}, {}, hosts.__getitem__, {*hosts})
+    assert order(SPAN, limited, ["edge0"]) == Order(("edge1", "edge2"), 1)
+    assert setting(SPAN, limited, "netsec_serial") is None

@@ -55,8 +55,8 @@ FLEET = {
         member("ips3", "7.1(7)E4", "S740"),
         member("ips4", "7.1(2)E3", "S500"),
         member("ips5", "7.1(7)E4", "S722", licence="expired"),
-        Member("ips6", None, lambda package: Request(package), unread="no route to host"),
-        Member("rtr1", None, lambda package: Request(package), ios=True),
+        Member("ips6", None, Request, unread="no route to host"),
+        Member("rtr1", None, Request, ios=True),
     )
 }
 DMZ = Policy("dmz", ("ips1", "ips2", "ips3", "rtr1"))
