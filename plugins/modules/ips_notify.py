@@ -125,7 +125,7 @@ notifications:
   returned: always
   type: list
   elements: dict
-  sample: [{event: license_expiry, host: sensor1, text: "its licence expires on 2026-11-29, in 1 days", bad: true}]
+  sample: [{event: license_expiry, host: sensor1, text: "its licence expires on 2026-11-29, in 1 day", bad: true}]
 mailed_to:
   description: The addresses that the mail went to; in check mode those that it would go to.
   returned: success

@@ -112,6 +112,8 @@ def test_one_run_brings_the_fleet_there_and_the_next_one_changes_and_downloads_n
     output, changed = fleet.play("download_apply_deploy")
     assert fleet.levels == {**before, "s1": ("7.1(9)E4", "S734.0"), "s2": ("7.1(9)E4", "S734.0")}, output
     assert (changed["s1"], changed["s2"], changed["s3"]) == (1, 1, 0)
+    for event, host in (("deployed", "s1"), ("deployed", "s2")):
+        assert f'"event": "{event}", "host": "{host}"' in fleet.results.text
     output, changed = fleet.play("download_apply_deploy")
     assert not any(changed.values()), output
     assert sorted(fleet.downloads) == [PACK, SIG]

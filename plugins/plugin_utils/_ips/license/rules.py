@@ -88,7 +88,7 @@ def selected(held: Held, terms: Terms) -> tuple[bool, str]:
     elif status == "expired":
         why, due = "its licence has expired", True
     elif status in ("valid", "trial") and left is not None:
-        why, due = f"its licence expires in {left} days", left <= terms.before_days
+        why, due = f"its licence expires in {left} day{'' if left == 1 else 's'}", left <= terms.before_days
     else:
         why, due = f"the status of its licence is {status}", False
     return due or terms.select == "all", why

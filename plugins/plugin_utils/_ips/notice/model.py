@@ -99,7 +99,7 @@ def _licensed(host: str, result: Mapping[str, Any], before_days: int) -> Iterato
     if status in ("none", "expired", "invalid", "unknown"):
         yield Notice("license_expiry", host, f"the status of its licence is {status}", bad=True)
     elif isinstance(left, int) and left <= before_days:
-        text = f"its licence expires on {_text(told.get('expires'))}, in {left} days"
+        text = f"its licence expires on {_text(told.get('expires'))}, in {left} day{'' if left == 1 else 's'}"
         yield Notice("license_expiry", host, text, bad=True)
     if result.get("failed") or result.get("unreachable"):
         yield Notice("license_job", host, f"no licence was applied: {_why(result)}", bad=True)
