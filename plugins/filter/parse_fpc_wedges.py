@@ -20,7 +20,7 @@ with tried():
 DOCUMENTATION = r"""
 name: parse_fpc_wedges
 short_description: Read wedge conditions of the cards of a Juniper SRX5000 from log lines and alarms
-version_added: 1.1.0
+version_added: 1.3.0
 author:
   - mspplus.netsec authors (@mspplus)
 description:

@@ -19,7 +19,7 @@ with tried():
 DOCUMENTATION = r"""
 name: table
 short_description: Lines of a table with columns of equal width
-version_added: 1.1.0
+version_added: 1.3.0
 description:
   - Gives a list of lines, so that a task such as M(ansible.builtin.debug) shows a table with every callback, whether it prints JSON or YAML.
   - Cells are texts of devices, too - what would start a line or move the cursor of a terminal becomes a blank. An empty cell is C(-).

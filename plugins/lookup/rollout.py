@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: rollout
 short_description: How a playbook goes over the hosts of a role
-version_added: 1.1.0
+version_added: 1.3.0
 author:
   - mspplus.netsec authors (@mspplus)
 description:

@@ -10,7 +10,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: site_remarks
 short_description: Hosts of which nothing is desired, and variables that no role reads
-version_added: 1.1.0
+version_added: 1.3.0
 author:
   - mspplus.netsec authors (@mspplus)
 description:
