@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import os
 import subprocess
 import sys
@@ -232,7 +233,8 @@ def test_rule_38_the_playbook_shows_all_sensors_and_exports_the_whole_table(lab:
     SensorTasks(lab(*fleet), tmp_path)
     export = f"ips_certificate_export={tmp_path}/table.csv"
     _code, output = playbook(tmp_path, "mspplus.netsec.ips_status", "-e", export)
-    assert "s1: 7.1(7)E4, signatures S722.0, licence valid" in output, output
+    assert "3 sensors were read, 1 not reached." in output and "not reached: s4: " in output, output
+    assert re.search(r'"s1 +valid +\S+ +90 +7\.1\(7\)E4 +S722\.0 ', output), output
     with open(tmp_path / "table.csv", newline="") as file:
         rows: list[dict[str, Any]] = list(csv.DictReader(file))
     assert [row["Device"] for row in rows] == ["s1", "s2", "s3", "s4"]
