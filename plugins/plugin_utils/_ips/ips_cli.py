@@ -31,6 +31,13 @@ _PARTIAL = re.compile(r"[^\n\x08]\x08")
 _UNTYPABLE = re.compile(r"[^!-~]|[?\"'`\\]")
 _MODE = re.compile(r"\((?P<mode>[^\s()]+)\)[#>]\s*$")
 _LONGEST_WORD = 512  # characters
+_SHOWN = 200  # characters of a word in a message
+
+# A password may hold a slash or an @, so whatever is between a colon and the last @ counts as one; the host behind it is a name or address.
+_WITH_PASSWORD = re.compile(r"[a-z]+://[^/@:]*:.*@", re.DOTALL | re.IGNORECASE)
+_URL = re.compile(
+    r"(?:https?|ftp|scp)://(?:[^/@:]+@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[\w.-]*\w)?)(?::\d{1,5})?/[^@]*", re.ASCII
+)
 
 _FINGERPRINT = re.compile(
     r"^[ \t]*(?:Certificate )?(?P<kind>MD5|SHA1)(?: fingerprint)?(?: is)?:?[ \t]+(?P<hex>[0-9A-F]{2}(?::[0-9A-F]{2})+)[ \t.]*$",
@@ -71,40 +78,47 @@ def word(text: str) -> str:
     >>> word("https://10.0.0.5:8443/sensor1.lic")
     'https://10.0.0.5:8443/sensor1.lic'
     """
-    found = _UNTYPABLE.search(text)
-    if found or not text:
-        wrong = f"the character {found[0]!r} cannot be typed into a sensor" if found else "an empty word"
-        raise ValueError(f"{text!r}: {wrong}")
-    if len(text) > _LONGEST_WORD:
-        raise ValueError(f"{text[:40]!r}...: a word of more than {_LONGEST_WORD} characters")
+    wrong = _wrong_word(text)
+    if wrong:
+        raise ValueError(f"{text[:_SHOWN]!r}{'...' if text[_SHOWN:] else ''}: {wrong}")
     return text
+
+
+def _wrong_word(text: str) -> str:
+    """Why a text cannot be typed as one word; "" where it can."""
+    if not text:
+        return "an empty word"
+    found = _UNTYPABLE.search(text)
+    if found:
+        return f"the character {found[0]!r} cannot be typed into a sensor"
+    return f"a word of more than {_LONGEST_WORD} characters" if len(text) > _LONGEST_WORD else ""
 
 
 def url(text: str) -> str:
     """A URL that a sensor is told, as one word. Raises ValueError where it cannot be typed or holds a password: a password is
-    typed at the sensor's prompt, since URLs are kept in logs.
+    typed at the sensor's prompt, since URLs are kept in logs. No message shows one.
 
     >>> url("scp://ops@10.0.0.5/ips/IPS-sig-S733-req-E4.pkg")
     'scp://ops@10.0.0.5/ips/IPS-sig-S733-req-E4.pkg'
     """
-    typed = word(text)
-    found = re.fullmatch(r"(?P<scheme>https?|ftp|scp)://(?:(?P<user>[^/@:]+)(?P<secret>:[^/@]*)?@)?[^/@\s]+/\S*", typed)
-    if found is None:
-        raise ValueError(f"{without_password(typed)!r} is no https, http, scp or ftp URL with a host and a path")
-    if found["secret"] is not None:
-        raise ValueError(
-            f"{without_password(typed)!r}: the password is no part of a URL; it is typed at the sensor's prompt"
-        )
-    return typed
+    shown = without_password(text)[:_LONGEST_WORD]
+    if _WITH_PASSWORD.match(text):
+        raise ValueError(f"{shown!r}: the password is no part of a URL; it is typed at the sensor's prompt")
+    wrong = _wrong_word(text)
+    if wrong:
+        raise ValueError(f"{shown!r}: {wrong}")
+    if not _URL.fullmatch(text):
+        raise ValueError(f"{shown!r} is no https, http, scp or ftp URL with a host and a path")
+    return text
 
 
 def without_password(text: str) -> str:
-    """A URL for a message.
+    """A URL for a message. A password may hold any character, also one that belongs to the parts behind it.
 
-    >>> without_password("ftp://ops:secret@10.0.0.5/a")
+    >>> without_password("ftp://ops:sec/r@t@10.0.0.5/a")
     'ftp://ops:********@10.0.0.5/a'
     """
-    return re.sub(r"(://[^/@:\s]*):[^/@\s]*@", r"\1:********@", text)
+    return re.sub(r"(://[^/@:\s]*):.*@", r"\1:********@", text, flags=re.DOTALL)
 
 
 def fingerprints(text: str) -> dict[str, str]:

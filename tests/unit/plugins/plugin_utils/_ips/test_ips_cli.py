@@ -86,6 +86,23 @@ def test_a_password_in_a_url_is_refused_and_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    "password", ["hunt/er2", "hunt@er2", "hunt/er2@", 'hunt"er2', "hunt er2", "hunt?er2", "hunt:er2", "12/er2", "é/er2"]
+)
+@pytest.mark.parametrize("scheme", ["ftp", "scp", "https", "FTP"])
+def test_a_password_with_any_character_in_it_is_refused_and_not_shown(scheme: str, password: str) -> None:
+    with pytest.raises(ValueError, match="prompt") as refused:
+        url(f"{scheme}://ops:{password}@10.0.0.5/a.pkg")
+    assert "er2" not in str(refused.value) and "hunt" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://10.0.0.5:8443/s1.lic", "https://[2001:db8::5]/a", "ftp://ops@files.example.net/ips/IPS-x.pkg"]
+)
+def test_urls_without_a_password_are_typed_as_they_are(text: str) -> None:
+    assert url(text) == text
+
+
+@pytest.mark.parametrize(
     "text", ["/a/b", "tftp://h/a", "https://h", "https://h/a b", "https:///a", "https://a:b:c@h/x"]
 )
 def test_only_urls_that_a_sensor_pulls_are_urls(text: str) -> None:
