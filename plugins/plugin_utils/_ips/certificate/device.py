@@ -21,7 +21,7 @@ from ..sensor import Sensor
 from .look_device import BothSides, both_sides, shown_or_why, told_fingerprints
 from .model import Certificate, grouped, utc_now
 from .plan import GENERATE, desired_state, plan
-from .rules import Certificates, Terms, check
+from .rules import UNCHECKED, Certificates, Terms, check, source_of_new
 from .status import OVER_HTTP, Seen, row, seen_now
 from .trust_entry import Source
 from .trust_store import TrustStore
@@ -108,6 +108,9 @@ class CertificateWing:
         if not desired.replaces:
             self._keep(desired)
             return Applied()
+        source = source_of_new(current, self._terms)
+        if source is None:
+            raise ApplyFailed(f"a new certificate would not be accepted: {UNCHECKED}")
         if GENERATE in plan.commands:
             made = self._generated(current)
         elif current.shown is not None:  # an earlier run made it and did not come to take it over
@@ -115,7 +118,7 @@ class CertificateWing:
         else:
             raise ApplyFailed("the certificate cannot be read any more")
         try:
-            self._put(made, "ssh-verified")
+            self._put(made, source)
         except Exception as failed:
             raise self._not_stored(str(failed), made.sha1, current) from failed
         return Applied(details={"new_certificate": made.facts(self._now())})

@@ -22,6 +22,7 @@ Policy = Literal["strict", "first_use", "always"]
 
 GUIDE = "Cisco Security Manager 4.4 user guide, Managing IPS Certificates"
 HOUSE = "this collection: a certificate is accepted by proof, not by trust in the first sight"
+UNCHECKED = "SSH host keys are not checked, so what SSH tells of it proves nothing"
 
 RULES = rule_table(
     (
@@ -83,8 +84,17 @@ def judged(current: Certificates, terms: Terms) -> tuple[Source | None, str]:
     if current.stored is not None and current.stored.certificate == shown:
         return current.stored.source, ""  # it is accepted already
     if not terms.keys_checked:
-        return None, "SSH host keys are not checked, so what SSH tells of it proves nothing"
+        return None, UNCHECKED
     return None, f"SSH does not tell its fingerprint ({current.untold or 'no SHA1'})"
+
+
+def source_of_new(current: Certificates, terms: Terms) -> Source | None:
+    """How a certificate that the sensor makes now may be accepted by the fingerprint that SSH tells; None where it may not."""
+    if terms.keys_checked:
+        return "ssh-verified"
+    if terms.policy == "always":
+        return "always"
+    return "first-use" if terms.policy == "first_use" and current.stored is None else None
 
 
 def is_due(current: Certificates, terms: Terms) -> bool:
@@ -119,12 +129,15 @@ def _findings(current: Certificates, terms: Terms) -> Iterator[Finding]:
     elif (source := judged(current, terms))[0] is None:
         remedy = "See that SSH tells it (show tls fingerprint) with its host key checked, or set policy: first_use or always."
         yield Finding("C36", item, f"it is not accepted: {source[1]}", remedy, warning=not acts)
+    elif is_due(current, terms) and source_of_new(current, terms) is None:
+        remedy = "Check host keys (ansible_host_key_checking), or set policy: always."
+        yield Finding("C36", item, f"a new one would not be accepted: {UNCHECKED}", remedy)
     yield from _warnings(current, shown, terms)
 
 
 def _warnings(current: Certificates, shown: Certificate, terms: Terms) -> Iterator[Finding]:
     different = current.stored is not None and current.stored.certificate != shown
-    if different and terms.state == "current":
+    if different and terms.state != "synced" and not is_due(current, terms):
         yield Finding("C31", terms.item, "the accepted certificate is another one than that of the sensor", SYNC)
     dates = shown.dates(terms.now)
     if dates == "expired" and not is_due(current, terms):

@@ -27,6 +27,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.ru
     check,
     is_due,
     judged,
+    source_of_new,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.status import (
     OVER_HTTP,
@@ -83,8 +84,9 @@ def test_rule_30_over_http_certificates_are_not_used(state: Wanted) -> None:
 
 def test_rule_31_a_mismatch_is_reported_and_not_taken_over_by_a_refresh() -> None:
     current = Certificates(GOOD, "", told(GOOD), "", entry(OTHER))
-    assert rules_of(current, terms()) == {"C31": "warning"}
-    assert desired_state(current, terms()) == current
+    for state in ("current", "regenerated"):  # the latter does the same where nothing is due
+        assert rules_of(current, terms(state)) == {"C31": "warning"}
+        assert desired_state(current, terms(state)) == current
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,27 @@ def test_a_new_certificate_is_due_by_its_days(days: int, before: int, force: boo
     current = Certificates(shown, "", told(shown), "", entry(shown))
     assert is_due(current, terms("regenerated", before_days=before, force=force)) == due
     assert not is_due(current, terms("current", before_days=before, force=force))
+
+
+@pytest.mark.parametrize(
+    ("policy", "checked", "stored", "source"),
+    [
+        ("strict", True, GOOD, "ssh-verified"),
+        ("strict", False, GOOD, None),
+        ("first_use", False, GOOD, None),
+        ("first_use", False, None, "first-use"),
+        ("always", False, GOOD, "always"),
+        ("always", True, GOOD, "ssh-verified"),
+    ],
+)
+def test_a_new_certificate_needs_the_proof_that_the_policy_asks_for(
+    policy: Policy, checked: bool, stored: Any, source: str | None
+) -> None:
+    current = Certificates(GOOD, "", told(GOOD), "", entry(stored) if stored else None)
+    asked = terms("regenerated", policy, force=True, keys_checked=checked)
+    assert source_of_new(current, asked) == source
+    found = rules_of(current, asked)
+    assert (found.get("C36") == "error") is (source is None), found
 
 
 def test_what_cannot_be_read_is_not_replaced() -> None:
