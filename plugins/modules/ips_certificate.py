@@ -66,7 +66,7 @@ options:
   all_sensors:
     description:
       - Needed to act on all sensors at once. Where a play has every host of the group C(ips), there is more than one, and C(--limit) selects none,
-        V(synced) and V(regenerated) are refused without it.
+        V(synced) and V(regenerated) are refused without it. C(--limit all), and one that only leaves hosts out, select none.
     type: bool
     default: false
   trust_store:

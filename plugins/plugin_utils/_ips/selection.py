@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,17 @@ def unselected(variables: Mapping[str, Any], what: str) -> list[str]:
     """
     fleet = set((variables.get("groups") or {}).get(GROUP) or ())
     hosts = set(variables.get("ansible_play_hosts_all") or ())
-    if len(fleet) < 2 or not fleet <= hosts or variables.get("ansible_limit"):
+    if len(fleet) < 2 or not fleet <= hosts or _selects(str(variables.get("ansible_limit") or "")):
         return []
     ways = "select some (--limit, or the hosts of the play), or say all_sensors: true"
     return [f"{what} would act on all {len(fleet)} sensors of the group {GROUP}: {ways}"]
+
+
+def _selects(limit: str) -> bool:
+    """Whether ``--limit`` selects sensors. One that takes all hosts, or only leaves some out that are no sensors, does not.
+
+    >>> _selects("dmz"), _selects("all"), _selects("!router1")
+    (True, False, False)
+    """
+    words = [word.strip() for word in re.split(r"[,:]", limit)]
+    return any(word not in ("", "all", "*") and not word.startswith("!") for word in words)

@@ -278,6 +278,12 @@ def test_rule_36_all_sensors_need_a_word() -> None:
     assert unselected({}, "state: synced") == []
 
 
+@pytest.mark.parametrize("limit", ["all", "*", "!x", "all:!x", "all,!x"])
+def test_rule_36_a_limit_that_leaves_no_sensor_out_is_no_selection(limit: str) -> None:
+    fleet = {"groups": {"ips": ["a", "b"]}, "ansible_play_hosts_all": ["a", "b"], "ansible_limit": limit}
+    assert unselected(fleet, "state: synced")
+
+
 def test_rule_37_both_thumbprints_are_shown() -> None:
     found = line(OTHER, GOOD)
     assert (found["thumbprint_store"], found["thumbprint_device"]) == (OTHER.sha1, GOOD.sha1)
