@@ -85,6 +85,14 @@ class Fleet:
     def levels(self) -> dict[str, tuple[str, str]]:
         return {name: (device.version, device.signature) for name in NAMES if (device := self.lab.device(name).device)}
 
+    def upgrades(self, name: str) -> list[str]:
+        """The packages that a sensor was told to install."""
+        return [
+            str(entry["text"]).rpartition("/")[2]
+            for entry in self.lab.journal(name)
+            if entry["event"] == "command" and str(entry["text"]).startswith("upgrade ")
+        ]
+
     @property
     def downloads(self) -> list[str]:
         return [name for name in self.lab.device("updates").device.downloads if name.endswith(".pkg")]
@@ -131,6 +139,28 @@ def test_the_role_alone_deploys_what_the_file_of_the_inventory_says(fleet: Fleet
     assert fleet.levels["s2"] == ("7.1(7)E4", "S730.0")
 
 
+def test_what_a_policy_wants_no_more_is_not_deployed_from_the_file_as_it_was(fleet: Fleet) -> None:
+    def policy(signature: str) -> tuple[str, str]:
+        one = {"name": "edge", "sensors": ["s1"], "sensor_updates": "none", "signature": signature, "fail_mode": "open"}
+        return "-e", json.dumps({"ips_update_policies": [one]})
+
+    fleet.play("download_apply", *policy("S734"))
+    before = fleet.levels
+    output, _changed = fleet.play("download_apply_deploy", *policy("S730"))
+    wanted = yaml.safe_load((fleet.inventory / "group_vars" / "ips" / "update_wanted.yml").read_text())
+    assert wanted == {"ips_update_wanted": {}}, output
+    assert fleet.levels == before, output
+
+
+def test_a_sensor_that_one_package_left_half_way_gets_no_other_one(fleet: Fleet) -> None:
+    fleet.lab.add_fault("s2", {"name": "upgrade_old_level", "times": 1})
+    output, _changed = fleet.play("download_apply_deploy", "-e", "ips_update_upgrade_timeout=10")
+    assert "the sensor is still at 7.1(7)E4" in output, output
+    assert fleet.upgrades("s2") == [PACK]
+    fleet.play("download_apply_deploy")
+    assert fleet.levels["s2"] == ("7.1(9)E4", "S734.0")
+
+
 def test_two_runs_at_once_break_neither_the_cache_nor_the_file_nor_a_sensor(fleet: Fleet) -> None:
     fleet.results.clear()
     command, environment = fleet.command("-e", "ips_update_mode=download_apply_deploy")
@@ -146,12 +176,6 @@ def test_two_runs_at_once_break_neither_the_cache_nor_the_file_nor_a_sensor(flee
     assert sorted(fleet.downloads) == [PACK, SIG]
     fleet.play("download_apply_deploy")
     assert fleet.levels["s1"] == fleet.levels["s2"] == ("7.1(9)E4", "S734.0")
-    upgrades = [
-        str(entry["text"]).rpartition("/")[2]
-        for name in ("s1", "s2")
-        for entry in fleet.lab.journal(name)
-        if entry["event"] == "command" and str(entry["text"]).startswith("upgrade ")
-    ]
-    assert sorted(upgrades) == [PACK, SIG, SIG]
+    assert sorted(fleet.upgrades("s1") + fleet.upgrades("s2")) == [PACK, SIG, SIG]
     index = json.loads((fleet.inventory / ".netsec_state" / "ips_packages" / ".index.json").read_text())
     assert sorted(index["files"]) == [PACK, SIG]
