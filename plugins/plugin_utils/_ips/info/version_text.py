@@ -166,7 +166,7 @@ def parse_license(lines: Iterable[str]) -> License:
     """From all lines of a text; those that do not speak of a licence do not matter."""
     about = [line.strip() for line in lines if _ABOUT_LICENSE.search(line) and not _APPLICATION.match(line)][:10]
     said: set[LicenseStatus] = set()
-    expires: date | None = None
+    days: set[date | None] = set()
     understood = bool(about)
     for line in about:
         found, status = _matched(line)
@@ -176,8 +176,10 @@ def parse_license(lines: Iterable[str]) -> License:
         if status:
             said.add(status)
         if "date" in found.re.groupindex:
-            expires = expires or _day(found["date"])
-            understood = understood and expires is not None
+            days.add(_day(found["date"]))
+    # A day that no calendar has, and days that contradict each other, are not understood.
+    understood = understood and None not in days and len(days) < 2
+    expires = next(iter(days)) if len(days) == 1 else None
     return License(said.pop() if understood and len(said) == 1 else "unknown", expires, tuple(about))
 
 

@@ -124,6 +124,12 @@ def test_both_spellings_of_not_running_count() -> None:
         (["Licensed, expires: 31-Feb-2013 UTC"], "unknown", None),
         (["Licensed, expires: 01-Aug-2013 UTC", "No license present"], "unknown", date(2013, 8, 1)),
         (["License expires: 01-Aug-2013 UTC"], "unknown", date(2013, 8, 1)),
+        (["Licensed, expires: 01-Aug-2099 UTC", "License expires: 01-Aug-2013 UTC"], "unknown", None),
+        (
+            ["This is a trial license", "License expires: 01-Aug-2099 UTC", "License expires: 31-Feb-2013 UTC"],
+            "unknown",
+            None,
+        ),
         (["nothing about it"], "unknown", None),
     ],
 )
