@@ -180,10 +180,23 @@ class Cache:
             return
         with self._locked(LOCK, LOCK_SECONDS):
             index = self._index()
-            merged = {name: dict(entry) for name, entry in {**index, **contents.index}.items()}
+            looked = {
+                name: dict(entry) for name, entry in contents.index.items() if not self._is_now(name, index.get(name))
+            }
+            merged = {**index, **looked}
             present = {name: entry for name, entry in merged.items() if (self.folder / name).exists()}
             if present != index:
                 self._write_index(present)
+
+    def _is_now(self, name: str, entry: Mapping[str, Any] | None) -> bool:
+        """Whether an entry is about the file as it is: another run may have brought it since this one looked, and knows where it is from."""
+        if entry is None:
+            return False
+        try:
+            found = (self.folder / name).stat()
+        except OSError:
+            return False
+        return (entry["size"], entry["mtime_ns"]) == (found.st_size, found.st_mtime_ns)
 
     @contextlib.contextmanager
     def adding(

@@ -190,3 +190,30 @@ def test_no_entry_of_the_index_is_lost_between_processes(tmp_path: Path) -> None
     for run in runs:
         run.join(60)
     assert len(json.loads((tmp_path / INDEX).read_text())["files"]) == 16
+
+
+def test_a_look_during_a_download_of_another_run_does_not_make_it_a_file_by_hand(tmp_path: Path) -> None:
+    mine, other = Cache(tmp_path), Cache(tmp_path)
+    with other.adding(package(), 5.0) as file:
+        assert file is not None
+        file.write(DATA)
+    seen = mine.look()  # before the other run noted where it is from
+    other.note(package(), "server", hashlib.sha256(DATA).hexdigest())
+    mine.keep(seen)
+    assert mine.look().sources == {NAME: "server"}
+    (tmp_path / NAME).write_bytes(DATA + b"changed")
+    assert "changed since" in mine.look().refused[0].reason
+
+
+def test_what_a_look_found_of_an_older_file_is_not_kept_about_a_newer_one(tmp_path: Path) -> None:
+    place(tmp_path, NAME, b"older")
+    mine, other = Cache(tmp_path), Cache(tmp_path)
+    seen = mine.look()
+    (tmp_path / NAME).unlink()
+    with other.adding(package(), 5.0) as file:
+        assert file is not None
+        file.write(DATA)
+    other.note(package(), "server", hashlib.sha256(DATA).hexdigest())
+    mine.keep(seen)
+    assert mine.look().stock[NAME].sha256 == hashlib.sha256(DATA).hexdigest()
+    assert mine.look().sources == {NAME: "server"}
