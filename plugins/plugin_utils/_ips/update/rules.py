@@ -137,7 +137,10 @@ def _revert(state: SensorState, package: Package) -> Iterator[Finding]:
     elif package.signature is not None and state.signature > package.signature:
         text = f"the sensor runs {state.signature}, which was installed after {package.signature}"
         yield Finding("U28", "package", text, f"Revert {state.signature} first.")
-    elif state.has(package) and state.history and state.history[-1] != package.stem:
+    elif state.has(package) and not state.history:
+        text = "the sensor does not tell its upgrade history, so what `downgrade` would remove is not known"
+        yield Finding("U28", "package", text, "See what `show version` prints, and revert it on the sensor itself.")
+    elif state.has(package) and state.history[-1] != package.stem:
         text = f"{state.history[-1]} was installed last, and `downgrade` would remove that"
         yield Finding("U28", "package", text, "A signature update can be reverted until another package is installed.")
 

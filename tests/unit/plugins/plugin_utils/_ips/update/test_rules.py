@@ -217,6 +217,7 @@ def test_rule_28_only_the_signature_update_that_came_last_is_reverted() -> None:
     assert errors(covered, SIG, present=False) == ["U28"]
     assert errors(last, "IPS-4345-K9-7.1-7-E4.pkg", present=False) == ["U28"]
     assert errors(sensor(signature="S733"), SIG, present=False) == []  # it is gone already
+    assert errors(replace(last, history=()), SIG, present=False) == ["U28"]  # nothing tells what would be removed
 
 
 def test_rule_29_a_package_is_for_the_platform_in_its_name() -> None:
