@@ -37,7 +37,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.fleet i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import SensorState
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import as_dict as listed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import between
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import not_hiding, read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import (
+    alone,
+    not_hiding,
+    read,
+    write,
+)
 
 DEST = Path("group_vars") / "ips" / "update_wanted.yml"  # below the inventory
 
@@ -61,7 +66,7 @@ class ActionModule(ControllerAction):
         applies = bool(options["package"]) or does(options["mode"], "download_apply")
         result = {
             **self._shown(plan, states, cache, contents),
-            **self._applied(options, cache, plan, states, applies),
+            **self._applied(options, plan, states, applies),
         }
         warnings = self._warnings(plan, contents, by_hand=bool(options["package"]))
         return {**result, **({"warnings": warnings} if warnings else {})}
@@ -79,7 +84,7 @@ class ActionModule(ControllerAction):
         return manual(package, options["select"], fleet, policies, contents.stock, owned)
 
     def _applied(
-        self, options: dict[str, Any], cache: Cache, plan: FleetPlan, states: dict[str, SensorState], applies: bool
+        self, options: dict[str, Any], plan: FleetPlan, states: dict[str, SensorState], applies: bool
     ) -> dict[str, Any]:
         """What is wanted of each sensor from now on, written where the mode goes as far."""
         dest = self._dest(options)
@@ -88,7 +93,7 @@ class ActionModule(ControllerAction):
         if not writes:
             text, before = read(dest)
             return self._wanted(dest, text, before, plan, states, applies)
-        with cache.alone("wanted"):
+        with alone(dest):
             text, before = read(dest)
             found = self._wanted(dest, text, before, plan, states, applies)
             if found["changed"]:

@@ -259,17 +259,6 @@ class Cache:
         """What record() wrote; {} where there is nothing."""
         return _object(_text(self.folder / name))
 
-    @contextlib.contextmanager
-    def alone(self, name: str) -> Iterator[None]:
-        """Excludes other runs of this controller with this cache for a block. Raises ApplyFailed."""
-        try:
-            self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-        except OSError as error:
-            raise _failed(error, self.folder) from None
-        with contextlib.ExitStack() as held:
-            held.enter_context(self._locked(f".{name}.lock", LOCK_SECONDS))
-            yield
-
     def _write_index(self, files: Mapping[str, Any]) -> None:
         try:
             _write(self.folder / INDEX, json.dumps({"files": files}, indent=1, sort_keys=True) + "\n")

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.fleet import Decision
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import not_hiding, read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_device import (
+    alone,
+    not_hiding,
+    read,
+    write,
+)
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.wanted_file import merged, render
 
 SIG = "IPS-sig-S734-req-E4.pkg"
@@ -50,7 +54,7 @@ def test_a_folder_that_would_hide_variables_of_the_same_group_is_refused(tmp_pat
 
 def _decide(folder: Path, host: str) -> None:
     path = folder / "update_wanted.yml"
-    with Cache(folder / "cache").alone("wanted"):
+    with alone(path):
         _text, before = read(path)
         write(path, render(merged(before, [Decision(host, "signature", parse_package(SIG))], {})))
 
@@ -62,3 +66,13 @@ def test_runs_at_once_lose_no_decision(tmp_path: Path) -> None:
     for run in runs:
         run.join(60)
     assert len(read(tmp_path / "update_wanted.yml")[1]) == 12
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["update_wanted.yml"]  # no lock is left in a checkout
+
+
+def test_another_run_that_hangs_ends_in_a_bounded_wait(tmp_path: Path) -> None:
+    path = tmp_path / "update_wanted.yml"
+    with alone(path), pytest.raises(ApplyFailed, match="cannot be written") as refused, alone(path, 0.2):
+        pytest.fail("two at once")
+    assert "another run" in refused.value.problems[0].message
+    with alone(path, 0.2):
+        write(path, render({}))
