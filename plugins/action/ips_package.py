@@ -26,6 +26,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device
     offered,
     site_of,
     status,
+    unhindered,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._transport.rest.files import Site, WebFailed, WebFiles
 
@@ -76,6 +77,7 @@ class ActionModule(ControllerAction):
             raise
         names = options["packages"]
         wanted = offered(listing, names, before) if options["mode"] == "download" else []
+        wanted = unhindered(wanted, before, named=names is not None)
         if writes:
             checked(self._cache, server, listing, "", now)
             for package in wanted:

@@ -232,6 +232,21 @@ def test_files_placed_by_hand_are_used_and_wrong_ones_refused_by_name(server: St
     assert done["update_status"]["not_downloaded"] == [PACK, SIG]
 
 
+def test_an_unusable_file_by_hand_is_not_overwritten_and_named_where_its_package_is_asked_for(server: Start) -> None:
+    updates = server()
+    updates.cache.mkdir()
+    (updates.cache / SIG).write_bytes(b"<html>log in</html>")
+    refused = updates(packages=[SIG])
+    assert refused["failed"] and refused["problems"][0]["item"] == f"packages[{SIG}]", refused
+    assert "HTML page" in refused["problems"][0]["message"]
+    planned = updates(check=True)
+    assert planned["would_download"] == [PACK], planned
+    done = updates()
+    assert [each["file"] for each in done["downloaded"]] == [PACK]
+    assert updates(check=True)["changed"] is updates()["changed"] is False
+    assert (updates.cache / SIG).read_bytes() == b"<html>log in</html>"
+
+
 @pytest.fixture
 def proxy() -> Iterator[tuple[int, list[str]]]:
     """(port, heads of requests) of an HTTP proxy that makes tunnels for one user only."""

@@ -160,6 +160,24 @@ def offered(listing: Listing, names: Iterable[str] | None, held: Contents) -> li
     return [by_name[name] for name in names if name not in held.stock]
 
 
+def unhindered(wanted: Iterable[Package], held: Contents, *, named: bool) -> list[Package]:
+    """Those whose name no unusable file in the cache has: such a file is never overwritten, as it may be by hand.
+
+    named: the user named these packages. Then one that is hindered is an error, which names the file. Raises ApplyFailed."""
+    reasons = {each.file: each.reason for each in held.refused}
+    found = list(wanted)
+    problems = [
+        Problem(
+            RULE, f"packages[{each.name}]", f"the file in the cache is not used: {reasons[each.name]}", "Delete it."
+        )
+        for each in found
+        if each.name in reasons
+    ]
+    if named and problems:
+        raise ApplyFailed("a package cannot be downloaded", problems)
+    return [each for each in found if each.name not in reasons]
+
+
 def checked(cache: Cache, server: UpdateServer, listing: Listing | None, problem: str, now: datetime) -> None:
     """Note the outcome of a look at the server. problem: why there is no listing."""
     at = now.astimezone(UTC).isoformat(timespec="seconds")
