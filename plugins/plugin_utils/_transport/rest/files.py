@@ -37,6 +37,7 @@ for _library in ("urllib3", "requests"):
 
 LARGEST_TEXT = 8 << 20  # bytes of a page or a readme
 LARGEST_FILE = 4 << 30
+LARGEST_ANSWER = 16_384  # bytes of an error page in which words are looked for; open tags make that quadratic
 CHUNK = 1 << 18
 MOST_REDIRECTS = 3
 
@@ -275,8 +276,8 @@ def _name(error: BaseException) -> str:
 
 def _words(data: bytes) -> str:
     """What a page says to a person."""
-    text = data[:65536].decode("utf-8", "replace")
-    bare = re.sub(r"<(style|script|head)\b.*?</\1>|<[^>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
+    text = data[:LARGEST_ANSWER].decode("utf-8", "replace")
+    bare = re.sub(r"<(style|script|head)\b.*?</\1>|<[^<>]*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
     return clean(re.sub(r"\s+", " ", bare).strip(), 300)
 
 
