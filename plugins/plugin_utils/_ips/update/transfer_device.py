@@ -74,7 +74,7 @@ class FromUrl:
             return None
         host = self._parts.hostname or ""
         not_before, not_after, sha2 = dates_of(self._shown())
-        return Server(f"{host}:{self._port}", not_before, not_after, sha2, host.endswith("cisco.com"))
+        return Server(f"{host}:{self._port}", not_before, not_after, sha2, f".{host}".endswith(".cisco.com"))
 
     def delivery(self) -> Delivery:
         if not self._secured:
