@@ -22,7 +22,7 @@ lab: setup ## keep the lab of inventories/lab running for experiments, until Ctr
 	@echo "its inventory is inventories/lab/hosts.yml: in another shell try .venv/bin/ansible-playbook playbooks/site.yml --check"
 	@exec $(LAB)
 
-test: setup ## every check, in under 15 minutes on 2 cores; ONLY=name for those whose name starts so
+test: setup ## every check, in under 20 minutes on 2 cores; ONLY=name for those whose name starts so
 	@$(BIN)/python tools/checks.py $(ONLY)
 
 soak: setup ## the full fault matrix and the long properties; takes long
