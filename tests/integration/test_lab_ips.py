@@ -367,8 +367,12 @@ def test_an_application_stays_down_behind_a_reboot(sensors: StartSensors, openss
     lab = sensors(faults=[{"name": "application_down", "at": "Collaboration"}])
     openssh(lab, "s1", "reset", "yes")
     device = lab.device("s1").device
-    eventually(lambda: device.powered and device.applications["CollaborationApp"] == "NotRunning")
-    eventually(lambda: device.applications["MainApp"] == "Running")
+    eventually(lambda: device.powered and "Starting" not in device.applications.values())
+    down = {name for name, state in device.applications.items() if state != "Running"}
+    assert down == {"CollaborationApp"}
+    shown = openssh(lab, "s1", "show version")
+    assert re.search(r"^CollaborationApp .* NotRunning *$", shown, re.MULTILINE)
+    assert re.search(r"^MainApp .* Running *$", shown, re.MULTILINE)
 
 
 def test_old_algorithms_only_where_it_is_told_so(sensors: StartSensors) -> None:

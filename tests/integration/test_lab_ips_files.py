@@ -291,6 +291,8 @@ def test_an_application_may_stay_down_behind_an_update(sensors: StartSensors, op
     openssh(lab, "s1", *trust(lab), *upgrade(https(lab, f"IPSpath/{file}"), "yes"))
     device = lab.device("s1").device
     eventually(lambda: device.powered and device.applications["AnalysisEngine"] == "NotRunning")
+    assert (device.version, device.signature) != ("7.1(7)E4", "S722.0")  # the update itself is there
+    assert re.search(r"^AnalysisEngine .* NotRunning *$", openssh(lab, "s1", "show version"), re.MULTILINE)
 
 
 # -- the way back -----------------------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -103,12 +104,21 @@ def test_a_fault_is_told_in_the_servers_words() -> None:
     | st.lists(st.sampled_from(["<a>", "</a>", STATUS, "x", '<b c="d">', "</b>"]), max_size=12).map("".join)
 )
 def test_no_answer_is_too_odd(text: str) -> None:
-    for read in (web_text.version, web_text.subscription, web_text.events, web_text.remaining):
+    """Each reader gives what it promises, or a ValueError with a text of a bounded length."""
+    promises: dict[Callable[[str], Any], Callable[[Any], bool]] = {
+        web_text.version: lambda found: set(found) == {"platform", "license", "applications"},
+        web_text.subscription: lambda found: bool(re.fullmatch(r"[\w.:-]{1,100}", found)),
+        web_text.events: lambda found: isinstance(found, list) and len(found) <= web_text.MOST,
+        web_text.remaining: lambda found: isinstance(found, int) and found >= 0,
+    }
+    for read, holds in promises.items():
         for whole in (text, soap(text), f"<response><respGetVersion>{text}</respGetVersion></response>"):
             try:
-                read(whole)
-            except ValueError:
-                continue
+                found = read(whole)
+            except ValueError as told:
+                assert str(told) and len(str(told)) < 1000
+            else:
+                assert holds(found), found
 
 
 class Server:
