@@ -35,7 +35,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.limiter import
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import site_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import transfer, wrong_options
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.ways_device import transfer, wrong_options
 
 DETERMINING = ("transfer", "url", "transfer_address", "transfer_port")
 

@@ -21,12 +21,12 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import FOLDER
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.ways_device import transfer, wrong_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.device import UpdateWing
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import Request
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.plan import Wanted
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.rules import RULES
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.signatures import number_of
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.transfer_device import transfer, wrong_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.tuning import parse_document
 
 

@@ -87,6 +87,15 @@ def test_a_link_that_fails_at_a_step(sensor: Any, fault: str, at: str) -> None:
     converged(one)
 
 
+def test_trust_that_may_be_left_on_the_sensor_is_named(sensor: Any) -> None:
+    one = sensor(faults=[{"name": "drop", "at": "^tls trusted-host", "times": 1}])
+    result = one()
+    assert result["failed"]
+    (left,) = [problem for problem in result["problems"] if problem["item"].startswith("trusted_hosts[127.0.0.1:")]
+    assert left["severity"] == "warning" and "no tls trusted-host id 127.0.0.1:" in left["remedy"]
+    converged(one)
+
+
 @pytest.mark.parametrize("fault", ["not_authorized", "disk_full"])
 def test_a_refusal_at_the_upgrade_leaves_the_sensor_as_it_was(sensor: Any, fault: str) -> None:
     one = sensor(faults=[{"name": fault, "at": "upgrade|S734", "times": 1}])

@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +22,10 @@ from ..certificate.status import iso
 from ..info.device import read_version
 from ..info.facts import license_facts
 from ..ips_cli import url
-from ..sensor import KEY_PATIENCE, Sensor
-from ..update.device import TRUSTED, Transfer
-from ..update.plan import TRUST
+from ..sensor import Sensor
+from ..transfer.delivery import is_trust
+from ..transfer.sending_device import Sending
+from ..transfer.ways_device import Transfer
 from .model import Attempt, Held, LicenseFile, Outcome, runs
 from .plan import desired_state, file_name, plan
 from .rules import RULES, Terms, check, choice, decided, refused, selected
@@ -45,11 +45,6 @@ class Way:
     folder: Path | None
     patience: float
     options: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class _Named:
-    name: str
 
 
 class LicenseWing:
@@ -77,8 +72,8 @@ class LicenseWing:
         self._offered: Sequence[LicenseFile] | None = None  # asked for once a run
         self._first: Held | None = None
         self._last: Held | None = None
-        self._trusted = False
-        self._leftover: list[Problem] = []  # what this run should have removed
+        self._sending = Sending(sensor, way.transfer, way.patience)
+        self._leftover: list[Problem] = []  # what this controller could not keep
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -130,9 +125,8 @@ class LicenseWing:
 
     def read_details(self, current: Held, desired: Held) -> None:
         """Whether the sensor trusts the server, where it would pull from one."""
-        delivery = self._way.transfer.delivery() if current is not desired else None
-        if delivery and delivery.trust and not delivery.transient:
-            self._trusted = delivery.trust.removesuffix(":443") in self._sensor.attempt(TRUSTED)[0].split()
+        if current is not desired:
+            self._sending.look()
 
     # -- pure ---------------------------------------------------------------------------------------------------------
 
@@ -143,7 +137,7 @@ class LicenseWing:
         found = check(current, self._terms)
         if current is not desired and self._published(current):
             try:
-                url(f"{self._way.transfer.delivery().base}{self._published(current)}")
+                url(self._sending.delivery().url(self._published(current)))
             except ValueError as error:
                 found.append(problem(RULES, Finding("L11", "files", str(error), "Rename the file.")))
         return found
@@ -151,8 +145,7 @@ class LicenseWing:
     def plan(self, current: Held, desired: Held) -> Plan:
         if current is desired:
             return Plan()
-        delivery = replace(self._way.transfer.delivery(), trusted=self._trusted)
-        return plan(current, desired, delivery, self._published(desired))
+        return plan(current, desired, self._sending.delivery(), self._published(desired))
 
     def _published(self, held: Held) -> str:
         return held.offer.name if held.offer is not None and self._way.folder is None else ""
@@ -200,25 +193,21 @@ class LicenseWing:
         offer = desired.offer
         if offer is None:
             raise ApplyFailed("there is no licence to apply")
-        told = ""
         for operation in plan.operations:
-            if operation.item.startswith(f"{TRUST}["):
-                told = self._told_to_trust(operation)
+            if is_trust(operation):
+                self._trust(operation)
             else:
-                self._copy(offer, current, told)
-        return Applied(tuple(self._leftover))
+                self._copy(offer, current)
+        return Applied((*self._sending.leftover, *self._leftover))
 
-    def _told_to_trust(self, operation: Operation) -> str:
-        trust = self._way.transfer.delivery().trust
-        address, _colon, port = trust.rpartition(":")
+    def _trust(self, operation: Operation) -> None:
         try:
-            return self._trust(address, int(port))
+            self._sending.trust()
         except ConnectionFailed as lost:
             state = f"unknown: the session was lost at {operation.item}; the licence is as it was"
             raise ApplyFailed(str(lost), (), state) from lost
 
-    def _copy(self, offer: LicenseFile, current: Held, told: str) -> None:
-        """told: a host that the sensor trusts from this run on."""
+    def _copy(self, offer: LicenseFile, current: Held) -> None:
         name = self._published(replace(current, offer=offer)) or file_name(current.serial)
         if self._way.folder is not None:
             (self._way.folder / name).write_bytes(offer.data)
@@ -226,11 +215,11 @@ class LicenseWing:
         self._attempts.note(attempt)
         self._progress(f"the sensor pulls {name}")
         try:
-            with self._pulled(name) as address:
-                self._sensor.copy(address, "license-key", self._way.transfer.password, self._way.patience)
+            with self._sending.pulled(name) as address:
+                self._sensor.copy(address, "license-key", self._sending.password, self._way.patience)
         except ApplyFailed as failed:
             self._ended(attempt, "failed", str(failed))
-            raise self._explained(failed, told) from failed
+            raise self._explained(failed) from failed
         except ConnectionFailed as lost:
             self._ended(attempt, "unknown", str(lost))
             state = "unknown: the session was lost while the sensor took the licence"
@@ -244,41 +233,15 @@ class LicenseWing:
             text = f"this controller could not remember the attempt ({failed.problems[0].message})"
             self._leftover.append(Problem("state-dir", "license", text, "See its disk.", "warning"))
 
-    @contextmanager
-    def _pulled(self, name: str) -> Iterator[str]:
-        """The URL of the file, which can be pulled now. A server that is there for this file only is forgotten behind it."""
-        with ExitStack() as stack:
-            offer = stack.enter_context(self._way.transfer.open(_Named(name)))
-            delivery = self._way.transfer.delivery()
-            if delivery.trust and delivery.transient:
-                known = self._trust(offer.address, offer.port)
-                stack.callback(self._forget, known)
-            yield offer.url
-
-    def _trust(self, address: str, port: int) -> str:
-        return self._sensor.trust_tls_host(
-            address, port, self._way.transfer.fingerprints(), min(KEY_PATIENCE, self._way.patience)
-        )
-
-    def _forget(self, known: str) -> None:
-        try:
-            self._sensor.open()
-            self._sensor.forget_tls_host(known)
-        except (ApplyFailed, ConnectionFailed) as failed:
-            text = f"the sensor still trusts the certificate that this task had for it ({failed})"
-            remedy = f"Remove it: no tls trusted-host id {known}."
-            self._leftover.append(Problem("transfer", f"{TRUST}[{known}]", text, remedy, "warning"))
-
     def _seen(self) -> list[Problem]:
         """What the server of the file saw, and what is left behind."""
-        seen = [Problem("transfer", "license", text) for text in self._way.transfer.refused[:5]]
-        return [*seen, *self._leftover]
+        return [*self._sending.seen("license"), *self._leftover]
 
-    def _explained(self, failed: ApplyFailed, told: str) -> ApplyFailed:
-        state = failed.device_state
+    def _explained(self, failed: ApplyFailed) -> ApplyFailed:
+        state, told = failed.device_state, self._sending.told_to_trust
         if told and state == "unchanged":
             state = f"changed: the licence is as it was, but the sensor trusts {told} from now on"
-        if self._leftover and state == "unchanged":
+        if self._sending.leftover and state == "unchanged":
             state = "changed: the licence is as it was, but the sensor still trusts the certificate of this task"
         return ApplyFailed(str(failed), [*failed.problems, *self._seen()], state)
 

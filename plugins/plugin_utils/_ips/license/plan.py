@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._engine.operations import Operation, Plan
-from ..update.plan import TRUST, Delivery
+from ..transfer.delivery import Delivery
 from .model import Held
 from .rules import Terms, decided
 
@@ -35,16 +35,9 @@ def plan(current: Held, desired: Held, delivery: Delivery, published: str = "") 
     """Empty where the sensor has the file. published: the name of the file on a published server."""
     if desired.offer is None or desired.runs != desired.offer.sha256 or current.runs == desired.runs:
         return Plan()
-    url = f"{delivery.base}{published or file_name(current.serial)}"
-    do: tuple[str, ...] = (f"copy {url} license-key",)
-    found = []
-    if delivery.trust and delivery.transient:
-        do = (delivery.trust_line, *do, delivery.forget_line)
-    elif delivery.trust and not delivery.trusted:
-        found.append(Operation("create", f"{TRUST}[{delivery.trust}]", (delivery.trust_line,), (delivery.forget_line,)))
+    do = delivery.around(f"copy {delivery.url(published or file_name(current.serial))} license-key")
     old, new = current.license.expires, desired.license.expires
     risk = (SHORTENS,) if old is not None and new is not None and new < old else ()
     there = current.license.said != "none"
     item = f"{ITEM}[{desired.offer.sha256[:16]}]"  # a plan is consent to these bytes and to no others
-    found.append(Operation("update" if there else "create", item, do, None, risk))
-    return Plan(tuple(found))
+    return Plan((*delivery.before(), Operation("update" if there else "create", item, tuple(do), None, risk)))

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed
 from ..._engine.operations import Operation, Plan
@@ -24,40 +24,18 @@ from ..info.facts import clock_facts, version_facts
 from ..packages import Package
 from ..platforms import CISCO_IOS
 from ..sensor import KEY_PATIENCE, Said, Sensor
+from ..transfer.delivery import Server, is_trust
+from ..transfer.sending_device import Sending
+from ..transfer.ways_device import Transfer
 from . import tuning
 from .facts import state_of, utc_of
-from .model import SensorState, Server, Stock
-from .plan import DOWNGRADE, TRUST, TUNING, Delivery, Wanted, desired_state, package_of, plan
+from .model import SensorState, Stock
+from .plan import DOWNGRADE, TUNING, Wanted, desired_state, package_of, plan
 from .rules import RULES, check, check_tuning
-from .transfer_device import Named
 
 CONFIGURATION = "show configuration"
-TRUSTED = "show tls trusted-hosts"
 EVERY = 5.0  # seconds between two looks at a sensor that starts
 SETTLED = 0.2  # of the limit: so long a sensor is at its old level with all that runs before that counts as the end
-
-
-class Transfer(Protocol):
-    """How a sensor gets its files. Each method may raise ApplyFailed."""
-
-    def server(self) -> Server | None:
-        """Whom the sensor pulls from, where that is over HTTPS; nothing is sent to it but a TLS handshake."""
-
-    def delivery(self) -> Delivery:
-        """For the command line of the plan."""
-
-    def fingerprints(self) -> Mapping[str, str]:
-        """Of the certificate of the server, by ``MD5`` and ``SHA1``."""
-
-    def open(self, package: Named) -> Any:
-        """A context manager within which the file can be pulled; gives its URL and the host to trust (``address``, ``port``)."""
-
-    @property
-    def password(self) -> str: ...
-
-    @property
-    def refused(self) -> list[str]:
-        """Who came and was not answered, and what failed in TLS."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +72,13 @@ class UpdateWing:
         self._sensor = sensor
         self._wanted = wanted
         self._stock = stock
-        self._transfer = transfer
+        self._sending = Sending(sensor, transfer, limit or KEY_PATIENCE)
         self._progress = progress
         self._limit = limit
         self._options = options  # those about the transfer which determine the plan
         self._configuration = ""
-        self._trusted = False
         self._server: Server | None = None
         self._steps: list[Step] = []
-        self._told_to_trust = ""  # the host that the sensor trusts from this run on
-        self._leftover: list[Problem] = []  # what this run should have removed
 
     # -- what is asked for --------------------------------------------------------------------------------------------
 
@@ -145,11 +120,8 @@ class UpdateWing:
         if not request.present or current.has(request.package):
             return
         self._configuration = self._configuration or self._sensor.read(CONFIGURATION)[0]
-        self._server = self._transfer.server()
-        trust = self._transfer.delivery().trust
-        if trust:
-            listed = self._sensor.attempt(TRUSTED)[0].split()
-            self._trusted = trust.removesuffix(":443") in listed
+        self._server = self._sending.server()
+        self._sending.look()
 
     # -- pure ---------------------------------------------------------------------------------------------------------
 
@@ -169,8 +141,7 @@ class UpdateWing:
         return [*found, *check_tuning(state, self._wanted.tuning, request, self._stock)]
 
     def plan(self, current: SensorState, desired: SensorState) -> Plan:
-        delivery = replace(self._transfer.delivery(), trusted=self._trusted)
-        return plan(current, self._wanted, self._stock, delivery)
+        return plan(current, self._wanted, self._stock, self._sending.delivery())
 
     def show(self, state: SensorState) -> Any:
         shown: dict[str, Any] = {
@@ -203,13 +174,13 @@ class UpdateWing:
                 at = self._revert(package, at)
             else:
                 at = self._upgrade(package, at)
-        return Applied(tuple(self._leftover))
+        return Applied(tuple(self._sending.leftover))
 
     def _configure(self, operation: Operation, at: SensorState) -> None:
         """Trust in a server, or the tuning of signatures."""
         try:
-            if operation.item.startswith(f"{TRUST}["):
-                self._told_to_trust = self._trust(*_host(self._transfer.delivery().trust))
+            if is_trust(operation):
+                self._sending.trust()
             elif operation.item == TUNING:
                 self._progress("tuning signatures")
                 self._sensor.change_service(tuning.SERVICE, operation.do)
@@ -217,10 +188,6 @@ class UpdateWing:
             raise ApplyFailed(str(failed), failed.problems, self._state_now(at)) from failed
         except ConnectionFailed as lost:
             raise ApplyFailed(f"{lost} This happened at {operation.item}.", (), self._state_now(at)) from lost
-
-    def _trust(self, address: str, port: int) -> str:
-        patience = min(KEY_PATIENCE, self._limit or KEY_PATIENCE)
-        return self._sensor.trust_tls_host(address, port, self._transfer.fingerprints(), patience)
 
     def _upgrade(self, package: Package, before: SensorState) -> SensorState:
         began = time.monotonic()
@@ -230,40 +197,21 @@ class UpdateWing:
             self._progress(f"{package.name} is being installed", min(0.99, (time.monotonic() - began) / limit))
 
         try:
-            with self._offered(package) as url:
+            with self._sending.pulled(package.name) as url:
                 self._progress(f"upgrade {package.name}")
-                said = self._sensor.upgrade(url, self._transfer.password, limit, waiting)
+                said = self._sensor.upgrade(url, self._sending.password, limit, waiting)
                 return self._finished(package.name, said, before, before.after(package), package, began, limit)
         except ApplyFailed as failed:
             raise self._explained(failed, package, before) from failed
         except ConnectionFailed as lost:
-            raise ApplyFailed(f"{lost} This happened before {package.name}.", (), self._state_now(before)) from lost
+            seen = self._sending.seen(f"packages[{package.name}]")
+            raise ApplyFailed(f"{lost} This happened before {package.name}.", seen, self._state_now(before)) from lost
 
     def _explained(self, failed: ApplyFailed, package: Package, before: SensorState) -> ApplyFailed:
         """A failure with what the server of the file saw, what is still trusted, and the state of the sensor now."""
-        seen = [Problem("transfer", f"packages[{package.name}]", text) for text in self._transfer.refused[:5]]
+        seen = self._sending.seen(f"packages[{package.name}]")
         state = self._state_now(before) if failed.device_state == "unchanged" else failed.device_state
-        return ApplyFailed(str(failed), [*failed.problems, *seen, *self._leftover], state)
-
-    @contextmanager
-    def _offered(self, package: Package) -> Iterator[str]:
-        """The URL of a file that can be pulled now. A server that is there for this file only is forgotten behind it."""
-        with ExitStack() as stack:
-            offer = stack.enter_context(self._transfer.open(package))
-            delivery = self._transfer.delivery()
-            if delivery.trust and delivery.transient:
-                known = self._trust(offer.address, offer.port)
-                stack.callback(self._forget, known)
-            yield offer.url
-
-    def _forget(self, known: str) -> None:
-        try:
-            self._sensor.open()
-            self._sensor.forget_tls_host(known)
-        except (ApplyFailed, ConnectionFailed) as failed:
-            text = f"the sensor still trusts the certificate that this task had for it ({failed})"
-            remedy = f"Remove it: no tls trusted-host id {known}."
-            self._leftover.append(Problem("transfer", f"{TRUST}[{known}]", text, remedy, "warning"))
+        return ApplyFailed(str(failed), [*failed.problems, *seen], state)
 
     def _revert(self, package: Package, before: SensorState) -> SensorState:
         began = time.monotonic()
@@ -360,8 +308,8 @@ class UpdateWing:
             except (ApplyFailed, ConnectionFailed):
                 return f"not reached any more; before, it was at {_level(before)}"
         stopped = f"; these do not run: {', '.join(seen.stopped)}" if seen.stopped else ""
-        if self._told_to_trust:
-            return f"changed: {_level(seen)}{stopped}; it trusts {self._told_to_trust} from now on"
+        if self._sending.told_to_trust:
+            return f"changed: {_level(seen)}{stopped}; it trusts {self._sending.told_to_trust} from now on"
         if _level(seen) != _level(before) or self._steps:
             return f"changed: {_level(seen)}{stopped}"
         if set(seen.stopped) - set(before.stopped):
@@ -387,8 +335,3 @@ class _Stays:
 
 def _level(state: SensorState) -> str:
     return f"{state.version or 'an unknown version'}, {state.signature or 'no signature level'}"
-
-
-def _host(trust: str) -> tuple[str, int]:
-    address, _colon, port = trust.rpartition(":")
-    return address, int(port)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from ..packages import Package
 from ..platforms import Platform, platform_of
+from ..transfer.delivery import Server
 from ..versions import Release, SignatureLevel, Version
 from .tuning import Tuning
 
@@ -111,17 +112,6 @@ class Held:
 
 Stock = Mapping[str, Held]
 """The packages at hand by the name of their file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Whom a sensor pulls a file from over HTTPS. sha2: whether its certificate is signed with SHA-2."""
-
-    name: str
-    not_before: datetime
-    not_after: datetime
-    sha2: bool
-    cisco_com: bool = False
 
 
 @dataclass(frozen=True, slots=True)

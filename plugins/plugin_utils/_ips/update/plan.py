@@ -17,6 +17,7 @@ from typing import Any
 
 from ..._engine.operations import Operation, Plan
 from ..packages import Package, parse_package
+from ..transfer.delivery import Delivery, is_trust
 from .model import Request, SensorState, Stock
 from .path import way
 from .risk import tags
@@ -24,33 +25,7 @@ from .tuning import Tuning, due, lines
 
 DOWNGRADE = "downgrade"
 _ITEM = re.compile(r"packages\[(.+)\]")
-TRUST, TUNING = "trusted_hosts", "signature_tuning"
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How a sensor gets a file, for its command line. base: the URL in front of the file name, which ends in a slash.
-
-    trust: address and port of the HTTPS server that it has to trust, "" for none; trusted: it does so already. transient: it is
-    told to for this file only, and to forget it behind it.
-    """
-
-    base: str
-    trust: str = ""
-    trusted: bool = False
-    transient: bool = False
-
-    def url(self, package: Package) -> str:
-        return f"{self.base}{package.name}"
-
-    @property
-    def trust_line(self) -> str:
-        address, _colon, port = self.trust.rpartition(":")
-        return f"tls trusted-host ip-address {address}{'' if port == '443' else f' port {port}'}"
-
-    @property
-    def forget_line(self) -> str:
-        return f"no tls trusted-host id {self.trust.removesuffix(':443')}"
+TUNING = "signature_tuning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +71,7 @@ def plan(state: SensorState, wanted: Wanted, stock: Stock, delivery: Delivery) -
     if not request.present:
         return Plan((_revert(state, request),)) if state.has(request.package) else Plan()
     steps = way(state, request, stock).steps
-    found: list[Operation] = []
-    if steps and delivery.trust and not delivery.transient and not delivery.trusted:
-        found.append(Operation("create", f"{TRUST}[{delivery.trust}]", (delivery.trust_line,), (delivery.forget_line,)))
+    found = delivery.before() if steps else []
     for place, package in enumerate(steps, 1):
         found.append(_upgrade(package, state, request, delivery, last=place == len(steps)))
         state = state.after(package)
@@ -106,9 +79,7 @@ def plan(state: SensorState, wanted: Wanted, stock: Stock, delivery: Delivery) -
 
 
 def _upgrade(package: Package, state: SensorState, request: Request, delivery: Delivery, *, last: bool) -> Operation:
-    do: Sequence[str] = (f"upgrade {delivery.url(package)}",)
-    if delivery.transient and delivery.trust:
-        do = (delivery.trust_line, *do, delivery.forget_line)
+    do = delivery.around(f"upgrade {delivery.url(package.name)}")
     risk = tags(package, request, state.row)
     return Operation("update", f"packages[{package.name}]", tuple(do), (DOWNGRADE,) if last else None, risk)
 
@@ -131,7 +102,7 @@ def package_of(operation: Operation, stock: Stock) -> Package | None:
     """The package that an operation is about; None for trust and tuning. Raises ValueError for one that is not ours."""
     found = _ITEM.fullmatch(operation.item)
     if found is None:
-        if operation.item == TUNING or operation.item.startswith(f"{TRUST}["):
+        if operation.item == TUNING or is_trust(operation):
             return None
         raise ValueError(f"this is no operation on a sensor: {operation}")
     held = stock.get(found[1])

@@ -34,7 +34,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.rules 
     refused,
     selected,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.plan import Delivery
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.delivery import Delivery
 
 TODAY = date(2026, 11, 28)
 SERIAL = "MQEA9470012"

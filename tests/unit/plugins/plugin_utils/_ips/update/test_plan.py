@@ -10,9 +10,9 @@ from typing import Any
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.operations import Plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import Package, parse_package
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.delivery import Delivery
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import Held, Request, SensorState
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.plan import (
-    Delivery,
     Wanted,
     desired_state,
     package_of,

@@ -14,7 +14,8 @@ import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import Package, parse_package
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import Held, Request, SensorState, Server
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.delivery import Server
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.model import Held, Request, SensorState
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.path import way
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.rules import NO_SHA2, RULES, check, reason
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.versions import (

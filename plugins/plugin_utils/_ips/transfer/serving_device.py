@@ -28,8 +28,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from .._engine.failures import ApplyFailed
-from .._engine.problems import Problem
+from ..._engine.failures import ApplyFailed
+from ..._engine.problems import Problem
 
 try:
     from cryptography import x509

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ApplyFailed
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.serving_device import (
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.transfer.serving_device import (
     Identity,
     Serving,
     given,

@@ -16,26 +16,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
 from ..ips_cli import url as typed_url
-from ..serving_device import Identity, Serving, addresses_of, dates_of, fingerprints_of, given, made, own_address
-from .model import Server
-from .plan import Delivery
+from .delivery import Delivery, Server
+from .serving_device import Identity, Serving, addresses_of, dates_of, fingerprints_of, given, made, own_address
 
 TIMEOUT = 20.0  # seconds for a look at a certificate
 PORT_PATIENCE = 3600.0  # seconds that the updates of other sensors may take on the same port
-
-
-class Named(Protocol):
-    """A package, or another file with a name."""
-
-    @property
-    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -85,8 +77,8 @@ class FromUrl:
         return fingerprints_of(self._shown())
 
     @contextmanager
-    def open(self, package: Named) -> Iterator[Offer]:
-        yield Offer(f"{self._base}{package.name}", self._parts.hostname or "", self._port)
+    def open(self, name: str) -> Iterator[Offer]:
+        yield Offer(f"{self._base}{name}", self._parts.hostname or "", self._port)
 
     def _shown(self) -> bytes:
         """The certificate that the server shows to this controller, if it is the right one. The sensor must see the same."""
@@ -170,12 +162,12 @@ class FromController:
         return self._own().fingerprints
 
     @contextmanager
-    def open(self, package: Named) -> Iterator[Offer]:
+    def open(self, name: str) -> Iterator[Offer]:
         def sent(done: int, whole: int) -> None:
-            self._progress(f"the sensor pulls {package.name}", done / whole if whole else None)
+            self._progress(f"the sensor pulls {name}", done / whole if whole else None)
 
         serving = Serving(
-            self._folder / package.name,
+            self._folder / name,
             self._own(),
             self._address,
             self._port,
