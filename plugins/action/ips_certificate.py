@@ -18,10 +18,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems im
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.device import CertificateWing, Place
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.rules import RULES, Terms
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.trust_store import TrustStore
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.door import DIALECT, PORT, PREFIX, WEB
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.selection import unselected
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
 

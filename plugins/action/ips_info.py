@@ -14,11 +14,10 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.action impo
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments import Arguments
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.doors import preload
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.trust_store import TrustStore
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.door import DIALECT, PORT, PREFIX, WEB
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.device import Reader, Web, gathered
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.facts import utc
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc, utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor
 
 preload(WEB)

@@ -18,7 +18,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import Problem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.state_action import StateAction
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.waiting import Progress
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.device import LicenseWing, Way
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.model import LicenseFile
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.rules import RULES, Terms
@@ -32,6 +31,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.license.source
     local_files,
 )
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.limiter import Limiter
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package import server as settings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import site_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.sensor import Sensor

@@ -15,7 +15,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
     Arguments,
     Constraints,
 )
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.notice.mail_device import Relay, send
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.notice.model import (
     EVENTS,

@@ -19,7 +19,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.arguments i
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.cache_device import Cache, Contents
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.package.device import FOLDER, status
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.packages import parse_package

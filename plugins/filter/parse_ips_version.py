@@ -14,9 +14,9 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
 
 with tried():
-    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import utc_now
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.facts import version_facts
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.version_text import parse
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.refusals import REFUSALS
 
 DOCUMENTATION = r"""

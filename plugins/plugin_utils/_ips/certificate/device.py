@@ -17,9 +17,10 @@ from ..._engine.problems import Problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
 from ..door import WebDoor
+from ..moments import utc_now
 from ..sensor import Sensor
 from .look_device import BothSides, both_sides, shown_or_why, told_fingerprints
-from .model import Certificate, grouped, utc_now
+from .model import Certificate, grouped
 from .plan import GENERATE, desired_state, plan
 from .rules import UNCHECKED, Certificates, Terms, check, source_of_new
 from .status import OVER_HTTP, Seen, row, seen_now

@@ -15,8 +15,10 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
+
+from ..moments import utc
 
 try:
     from cryptography import x509
@@ -86,8 +88,8 @@ class Certificate:
         return {
             "subject": self.subject,
             "issuer": self.issuer,
-            "not_before": self.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "not_after": self.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "not_before": utc(self.not_before),
+            "not_after": utc(self.not_after),
             "days_left": self.days_left(now),
             "expired": self.dates(now) == "expired",
             "sha256": self.sha256,
@@ -138,10 +140,6 @@ def grouped(digits: str) -> str:
     'FD:83:6E'
     """
     return ":".join(textwrap.wrap(digits.upper(), 2))
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _name(name: Any) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..._engine.operations import Kind, Operation, Plan
+from ..moments import utc
 from .model import Certificate
 from .rules import Certificates, Terms, is_due, judged
-from .status import iso
 from .trust_entry import Entry
 
 GENERATE = "tls generate-key"
@@ -35,7 +35,7 @@ def desired_state(current: Certificates, terms: Terms) -> Certificates:
         return current
     if current.stored is not None and current.stored.certificate == current.shown:
         return current
-    return replace(current, stored=Entry(current.shown, iso(terms.now), source))
+    return replace(current, stored=Entry(current.shown, utc(terms.now), source))
 
 
 def plan(current: Certificates, desired: Certificates, address: str) -> Plan:

@@ -13,9 +13,10 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
+from ..moments import moment_of, utc
 from .model import Certificate
 
 Status = Literal["valid", "expired", "not_yet_valid", "unavailable", "nonretrievable"]
@@ -92,14 +93,14 @@ class Accepted:
 def seen_now(certificate: Certificate | None, why: str, now: datetime) -> Seen:
     """why: where there is no certificate."""
     if certificate is None:
-        return Seen(iso(now), why=why)
+        return Seen(utc(now), why=why)
     return Seen(
-        iso(now),
+        utc(now),
         certificate.sha256,
         certificate.sha1,
         certificate.md5,
-        iso(certificate.not_before),
-        iso(certificate.not_after),
+        utc(certificate.not_before),
+        utc(certificate.not_after),
     )
 
 
@@ -116,7 +117,7 @@ def status_of(accepted: Accepted | None, seen: Seen | None, communication: str, 
         return "unavailable", "" if seen else NEVER_SEEN
     if seen is None:
         return "nonretrievable", NEVER_SEEN
-    not_before, not_after = moment(seen.not_before), moment(seen.not_after)
+    not_before, not_after = moment_of(seen.not_before), moment_of(seen.not_after)
     if not_before is None or not_after is None:
         return "nonretrievable", "what is remembered of it has no dates"
     if now < not_before:
@@ -132,8 +133,8 @@ def row(
     compared = status in ("valid", "expired", "not_yet_valid") and accepted and seen
     mismatch = "" if not compared else "No" if accepted and seen and accepted.sha256 == seen.sha256 else "Yes"
     remedy = SYNC if mismatch == "Yes" and status == "valid" else REMEDIES[status]
-    until = moment(seen.not_after) if seen else None
-    read_at = moment(seen.at) if seen else None
+    until = moment_of(seen.not_after) if seen else None
+    read_at = moment_of(seen.at) if seen else None
     return {
         "host": host,
         "address": address,
@@ -180,15 +181,3 @@ def _cell(value: Any) -> str:
     """A text that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not text.lstrip("-").isdigit() else text
-
-
-def moment(text: str) -> datetime | None:
-    """What iso() wrote; None for anything else."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def iso(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -26,8 +26,9 @@ from typing import Any
 from ..._engine.controller.state_dir import StateDir, read, write
 from ..._engine.failures import ValidationFailed
 from ..._engine.problems import Problem
+from ..moments import utc
 from .model import Certificate, from_pem
-from .status import Seen, iso
+from .status import Seen
 from .trust_entry import SOURCES, Entry, Source
 
 FOLDER = "ips_trust"  # in the folder for the state of this controller
@@ -90,7 +91,7 @@ class TrustStore:
             before = read(self._folder / name)
             same = bool(before) and _certificate(before) == certificate
             index = self._index()
-            entry = {"fetched_at": iso(now), "source": source, "sha256": certificate.sha256}
+            entry = {"fetched_at": utc(now), "source": source, "sha256": certificate.sha256}
             if not same:
                 write(self._folder / name, certificate.pem)
             elif _source(index.get(name)) == source:
@@ -127,7 +128,7 @@ class TrustStore:
                 entry = self._entry(name, read(self._folder / name), old)
                 index[name] = {
                     **old.get(name, {}),
-                    "fetched_at": entry.fetched_at or iso(now),
+                    "fetched_at": entry.fetched_at or utc(now),
                     "source": entry.source,
                     "sha256": entry.certificate.sha256,
                     **_facts(entry.certificate),
@@ -149,7 +150,7 @@ class TrustStore:
         if about.get("sha256") == certificate.sha256:
             return Entry(certificate, str(about.get("fetched_at") or ""), _source(about))
         changed = datetime.fromtimestamp((self._folder / name).stat().st_mtime, UTC)
-        return Entry(certificate, iso(changed), "manual")
+        return Entry(certificate, utc(changed), "manual")
 
     def _index(self) -> dict[str, dict[str, Any]]:
         """Empty where it is missing or spoilt: it can be made again."""
@@ -234,8 +235,8 @@ def _facts(certificate: Certificate) -> dict[str, str]:
     return {
         "sha1": certificate.sha1,
         "md5": certificate.md5,
-        "not_before": iso(certificate.not_before),
-        "not_after": iso(certificate.not_after),
+        "not_before": utc(certificate.not_before),
+        "not_after": utc(certificate.not_after),
     }
 
 

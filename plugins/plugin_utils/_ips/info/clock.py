@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
+from ..moments import MONTHS
+
 _CLOCK = re.compile(
     r"^[ \t]*(?P<flag>[*.])?(?P<time>\d{1,2}:\d\d:\d\d)(?:\.\d+)?[ \t]+(?P<zone>\S{1,40})[ \t]+"
     r"[A-Z][a-z]{2}[ \t]+(?P<month>[A-Z][a-z]{2})[ \t]+(?P<day>\d{1,2})[ \t]+(?P<year>\d{4})[ \t]*$",
@@ -23,8 +25,6 @@ _CLOCK = re.compile(
 _SOURCE = re.compile(r"^[ \t]*(?:Time source is |(?P<none>No time source))(?P<source>[^\n]*)", re.MULTILINE)
 _OFFSET = re.compile(r"^[ \t]*offset[ \t]+(?P<minutes>-?\d{1,4})[ \t]*$")
 _ZONE_NAME = re.compile(r"^[ \t]*(?P<kind>standard-time|summertime)-zone-name[ \t]+(?P<name>\S{1,40})[ \t]*$")
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTHS: Mapping[str, int] = {name: place for place, name in enumerate(_NAMES, 1)}  # a sensor knows no other language
 
 UTC_NAMES = frozenset({"UTC", "GMT", "Z"})
 FLAGS: Mapping[str, str] = {"*": "not authoritative", ".": "not synchronised any more", "": ""}

@@ -15,10 +15,10 @@ from typing import Any
 
 from ..._engine.failures import ApplyFailed
 from ..certificate.look_device import BothSides, both_sides
-from ..certificate.model import utc_now
 from ..certificate.status import OVER_HTTP
 from ..certificate.trust_entry import Entry
 from ..door import WebDoor
+from ..moments import utc_now
 from ..platforms import CISCO_IOS, is_cisco_ios
 from ..sensor import Sensor
 from . import auto_update, clock, facts, version_text, web_device

@@ -11,18 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ..moments import utc
 from .auto_update import Attempt
 from .clock import FLAGS, SensorClock
 from .version_text import License, VersionText
-
-
-def utc(moment: datetime) -> str:
-    """As ISO 8601, to the second.
-
-    >>> utc(datetime(2026, 11, 28, 22, 0, tzinfo=UTC))
-    '2026-11-28T22:00:00Z'
-    """
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def license_facts(found: License, now: datetime) -> dict[str, Any]:

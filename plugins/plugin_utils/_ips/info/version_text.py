@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from ..moments import MONTHS
 from ..versions import Version, parse_signature_level, parse_version
-from .clock import MONTHS
 
 LicenseStatus = Literal["valid", "invalid", "expired", "none", "trial", "unknown"]
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ..moments import utc
+
 try:
     import xmltodict  # type: ignore[import-untyped]
 except ImportError as error:
@@ -181,4 +183,4 @@ def _nanoseconds(digits: str) -> str | None:
         moment = datetime.fromtimestamp(0, UTC) + timedelta(seconds=int(digits.ljust(19, "0")) // 10**9)
     except OverflowError:
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return utc(moment)

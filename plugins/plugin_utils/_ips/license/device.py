@@ -18,10 +18,10 @@ from ..._engine.problems import Problem
 from ..._engine.rules import Finding, problem
 from ..._engine.run import Applied
 from ..._engine.waiting import Progress
-from ..certificate.status import iso
 from ..info.device import read_version
 from ..info.facts import license_facts
 from ..ips_cli import url
+from ..moments import utc
 from ..sensor import Sensor
 from ..transfer.delivery import is_trust
 from ..transfer.sending_device import Sending
@@ -211,7 +211,7 @@ class LicenseWing:
         name = self._published(replace(current, offer=offer)) or file_name(current.serial)
         if self._way.folder is not None:
             (self._way.folder / name).write_bytes(offer.data)
-        attempt = Attempt(offer, current.serial, iso(self._now()))
+        attempt = Attempt(offer, current.serial, utc(self._now()))
         self._attempts.note(attempt)
         self._progress(f"the sensor pulls {name}")
         try:

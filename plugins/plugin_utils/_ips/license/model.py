@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from ..info.clock import MONTHS
 from ..info.version_text import License
+from ..moments import MONTHS
 
 LARGEST = 64 * 1024  # bytes; such a file is small
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed
@@ -21,6 +20,7 @@ from ..._engine.run import Applied
 from ..._engine.waiting import Progress, poll
 from ..info.device import read_clock, read_version
 from ..info.facts import clock_facts, version_facts
+from ..moments import moment_of, utc_now
 from ..packages import Package
 from ..platforms import CISCO_IOS
 from ..sensor import KEY_PATIENCE, Said, Sensor
@@ -28,7 +28,7 @@ from ..transfer.delivery import Server, is_trust
 from ..transfer.sending_device import Sending
 from ..transfer.ways_device import Transfer
 from . import tuning
-from .facts import state_of, utc_of
+from .facts import state_of
 from .model import SensorState, Stock
 from .plan import DOWNGRADE, TUNING, Wanted, desired_state, package_of, plan
 from .rules import RULES, check, check_tuning
@@ -94,7 +94,7 @@ class UpdateWing:
         state = self._look()
         with suppress(ApplyFailed):  # a clock that is not understood is one of which nothing is known
             clock = clock_facts(read_clock(self._sensor))
-            state = replace(state, clock=utc_of(clock["utc"]), clock_trusted=not clock["flag"])
+            state = replace(state, clock=moment_of(clock["utc"]), clock_trusted=not clock["flag"])
         if self._wanted.tuning:
             self._configuration = self._sensor.read(CONFIGURATION)[0]
             state = replace(state, tuned=tuning.parse_configuration(self._configuration))
@@ -102,7 +102,7 @@ class UpdateWing:
 
     def _look(self) -> SensorState:
         """Raises ApplyFailed where the host is no sensor, ConnectionFailed."""
-        now = datetime.now(UTC)
+        now = utc_now()
         try:
             facts = version_facts(read_version(self._sensor), now)
         except ApplyFailed as failed:
@@ -136,7 +136,7 @@ class UpdateWing:
                 threat_profiles=tuning.threat_profiles(self._configuration),
                 snmp=tuning.has_snmp_policy(self._configuration),
             )
-        request = replace(self._wanted.request, server=self._server, controller_time=datetime.now(UTC))
+        request = replace(self._wanted.request, server=self._server, controller_time=utc_now())
         found = check(state, request, self._stock)
         return [*found, *check_tuning(state, self._wanted.tuning, request, self._stock)]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, get_args
 
+from ..moments import moment_of
 from ..platforms import CISCO_IOS
 from ..versions import parse_signature_level, parse_version
 from .model import Licence, SensorState
@@ -37,7 +37,7 @@ def state_of(facts: Mapping[str, Any]) -> SensorState | None:
         tuple(str(item.get("package")).removesuffix(".pkg") for item in history),
         tuple(map(str, profiles)) if isinstance(profiles, list) else None,
         snmp if isinstance(snmp, bool) else None,
-        utc_of(clock.get("utc")),
+        moment_of(clock.get("utc")),
         not clock.get("flag"),
     )
 
@@ -61,12 +61,3 @@ def _mapping(facts: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _list(facts: Mapping[str, Any], key: str) -> list[Any]:
     found = facts.get(key)
     return found if isinstance(found, list) else []
-
-
-def utc_of(text: Any) -> datetime | None:
-    """A time as ips_info tells it; None for anything else."""
-    try:
-        found = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

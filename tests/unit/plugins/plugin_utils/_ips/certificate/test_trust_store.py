@@ -149,8 +149,9 @@ def test_a_full_disk_leaves_what_was_there(store: TrustStore, tmp_path: Path, mo
 
 WRITER = """
 import sys, pathlib
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import from_pem, utc_now
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.model import from_pem
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.certificate.trust_store import TrustStore
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.moments import utc_now
 
 folder, pem, first, count = sys.argv[1:]
 certificate = from_pem(pathlib.Path(pem).read_text())
