@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import json
 import random
 import re
@@ -53,6 +55,23 @@ class RestDevice(Protocol):
 
     async def close(self) -> None:
         """The lab stops: cancel jobs, release files."""
+
+
+def basic_login(request: web.Request, spec: DeviceSpec, faults: Faults) -> tuple[str, bool]:
+    """The user of Basic authentication, "" for none, and whether the password is right; a try goes to the journal.
+
+    Old clients write BASIC, and a newline behind the value.
+    """
+    scheme, _blank, value = request.headers.get("Authorization", "").partition(" ")
+    try:
+        user, _colon, password = base64.b64decode(value.strip()).decode("utf-8", "replace").partition(":")
+    except (binascii.Error, ValueError):
+        return "", False
+    right = scheme.lower() == "basic" and (user, password) == (spec.username, spec.password)
+    right = right and faults.active("wrong_password", user) is None
+    wire: Any = request.protocol
+    wire.journal.add("login" if right else "login-failed", user, wire.session, "https")
+    return user, right
 
 
 class Https:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .problems import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -27,6 +29,18 @@ class Match:
     text: str
     meaning: str
     remedy: str
+
+    def problem(self, who: str, command: str, item: str, otherwise: str) -> Problem:
+        """What a system said to a command. who: the system in a word, "firewall"; item: whose command it is, in the document's words, empty
+        for a read; otherwise: the remedy where no row has one."""
+        meaning = f": {self.meaning}" if self.meaning else ""
+        return Problem(
+            "device" if item else "read",
+            item or command,
+            f"the {who} refused {command!r}{meaning}",
+            self.remedy or otherwise,
+            device_text=self.text,
+        )
 
 
 class Refusals:

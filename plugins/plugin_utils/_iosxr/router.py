@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from .._engine.failures import ApplyFailed
 from .._engine.problems import Problem
-from .._transport.ssh.cli import Cli, Door
+from .._transport.ssh.cli import Cli, Door, opened
 from .refusals import REFUSALS
 
 PLATFORM = "cisco_xr"  # netmiko's name of the device type
@@ -32,11 +32,7 @@ class Router:
         self.open()
 
     def open(self) -> None:
-        self._door.open()
-        if self._door.platform != PLATFORM:
-            raise ApplyFailed(
-                f"this connection speaks {self._door.platform}, not IOS XR: set ansible_network_os: cisco.iosxr.iosxr"
-            )
+        opened(self._door, PLATFORM, "IOS XR", "cisco.iosxr.iosxr")
         prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
         self.cli = Cli(self._door, prompt, self._timeout, READ_TIMEOUT)
 

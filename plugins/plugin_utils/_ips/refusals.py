@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 
-from .._engine.problems import Problem
-from .._engine.refusals import Match, Refusal, Refusals
+from .._engine.refusals import Refusal, Refusals
 
 # The kinds, which some code asks for by name.
 NOT_READY = "the sensor is still starting"
@@ -118,10 +117,3 @@ REFUSALS = Refusals(
     [Refusal(re.compile(pattern, re.MULTILINE | re.IGNORECASE), kind, remedy) for pattern, kind, remedy in _ROWS],
     _GENERAL,
 )
-
-
-def refused_problem(refusal: Match, item: str, command: str, rule: str = "device") -> Problem:
-    """What a sensor said to a command. item: whose command it is, in the document's words."""
-    meaning = f": {refusal.meaning}" if refusal.meaning else ""
-    remedy = refusal.remedy or OTHERWISE
-    return Problem(rule, item, f"the sensor refused {command!r}{meaning}", remedy, device_text=refusal.text)

@@ -20,9 +20,9 @@ from .._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout
 from .._engine.problems import Problem
 from .._engine.refusals import Match
 from .._engine.waiting import Clock, Progress, poll
-from .._transport.ssh.cli import Cli, Door, Reply, Unanswered
+from .._transport.ssh.cli import Cli, Door, Reply, Unanswered, opened
 from .ips_cli import IN_A_MODE, fingerprints, mode_of, url, without_wheel, word
-from .refusals import NOT_TRUSTED, REFUSALS, refused_problem
+from .refusals import NOT_TRUSTED, OTHERWISE, REFUSALS
 
 PLATFORM = "cisco_ips"  # our name of the device type; netmiko has none
 READ_TIMEOUT = "ansible_netmiko_read_timeout"
@@ -70,11 +70,7 @@ class Sensor:
 
     def open(self) -> None:
         """Raises ApplyFailed on a connection of another platform, ConnectionFailed."""
-        self._door.open()
-        if self._door.platform != PLATFORM:
-            raise ApplyFailed(
-                f"this connection speaks {self._door.platform}, not Cisco IPS: set ansible_network_os: {PLATFORM}"
-            )
+        opened(self._door, PLATFORM, "Cisco IPS", PLATFORM)
         self.cli = self._command_line(self._door.base_prompt)
 
     def _command_line(self, *names: str) -> Cli:
@@ -349,7 +345,7 @@ class Sensor:
 
 def refused(command: str, refusal: Match, item: str = "") -> ApplyFailed:
     """A command that the sensor did not take. item: whose it is, in the document's words; empty for a read."""
-    problem = refused_problem(refusal, item, command) if item else refused_problem(refusal, command, command, "read")
+    problem = refusal.problem("sensor", command, item, OTHERWISE)
     meaning = f" ({refusal.meaning})" if refusal.meaning else ""
     return ApplyFailed(f"the sensor refused {command!r}: {refusal.text}{meaning}", [problem])
 

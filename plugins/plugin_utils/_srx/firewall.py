@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from .._engine.failures import ApplyFailed
 from .._engine.refusals import Match
-from .._transport.ssh.cli import MAX_ANSWER, MAX_EXCHANGE, Cli, Door
+from .._transport.ssh.cli import MAX_ANSWER, MAX_EXCHANGE, Cli, Door, opened
 from .junos_cli import role_of, without_banners
-from .refusals import REFUSALS, refused_problem
+from .refusals import OTHERWISE, REFUSALS
 
 PLATFORM = "juniper_junos"
 READ_TIMEOUT = "ansible_netmiko_read_timeout"
@@ -36,12 +36,7 @@ class Firewall:
 
     def open(self) -> None:
         """Raises ApplyFailed on a connection of another platform, ConnectionFailed."""
-        self._door.open()
-        if self._door.platform != PLATFORM:
-            platform = self._door.platform
-            raise ApplyFailed(
-                f"this connection speaks {platform}, not Junos: set ansible_network_os: junipernetworks.junos.junos"
-            )
+        opened(self._door, PLATFORM, "Junos", "junipernetworks.junos.junos")
         prompt = PROMPT.format(base=re.escape(self._door.base_prompt))
         self.cli = Cli(self._door, prompt, self._timeout, READ_TIMEOUT)
         self.role, self.node = "", ""
@@ -80,5 +75,5 @@ class Firewall:
 
 def refused(command: str, refusal: Match, item: str = "") -> ApplyFailed:
     """A command that the device did not take. item: whose it is, in the document's words; empty for a read."""
-    problem = refused_problem(refusal, item, command) if item else refused_problem(refusal, command, command, "read")
+    problem = refusal.problem("device", command, item, OTHERWISE)
     return ApplyFailed(f"the firewall refused {command!r}: {refusal.text}", [problem])

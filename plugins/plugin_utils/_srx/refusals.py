@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 
-from .._engine.problems import Problem
-from .._engine.refusals import Match, Refusal, Refusals
+from .._engine.refusals import Refusal, Refusals
 
 # What some code asks for by its meaning.
 NO_FILE = "there is no such file"
@@ -95,10 +94,3 @@ REFUSALS = Refusals(
     [Refusal(re.compile(pattern, re.MULTILINE | re.IGNORECASE), meaning, remedy) for pattern, meaning, remedy in _ROWS],
     _GENERAL,
 )
-
-
-def refused_problem(refusal: Match, item: str, command: str, rule: str = "device") -> Problem:
-    """What a device said to a command. item: whose command it is, in the document's words."""
-    meaning = f": {refusal.meaning}" if refusal.meaning else ""
-    remedy = refusal.remedy or OTHERWISE
-    return Problem(rule, item, f"the device refused {command!r}{meaning}", remedy, device_text=refusal.text)

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -15,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from aiohttp import web
 
+from ..https import basic_login
 from .events import MOST_EVENTS, Event, element
 
 if TYPE_CHECKING:
@@ -58,19 +57,9 @@ class Site:
         return guard
 
     def _login(self, request: web.Request) -> bool:
-        """Old clients write BASIC, and a newline behind the value."""
-        scheme, _blank, value = request.headers.get("Authorization", "").partition(" ")
-        try:
-            user, _colon, password = base64.b64decode(value.strip()).decode("utf-8", "replace").partition(":")
-        except (binascii.Error, ValueError):
-            return False
-        spec = self.device.spec
-        refused = self.device.faults.active("wrong_password", user) is not None
-        right = scheme.lower() == "basic" and (user, password) == (spec.username, spec.password) and not refused
-        journal = getattr(request.protocol, "journal", None)
-        if journal is not None:
-            journal.add("login" if right else "login-failed", user, getattr(request.protocol, "session", 0), "https")
-        self.device.events.add("loginAction", user)
+        user, right = basic_login(request, self.device.spec, self.device.faults)
+        if user:
+            self.device.events.add("loginAction", user)
         return right
 
     # -- SDEE

@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import hashlib
 import time
 from collections import deque
@@ -19,6 +17,7 @@ from typing import Any, ClassVar
 
 from aiohttp import web
 
+from ..https import basic_login
 from ..ips.licenses import license_file
 from ..ips.packages import name_of, package
 from . import pages
@@ -136,25 +135,13 @@ class UpdateServer:
 
     def _guarded(self, handler: _Handler) -> _Handler:
         async def guard(request: web.Request) -> web.StreamResponse:
-            if self.options.get("login") and not self._login(request):
+            if self.options.get("login") and not basic_login(request, self.spec, self.faults)[1]:
                 response = self.error(401, 401, "Unauthorized")
                 response.headers["WWW-Authenticate"] = 'Basic realm="updates"'
                 return response
             return await handler(request)
 
         return guard
-
-    def _login(self, request: web.Request) -> bool:
-        scheme, _blank, value = request.headers.get("Authorization", "").partition(" ")
-        try:
-            user, _colon, password = base64.b64decode(value.strip()).decode("utf-8", "replace").partition(":")
-        except (binascii.Error, ValueError):
-            return False
-        right = scheme.lower() == "basic" and (user, password) == (self.spec.username, self.spec.password)
-        right = right and self.faults.active("wrong_password", user) is None
-        wire: Any = request.protocol
-        wire.journal.add("login" if right else "login-failed", user, wire.session, "http")
-        return right
 
     async def _welcome(self, _request: web.Request) -> web.Response:
         return web.Response(text=WELCOME, content_type="text/html")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from ..._engine.failures import ConnectionFailed, Timeout
+from ..._engine.failures import ApplyFailed, ConnectionFailed, Timeout
 
 # A device that prints without end must not fill the controller's memory; 800 mirrored ports print about 100 kB.
 MAX_ANSWER = 256 * 1024 * 1024  # characters in one exchange
@@ -43,6 +43,13 @@ class Door(Protocol):
     def send(self, text: str) -> None: ...
 
     def receive(self, timeout: float) -> str: ...
+
+
+def opened(door: Door, platform: str, system: str, network_os: str) -> None:
+    """Open a door that must lead to a platform. Raises ApplyFailed, with the variable to set, on one of another; ConnectionFailed."""
+    door.open()
+    if door.platform != platform:
+        raise ApplyFailed(f"this connection speaks {door.platform}, not {system}: set ansible_network_os: {network_os}")
 
 
 class InputLost(Exception):

@@ -15,7 +15,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals impor
     NOT_IN_PRIVATE,
     OTHERWISE,
     REFUSALS,
-    refused_problem,
 )
 
 CLUSTER = "node0:\n" + "-" * 74 + "\n"
@@ -87,8 +86,9 @@ def test_any_answer_can_be_looked_at(text: str) -> None:
 def test_a_problem_says_what_the_table_knows_and_what_the_device_said() -> None:
     known, unknown = REFUSALS.find("error: permission denied: trace"), REFUSALS.find("error: whatever")
     assert known and unknown
-    problem = refused_problem(known, "filters[a]", "monitor security flow start")
+    problem = known.problem("device", "monitor security flow start", "filters[a]", OTHERWISE)
     assert (problem.rule, problem.item, problem.device_text) == ("device", "filters[a]", known.text)
     assert problem.message == "the device refused 'monitor security flow start': this user is not allowed to do that"
     assert problem.remedy == known.remedy
-    assert refused_problem(unknown, "show version", "show version", "read").remedy == OTHERWISE
+    read = unknown.problem("device", "show version", "", OTHERWISE)
+    assert (read.rule, read.item, read.remedy) == ("read", "show version", OTHERWISE)

@@ -17,36 +17,13 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.info.version_t
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.platforms import CISCO_IOS
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._ips.update.facts import says_ios, state_of, why_unread
 
-# Cisco IPS 7.1(7)E4, as captured (trailing blanks and all); the history is that of community.cisco.com ta-p/3148314.
-CAPTURE = """\
-Application Partition:
+from ..captured import CAPTURE_7
 
-Cisco Intrusion Prevention System, Version 7.1(7)E4
-
-Host:
-    Realm Keys          key1.0
-Signature Definition:
-    Signature Update    S722.0            2013-06-05
-OS Version:             2.6.29.1
-Platform:               ASA-SSM-10
-Serial Number:          JJJJJJJJJB
-Licensed, expires:      01-Aug-2013 UTC
-Sensor up-time is 91 days.
-
-MainApp            S-2013_FEB_05_05_37_7_1_6_65   (Release)   2013-02-05T05:40:22-0600   Running
-AnalysisEngine     S-2013_FEB_05_05_37_7_1_6_65   (Release)   2013-02-05T05:40:22-0600   NotRunning
-CLI                S-2013_FEB_05_05_37_7_1_6_65   (Release)   2013-02-05T05:40:22-0600
-
-Upgrade History:
-
-* IPS-sig-S733-req-E4       19:59:50 UTC Fri Aug 09 2013
-  IPS-sig-S734-req-E4.pkg   19:59:49 UTC Tue Aug 13 2013
-"""
 BEFORE, BEHIND = datetime(2013, 7, 1, tzinfo=UTC), datetime(2013, 9, 1, tzinfo=UTC)
 
 
 def test_a_captured_sensor() -> None:
-    state = state_of({**version_facts(parse(CAPTURE), BEFORE), "clock": {"utc": "2013-07-01T12:00:00Z", "flag": "*"}})
+    state = state_of({**version_facts(parse(CAPTURE_7), BEFORE), "clock": {"utc": "2013-07-01T12:00:00Z", "flag": "*"}})
     assert state is not None
     assert (str(state.version), str(state.signature), state.row.key) == ("7.1(7)E4", "S722", "SSM-10")
     assert (state.licence, state.stopped) == ("valid", ["AnalysisEngine"])  # the CLI has no state, so it is not stopped
@@ -56,7 +33,7 @@ def test_a_captured_sensor() -> None:
 
 
 def test_a_licence_behind_its_day_is_expired_whatever_the_sensor_says() -> None:
-    state = state_of(version_facts(parse(CAPTURE), BEHIND))
+    state = state_of(version_facts(parse(CAPTURE_7), BEHIND))
     assert state is not None and state.licence == "expired"
 
 
