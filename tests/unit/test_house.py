@@ -30,6 +30,7 @@ SHARED = {"_engine", "_transport"}  # what every wing may use, and what knows no
 PURE_SHARED = {
     "_engine/words/device_text",
     "_engine/words/difference",
+    "_engine/words/json_text",
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from urllib.parse import quote
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from ..._engine.waiting import Progress
+from ..._engine.words.json_text import object_of
 from ..._transport.rest.files import Site, WebFailed, WebFiles, rate
 from ..packages import Package
 from .cache_device import SUMS, Cache, Contents, sums_of
@@ -113,7 +113,7 @@ class Source:
         return Download(package, got.size, got.sha256, seconds, rate(got.size, started), got.server)
 
     def _verify(self, package: Package, size: int, sha256: str, metadata: str) -> None:
-        told = _object(metadata)
+        told = object_of(metadata)
         due = str(told.get("sha256") or self._known_sums().get(package.name) or "").lower()
         item = f"packages[{package.name}]"
         if due and due != sha256:
@@ -199,11 +199,3 @@ def status(cache: Cache, contents: Contents, offers: Callable[[], list[Package]]
         "newest_downloaded": newest(packages),
         "not_downloaded": [package.name for package in offers()] if offers else [],
     }
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        data = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}

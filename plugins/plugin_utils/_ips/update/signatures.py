@@ -10,11 +10,11 @@ taken as its releases print them, and a JSON file that this collection defines. 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from ..._engine.words.json_text import object_of
 from ..versions import SignatureLevel, parse_signature_level
 from .model import Held, SignatureChange, SignatureList, Stock
 
@@ -73,7 +73,7 @@ def of_metadata(text: str, level: SignatureLevel) -> SignatureList | None:
 
     since: the level above which it lists all, by default the one below the lowest that it names. A number may be in two parts
     (``id`` and ``subid``)."""
-    data = _object(text)
+    data = object_of(text)
     listed = data.get("signatures")
     if not isinstance(listed, list):
         return None
@@ -94,16 +94,8 @@ def of_metadata(text: str, level: SignatureLevel) -> SignatureList | None:
 
 def threat_profiles_of(text: str) -> tuple[str, ...] | None:
     """Those that the JSON form lists; None where it does not say."""
-    listed = _object(text).get("threat_profiles")
+    listed = object_of(text).get("threat_profiles")
     return tuple(map(str, listed)) if isinstance(listed, list) else None
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
 
 
 def between(held: Held, lowest: SignatureLevel | None, stock: Stock) -> SignatureList | None:
