@@ -246,6 +246,12 @@ def test_the_words_of_vendors_are_seen_and_others_are_not() -> None:
     assert not VENDORS.search("netmiko and paramiko find the position of a host")
 
 
+def test_one_room_locks_files() -> None:
+    """And the limiter, whose lock is of the first of some places that is free."""
+    locking = {room_of(path) for path in UTIL_FILES if "fcntl" in imports(path)}
+    assert locking == {"_engine/controller/files", "_ips/limiter"}
+
+
 def test_a_folder_of_plugin_utils_is_read_in_one_sitting() -> None:
     counts = Counter(path.parent for path in UTIL_FILES)
     assert {named(folder): count for folder, count in counts.items() if count > MOST_FILES} == {}

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -24,11 +23,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from . import files
+from .files import StillLocked, read, write
 from .processes import Process, machine, own, parent
-from .state_dir import StateDir, read, unusable, unusable_because, write
+from .state_dir import StateDir, unusable, unusable_because
 
 FOLDER = "guards"
-TRIES, PAUSE = 5, 0.1  # a process that only looks holds the lock for a moment
+LONGEST_LOOK = 0.5  # seconds; a process that only looks holds the lock for a moment
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)  # file systems without them
 
 
@@ -183,7 +184,7 @@ class Records:
             if left and left.lives:
                 raise Busy(left.who, left.began)
             if lock >= 0:
-                if not _locked(lock, fcntl.LOCK_SH):
+                if not _locked(lock, shared=True):
                     raise self._busy(folder)
                 self.last = _last(lock)
         finally:
@@ -200,11 +201,11 @@ class Records:
         folder = self._state.folder(self._folder, create=True)
         book = Book(folder / self._own)
         try:
-            lock = os.open(folder / f"{self._name}.lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            lock = files.lock_file(folder / f"{self._name}.lock")
         except OSError as error:
             raise unusable_because(error, error.filename or folder, "it cannot be opened: ") from None
         try:
-            if not _locked(lock, fcntl.LOCK_EX):
+            if not _locked(lock):
                 raise self._busy(folder)
             left = book.read()
             if left and left.lives:
@@ -243,14 +244,11 @@ def _last(lock: int) -> str:
     return os.pread(lock, 64, 0).decode("ascii", "replace")
 
 
-def _locked(lock: int, how: int) -> bool:
-    for _try in range(TRIES):
-        try:
-            fcntl.flock(lock, how | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in _NO_LOCKS:
-                return True  # process ids have to do
-            time.sleep(PAUSE)
-        else:
-            return True
-    return False
+def _locked(lock: int, *, shared: bool = False) -> bool:
+    try:
+        files.lock(lock, LONGEST_LOOK, shared=shared)
+    except StillLocked:
+        return False
+    except OSError as error:
+        return error.errno in _NO_LOCKS  # process ids have to do
+    return True

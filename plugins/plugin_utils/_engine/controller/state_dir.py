@@ -9,17 +9,16 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ..failures import ValidationFailed, reason_of, remedy_of
 from ..problems import Problem
+from .files import write
 
 VARIABLE = "netsec_state_dir"
 DEFAULT = ".netsec_state"  # in the folder of the inventory; Ansible reads nothing there whose name begins with a dot
-LARGEST = 1024 * 1024  # bytes of a file that is read
 
 
 class StateDir:
@@ -94,32 +93,3 @@ def _checked(path: Path) -> None:
 def _make(path: Path) -> None:
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)
-
-
-def write(path: Path, text: str) -> None:
-    """Whole or not at all, readable by its owner only, and there after a crash. Raises OSError."""
-    number, name = tempfile.mkstemp(prefix=".", dir=path.parent)  # it makes it 0600
-    try:
-        with open(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def read(path: Path, largest: int = LARGEST) -> str:
-    """ "" for a file that is not there; no more than largest characters. Raises OSError, for a symbolic link too."""
-    try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
-        return ""
-    with open(number, encoding="utf-8", errors="replace") as file:
-        return file.read(largest)

@@ -12,20 +12,19 @@ a whole, so readers need no lock.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..._engine.controller.state_dir import StateDir, read, write
+from ..._engine.controller.files import StillLocked, lock_file, locked, read, write
+from ..._engine.controller.state_dir import StateDir
 from ..._engine.failures import ValidationFailed
 from ..._engine.problems import Problem
+from ..._engine.words.json_text import object_of
 from ..moments import utc
 from .model import Certificate, from_pem
 from .status import Seen
@@ -34,7 +33,7 @@ from .trust_entry import SOURCES, Entry, Source
 FOLDER = "ips_trust"  # in the folder for the state of this controller
 INDEX, LOCK = "index.json", ".lock"
 LARGEST_INDEX = 64 << 20  # characters; a sensor has about 600 of them
-LONGEST_WAIT = 60.0  # seconds for the lock; a writer holds it for milliseconds
+LONGEST_WAIT, PAUSE = 60.0, 0.01  # seconds for the lock; a writer holds it for milliseconds
 _NAME = re.compile(r"(?P<host>[A-Za-z0-9][A-Za-z0-9._-]{0,252})_(?P<port>\d{1,5})\.pem")
 
 
@@ -154,13 +153,8 @@ class TrustStore:
 
     def _index(self) -> dict[str, dict[str, Any]]:
         """Empty where it is missing or spoilt: it can be made again."""
-        with contextlib.suppress(ValueError, RecursionError):
-            found = json.loads(read(self._folder / INDEX, LARGEST_INDEX) or "{}")
-            if isinstance(found, dict):
-                return {
-                    name: about for name, about in found.items() if _NAME.fullmatch(name) and isinstance(about, dict)
-                }
-        return {}
+        found = object_of(read(self._folder / INDEX, LARGEST_INDEX))
+        return {name: about for name, about in found.items() if _NAME.fullmatch(name) and isinstance(about, dict)}
 
     def _write_index(self, index: Mapping[str, Mapping[str, Any]]) -> None:
         write(self._folder / INDEX, json.dumps(index, indent=1, sort_keys=True) + "\n")
@@ -173,12 +167,14 @@ class TrustStore:
     def _locked(self) -> Iterator[None]:
         """One writer at a time, of all processes. Raises ValidationFailed where another one does not end."""
         self._make()
-        number = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            _take(number, self._wait, self._folder / LOCK)
+        path = self._folder / LOCK
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(lock_file(path), self._wait, pause=PAUSE))
+            except StillLocked:
+                text = f"{path} was locked by another process for {self._wait:g} s"
+                raise _unusable(text, "See what that process does, then run again.") from None
             yield
-        finally:
-            os.close(number)  # which gives the lock up
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -198,21 +194,6 @@ def file_name(host: str, port: int) -> str:
     if not _NAME.fullmatch(name) or ".." in name:
         raise ValueError(f"{host!r} cannot be the name of a file: it is no host name or address")
     return name
-
-
-def _take(number: int, wait: float, path: Path, sleep: Callable[[float], None] = time.sleep) -> None:
-    end = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise _unusable(
-                    f"{path} was locked by another process for {wait:g} s",
-                    "See what that process does, then run again.",
-                ) from None
-        sleep(0.01)
 
 
 def _unusable(text: str, remedy: str = "") -> ValidationFailed:

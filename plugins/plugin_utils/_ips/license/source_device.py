@@ -17,7 +17,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from ..._engine.controller.state_dir import StateDir, read, unusable, write
+from ..._engine.controller.files import read, write
+from ..._engine.controller.state_dir import StateDir, unusable
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from ..._engine.rules import Finding, problem

@@ -11,18 +11,18 @@ download gets its name only when it is whole, so a file with the name of a packa
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
 import re
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from ..._engine.controller.files import SHARED, StillLocked, lock_file, locked, whole, write
 from ..._engine.failures import ApplyFailed
+from ..._engine.words.json_text import object_of
 from ..packages import Package, parse_package
 from ..update.model import Held
 from ..update.signatures import of_metadata, of_readme, threat_profiles_of
@@ -132,7 +132,7 @@ class Cache:
             start = file.read(512).lstrip().lower()
         if start.startswith((b"<!doctype html", b"<html")):
             return "it is an HTML page, such as that of a login, and not a package"
-        metadata = _object(self._beside(package, ".json"))
+        metadata = object_of(self._beside(package, ".json"))
         told = str(metadata.get("sha256") or sums.get(name) or "").lower()
         if not entry["sha256"] and (told or (before and before["source"] != "hand")):
             entry["sha256"] = _sha256(self.folder / name)
@@ -159,7 +159,7 @@ class Cache:
 
     def _index(self) -> dict[str, dict[str, Any]]:
         """An index that cannot be used is as none: it is made again from the files."""
-        files = _object(_text(self.folder / INDEX)).get("files")
+        files = object_of(_text(self.folder / INDEX)).get("files")
         if not isinstance(files, dict):
             return {}
         wanted = {"size": int, "mtime_ns": int, "sha256": str, "source": str}
@@ -218,15 +218,10 @@ class Cache:
                 left.unlink(missing_ok=True)
             part = self.folder / f".{name}.{os.getpid()}.part"
             try:
-                with open(part, "wb") as file:
+                with whole(self.folder / name, part, SHARED) as file:
                     yield file
-                    file.flush()
-                    os.fsync(file.fileno())
-                os.replace(part, self.folder / name)
             except OSError as error:
                 raise _failed(error, part) from None
-            finally:
-                part.unlink(missing_ok=True)
 
     def note(self, package: Package, source: str, sha256: str) -> None:
         """Where a package that was just added is from, and what its content was."""
@@ -240,7 +235,7 @@ class Cache:
         try:
             self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
             if _text(self.folder / name) != text:
-                _write(self.folder / name, text)
+                write(self.folder / name, text, SHARED)
         except OSError as error:
             raise _failed(error, self.folder / name) from None
 
@@ -249,44 +244,35 @@ class Cache:
         try:
             self.folder.mkdir(mode=0o755, parents=True, exist_ok=True)
             with self._locked(LOCK, LOCK_SECONDS):
-                found = change(_object(_text(self.folder / name)))
-                _write(self.folder / name, json.dumps(found, indent=2, sort_keys=True) + "\n")
+                found = change(object_of(_text(self.folder / name)))
+                write(self.folder / name, json.dumps(found, indent=2, sort_keys=True) + "\n", SHARED)
         except OSError as error:
             raise _failed(error, self.folder / name) from None
         return found
 
     def recorded(self, name: str) -> dict[str, Any]:
         """What record() wrote; {} where there is nothing."""
-        return _object(_text(self.folder / name))
+        return object_of(_text(self.folder / name))
 
     def _write_index(self, files: Mapping[str, Any]) -> None:
         try:
-            _write(self.folder / INDEX, json.dumps({"files": files}, indent=1, sort_keys=True) + "\n")
+            write(self.folder / INDEX, json.dumps({"files": files}, indent=1, sort_keys=True) + "\n", SHARED)
         except OSError as error:
             raise _failed(error, self.folder / INDEX) from None
 
     @contextlib.contextmanager
     def _locked(self, name: str, limit: float, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
         """The system frees it with the process that holds it, however that ended. Raises ApplyFailed after limit seconds."""
-        try:
-            number = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise _failed(error, self.folder / name) from None
-        try:
-            end = time.monotonic() + limit
-            while True:
-                try:
-                    fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > end:
-                        text = f"another run has held {self.folder / name} for more than {limit:g} s"
-                        raise ApplyFailed(f"{text}. See what it does, then run again") from None
-                waiting()
-                time.sleep(PAUSE)
+        path = self.folder / name
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(lock_file(path, 0o644), limit, waiting, pause=PAUSE))
+            except StillLocked:
+                text = f"another run has held {path} for more than {limit:g} s"
+                raise ApplyFailed(f"{text}. See what it does, then run again") from None
+            except OSError as error:
+                raise _failed(error, path) from None
             yield
-        finally:
-            os.close(number)
 
 
 def sums_of(text: str) -> dict[str, str]:
@@ -329,27 +315,6 @@ def _text(path: Path) -> str:
             return file.read(LARGEST_TEXT)
     except OSError:
         return ""
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all. Raises OSError."""
-    part = path.with_name(f".{path.name.lstrip('.')}.{os.getpid()}.tmp")
-    try:
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _failed(error: OSError, path: Path) -> ApplyFailed:

@@ -7,19 +7,17 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..._engine.controller import files
 from ..._engine.failures import ApplyFailed
 from ..._engine.problems import Problem
 from .wanted_file import Wanted, parse
 
 LARGEST = 16 << 20  # bytes
 LOCK_SECONDS = 30.0  # that another run may take to change the file
-PAUSE = 0.1
 HIDDEN = (".yml", ".yaml", ".json")  # endings of variables beside a folder
 
 
@@ -55,49 +53,29 @@ def not_hiding(path: Path) -> None:
 def alone(path: Path, limit: float = LOCK_SECONDS) -> Iterator[None]:
     """Excludes other runs from the file for a block, whatever cache they have. Its folder is locked, so no file is left in a checkout;
     the system frees it with the process that holds it. limit: seconds. Raises ApplyFailed."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise _unwritten(error) from None
-    try:
-        end = time.monotonic() + limit
-        while not _locked(number):
-            if time.monotonic() > end:
-                text = f"another run has held {path.parent} for more than {limit:g} s"
-                problem = Problem("wanted-file", "dest", text, "See what it does, then run again.")
-                raise ApplyFailed("the file with what is wanted cannot be written", [problem])
-            time.sleep(PAUSE)
+    with contextlib.ExitStack() as held:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            number = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            held.enter_context(files.locked(number, limit))
+        except files.StillLocked:
+            text = f"another run has held {path.parent} for more than {limit:g} s"
+            problem = Problem("wanted-file", "dest", text, "See what it does, then run again.")
+            raise ApplyFailed("the file with what is wanted cannot be written", [problem]) from None
+        except OSError as error:
+            raise _unwritten(error, path) from None
         yield
-    finally:
-        os.close(number)
-
-
-def _locked(number: int) -> bool:
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _unwritten(error: OSError) -> ApplyFailed:
-    problem = Problem("wanted-file", "dest", f"{error.filename}: {error.strerror}")
-    return ApplyFailed("the file with what is wanted cannot be written", [problem])
 
 
 def write(path: Path, text: str) -> None:
     """Whole or not at all. Raises ApplyFailed."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        files.write(path, text, files.SHARED)
     except OSError as error:
-        raise _unwritten(error) from None
-    finally:
-        with contextlib.suppress(OSError):  # without its folder there is nothing to remove
-            part.unlink(missing_ok=True)
+        raise _unwritten(error, path) from None
+
+
+def _unwritten(error: OSError, path: Path) -> ApplyFailed:
+    problem = Problem("wanted-file", "dest", f"{error.filename or path}: {error.strerror}")
+    return ApplyFailed("the file with what is wanted cannot be written", [problem])

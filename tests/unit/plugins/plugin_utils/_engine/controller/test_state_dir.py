@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The state folder: ours alone, made when it is needed, written whole or not at all."""
+"""The state folder: ours alone, and made when it is needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller import state_dir
-from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir, read, write
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.state_dir import StateDir
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.failures import ValidationFailed
 
 
@@ -88,30 +88,6 @@ def test_a_folder_that_is_not_ours_alone_is_refused(
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert "No such file or directory" in refusal(tmp_path / "nowhere" / "state")
-
-
-def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "record.json"
-    assert read(path) == ""
-    write(path, "old")
-    assert (read(path), mode(path)) == ("old", 0o600)
-
-    def full(_number: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(state_dir.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        write(path, "new")
-    assert read(path) == "old" and [item.name for item in tmp_path.iterdir()] == ["record.json"]
-
-
-def test_no_symbolic_link_is_followed_to_read_or_to_write(tmp_path: Path) -> None:
-    (tmp_path / "theirs").write_text("precious")
-    (tmp_path / "record.json").symlink_to(tmp_path / "theirs")
-    with pytest.raises(OSError, match="symbolic links"):
-        read(tmp_path / "record.json")
-    write(tmp_path / "record.json", "ours")
-    assert (tmp_path / "theirs").read_text() == "precious" and read(tmp_path / "record.json") == "ours"
 
 
 def test_a_nul_is_refused_with_the_variable() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import multiprocessing
@@ -144,6 +145,18 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ApplyFailed, match="No space left"), Cache(tmp_path).adding(package(), 1.0):
         full()
     assert Cache(tmp_path).look().stock == {}
+
+
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_number: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    cache = Cache(tmp_path)
+    place(tmp_path, NAME)
+    contents = cache.look()
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(ApplyFailed, match=r"\.lock: No locks available\. Check the folder"):
+        cache.keep(contents)
 
 
 def _download(folder: Path, results: multiprocessing.Queue[bool]) -> None:

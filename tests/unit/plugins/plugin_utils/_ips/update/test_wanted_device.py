@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,26 @@ def test_another_run_that_hangs_ends_in_a_bounded_wait(tmp_path: Path) -> None:
     assert "another run" in refused.value.problems[0].message
     with alone(path, 0.2):
         write(path, render({}))
+
+
+def test_a_file_system_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(_number: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    path = tmp_path / "update_wanted.yml"
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(ApplyFailed, match="cannot be written") as refused, alone(path):
+        pytest.fail("it was not locked")
+    assert refused.value.problems[0].message == f"{path}: No locks available"
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_number: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "update_wanted.yml"
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ApplyFailed, match="cannot be written") as refused:
+        write(path, render({}))
+    assert refused.value.problems[0].message == f"{path}: No space left on device"
+    assert list(tmp_path.iterdir()) == []
