@@ -87,6 +87,17 @@ seealso:
     plugin_type: connection
 """
 
+    # For modules of the IPS wing that open no connection to the host.
+    IPS_CONTROLLER = r"""
+attributes:
+  action_group:
+    support: full
+    description: Use C(group/mspplus.netsec.ips) or C(group/mspplus.netsec.all) in C(module_defaults).
+    membership:
+      - mspplus.netsec.all
+      - mspplus.netsec.ips
+"""
+
     SDWAN = r"""
 attributes:
   action_group:

@@ -17,13 +17,8 @@ author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
   - mspplus.netsec.attributes
+  - mspplus.netsec.attributes.ips_controller
 attributes:
-  action_group:
-    support: full
-    description: Use C(group/mspplus.netsec.ips) or C(group/mspplus.netsec.all) in C(module_defaults).
-    membership:
-      - mspplus.netsec.all
-      - mspplus.netsec.ips
   check_mode:
     support: full
     description: Sends no mail in C(check_mode).

@@ -22,14 +22,8 @@ author:
   - mspplus.netsec authors (@mspplus)
 extends_documentation_fragment:
   - mspplus.netsec.attributes
+  - mspplus.netsec.attributes.ips_controller
   - mspplus.netsec.ips_packages
-attributes:
-  action_group:
-    support: full
-    description: Use C(group/mspplus.netsec.ips) or C(group/mspplus.netsec.all) in C(module_defaults).
-    membership:
-      - mspplus.netsec.all
-      - mspplus.netsec.ips
 options:
   sensors:
     description:

@@ -17,6 +17,7 @@ from typing import Any
 
 from integration.conftest import StartLab
 from integration.harness import Tasks
+from integration.mails import plain_server
 from integration.sites import ROOT
 
 from lab.ips.licenses import license_file
@@ -118,6 +119,19 @@ def test_rule_05_the_playbook_renews_what_is_due_and_lists_all_others_with_the_r
     assert "2.lic: for none" not in output and "s5: " in output
     assert [fleet.expires(name) for name in ("s1", "s2", "s3")] == [day(200), day(90), None]
     assert "applied: the status" in output or "applied: 1.lic expires on" in output
+
+
+def test_each_batch_mails_what_became_of_its_own_sensors(lab: StartLab, tmp_path: Path) -> None:
+    fleet = Fleet(lab, tmp_path, {"license": "expired"}, {"license": "expired"})
+    folder = tmp_path / "licenses"
+    folder.mkdir()
+    for number in (1, 2):
+        (folder / f"{number}.lic").write_bytes(license_file(serial(number), day(200)))
+    with plain_server() as (mailbox, mail):
+        options: dict[str, Any] = {"ips_license_files": [str(folder)], "ips_license_mail": mail, "netsec_serial": 1}
+        code, output = fleet.play("--tags", "ips_license", **options)
+    assert code == 0, output
+    assert [[line.split(":")[0] for line in lines] for lines in mailbox.lines] == [["  s1"], ["  s2"]]
 
 
 def test_two_runs_at_once_keep_the_limit_of_the_server_and_the_next_one_converges(

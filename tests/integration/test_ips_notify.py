@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 from collections.abc import Iterator
-from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from integration.conftest import StartLab
 from integration.harness import Tasks
+from integration.mails import Mailbox, free_port
 
 from lab.certificates import HERE, Authority
 
@@ -29,32 +28,9 @@ LICENSES = {
 }
 
 
-class Mailbox:
-    """A handler of aiosmtpd."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], Any]] = []
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if address.startswith("unknown@"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        self.mails.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content)))
-        return "250 OK"
-
-
 def authenticated(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
     good = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
     return AuthResult(success=good, handled=False)
-
-
-def free_port() -> int:
-    """aiosmtpd looks whether it answers on the port that it was given, so 0 will not do."""
-    with socket.create_server((HERE, 0)) as found:
-        return int(found.getsockname()[1])
 
 
 class Smtp:

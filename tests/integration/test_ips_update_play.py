@@ -12,11 +12,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from integration.conftest import StartLab
 from integration.harness import Tasks
+from integration.mails import plain_server
 from integration.results import Results
 from integration.sites import ROOT
 
@@ -59,7 +61,7 @@ class Fleet:
         (folder / "updates.yml").write_text(yaml.safe_dump(values))
         self.results = Results(directory)
 
-    def command(self, *options: str) -> tuple[list[str], dict[str, str]]:
+    def command(self, *options: str, playbook: Path = PLAYBOOK) -> tuple[list[str], dict[str, str]]:
         environment = {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "HOME": str(self.directory),
@@ -67,12 +69,12 @@ class Fleet:
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
             **self.results.environment,
         }
-        return ["ansible-playbook", "-i", str(self.inventory), str(PLAYBOOK), *options], environment
+        return ["ansible-playbook", "-i", str(self.inventory), str(playbook), *options], environment
 
-    def play(self, mode: str, *options: str) -> tuple[str, dict[str, int]]:
+    def play(self, mode: str, *options: str, playbook: Path = PLAYBOOK) -> tuple[str, dict[str, int]]:
         """What was printed, and how many tasks changed something on each host."""
         self.results.clear()
-        command, environment = self.command("-e", f"ips_update_mode={mode}", *options)
+        command, environment = self.command("-e", f"ips_update_mode={mode}", *options, playbook=playbook)
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
         output = done.stdout + done.stderr
         assert "canary" not in (output + self.results.text).lower()
@@ -80,6 +82,22 @@ class Fleet:
         return output, {
             name: int(count) for name, count in re.findall(r"^(s\d)\s.*changed=(\d+)", output, re.MULTILINE)
         }
+
+    def role(self, hosts: str, **keywords: Any) -> Path:
+        """A playbook with the role alone, as site.yml has it."""
+        play = [{"hosts": hosts, "gather_facts": False, **keywords, "roles": ["mspplus.netsec.ips_update"]}]
+        (self.directory / "deploy.yml").write_text(yaml.safe_dump(play))
+        return self.directory / "deploy.yml"
+
+    @property
+    def told(self) -> list[list[tuple[str, str | None, str]]]:
+        """What each task of the last run told: event, host, text."""
+        results = [json.loads(line)[2] for line in self.results.text.splitlines()]
+        return [
+            [(each["event"], each["host"], each["text"]) for each in result["notifications"]]
+            for result in results
+            if "notifications" in result
+        ]
 
     @property
     def levels(self) -> dict[str, tuple[str, str]]:
@@ -129,14 +147,65 @@ def test_one_run_brings_the_fleet_there_and_the_next_one_changes_and_downloads_n
 
 def test_the_role_alone_deploys_what_the_file_of_the_inventory_says(fleet: Fleet) -> None:
     fleet.play("download_apply")
-    play = [{"hosts": "s1", "gather_facts": False, "roles": ["mspplus.netsec.ips_update"]}]
-    (fleet.directory / "deploy.yml").write_text(yaml.safe_dump(play))
-    command, environment = fleet.command()
-    command[3] = str(fleet.directory / "deploy.yml")
+    command, environment = fleet.command(playbook=fleet.role("s1"))
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert fleet.levels["s1"] == ("7.1(9)E4", "S734.0")
     assert fleet.levels["s2"] == ("7.1(7)E4", "S730.0")
+
+
+def test_a_run_in_which_every_sensor_fails_still_tells_and_mails(fleet: Fleet) -> None:
+    for name in ("s1", "s2"):
+        fleet.lab.add_fault(name, {"name": "upgrade_old_level", "times": 1})
+    more = {"ips_update_upgrade_timeout": 10}
+    with plain_server() as (mailbox, mail):
+        options = ("--limit", "s1,s2", "-e", json.dumps({**more, "ips_update_mail": mail}))
+        output, _changed = fleet.play("download_apply_deploy", *options)
+    planned, deployed = fleet.told
+    assert [(event, host) for event, host, _text in planned] == [("downloaded", None)] * 2, output
+    assert [(event, host) for event, host, _text in deployed] == [("deployed", "s1"), ("deployed", "s2")]
+    for host, (_event, _host, text), line in zip(("s1", "s2"), deployed, mailbox.lines[1], strict=True):
+        assert text.startswith("the update failed: ") and line.startswith(f"! {host}: the update failed: ")
+
+
+def test_the_role_alone_tells_of_each_batch_by_itself_also_what_failed_or_was_not_reached(fleet: Fleet) -> None:
+    fleet.play("download")
+    fleet.lab.add_fault("s2", {"name": "upgrade_old_level", "times": 1})
+    more = {"ips_update_packages": [SIG], "ips_update_upgrade_timeout": 10}
+    fleet.play("check", "-e", json.dumps(more), playbook=fleet.role("s1,s2,s4", serial=[1, 2]))
+    first, second = fleet.told
+    assert first == [("deployed", "s1", f"{SIG} is installed; it runs 7.1(9)E4, S734")]
+    assert [(event, host) for event, host, _text in second] == [("deployed", "s2"), ("deployed", "s4")]
+    assert all(text.startswith("the update failed: ") for _event, _host, text in second)
+    assert "still at" in second[0][2] and "refused" in second[1][2].lower()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "event", "text"),
+    [
+        ({"ips_update_server_password": "canary-wrong"}, "available", "the search for updates failed: "),
+        (
+            {"ips_update_policies": [{"name": name, "sensors": ["s1"]} for name in ("edge", "core")]},
+            "applied",
+            "the plan failed: ",
+        ),
+    ],
+)
+def test_a_plan_that_failed_is_told_and_nothing_is_deployed(
+    fleet: Fleet, wrong: dict[str, Any], event: str, text: str
+) -> None:
+    before = fleet.levels
+    output, _changed = fleet.play("download_apply_deploy", "-e", json.dumps(wrong))
+    (told,) = fleet.told
+    assert any((kind, host) == (event, None) and said.startswith(text) for kind, host, said in told), output
+    assert fleet.levels == before
+
+
+def test_a_mail_that_cannot_be_sent_holds_no_update_back(fleet: Fleet) -> None:
+    mail = {"to": ["noc@example.net"], "sender": "c@example.net", "server": "127.0.0.1", "port": 1}
+    output, _changed = fleet.play("download_apply_deploy", "--limit", "s1", "-e", json.dumps({"ips_update_mail": mail}))
+    assert fleet.levels["s1"] == ("7.1(9)E4", "S734.0")
+    assert len(fleet.told) == 2 and output.count("...ignoring") == 1, output  # the second one fails the run
 
 
 def test_what_a_policy_wants_no_more_is_not_deployed_from_the_file_as_it_was(fleet: Fleet) -> None:

@@ -67,6 +67,8 @@ def notices(results: Results, wanted: Iterable[str], before_days: int) -> list[N
 
 
 def _all(results: Results, before_days: int) -> Iterator[Notice]:
+    if results.package.get("failed"):
+        yield Notice("available", "", f"the search for updates failed: {_why(results.package)}", bad=True)
     for name in _list(_dict(results.package.get("update_status")).get("not_downloaded")):
         yield Notice("available", "", f"{_text(name)} is available")
     for download in map(_dict, _list(results.package.get("downloaded"))):

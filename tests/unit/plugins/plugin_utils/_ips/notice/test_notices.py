@@ -68,6 +68,15 @@ def test_updates_are_told_as_they_go_their_way() -> None:
     ]
 
 
+def test_a_search_and_a_plan_that_failed_are_told() -> None:
+    failed = {"failed": True, "msg": "the cache is full\nmore"}
+    found = notices(Results({}, {}, package=failed, plan=failed), ["available", "applied"], 1)
+    assert [(each.event, each.text, each.bad) for each in found] == [
+        ("available", "the search for updates failed: the cache is full", True),
+        ("applied", "the plan failed: the cache is full", True),
+    ]
+
+
 JSON: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (
