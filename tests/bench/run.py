@@ -92,7 +92,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"no bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that labs and programs are ended on the way out
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))  # so that labs and programs are ended on the way out
     measuring.adopt_orphans()
     output = labs.ROOT / "build" / "bench.json"
     output.parent.mkdir(exist_ok=True)

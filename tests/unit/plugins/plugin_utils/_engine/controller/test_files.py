@@ -255,7 +255,7 @@ def test_who_reads_meanwhile_sees_a_whole_file(tmp_path: Path) -> None:
 
 def test_processes_at_once_lose_no_change(tmp_path: Path) -> None:
     write(tmp_path / "count", "0")
-    others = [process(COUNTER, tmp_path / "count") for _ in range(4)]
+    others = [process(COUNTER, tmp_path / "count") for _count in range(4)]
     for other in others:
         assert other.communicate(timeout=60) == ("", "")
     assert read(tmp_path / "count") == "200" and names(tmp_path) == [".lock", "count"]
@@ -295,7 +295,7 @@ def test_the_descriptor_is_closed_however_the_block_ended(tmp_path: Path) -> Non
 
 
 def test_who_only_looks_shares_the_lock(tmp_path: Path) -> None:
-    first, second, third = (lock_file(tmp_path / ".lock") for _ in range(3))
+    first, second, third = (lock_file(tmp_path / ".lock") for _opened in range(3))
     try:
         lock(first, 0, shared=True)
         lock(second, 0, shared=True)
