@@ -354,6 +354,8 @@ async def _garbled(request: web.Request, response: web.Response, fault: dict[str
         await stream.prepare(request)
         piece = b" " * 65536
         for _piece in range(fault["bytes"] // len(piece) + 1):
+            if request.transport is None or request.transport.is_closing():
+                break  # whoever asked is gone; writes into nothing never wait, and nobody else would be served
             await stream.write(piece)
         return stream
     body = response.body if isinstance(response.body, bytes) else b""
