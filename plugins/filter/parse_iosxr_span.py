@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
 
 with tried():
-    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS, is_foreign
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import no_answer
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.canonical import to_document
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span.parse import parse
 
@@ -68,11 +68,7 @@ def parse_iosxr_span(text: Any) -> dict[str, Any]:
     if not isinstance(text, str):
         raise AnsibleFilterError(f"parse_iosxr_span needs text, not {type(text).__name__}")
     document = to_document(parse(text))
-    said = None if document else REFUSALS.find(text)
-    if said or not text.strip() or is_foreign(text):
-        why = (
-            f"the router refused: {said.text}" if said else "it is XML or JSON" if text.strip() else "the text is empty"
-        )
+    if why := no_answer(text, is_read=bool(document)):
         raise AnsibleFilterError(f"parse_iosxr_span: {why}, so it does not tell what is configured")
     return document
 

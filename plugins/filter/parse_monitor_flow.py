@@ -24,7 +24,7 @@ with tried():
         to_document,
     )
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.flow_trace import packets
-    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals import REFUSALS
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.refusals import refusal_in
 
 DOCUMENTATION = r"""
 name: parse_monitor_flow
@@ -117,10 +117,7 @@ def _why_incomplete(text: str, node: str, told: bool) -> str:
         return missing_parts(text, node) or cut
     if not text.strip():
         return "it is empty"
-    said = REFUSALS.find(text)
-    if said:
-        return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
-    return f"it does not show whether the monitor{f' of {node}' if node else ''} is active"
+    return refusal_in(text) or f"it does not show whether the monitor{f' of {node}' if node else ''} is active"
 
 
 class FilterModule:

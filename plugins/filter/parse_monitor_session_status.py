@@ -14,7 +14,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.controller.supported import on_call, tried
 
 with tried():
-    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import REFUSALS, is_foreign
+    from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.refusals import no_answer
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.status import merged, parse_status
     from ansible_collections.mspplus.netsec.plugins.plugin_utils._iosxr.span_status.troubleshooting import (
         status_document,
@@ -165,11 +165,7 @@ def parse_monitor_session_status(text: str) -> list[dict[str, Any]]:
     if not isinstance(text, str):
         raise AnsibleFilterError(f"parse_monitor_session_status: needs the printed text, got {type(text).__name__}")
     sessions = status_document(merged(parse_status(text)))
-    said = None if sessions else REFUSALS.find(text)
-    if said or not text.strip() or is_foreign(text):
-        why = (
-            f"the router refused: {said.text}" if said else "it is XML or JSON" if text.strip() else "the text is empty"
-        )
+    if why := no_answer(text, is_read=bool(sessions)):
         raise AnsibleFilterError(f"parse_monitor_session_status: {why}, so it does not tell which mirrors there are")
     return sessions
 

@@ -40,15 +40,6 @@ TCAM_PENDING = re.compile(r"TCAM UDK", re.IGNORECASE)
 UNKNOWN_COMMAND = re.compile(r"^% (?:Invalid input|Incomplete command|Ambiguous command)", re.MULTILINE)
 
 
-def is_foreign(text: str) -> bool:
-    """Whether a text is XML or JSON, in which nothing that the CLI prints is found. Never raises.
-
-    >>> is_foreign(' {"sessions": []}'), is_foreign("monitor-session a")
-    (True, False)
-    """
-    return text.lstrip().startswith(("<", "{", "["))
-
-
 _ROWS = (
     _row(
         r"trial commit is underway",
@@ -83,3 +74,18 @@ REFUSALS = Refusals(
 )
 # A line of a configuration is answered with nothing but its prompt, so whatever else begins with % refuses it.
 LINE_REFUSALS = Refusals(_ROWS, re.compile(r"^% .+$", re.MULTILINE))
+
+
+def no_answer(text: str, *, is_read: bool) -> str:
+    """Why a text is no answer of a router, in words; empty where it is one. is_read: something was found in it, so
+    it is not searched for a refusal. Nothing that the CLI prints is found in XML and JSON.
+
+    >>> no_answer(' {"sessions": []}', is_read=False), no_answer("monitor-session a", is_read=True)
+    ('it is XML or JSON', '')
+    """
+    said = None if is_read else REFUSALS.find(text)
+    if said:
+        return f"the router refused: {said.text}"
+    if not text.strip():
+        return "the text is empty"
+    return "it is XML or JSON" if text.lstrip().startswith(("<", "{", "[")) else ""

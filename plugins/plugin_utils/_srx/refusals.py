@@ -94,3 +94,15 @@ REFUSALS = Refusals(
     [Refusal(re.compile(pattern, re.MULTILINE | re.IGNORECASE), meaning, remedy) for pattern, meaning, remedy in _ROWS],
     _GENERAL,
 )
+
+
+def refusal_in(*texts: str) -> str:
+    """How a device refused in the first of these texts in which it did, in words; empty where it refused in none.
+
+    >>> refusal_in("one", "error: no such file"), refusal_in("Session ID: 7")
+    ('the device refused: error: no such file (there is no such file)', '')
+    """
+    said = next(filter(None, map(REFUSALS.find, texts)), None)
+    if said is None:
+        return ""
+    return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")

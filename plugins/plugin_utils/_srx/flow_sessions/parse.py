@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..refusals import REFUSALS
+from ..refusals import refusal_in
 from . import text_reader as session_text
 from . import xml_reader as session_xml
 from .aggregate import Aggregate
@@ -60,9 +60,8 @@ def why_incomplete(text: str, layout: str, report: Report) -> str:
     """Why no one may take what was read for the whole table; "" where the text says itself that it is whole."""
     if not text.strip():
         return "it is empty"
-    said = next((said for part in (report.lead, *report.samples) if (said := REFUSALS.find(part))), None)
-    if said:
-        return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
+    if refused := refusal_in(report.lead, *report.samples):
+        return refused
     if report.broken:
         return report.broken
     if report.total is None and not report.summary and not report.sessions:

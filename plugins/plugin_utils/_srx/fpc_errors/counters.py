@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._engine.words.device_text import cut
-from ..refusals import REFUSALS
+from ..refusals import refusal_in
 from ..xml_tree import Element, is_xml, nodes
 from .tables import LEVELS
 
@@ -149,10 +149,7 @@ class Report:
 
     def _why_incomplete(self) -> str:
         """Why no one may take this for all counters of all FPCs. A device that counts has a row for each FPC."""
-        said = next((said for line in self.unparsed if (said := REFUSALS.find(line))), None)
-        if said:
-            return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "")
-        return self.broken or ("" if self.fpcs else "it has no counters of any FPC")
+        return refusal_in(*self.unparsed) or self.broken or ("" if self.fpcs else "it has no counters of any FPC")
 
 
 def parse_fpc_errors(source: str | Iterable[str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..chassis import Chassis, parse_hardware
-from ..refusals import REFUSALS
+from ..refusals import refusal_in
 from ..xml_tree import is_xml, nodes
 from .wedges import ALARM_LINE, parse_alarms, wedges
 
@@ -28,7 +28,7 @@ def parse(log: str, alarms: str | None, hardware: str) -> dict[str, Any]:
     """
     told = log if alarms is None else alarms
     lines = [line for line in log.splitlines() if not ALARM_LINE.match(line) and not _TAG.match(line)]
-    broken = _refused(log) or alarms_broken(told)
+    broken = refusal_in(log) or alarms_broken(told)
     return {
         "wedges": wedges(parse_alarms(told), lines, card_kinds(parse_hardware(hardware))),
         "complete": not broken,
@@ -49,9 +49,8 @@ def alarms_broken(text: str) -> str:
     """
     if not text.strip():
         return "it is empty"
-    said = _refused(text)
-    if said:
-        return said
+    if refused := refusal_in(text):
+        return refused
     if is_xml(text):
         parts, wrong = nodes(text)
         if wrong:
@@ -65,8 +64,3 @@ def alarms_broken(text: str) -> str:
             return NO_ALARMS
     expected, found = sum(int(count) for count in counts if count.isdecimal()), len(parse_alarms(text))
     return f"it tells of {expected} alarms, {found} were understood" if counts and expected != found else ""
-
-
-def _refused(text: str) -> str:
-    said = REFUSALS.find(text)
-    return f"the device refused: {said.text}" + (f" ({said.meaning})" if said.meaning else "") if said else ""
