@@ -63,7 +63,7 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Document, options: dict[str, Any], progress: Progress) -> Iterator[SpanWing]:
         router = Router(self._connection, self._connection.read_timeout)
-        commit = replace(CommitOptions.of(options), on_trial=self.record.on_trial)
+        commit = CommitOptions.of(options, self.record.on_trial)
         yield SpanWing(router, document, commit, options["settle"], progress, options["platform"])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,5 +36,5 @@ class ActionModule(StateAction):
     @contextmanager
     def wing(self, document: Any, options: dict[str, Any], progress: Progress) -> Iterator[PolicyLogWing]:
         firewall = Firewall(self._connection, self._connection.read_timeout)
-        commit = replace(CommitOptions.of(options), on_trial=self.record.on_trial)
+        commit = CommitOptions.of(options, self.record.on_trial)
         yield PolicyLogWing(firewall, document, options["state"], commit, progress)

@@ -60,7 +60,7 @@ class CommitOptions:
     on_trial: Callable[[float], None] = _untold
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Self:
+    def of(cls, options: Mapping[str, Any], on_trial: Callable[[float], None] = _untold) -> Self:
         """From the options of a module."""
         return cls(
             options["confirm_timeout"],
@@ -68,6 +68,7 @@ class CommitOptions:
             options["commit_label"],
             options["commit_comment"],
             options["exclusive"],
+            on_trial=on_trial,
         )
 
     @property

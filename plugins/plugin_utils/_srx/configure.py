@@ -57,9 +57,9 @@ class CommitOptions:
     on_trial: Callable[[float], None] = _untold
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> CommitOptions:
+    def of(cls, options: Mapping[str, Any], on_trial: Callable[[float], None] = _untold) -> CommitOptions:
         """From the options of a module."""
-        return cls(options["confirm_timeout"], options["commit_timeout"], options["comment"])
+        return cls(options["confirm_timeout"], options["commit_timeout"], options["comment"], on_trial)
 
     @property
     def wrong(self) -> list[str]:
