@@ -70,8 +70,10 @@ def unreached(placed: list[Placed]) -> list[tuple[Placed, Placed]]:
     rejects. What matches everything at the end is not looked at: that is how a list usually ends."""
     found = []
     for number, later in enumerate(placed):
+        if not (later.policy.is_redirect or _matters(later.policy)):
+            continue
         earlier = _taker(later, placed[:number])
-        if earlier and (later.policy.is_redirect or (earlier.policy.is_redirect and _matters(later.policy))):
+        if earlier and (later.policy.is_redirect or earlier.policy.is_redirect):
             found.append((later, earlier))
     return found
 

@@ -104,7 +104,7 @@ def _searched(line: str, calendar: Calendar) -> dict[str, Any]:
 
 def _unnamed(line: str, calendar: Calendar) -> dict[str, Any]:
     """A line without the name of its message: its words say what it is."""
-    words = None if _TAG.search(line) else _WORDS.search(line)
+    words = _WORDS.search(line) if "->" in line and not _TAG.search(line) else None  # most other lines have no arrow
     if words is None:
         return {"event": None, "unparsed": line}
     event = next(name for name in ("create", "deny", "close", "volume_update", "route_update") if words[name])
