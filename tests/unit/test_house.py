@@ -31,6 +31,7 @@ PURE_SHARED = {
     "_engine/words/device_text",
     "_engine/words/difference",
     "_engine/words/json_text",
+    "_engine/words/enumeration",
     "_engine/failures",
     "_engine/operations",
     "_engine/problems",

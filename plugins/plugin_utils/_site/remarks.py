@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from .._engine.words.enumeration import some
 from .capabilities import OF_RUNS, Capability
 from .selection import Fleet, SettingError, Variables, desires
 
@@ -48,7 +49,9 @@ class _Remarks:
 
     def found(self) -> Found:
         hosts = dict.fromkeys(host for about in self.about.values() for host in about)
-        return Found(tuple(hosts), tuple(text.replace("{hosts}", some([*about])) for text, about in self.about.items()))
+        return Found(
+            tuple(hosts), tuple(text.replace("{hosts}", some(about, MOST_NAMED)) for text, about in self.about.items())
+        )
 
 
 def remarks(
@@ -125,13 +128,14 @@ def _misplaced(
 ) -> Iterator[tuple[str, Capability, str]]:
     """Hosts with a variable that would desire something of them if they were in another group. busy: hosts that have something
     to do, which may share variables with others in a group."""
+    members = {row.name: frozenset(fleet.members(row)) for row in capabilities}
     for host in fleet.groups.get("all", ()) if fleet.of else ():
         if host in busy or (limit is not None and host not in limit):
             continue
         variables = fleet.of(host) if fleet.of else {}
         for row in capabilities:
             for name in row.variables:
-                if name in variables and name not in fleet.shared and host not in fleet.members(row):
+                if name in variables and name not in fleet.shared and host not in members[row.name]:
                     yield host, row, name
 
 
@@ -245,16 +249,6 @@ def distance(one: str, other: str) -> int:
             current.append(least)
         before, last = last, current
     return last[-1]
-
-
-def some(hosts: Sequence[str]) -> str:
-    """The first of many, and how many more there are.
-
-    >>> some(["edge1", "edge2"])
-    'edge1, edge2'
-    """
-    more = len(hosts) - MOST_NAMED
-    return ", ".join(hosts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _any(groups: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from ..failures import ApplyFailed, ConnectionFailed, ValidationFailed
 from ..operations import Plan
 from ..plan_document import Subject
 from ..problems import Problem
+from ..words.enumeration import some
 from .guard_records import Busy, Record, Records
 from .state_dir import VARIABLE, StateDir
 
@@ -161,8 +162,7 @@ class RunRecord:
 
     def _cut_short(self, left: Record) -> Problem:
         items = [str(item) for item in (left.made or {}).get("operations") or ()]
-        more = f" and {len(items) - MOST_ITEMS} more" if len(items) > MOST_ITEMS else ""
-        about = f"{', '.join(items[:MOST_ITEMS])}{more}" if items else "nothing that is known"
+        about = some(items, MOST_ITEMS) or "nothing that is known"
         process = (left.main or left.worker).id
         how = "ended in the middle" if left.ended else "was cut short"
         text = f"an earlier run (process {process}, begun {left.began}) {how}; it was about {about}"

@@ -25,6 +25,7 @@ from ..aces import (
     parsed_match,
 )
 from ..model import Family
+from .view import is_address
 
 _ADDRESSING = frozenset({"any", "host", "net-group"})
 # option -> (highest number, names of its numbers)
@@ -52,7 +53,7 @@ def flaws(family: Family, match: str) -> list[str]:
 def _flaws(family: Family, parts: Match) -> Iterator[str]:
     if not parts.protocol:
         first = parts.options[0][0]
-        if first not in _ADDRESSING and not _is_address(first.partition("/")[0]):  # the protocol may be left out
+        if first not in _ADDRESSING and not is_address(first.partition("/")[0]):  # the protocol may be left out
             yield f"{first!r} is not a protocol of {_title(family)} access lists"
         return
     if family == "ipv4" and parts.protocol == "icmpv6":  # IPv6 lists take the names of IPv4's protocols
@@ -82,14 +83,6 @@ def _title(family: Family) -> str:
     return "IPv4" if family == "ipv4" else "IPv6"
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _address_flaws(family: Family, side: str, words: tuple[str, ...]) -> Iterator[str]:
     """words: as normal_match() leaves them."""
     kind = ipaddress.IPv4Network if family == "ipv4" else ipaddress.IPv6Network
@@ -101,11 +94,11 @@ def _address_flaws(family: Family, side: str, words: tuple[str, ...]) -> Iterato
         case ("host" | "net-group",):
             yield f"{words[0]!r} of the {side} names nothing"
         case ("host", address):
-            if not _is_address(address) or (":" in address) != (family == "ipv6"):
+            if not is_address(address) or (":" in address) != (family == "ipv6"):
                 yield f"{address!r} is not an {_title(family)} address"
         case (address, wildcard):
             for text in (address, wildcard):
-                if not _is_address(text):
+                if not is_address(text):
                     yield f"{text!r} is not an {_title(family)} address"
         case (network, *_):
             try:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from ...._engine.rules import Finding
+from ...._engine.words.enumeration import some
 from ...platforms import (
     ACL_ID_BITS,
     ACL_NAME_GUIDE,
@@ -38,7 +39,6 @@ from .view import (
     list_item,
     names_list,
     profile_item,
-    some,
     source_item,
 )
 
@@ -401,8 +401,7 @@ def _filter_changes(before: AccessList | None, after: AccessList) -> list[str]:
 
 
 def _listed(lines: list[str]) -> str:
-    more = f" and {len(lines) - MOST_LISTED} more" if len(lines) > MOST_LISTED else ""
-    return ", ".join(map(repr, lines[:MOST_LISTED])) + more
+    return some(map(repr, lines), MOST_LISTED)
 
 
 def _same_filter(ace: Ace, other: Ace | None) -> bool:

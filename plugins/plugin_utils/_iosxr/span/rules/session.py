@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ...._engine.rules import Finding
+from ...._engine.words.enumeration import some
 from ...names import kind
 from ...platforms import Known
 from ..model import Destination, Source
 from ..unwritten import has_destination
-from .view import DestinationUse, View, doubt, is_address, is_tunnel, parent, some, source_item
+from .view import DestinationUse, View, doubt, is_tunnel, parent, source_item
 
 NOT_A_DESTINATION = ("BVI", "Loopback", "Null", "MgmtEth", "PW-Ether", "Bundle-POS")
 NOT_A_SOURCE = ("Loopback", "Null", "MgmtEth", "tunnel-ip", "tunnel-te", "tunnel-mte", "tunnel-tp", "tunnel-ipsec")
@@ -513,14 +514,7 @@ def _named_interfaces(view: View) -> Iterator[tuple[str, str]]:
     for key, binding in view.after.bindings.items():
         if not binding.preconfigure and key not in view.before.bindings:
             yield f"access_lists[{binding.family} {binding.acl}].interfaces[{binding.interface}]", binding.interface
-    for name, session in view.after.sessions.items():
-        if session.inject_interface:
-            yield f"sessions[{name}].inject_interface", session.inject_interface
-    for name, tunnel in view.after.tunnels.items():
-        if tunnel.source and not is_address(tunnel.source):
-            yield f"tunnels[{name}].source", tunnel.source
-        if tunnel.ipv4_unnumbered:
-            yield f"tunnels[{name}].ipv4_unnumbered", tunnel.ipv4_unnumbered
+    yield from view.interfaces_besides()
 
 
 CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (

@@ -31,7 +31,7 @@ from ..model import STAND_IN, AccessListKey, Ace, Session, Source, Span
 from .ace import flaws
 from .acl import list_name_length, udf_limits
 from .table import RULES
-from .view import View, is_address, is_tunnel, list_item, source_item
+from .view import View, is_tunnel, list_item, source_item
 
 
 def value_problems(after: Span, before: Span | None = None) -> list[Problem]:
@@ -120,17 +120,10 @@ def _typed(view: View) -> Iterator[tuple[str, str]]:
     for use in view.destinations:
         if use.destination.interface:
             yield use.item, use.destination.interface
-    for name, session in view.after.sessions.items():
-        if session.inject_interface:
-            yield f"sessions[{name}].inject_interface", session.inject_interface
     for binding in view.after.bindings.values():
         acl = AccessListKey(binding.family, binding.acl)
         yield f"{list_item(acl)}.interfaces[{binding.interface}]", binding.interface
-    for name, tunnel in view.after.tunnels.items():
-        if tunnel.source and not is_address(tunnel.source):
-            yield f"tunnels[{name}].source", tunnel.source
-        if tunnel.ipv4_unnumbered:
-            yield f"tunnels[{name}].ipv4_unnumbered", tunnel.ipv4_unnumbered
+    yield from view.interfaces_besides()
 
 
 def session_name_length(view: View) -> Iterator[Finding]:

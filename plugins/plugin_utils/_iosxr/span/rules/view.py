@@ -64,16 +64,6 @@ def profile_item(profile: TcamProfile) -> str:
     return f"tcam_profiles[{profile.family}{f' {profile.location}' if profile.location else ''}]"
 
 
-def some(words: Iterable[str], most: int = 5) -> str:
-    """
-    >>> some(["a", "b", "c"], 2)
-    'a, b and 1 more'
-    """
-    listed = list(words)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more
-
-
 def doubt(known: Known[object]) -> str:
     """What to add to a message that rests on a value that is not verified for the platform."""
     return "" if known.certain else " (not verified for this platform)"
@@ -123,6 +113,17 @@ class View:
     def destinations(self) -> tuple[DestinationUse, ...]:
         """All destinations, by session."""
         return tuple(_destination_uses(self.after))
+
+    def interfaces_besides(self) -> Iterator[tuple[str, str]]:
+        """(item, name) of every interface that is neither a source nor a destination nor has an ACL."""
+        for name, session in self.after.sessions.items():
+            if session.inject_interface:
+                yield f"sessions[{name}].inject_interface", session.inject_interface
+        for name, tunnel in self.after.tunnels.items():
+            if tunnel.source and not is_address(tunnel.source):
+                yield f"tunnels[{name}].source", tunnel.source
+            if tunnel.ipv4_unnumbered:
+                yield f"tunnels[{name}].ipv4_unnumbered", tunnel.ipv4_unnumbered
 
     @cached_property
     def destinations_before(self) -> frozenset[tuple[str, str]]:
