@@ -70,6 +70,7 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import canaries, fleet_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import check_brakes, tag_warnings
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import (
+    NO_HOST,
     SettingError,
     batches,
     order,
@@ -77,8 +78,6 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection imp
     serial_of,
     setting,
 )
-
-NO_HOST = "all:!all"  # a pattern of no host, without a warning
 
 
 class LookupModule(LookupBase):

@@ -54,9 +54,9 @@ from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.files_device import file_remarks, role_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.inventory_device import fleet_of
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import remarks
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.selection import NO_HOST
 
 ROLES = Path(__file__).parents[2] / "roles"
-NO_HOST = "all:!all"
 
 
 class LookupModule(LookupBase):

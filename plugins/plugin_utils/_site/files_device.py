@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,31 +38,43 @@ def file_remarks(
     inventory: the directory of the inventory that has the host, None where there is no such directory. groups: name -> hosts.
     """
     members = {group: frozenset(hosts) for group, hosts in groups.items()}
+    names_of = cache(_entries)  # hosts of one inventory share its folders
+    set_by = cache(_idle_files)
     everyone = frozenset(host for hosts in members.values() for host in hosts)
 
     def told(host: str) -> Iterator[str]:
         directory = inventory(host)
         if directory:
             own = [group for group, hosts in members.items() if host in hosts]
-            yield from _told(Path(directory) / "host_vars", [(host, "{hosts}")], everyone, "host")
-            yield from _told(
-                Path(directory) / "group_vars", [(group, group) for group in own], frozenset(members), "group"
-            )
+            for folder, names, known, what in (
+                (Path(directory) / "host_vars", [(host, "{hosts}")], everyone, "host"),
+                (Path(directory) / "group_vars", [(group, group) for group in own], members.keys(), "group"),
+            ):
+                for path in (path for name, _shown in names for path in set_by(folder, name)):
+                    yield f"{path.relative_to(directory)} sets nothing: it is empty, or all of it is commented out."
+                yield from _strays(names_of(folder), names, known, what)
 
     return told
 
 
-def _told(folder: Path, names: Sequence[tuple[str, str]], known: Collection[str], what: str) -> Iterator[str]:
-    """names: each with the words that it is shown with."""
-    entries = sorted(folder.iterdir()) if folder.is_dir() else []
-    for path in (path for name, _shown in names for path in _files(folder, name)):
-        if _sets_nothing(path):
-            yield f"{path.relative_to(folder.parent)} sets nothing: it is empty, or all of it is commented out."
-    for entry in entries:
-        stray = entry.name if entry.is_dir() else entry.stem
+def _strays(
+    entries: Sequence[tuple[str, str]], names: Sequence[tuple[str, str]], known: Collection[str], what: str
+) -> Iterator[str]:
+    """entries: of _entries(). names: each with the words that it is shown with."""
+    for stray, place in entries:
         for name, shown in names if stray not in known else ():
             if distance(stray, name) <= min(NEAR, len(name) // 3):
-                yield f"{entry.relative_to(folder.parent)} belongs to no {what}: is {shown} meant?"
+                yield f"{place} belongs to no {what}: is {shown} meant?"
+
+
+def _entries(folder: Path) -> list[tuple[str, str]]:
+    """What each entry of a folder is called for Ansible, and its place beside the inventory."""
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [(entry.name if entry.is_dir() else entry.stem, str(entry.relative_to(folder.parent))) for entry in entries]
+
+
+def _idle_files(folder: Path, name: str) -> list[Path]:
+    return [path for path in _files(folder, name) if _sets_nothing(path)]
 
 
 def _files(folder: Path, name: str) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from .capabilities import Capability
 
+NO_HOST = "all:!all"  # a pattern of no host, without a warning
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?) *%")
 
 
