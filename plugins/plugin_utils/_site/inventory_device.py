@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleError
+from ansible.inventory.manager import InventoryManager
 from ansible.utils.vars import load_extra_vars
 from jinja2 import Undefined, UndefinedError
 
@@ -78,15 +79,21 @@ def fleet_of(lookup: Any, variables: Mapping[str, Any]) -> Fleet:
         extra = load_extra_vars(lookup._loader)
         own = of(str(current))
         shared = {name: value for name, value in shared.items() if name in extra or name not in own}
-    return Fleet(groups, _Shared(shared, lookup._templar.template), of, _taking_part(hostvars))
+    return Fleet(groups, _Shared(shared, lookup._templar.template), of, _taking_part(lookup, variables))
 
 
-def _taking_part(hostvars: Any) -> frozenset[str] | None:
-    """The hosts that --limit leaves, None where they are not known: only the inventory behind hostvars knows them."""
-    inventory = getattr(hostvars, "_inventory", None)
-    if inventory is None:
+def _taking_part(lookup: Any, variables: Mapping[str, Any]) -> frozenset[str] | None:
+    """The hosts that --limit leaves, None for all. As in core's lookup inventory_hostnames, an inventory of the same groups answers."""
+    limit = variables.get("ansible_limit")
+    if not limit:
         return None
-    return frozenset(host.name for host in inventory.get_hosts(ignore_restrictions=True))
+    inventory = InventoryManager(lookup._loader, parse=False)
+    for group, hosts in (variables.get("groups") or {}).items():
+        inventory.add_group(group)
+        for host in hosts:
+            inventory.add_host(host, group=group)
+    inventory.subset(limit)
+    return frozenset(host.name for host in inventory.get_hosts())
 
 
 def _names(hostvars: Any, host: str) -> Mapping[str, Any]:
