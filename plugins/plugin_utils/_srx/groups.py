@@ -12,9 +12,10 @@ angle brackets, with ``*``, ``?``, ``[a-c]`` and ``[!a-c]`` ("Use Configuration 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from .display_set import Path, Statements, statements
 
@@ -42,7 +43,7 @@ def of_groups_command(words: str) -> str:
     return f'show configuration groups | display set | match " {words} "'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Inherited:
     """Statements that count. found: all of them; own: those that stand there themselves; groups: (group, statement) lines, with
     their wildcards."""
@@ -55,12 +56,19 @@ class Inherited:
         """The group that brings a statement, several as `a or b`; "" for one that stands there itself."""
         if path in self.own:
             return ""
-        return self.group_like(path)
-
-    def group_like(self, path: Path) -> str:
-        """The groups that have a statement, whether one like it stands there itself or not."""
-        names = dict.fromkeys(name for name, pattern in self.groups if _meets(pattern, path))
+        plain, wild = self._lines
+        met = (*plain.get(path, ()), *(number for number in wild if _meets(self.groups[number][1], path)))
+        names = dict.fromkeys(self.groups[number][0] for number in sorted(met))
         return " or ".join(list(names)[:MOST_GROUPS])
+
+    @cached_property
+    def _lines(self) -> tuple[Mapping[Path, Sequence[int]], Sequence[int]]:
+        """Places in groups: of each statement without a wildcard, and of all with one. A group may bring thousands of policies."""
+        plain: dict[Path, list[int]] = {}
+        wild: list[int] = []
+        for number, (_name, pattern) in enumerate(self.groups):
+            (wild if any(map(_is_wild, pattern)) else plain.setdefault(pattern, [])).append(number)
+        return plain, wild
 
 
 def inherited(own: str, counting: str, groups: str) -> Inherited:
@@ -73,8 +81,12 @@ def inherited(own: str, counting: str, groups: str) -> Inherited:
     return Inherited(Statements(paths, tuple(off)), frozenset(standing.paths), lines)
 
 
+def _is_wild(word: str) -> bool:
+    return word.startswith("<") and word.endswith(">")
+
+
 def _meets(pattern: Path, path: Path) -> bool:
     return len(pattern) == len(path) and all(
-        fnmatchcase(word, wild[1:-1]) if wild.startswith("<") and wild.endswith(">") else wild == word
+        fnmatchcase(word, wild[1:-1]) if _is_wild(wild) else wild == word
         for wild, word in zip(pattern, path, strict=True)
     )

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._engine.problems import errors
+from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx import groups
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors import plan as fpc_plan
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors import rules as fpc_rules
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._srx.fpc_errors.model import from_groups as fpc_groups
@@ -60,10 +61,18 @@ def test_wildcards_stand_in_angle_brackets(pattern: str, path: str, meets: bool)
 
 
 def test_what_stands_there_itself_is_no_groups_and_several_groups_are_named() -> None:
-    groups = "set groups a chassis error major threshold <*>\nset groups b chassis error major threshold 5\n"
+    lines = "set groups a chassis error major threshold <*>\nset groups b chassis error major threshold 5\n"
     path = ("chassis", "error", "major", "threshold", "5")
-    assert inherited("", f"set {' '.join(path)}", groups).group_of(path) == "a or b"
-    assert inherited(f"set {' '.join(path)}", f"set {' '.join(path)}", groups).group_of(path) == ""
+    assert inherited("", f"set {' '.join(path)}", lines).group_of(path) == "a or b"
+    assert inherited(f"set {' '.join(path)}", f"set {' '.join(path)}", lines).group_of(path) == ""
+
+
+def test_only_lines_with_wildcards_are_compared_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[Any] = []
+    monkeypatch.setattr(groups, "_meets", lambda pattern, path: compared.append(pattern))
+    lines = [f"security policies global policy p{number} then deny" for number in range(50)]
+    read = inherited("", *("\n".join(f"set {start}{line}" for line in lines) for start in ("", "groups big ")))
+    assert {policy.group for policy in parse(read).values()} == {"big"} and compared == []
 
 
 def test_an_answer_that_was_cut_hides_nothing_that_stands_there() -> None:
