@@ -160,6 +160,15 @@ def test_two_runs_at_once_keep_the_limit_of_the_server_and_the_next_one_converge
     assert fleet.given == before  # a second run downloads nothing
 
 
+def test_how_many_at_a_time_may_be_written_in_the_inventory(lab: StartLab, tmp_path: Path) -> None:
+    fleet = Fleet(lab, tmp_path, {"license_days": 90}, {"license_days": 90})
+    folder = tmp_path / "inventory" / "group_vars"
+    folder.mkdir(exist_ok=True)
+    (folder / "ips.yml").write_text("netsec_serial: 1\n", encoding="utf-8")
+    code, output = fleet.play("--check", "--tags", "ips_license", ips_license_server=fleet.server)
+    assert code == 0 and output.count("PLAY [Renew the licences") == 2, output
+
+
 def test_the_playbook_renews_certificates_too_and_a_second_run_changes_nothing(lab: StartLab, tmp_path: Path) -> None:
     fleet = Fleet(lab, tmp_path, {"license_days": 3, "certificate": "expired"}, {"license_days": 90})
     options = {
