@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -226,9 +227,22 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("iosxr_span_confg", ["iosxr_span_config", "iosxr_span_state"]), nearest("motd", ["iosxr_span_state"])
     ('iosxr_span_config', '')
     """
-    near = [(distance(name, other), other) for other in known if abs(len(name) - len(other)) <= NEAR]
+    near = [(distance(name, other), other) for other in known if _may_be_near(name, other)]
     least, meant = min(near, default=(NEAR + 1, ""))
     return meant if least <= NEAR else ""
+
+
+def _may_be_near(one: str, other: str) -> bool:
+    """By the letters without their order: an inventory has thousands of names, and distance() looks at each pair of letters."""
+    if abs(len(one) - len(other)) > NEAR:
+        return False
+    letters, others = _letters(one), _letters(other)
+    return (letters - others).total() <= NEAR and (others - letters).total() <= NEAR
+
+
+@lru_cache(maxsize=4096)
+def _letters(name: str) -> Counter[str]:
+    return Counter(name)
 
 
 @lru_cache(maxsize=4096)

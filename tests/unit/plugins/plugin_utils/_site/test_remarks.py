@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.capabilities import CAPABILITIES, OF_RUNS, SITE
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.files_device import file_remarks, role_options
 from ansible_collections.mspplus.netsec.plugins.plugin_utils._site.remarks import (
+    NEAR,
     check_brakes,
     distance,
     nearest,
@@ -182,6 +183,13 @@ def test_a_distance_is_one(one: str, other: str, third: str) -> None:
     back = distance(other, one)  # pylint: disable=arguments-out-of-order
     assert back == distance(one, other)
     assert distance(one + third, other + third) <= distance(one, other)
+
+
+@given(words, st.lists(words, max_size=5))
+def test_no_near_name_is_passed_over(name: str, known: list[str]) -> None:
+    least = min((distance(name, other) for other in known), default=NEAR + 1)
+    found = nearest(name, known)
+    assert found in known and distance(name, found) == least if least <= NEAR else found == ""
 
 
 def test_the_nearest_is_near() -> None:
