@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import logging
 import re
 import time
 import warnings
@@ -30,10 +29,6 @@ from .tls import MISSING, Tls, session
 with contextlib.suppress(ImportError):  # tls.MISSING says so
     import requests
     import urllib3
-
-for _library in ("urllib3", "requests"):
-    logging.getLogger(_library).addHandler(logging.NullHandler())
-    logging.getLogger(_library).propagate = False
 
 LARGEST_TEXT = 8 << 20  # bytes of a page or a readme
 LARGEST_FILE = 4 << 30

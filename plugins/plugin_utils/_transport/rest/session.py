@@ -11,14 +11,14 @@ answer is believed neither in its size nor in its form.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
-import logging
 import re
 import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._engine.failures import ApplyFailed, ConnectionFailed, Dropped, Timeout, Unreachable, reason_of, remedy_of
@@ -27,21 +27,17 @@ from ..._engine.words.device_text import clean, masked
 from ..expired_password import advice, expired
 from ..login_error import LoginError
 from .api import Answer, Rejected, Sent, target
+from .certificate import shown_certificate
 from .deadline import Allowance
 from .errors import Attempt, distrusted, explained
-from .login import Settings
+from .login import Front, Settings
 from .retries import TEMPORARY, TooLong
-from .tls import fingerprint_of, session
+from .tls import session
 from .upload import FileChanged, Piece, multipart
 
 with contextlib.suppress(ImportError):  # the connection says so before it calls anything here
     import requests
     import urllib3
-
-# They would write URLs to a log of the whole run; what went wrong is said in the task's result.
-for _library in ("urllib3", "requests"):
-    logging.getLogger(_library).addHandler(logging.NullHandler())
-    logging.getLogger(_library).propagate = False
 
 LARGEST_ANSWER = 64 << 20  # bytes
 CHUNK = 1 << 16
@@ -365,11 +361,18 @@ class Session:
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         return _Raw(response.status_code, headers, b"".join(pieces), cut=size > LARGEST_ANSWER)
 
+    def _shown_fingerprint(self) -> str:
+        """SHA-256 of the certificate that the device shows, "" when it cannot be had. For a message: nothing is trusted, and
+        the client's certificate is not shown."""
+        tls = replace(self.settings.tls, client_cert="", client_key="")
+        try:
+            shown = shown_certificate(Front(self.settings.host, self.settings.port, tls, self.settings.timeout))
+        except LoginError:
+            return ""
+        return hashlib.sha256(shown).hexdigest()
+
     def _broken(self, error: BaseException, ask: _Ask, read: float) -> ConnectionFailed:
         settings = self.settings
-        fingerprint = ""
-        if distrusted(error) and not settings.proxy:
-            fingerprint = fingerprint_of(settings.host, settings.port, settings.tls.server_name, settings.timeout)
         attempt = Attempt(
             host=settings.host,
             port=settings.port,
@@ -380,7 +383,7 @@ class Session:
             inside=self._inside,
             proxy=settings.proxy_shown,
             client_cert=settings.tls.client_cert,
-            fingerprint=fingerprint,
+            fingerprint=self._shown_fingerprint() if distrusted(error) and not settings.proxy else "",
             total=self._allowance.seconds,
             secrets=self._all_secrets(),
         )

@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import os
 import re
-import socket
 import ssl
 import warnings
 from collections.abc import Mapping
@@ -28,6 +27,11 @@ except ImportError as error:
     MISSING: ImportError | None = error
 else:
     MISSING = None
+
+# They would write URLs to a log of the whole run; what went wrong is said in the task's result.
+for _library in ("urllib3", "requests"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+    logging.getLogger(_library).propagate = False
 
 MINIMUMS: Mapping[str, ssl.TLSVersion] = {
     "TLSv1": ssl.TLSVersion.TLSv1,
@@ -186,18 +190,3 @@ def _adapter(tls: Tls, allowance: Allowance) -> Any:
             conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
 
     return Adapter(pool_connections=1, pool_maxsize=1)
-
-
-def fingerprint_of(host: str, port: int, server_name: str, timeout: float) -> str:
-    """SHA-256 of the certificate that a server shows, "" when it cannot be had. For a message: nothing is trusted or sent."""
-    look = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    look.check_hostname = False
-    look.verify_mode = ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((host, port), timeout) as wire,
-            look.wrap_socket(wire, server_hostname=server_name or host) as secured,
-        ):
-            return hashlib.sha256(secured.getpeercert(binary_form=True) or b"").hexdigest()
-    except (OSError, ValueError):
-        return ""
